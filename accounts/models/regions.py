@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class RegionLevel(models.TextChoices):
+    PROVINCE = "province", _("province")
+    PREFECTURE = "prefecture", _("prefecture")
+    COUNTY = "county", _("county")
+
+
+class Region(models.Model):
+    """An administrative division with its GB/T 2260 code and its own reporting line.
+
+    `parent` is geography; `reports_to` is who recommends upward. They differ for 梅河口,
+    which lies in 通化 and reports to the province.
+    """
+
+    code = models.CharField(max_length=6, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=80)
+    level = models.CharField(max_length=10, choices=RegionLevel)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    reports_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="reporting")
+    in_zone = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[0-9]{6}$"), name="region_code_six_digits"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh

@@ -1,0 +1,108 @@
+"""The rules of a call as frozen, versioned data. Plain Python.
+
+Every number of 申报指南 that the review obeys stands here and nowhere else (domain rule: no
+published measure fixes weights, caps or panel sizes, so they are settings, never constants).
+"""
+
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, Self
+
+Aggregation = Literal["mean", "trimmed", "median"]
+CutOff = Literal["strict", "skip", "partial"]
+TIE_KEYS = ("employment", "net_new_jobs", "quality")
+
+
+class RulesError(ValueError):
+    """A rule that cannot be: names the field and what is wrong with it."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name, self.message = name, message
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """Rules of one call. Days are working days; percentages are whole numbers; floor in points."""
+
+    panel_size: int = 7
+    min_scores: int = 5
+    alternates: int = 3
+    max_panels: int = 1
+    max_single_recusals_percent: int = 15
+    exclude_same_region: bool = True
+    aggregation: Aggregation = "trimmed"
+    trim_from: int = 5
+    ties: tuple[str, ...] = TIE_KEYS
+    floor: Decimal = Decimal("60.00")
+    cut_off: CutOff = "strict"
+    instalments: tuple[int, ...] = (50, 30, 20)
+    regional_quota: int = 20
+    quota_by_region: dict[str, int] = field(default_factory=dict)
+    correction_days: int = 5
+    screening_days: int = 20
+    scoring_days: int = 10
+    notice_days: int = 5
+    objection_answer_days: int = 10
+    agreement_days: int = 20
+    request_days: int = 5
+    comment_min_chars: int = 20
+
+    def quota(self, region_code: str) -> int:
+        """How many dossiers a region may recommend."""
+        return self.quota_by_region.get(region_code, self.regional_quota)
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON-able data; `from_data` gives the same rules back."""
+        data = asdict(self)
+        data["floor"] = str(self.floor)
+        data["ties"], data["instalments"] = list(self.ties), list(self.instalments)
+        return data
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        """Rules from stored data. Raises RulesError naming the field that is wrong."""
+        known = {f.name for f in fields(cls)}
+        for name in data:
+            if name not in known:
+                raise RulesError(name, "unknown rule")
+        values = dict(data)
+        try:
+            if "floor" in values:
+                values["floor"] = Decimal(str(values["floor"])).quantize(Decimal("0.01"))
+        except InvalidOperation:
+            raise RulesError("floor", "not a number") from None
+        for name in ("ties", "instalments"):
+            if name in values:
+                values[name] = tuple(values[name])
+        rules = cls(**values)
+        rules.check()
+        return rules
+
+    def check(self) -> None:
+        """Raise RulesError for the first rule that cannot be."""
+        if not 3 <= self.panel_size <= 21 or self.panel_size % 2 == 0:
+            raise RulesError("panel_size", "an odd number from 3 to 21")
+        if not 1 <= self.min_scores <= self.panel_size:
+            raise RulesError("min_scores", "from 1 to the panel size")
+        if self.aggregation not in ("mean", "trimmed", "median"):
+            raise RulesError("aggregation", "mean, trimmed or median")
+        if self.trim_from < 3:
+            raise RulesError("trim_from", "at least 3")
+        if sorted(self.ties) != sorted(set(self.ties)) or not set(self.ties) <= set(TIE_KEYS):
+            raise RulesError("ties", "each of employment, net_new_jobs, quality at most once")
+        if not Decimal(0) <= self.floor <= Decimal(100):
+            raise RulesError("floor", "from 0 to 100 points")
+        if self.cut_off not in ("strict", "skip", "partial"):
+            raise RulesError("cut_off", "strict, skip or partial")
+        if not self.instalments or sum(self.instalments) != 100 or min(self.instalments) <= 0:
+            raise RulesError("instalments", "whole percentages above 0 that total 100")
+        for name in (
+            "correction_days",
+            "screening_days",
+            "scoring_days",
+            "notice_days",
+            "agreement_days",
+        ):
+            if getattr(self, name) < 1:
+                raise RulesError(name, "at least one working day")

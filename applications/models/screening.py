@@ -1,0 +1,124 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Region
+from applications.models.calls import Call
+from applications.models.dossiers import Application, Submission
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Stage(models.TextChoices):
+    REGION = "region", _("regional check")
+    SCREENING = "screening", _("eligibility screening")
+
+
+class CorrectionRequest(models.Model):
+    """一次性告知补正: at most one per stage, all reasons at once, with a due date in working days."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="corrections")
+    stage = models.CharField(max_length=10, choices=Stage)
+    reasons = models.JSONField()  # [{"section": code or "", "text": …}]
+    due_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("application", "stage"), name="one_correction_per_stage"
+            ),
+        )
+
+
+class RegionalCheck(models.Model):
+    """What the county found when it checked the dossier (县市初审)."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="regional_check")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    site_visited_on = models.DateField(null=True, blank=True)
+    truthful = models.BooleanField()
+    finance_agrees = models.BooleanField()
+    opinion = models.TextField()
+    checked_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+
+
+class Recommendation(models.Model):
+    """A place in a region's ranked recommendation to a call."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="recommendation")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="recommendations")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="recommendations")
+    rank = models.PositiveSmallIntegerField()
+    letter_no = models.CharField(max_length=80)
+    recommended_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recommended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("call", "region", "rank"), name="one_dossier_per_regional_rank"
+            ),
+            models.CheckConstraint(condition=models.Q(rank__gte=1), name="regional_rank_from_one"),
+        )
+
+
+class Screening(models.Model):
+    """形式审查: a yes or no and a reason for each item of the call's list; the verdict when given."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="screening")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    items = models.JSONField(default=dict)  # {item code: {"ok": bool, "reason": str}}
+    verdict = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=(("eligible", _("eligible")), ("ineligible", _("ineligible"))),
+    )
+    screened_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    screened_at = models.DateTimeField()
+
+
+class CreditRecord(models.Model):
+    """An entry of a public credit list (失信被执行人, 严重违法失信, safety or environment penalties)."""
+
+    uscc = models.CharField(max_length=18, db_index=True)
+    kind = models.CharField(
+        max_length=20,
+        choices=(
+            ("dishonest", _("dishonest judgment debtor")),
+            ("serious", _("serious violation list")),
+            ("safety", _("work-safety accident")),
+            ("environment", _("environmental penalty")),
+        ),
+    )
+    text = models.CharField(max_length=300)
+    source = models.CharField(max_length=200)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+
+class CheckFinding(models.Model):
+    """What a duplicate or credit check showed; blocking findings must be answered in screening."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="findings")
+    kind = models.CharField(
+        max_length=12, choices=(("duplicate", _("duplicate check")), ("credit", _("credit check")))
+    )
+    code = models.CharField(max_length=40)
+    severity = models.CharField(
+        max_length=10,
+        choices=(("info", _("to note")), ("warn", _("to check")), ("veto", _("veto"))),
+    )
+    details = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("application", "kind", "code"), name="one_finding_per_code"
+            ),
+        )

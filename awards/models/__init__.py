@@ -1,0 +1,37 @@
+from awards.models.agreements import (
+    Agreement,
+    AllocationNotice,
+    Award,
+    Claim,
+    ClaimFile,
+    Instalment,
+    Payment,
+)
+from awards.models.funding import (
+    Deviation,
+    Envelope,
+    EnvelopeChange,
+    FundingItem,
+    FundingList,
+    Outcome,
+)
+from awards.models.notices import NoticeItem, Objection, PublicNotice
+
+__all__ = [
+    "Agreement",
+    "AllocationNotice",
+    "Award",
+    "Claim",
+    "ClaimFile",
+    "Deviation",
+    "Envelope",
+    "EnvelopeChange",
+    "FundingItem",
+    "FundingList",
+    "Instalment",
+    "NoticeItem",
+    "Objection",
+    "Outcome",
+    "Payment",
+    "PublicNotice",
+]

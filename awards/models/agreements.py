@@ -1,0 +1,169 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Call
+from awards.models.funding import Envelope
+
+USER = settings.AUTH_USER_MODEL
+
+
+class AllocationNotice(models.Model):
+    """指标下达: the finance department's letter, recorded here as evidence of an act done elsewhere."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="allocation_notices")
+    number = models.CharField(max_length=80, unique=True)
+    issued_on = models.DateField()
+    total = models.DecimalField(max_digits=16, decimal_places=2)
+    recorded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+
+class Award(models.Model):
+    """资助: the sum awarded to one dossier, yuan; `paid` never passes `amount`."""
+
+    application = models.OneToOneField(Application, models.PROTECT, related_name="award")
+    envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="awards")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    paid = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    allocation = models.ForeignKey(
+        AllocationNotice, models.PROTECT, null=True, related_name="awards"
+    )
+    decided_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="award_positive"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("amount")), name="award_paid_within_amount"
+            ),
+        )
+
+
+class Agreement(models.Model):
+    """任务书: figures and targets of the submitted dossier, signed by both sides; frozen when signed."""
+
+    award = models.OneToOneField(Award, models.PROTECT, related_name="agreement")
+    number = models.CharField(max_length=30, unique=True)
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    drawn_up_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    drawn_up_at = models.DateTimeField()
+    sign_by = models.DateTimeField()
+    firm_signed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    firm_signed_at = models.DateTimeField(null=True)
+    office_signed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    office_signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(firm_signed_by__isnull=True, firm_signed_at__isnull=True)
+                | Q(firm_signed_by__isnull=False, firm_signed_at__isnull=False),
+                name="firm_signed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(office_signed_by__isnull=True, office_signed_at__isnull=True)
+                | Q(office_signed_by__isnull=False, office_signed_at__isnull=False),
+                name="office_signed_who_and_when",
+            ),
+        )
+
+
+class Instalment(models.Model):
+    """One part of an award by the call's plan; the parts total the award exactly."""
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="instalments")
+    sequence = models.PositiveSmallIntegerField()
+    percent = models.PositiveSmallIntegerField()
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    status = models.CharField(
+        max_length=10,
+        choices=(
+            ("planned", _("planned")),
+            ("claimed", _("claimed")),
+            ("verified", _("verified by the secretary")),
+            ("entered", _("entered by the maker")),
+            ("released", _("released by the checker")),
+            ("paid", _("paid")),
+        ),
+        default="planned",
+    )
+
+    class Meta:
+        ordering = ("award_id", "sequence")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("award", "sequence"), name="one_instalment_per_sequence"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_positive"),
+        )
+
+
+class Claim(models.Model):
+    """A firm's claim of one instalment with its evidence; returned claims stay and a new one follows."""
+
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="claims")
+    invested = models.DecimalField(max_digits=16, decimal_places=2)  # yuan, so far
+    insured = models.PositiveIntegerField()  # headcount, totals only
+    statement = models.TextField()
+    claimed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField()
+    verified_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    verified_at = models.DateTimeField(null=True)
+    verification = models.TextField(blank=True)
+    returned_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    returned_at = models.DateTimeField(null=True)
+    return_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("instalment",), condition=Q(returned_at__isnull=True), name="one_live_claim"
+            ),
+            models.CheckConstraint(
+                condition=~Q(verified_by=F("claimed_by")), name="claimant_is_not_verifier"
+            ),
+        )
+
+
+class ClaimFile(models.Model):
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="claims/", max_length=200)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+
+
+class Payment(models.Model):
+    """拨付: maker enters, checker releases, then the treasury's voucher number records it as paid."""
+
+    instalment = models.OneToOneField(Instalment, models.PROTECT, related_name="payment")
+    claim = models.OneToOneField(Claim, models.PROTECT, related_name="payment")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    payee = models.CharField(max_length=120)
+    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    checked_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    voucher_no = models.CharField(max_length=60, null=True, unique=True)
+    paid_on = models.DateField(null=True)
+    recorded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=~Q(checked_by=F("made_by")), name="payment_maker_is_not_checker"
+            ),
+            models.CheckConstraint(
+                condition=Q(voucher_no__isnull=True)
+                | Q(checked_by__isnull=False, paid_on__isnull=False),
+                name="paid_only_after_check",
+            ),
+        )

@@ -1,0 +1,159 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Call, Scheme
+from reviews.models import Ranking
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Envelope(models.Model):
+    """A scheme's money of one year, yuan. `committed` by awards and `paid` never pass the ceiling."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="envelopes")
+    year = models.PositiveSmallIntegerField()
+    ceiling = models.DecimalField(max_digits=16, decimal_places=2)
+    committed = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    paid = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ("year",)
+        constraints = (
+            models.UniqueConstraint(fields=("scheme", "year"), name="one_envelope_a_year"),
+            models.CheckConstraint(condition=Q(ceiling__gte=0), name="ceiling_not_negative"),
+            models.CheckConstraint(
+                condition=Q(committed__gte=0, committed__lte=F("ceiling")),
+                name="committed_within_ceiling",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("committed")), name="paid_within_committed"
+            ),
+        )
+
+
+class EnvelopeChange(models.Model):
+    """A ceiling set or changed by document: proposed by one finance officer, confirmed by another."""
+
+    envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="changes")
+    ceiling = models.DecimalField(max_digits=16, decimal_places=2)
+    document_no = models.CharField(max_length=80)
+    received_on = models.DateField(
+        null=True, blank=True
+    )  # receipt of the central transfer (预算法 art. 52)
+    proposed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(confirmed_by=F("proposed_by")), name="ceiling_maker_is_not_checker"
+            ),
+            models.UniqueConstraint(
+                fields=("envelope",),
+                condition=Q(confirmed_at__isnull=True),
+                name="one_pending_ceiling",
+            ),
+        )
+
+
+class Outcome(models.TextChoices):
+    FUNDED = "funded", _("proposed for funding")
+    PARTIAL = "partial", _("proposed in part")
+    RESERVE = "reserve", _("reserve list")
+    NOT_FUNDED = "not_funded", _("not funded")
+
+
+class FundingList(models.Model):
+    """The funding line drawn on a ranking; submitted by the officer, decided by the approver."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="funding_lists")
+    ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="funding_lists")
+    version = models.PositiveSmallIntegerField()
+    mode = models.CharField(max_length=8)
+    envelope = models.DecimalField(max_digits=16, decimal_places=2)
+    status = models.CharField(
+        max_length=10,
+        choices=(
+            ("draft", _("draft")),
+            ("submitted", _("submitted for decision")),
+            ("approved", _("approved")),
+            ("sent_back", _("sent back")),
+        ),
+        default="draft",
+    )
+    drawn_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    minutes_no = models.CharField(max_length=80, blank=True)
+    decision_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("call", "version"), name="one_funding_list_per_version"
+            ),
+            models.UniqueConstraint(
+                fields=("call",), condition=Q(status="approved"), name="one_approved_list"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decided_by=F("drawn_by")), name="list_drawn_and_decided_by_two"
+            ),
+        )
+
+
+class FundingItem(models.Model):
+    """One dossier on the list, in rank order, with the sum proposed (yuan) and the running sum."""
+
+    funding_list = models.ForeignKey(FundingList, models.PROTECT, related_name="items")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="funding_items")
+    position = models.PositiveIntegerField()
+    rank = models.PositiveIntegerField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    cumulative = models.DecimalField(max_digits=16, decimal_places=2)
+    note = models.CharField(max_length=200, blank=True)
+    promoted_at = models.DateTimeField(null=True)  # moved up from the reserve list (递补)
+
+    class Meta:
+        ordering = ("funding_list_id", "position")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("funding_list", "application"), name="one_item_per_dossier"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="item_amount_not_negative"),
+        )
+
+
+class Deviation(models.Model):
+    """A departure from the rank: hold back or lift one dossier, with reason and a second person."""
+
+    funding_list = models.ForeignKey(FundingList, models.PROTECT, related_name="deviations")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="deviations")
+    kind = models.CharField(
+        max_length=10, choices=(("hold_back", _("hold back")), ("lift", _("lift above the line")))
+    )
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("funding_list", "application"),
+                condition=Q(refused_at__isnull=True),
+                name="one_deviation_per_item",
+            ),
+            models.CheckConstraint(
+                condition=~Q(confirmed_by=F("proposed_by")), name="deviation_by_two"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="deviation_has_reason"),
+        )

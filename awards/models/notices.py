@@ -1,0 +1,84 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Call
+from awards.models.funding import FundingItem
+
+USER = settings.AUTH_USER_MODEL
+
+
+class PublicNotice(models.Model):
+    """公示: which items, from which day to which, counted in working days including the first."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="notices")
+    number = models.CharField(max_length=24, unique=True)
+    title = models.CharField(max_length=160)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    working_days = models.PositiveSmallIntegerField()
+    provisional = models.BooleanField(default=False)
+    supplementary = models.BooleanField(default=False)  # for items moved up from the reserve list
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    published_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on")), name="notice_in_order"
+            ),
+        )
+
+
+class NoticeItem(models.Model):
+    notice = models.ForeignKey(PublicNotice, models.PROTECT, related_name="items")
+    item = models.ForeignKey(FundingItem, models.PROTECT, related_name="notice_items")
+    application = models.OneToOneField(Application, models.PROTECT, related_name="notice_item")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+
+
+class Objection(models.Model):
+    """异议 by a named person against one item; only that item is held. The name stays with the office."""
+
+    notice = models.ForeignKey(PublicNotice, models.PROTECT, related_name="objections")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="objections")
+    number = models.CharField(max_length=24, unique=True)
+    objector_name = models.CharField(max_length=80)
+    objector_identity = models.CharField(max_length=30)
+    objector_contact = models.CharField(max_length=80)
+    ground = models.CharField(
+        max_length=12,
+        choices=(
+            ("false", _("false statement")),
+            ("eligibility", _("not eligible")),
+            ("conflict", _("recusal ignored")),
+            ("procedure", _("procedure broken")),
+            ("duplicate", _("already funded")),
+        ),
+    )
+    text = models.TextField()
+    status = models.CharField(
+        max_length=10,
+        choices=(
+            ("filed", _("filed")),
+            ("accepted", _("accepted, item held")),
+            ("refused", _("not admissible")),
+            ("upheld", _("upheld")),
+            ("rejected", _("not upheld")),
+        ),
+        default="filed",
+    )
+    filed_at = models.DateTimeField()
+    filed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
+    handled_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    handled_at = models.DateTimeField(null=True)
+    finding = models.TextField(blank=True)
+    answered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)

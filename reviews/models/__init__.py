@@ -1,0 +1,30 @@
+from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
+from reviews.models.pool import Expert, ExpertInterest
+from reviews.models.ranking import JointDecision, Ranking, RankingEntry
+from reviews.models.scoring import (
+    Assignment,
+    AssignmentState,
+    Declaration,
+    Mark,
+    Recusal,
+    ScoreSheet,
+)
+
+__all__ = [
+    "Assignment",
+    "AssignmentState",
+    "Declaration",
+    "Draw",
+    "Expert",
+    "ExpertInterest",
+    "JointDecision",
+    "Mark",
+    "Panel",
+    "PanelApplication",
+    "Ranking",
+    "RankingEntry",
+    "Recusal",
+    "ScoreSheet",
+    "Seat",
+    "SeatState",
+]

@@ -1,0 +1,84 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Call
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Ranking(models.Model):
+    """The ranking of a call by its frozen rules, from locked scores only. Recomputable; append-only."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="rankings")
+    version = models.PositiveSmallIntegerField()
+    rules = models.JSONField()
+    digest = models.CharField(max_length=64)
+    computed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("call", "version"), name="one_ranking_per_version"),
+        )
+
+
+class RankingEntry(models.Model):
+    """One dossier's place. quality + employment = total, points, two decimals; requested in yuan."""
+
+    ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="entries")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="ranking_entries")
+    rank = models.PositiveIntegerField(
+        null=True
+    )  # null: below the floor, vetoed, or too few scores
+    state = models.CharField(
+        max_length=12,
+        choices=(
+            ("ranked", _("ranked")),
+            ("below_floor", _("below the floor")),
+            ("vetoed", _("vetoed")),
+            ("too_few", _("too few valid scores")),
+        ),
+    )
+    total = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    quality = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    employment = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    net_new_jobs = models.PositiveIntegerField(default=0)
+    requested = models.DecimalField(max_digits=16, decimal_places=2)
+    scores = models.PositiveSmallIntegerField()  # how many locked sheets count
+    tied = models.BooleanField(default=False)  # needs a joint decision
+    details = models.JSONField()  # leaf by leaf: how this came about
+
+    class Meta:
+        ordering = ("ranking_id", models.F("rank").asc(nulls_last=True), "application_id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("ranking", "application"), name="one_entry_per_dossier"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total__isnull=True)
+                | models.Q(total=models.F("quality") + models.F("employment")),
+                name="total_is_quality_plus_employment",
+            ),
+        )
+
+
+class JointDecision(models.Model):
+    """The recorded order of dossiers that all keys leave tied, by minutes number; two people."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="joint_decisions")
+    order = models.JSONField()  # application ids, first is better
+    minutes_no = models.CharField(max_length=80)
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(confirmed_by=models.F("proposed_by")),
+                name="joint_decision_by_two",
+            ),
+        )

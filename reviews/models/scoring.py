@@ -1,0 +1,133 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Application, Submission
+from reviews.models.panels import Panel, Seat
+from reviews.models.pool import Expert
+
+
+class Declaration(models.Model):
+    """An expert's word on one dossier, given before anything of it opens."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="declarations")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="declarations")
+    conflict = models.BooleanField()
+    kind = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("expert", "application"), name="one_declaration_per_dossier"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(conflict=False) | ~models.Q(reason=""),
+                name="conflict_has_reason",
+            ),
+        )
+
+
+class ScoreSheet(models.Model):
+    """An expert's signed sheets of one panel: locked together, with their digest. Append-only."""
+
+    panel = models.ForeignKey(Panel, models.PROTECT, related_name="sheets")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="sheets")
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("panel", "expert"), name="one_sheet_per_expert"),
+        )
+
+
+class AssignmentState(models.TextChoices):
+    TO_DECLARE = "to_declare", _("declaration due")
+    OPEN = "open", _("to score")
+    FINISHED = "finished", _("scored")
+    LOCKED = "locked", _("locked")
+    RECUSED = "recused", _("recused")
+    VOID = "void", _("void")
+
+
+class Assignment(models.Model):
+    """One expert, one dossier. Marks hang on it; locked for ever once signed."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="assignments")
+    panel = models.ForeignKey(Panel, models.PROTECT, related_name="assignments")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="assignments")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="assignments")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=AssignmentState, default=AssignmentState.TO_DECLARE
+    )
+    sheet = models.ForeignKey(ScoreSheet, models.PROTECT, null=True, related_name="assignments")
+    overall_comment = models.TextField(blank=True)
+    overall_version = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("expert", "application"), name="one_assignment_per_pair"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="locked") | models.Q(sheet__isnull=False),
+                name="locked_is_signed",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("panel", "state")),
+            models.Index(fields=("application", "state")),
+        )
+
+
+class Mark(models.Model):
+    """An expert's mark on one leaf: tier, score, comment. `version` grows by one at each autosave."""
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="marks")
+    leaf = models.CharField(max_length=10)
+    tier = models.PositiveSmallIntegerField(null=True)
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    comment = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("assignment", "leaf"), name="one_mark_per_leaf"),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__gte=0, score__lte=100),
+                name="mark_in_range",
+            ),
+        )
+
+
+class Recusal(models.Model):
+    """回避: found by the system, declared, or found later. It voids and replaces; it never edits."""
+
+    panel = models.ForeignKey(Panel, models.PROTECT, related_name="recusals")
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="recusals")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="recusals")
+    found = models.CharField(
+        max_length=10,
+        choices=(
+            ("system", _("found by the system")),
+            ("declared", _("declared by the expert")),
+            ("later", _("found later")),
+        ),
+    )
+    reason = models.CharField(max_length=400)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("expert", "application"), name="one_recusal_per_pair"),
+        )
