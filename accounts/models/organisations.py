@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import triggers
 from accounts.models.regions import Region
 
 
@@ -18,10 +19,12 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="organisations")
-    legal_representative = models.CharField(max_length=60, blank=True)
+    legal_representative = models.CharField(
+        _("legal representative"), max_length=60, blank=True
+    )
     registered_on = models.DateField(null=True, blank=True)
-    contact_phone = models.CharField(max_length=30, blank=True)
-    address = models.CharField(max_length=200, blank=True)
+    contact_phone = models.CharField(_("contact telephone"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -41,6 +44,11 @@ class Level(models.TextChoices):
     VIEWER = "viewer", _("viewer")
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def live(self) -> "MembershipQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+
 class Membership(models.Model):
     """A person acting for a firm. Only an owner submits; ended, never deleted."""
 
@@ -50,6 +58,8 @@ class Membership(models.Model):
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -57,6 +67,10 @@ class Membership(models.Model):
                 condition=models.Q(ended_at__isnull=True),
                 name="one_live_membership",
             ),
+        )
+        triggers = (
+            triggers.members_hold_no_role(),
+            triggers.never_deleted("memberships_are_never_deleted"),
         )
 
     def __str__(self) -> str:

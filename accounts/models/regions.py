@@ -13,15 +13,19 @@ class Region(models.Model):
     """An administrative division with its GB/T 2260 code and its own reporting line.
 
     `parent` is geography; `reports_to` is who recommends upward. They differ for 梅河口,
-    which lies in 通化 and reports to the province.
+    which lies in 通化 and reports to the province. `in_zone` marks the 承接产业转移示范区.
     """
 
-    code = models.CharField(max_length=6, unique=True)
+    code = models.CharField(_("division code"), max_length=6, unique=True)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=80)
     level = models.CharField(max_length=10, choices=RegionLevel)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    reports_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="reporting")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    reports_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reporting"
+    )
     in_zone = models.BooleanField(default=True)
 
     class Meta:
@@ -29,6 +33,16 @@ class Region(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(code__regex=r"^[0-9]{6}$"), name="region_code_six_digits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level=RegionLevel.PROVINCE, reports_to__isnull=True)
+                | (~models.Q(level=RegionLevel.PROVINCE) & models.Q(reports_to__isnull=False)),
+                name="region_reports_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reports_to__isnull=True)
+                | ~models.Q(reports_to=models.F("id")),
+                name="region_never_reports_to_itself",
             ),
         )
 

@@ -1,0 +1,155 @@
+"""Who may do what, asked of grants and memberships.
+
+Nothing here trusts a flag on the person: a role is a confirmed grant that was not revoked, a
+firm is a membership that has not ended, and a disabled person holds neither. Answers are kept
+on the person object (one request, one worker task), so asking again costs no query.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Level, Organisation, Region, RegionLevel, RoleGrant, User
+from accounts.roles import ADMINISTRATORS, FORBIDDEN_PAIRS, Role
+
+Person = User | AnonymousUser
+_KEPT = "_steelyard_standing"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What a person holds: roles, the regions of a regional officer, levels by firm id."""
+
+    roles: frozenset[Role]
+    regions: frozenset[int]
+    levels: dict[int, Level] | None = None
+    covered: frozenset[int] | None = None
+
+
+def _standing(user: User) -> Standing:
+    kept: Standing | None = user.__dict__.get(_KEPT)
+    if kept is None:
+        grants = RoleGrant.objects.live().filter(user=user).values_list("role", "region_id")
+        rows = list(grants) if user.is_active else []
+        kept = Standing(
+            roles=frozenset(Role(role) for role, _region in rows),
+            regions=frozenset(region for _role, region in rows if region is not None),
+        )
+        user.__dict__[_KEPT] = kept
+    return kept
+
+
+def forget(user: User) -> None:
+    """Drop what is kept on this object, after its grants or memberships changed."""
+    user.__dict__.pop(_KEPT, None)
+
+
+def roles_of(user: Person) -> frozenset[Role]:
+    """The roles the person holds now; empty for anybody not signed in."""
+    if not isinstance(user, User) or user.pk is None:
+        return frozenset()
+    return _standing(user).roles
+
+
+def has_role(user: Person | None, role: Role, region: Region | None = None) -> bool:
+    """Does the person hold the role (for a regional officer: over this region)?"""
+    if not isinstance(user, User) or role not in roles_of(user):
+        return False
+    return region is None or role != Role.REGIONAL_OFFICER or region.pk in covered_regions(user)
+
+
+def has_any_role(user: Person | None, *roles: Role) -> bool:
+    return isinstance(user, User) and not roles_of(user).isdisjoint(roles)
+
+
+def is_administrator(user: Person | None) -> bool:
+    """One of the three administrators, who never see business data."""
+    return has_any_role(user, *ADMINISTRATORS)
+
+
+def covered_regions(user: User) -> frozenset[int]:
+    """Ids of the regions a regional officer acts for: the granted ones and what reports to them.
+
+    It follows the reporting line, not the map: the officer of 通化 does not cover 梅河口.
+    """
+    standing = _standing(user)
+    if standing.covered is None:
+        below: frozenset[int] = frozenset()
+        if standing.regions:
+            below = frozenset(
+                Region.objects.filter(reports_to_id__in=standing.regions)
+                .exclude(reports_to__level=RegionLevel.PROVINCE)
+                .values_list("pk", flat=True)
+            )
+        standing.covered = standing.regions | below
+    return standing.covered
+
+
+def regions_of(user: Person) -> list[Region]:
+    """The regions a regional officer acts for, in the order of their codes."""
+    if not has_role(user, Role.REGIONAL_OFFICER) or not isinstance(user, User):
+        return []
+    return list(Region.objects.filter(pk__in=covered_regions(user)))
+
+
+def recommending_region(region: Region) -> Region:
+    """Who recommends this region's projects to the province: the last before the province."""
+    above = region.reports_to
+    if above is None or above.level == RegionLevel.PROVINCE:
+        return region
+    return above
+
+
+def _levels(user: User) -> dict[int, Level]:
+    standing = _standing(user)
+    if standing.levels is None:
+        rows = user.memberships.filter(ended_at__isnull=True) if user.is_active else []
+        standing.levels = {row.organisation_id: Level(row.level) for row in rows}
+    return standing.levels
+
+
+def member_level(user: Person | None, firm: Organisation | int) -> Level | None:
+    """The person's level in the firm (object or id), or None."""
+    if not isinstance(user, User) or user.pk is None:
+        return None
+    return _levels(user).get(firm if isinstance(firm, int) else firm.pk)
+
+
+def is_member(user: Person | None, firm: Organisation | int) -> bool:
+    return member_level(user, firm) is not None
+
+
+def is_owner(user: Person | None, firm: Organisation | int) -> bool:
+    """Only an owner submits, signs and claims for the firm."""
+    return member_level(user, firm) == Level.OWNER
+
+
+def may_edit_for(user: Person | None, firm: Organisation | int) -> bool:
+    return member_level(user, firm) in (Level.OWNER, Level.EDITOR)
+
+
+def acts_for_a_firm(user: Person | None) -> bool:
+    return isinstance(user, User) and user.pk is not None and bool(_levels(user))
+
+
+def forbidden_with(role: Role, held: frozenset[Role]) -> Role | None:
+    """The first role held that may not be held together with `role`, if any."""
+    for other in Role:
+        if other in held and frozenset({role, other}) in FORBIDDEN_PAIRS:
+            return other
+    return None
+
+
+def may_manage_accounts(user: Person | None) -> bool:
+    """系统管理员: opens, disables and enables accounts; grants nothing."""
+    return has_role(user, Role.SYSTEM_ADMIN)
+
+
+def may_propose_grants(user: Person | None) -> bool:
+    """安全管理员: proposes and revokes grants; opens no account."""
+    return has_role(user, Role.SECURITY_ADMIN)
+
+
+def may_confirm_grants(user: Person | None) -> bool:
+    """The second person of a grant: another security administrator or the system one."""
+    return has_any_role(user, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)

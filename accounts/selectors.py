@@ -1,0 +1,148 @@
+"""What is read of people, firms and regions."""
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import (
+    Level,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Region,
+    RegionLevel,
+    RoleGrant,
+    User,
+)
+from accounts.models.people import GrantQuerySet
+from accounts.roles import Role
+
+
+def region(code: str) -> Region:
+    """The region of a GB/T 2260 code; `Region.DoesNotExist` when there is none."""
+    return Region.objects.select_related("reports_to").get(code=code)
+
+
+def regions_in_zone() -> QuerySet[Region]:
+    """The regions whose projects the policy supports, by code."""
+    return Region.objects.filter(in_zone=True).exclude(level=RegionLevel.PROVINCE)
+
+
+def recommending_regions() -> QuerySet[Region]:
+    """The regions that report to the province themselves: 四平, 辽源, 通化, 梅河口."""
+    return regions_in_zone().filter(reports_to__level=RegionLevel.PROVINCE)
+
+
+def users_with_role(role: Role, region: Region | None = None) -> QuerySet[User]:
+    """Active people who hold the role now; with a region, those who act for that region."""
+    live = RoleGrant.objects.live().filter(user=OuterRef("pk"), role=role)
+    if region is not None and role == Role.REGIONAL_OFFICER:
+        live = live.filter(region__in=_acting_for(region))
+    return User.objects.filter(Exists(live), is_active=True).order_by("pk")
+
+
+def _acting_for(region: Region) -> list[int]:
+    """The region itself and, below the province, whom it reports to."""
+    ids = [region.pk]
+    above = region.reports_to
+    if above is not None and above.level != RegionLevel.PROVINCE:
+        ids.append(above.pk)
+    return ids
+
+
+def officers_of(region: Region) -> QuerySet[User]:
+    """The regional officers who act for this region."""
+    return users_with_role(Role.REGIONAL_OFFICER, region)
+
+
+def firms_of(user: User, *levels: Level) -> QuerySet[Organisation]:
+    """The firms the person acts for now (at one of the levels, when given)."""
+    mine = Membership.objects.live().filter(user=user, organisation=OuterRef("pk"))
+    if levels:
+        mine = mine.filter(level__in=levels)
+    return (
+        Organisation.objects.filter(Exists(mine), kind=OrganisationKind.FIRM)
+        .select_related("region")
+        .order_by("pk")
+    )
+
+
+def members_of(firm: Organisation, *levels: Level) -> QuerySet[User]:
+    """The active people who act for the firm (at one of the levels, when given)."""
+    here = Membership.objects.live().filter(organisation=firm, user=OuterRef("pk"))
+    if levels:
+        here = here.filter(level__in=levels)
+    return User.objects.filter(Exists(here), is_active=True).order_by("pk")
+
+
+def memberships_of(firm: Organisation) -> QuerySet[Membership]:
+    return (
+        Membership.objects.live()
+        .filter(organisation=firm)
+        .select_related("user", "organisation")
+        .order_by("since", "pk")
+    )
+
+
+def grants_of(user: User) -> GrantQuerySet:
+    """Every grant the person ever had, the newest first."""
+    return user.grants.select_related(  # type: ignore[return-value]  # manager of GrantQuerySet
+        "region", "proposed_by", "confirmed_by", "revoked_by", "user"
+    ).order_by("-pk")
+
+
+def proposed_grants() -> GrantQuerySet:
+    """Grants that wait for their second person, the oldest first."""
+    return (
+        RoleGrant.objects.proposed()
+        .select_related("user", "region", "proposed_by")
+        .order_by("proposed_at", "pk")
+    )
+
+
+def people(*, text: str = "", role: str = "", state: str = "") -> QuerySet[User]:
+    """The directory for administrators, with live and proposed grants fetched along.
+
+    text: part of name, username or e-mail; role: a role's value, `applicant` (acts for a
+    firm) or `none`; state: `active`, `disabled` or `proposed` (a grant waits).
+    """
+    grants = Prefetch(
+        "grants",
+        RoleGrant.objects.standing().select_related("region").order_by("pk"),
+        to_attr="standing_grants",
+    )
+    found = (
+        User.objects.exclude(username="AnonymousUser")
+        .select_related("unit", "region")
+        .prefetch_related(grants)
+        .annotate(
+            firm_count=Count(
+                "memberships", filter=Q(memberships__ended_at__isnull=True), distinct=True
+            )
+        )
+        .order_by("pk")
+    )
+    if text:
+        found = found.filter(
+            Q(name__icontains=text) | Q(username__icontains=text) | Q(email__icontains=text)
+        )
+    return _in_state(_with_role(found, role), state)
+
+
+def _with_role(found: QuerySet[User], role: str) -> QuerySet[User]:
+    if not role:
+        return found
+    standing = RoleGrant.objects.standing().filter(user=OuterRef("pk"))
+    if role == "applicant":
+        return found.filter(firm_count__gt=0)
+    if role == "none":
+        return found.filter(~Exists(standing), firm_count=0)
+    return found.filter(Exists(standing.filter(role=role)))
+
+
+def _in_state(found: QuerySet[User], state: str) -> QuerySet[User]:
+    if state == "active":
+        return found.filter(is_active=True)
+    if state == "disabled":
+        return found.filter(is_active=False)
+    if state == "proposed":
+        return found.filter(Exists(RoleGrant.objects.proposed().filter(user=OuterRef("pk"))))
+    return found
