@@ -1,0 +1,43 @@
+"""What every page's frame needs: the page's clock, languages, the house that runs the site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+
+from calendars import wording
+
+LANGUAGE_NAMES = {"zh-hans": "中文", "en": "English"}
+HTML_LANGUAGES = {"zh-hans": "zh-Hans-CN", "en": "en"}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of base.html; whatever asks the database is lazy and asked at most once."""
+    clock = getattr(request, "clock", None)
+    wording.use_clock((lambda: clock.now) if clock else None)
+    language = get_language() or "zh-hans"
+    return {
+        "html_language": HTML_LANGUAGES.get(language, language),
+        "other_languages": [(c, n) for c, n in LANGUAGE_NAMES.items() if c != language],
+        "language_next": request.get_full_path() if request.method == "GET" else "",
+        "inbox_count": SimpleLazyObject(lambda: _inbox_count(request)),
+        "host_organisation": getattr(settings, "HOST_ORGANISATION", "") or gettext("Host organisation"),
+        "session_seconds": _session_seconds(request),
+    }
+
+
+def _inbox_count(request: HttpRequest) -> int:
+    """How many messages this person has not read; one query."""
+    from notifications import selectors  # models are not ready when settings name this module
+
+    return selectors.unread_count(request.user)
+
+
+def _session_seconds(request: HttpRequest) -> int | None:
+    """How long the sign-in lasts without another request; None for a visitor."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    return request.session.get_expiry_age()
