@@ -1,0 +1,86 @@
+"""The ways a message travels. The inbox is the row itself; the others are deliveries."""
+
+from email.utils import formataddr
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import User
+from notifications import kinds
+from notifications.models import Delivery
+
+KEY_HEADER = "X-Steelyard-Key"
+
+
+class Channel(Protocol):
+    """Carries deliveries of its kind; one instance serves a batch."""
+
+    def send(self, delivery: Delivery) -> None:
+        """Carry one; raises when it could not be handed over."""
+
+    def close(self) -> None: ...
+
+
+def _absolute(path: str) -> str:
+    return settings.SITE_URL.rstrip("/") + path if path.startswith("/") else path
+
+
+class Email:
+    """E-mail through Django's configured backend, in the recipient's language.
+
+    The Message-ID is made of the delivery's key, the same at every attempt: the file backend
+    keeps one file for it, and mail systems that see it twice show it once.
+    """
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+
+    def send(self, delivery: Delivery) -> None:
+        if self._connection is None:
+            connection = get_connection()
+            connection.open()
+            self._connection = connection
+        sent = self._connection.send_messages([self.compose(delivery)])
+        if not sent:
+            raise OSError("the mail server took nothing")
+
+    def compose(self, delivery: Delivery) -> EmailMessage:
+        message = delivery.message
+        user = message.recipient
+        text = kinds.render(message.kind, message.context, user.language)
+        with override(user.language):
+            parts = [_("Dear %(name)s:") % {"name": user.name}, text.body]
+            if message.url:
+                parts.append(_("Open: %(url)s") % {"url": _absolute(message.url)})
+            parts.append(_("Sent by the Steelyard competitive review system. Please do not reply."))
+        host = urlsplit(settings.SITE_URL).hostname or "localhost"
+        return EmailMessage(
+            subject=text.title,
+            body="\n\n".join(parts) + "\n",
+            to=[formataddr((user.name, user.email))],
+            connection=self._connection,
+            headers={
+                "Message-ID": f"<{message.pk}.{delivery.channel}@{host}>",
+                KEY_HEADER: f"{message.key}:{delivery.channel}",
+                "Auto-Submitted": "auto-generated",
+                "Content-Language": user.language,
+            },
+        )
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+CHANNELS: dict[str, type[Channel]] = {"email": Email}
+
+
+def channels_for(user: User) -> tuple[str, ...]:
+    """The channels that reach a person beside the inbox."""
+    return ("email",) if user.email else ()

@@ -1,0 +1,68 @@
+"""The kinds of message there are, and the words of each in both languages.
+
+Every app registers its own kinds in `<app>/messages.py`, imported by its `AppConfig.ready()`:
+
+    kinds.register("application.submitted", title=_("… %(number)s"), body=_("…"))
+
+Texts are lazy translations with named placeholders. They are put together when they are read,
+in the reader's language, from the context kept with the message.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from notifications import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message: its dotted name and its texts. `act` when the reader has to do something."""
+
+    name: str
+    title: str | Promise
+    body: str | Promise
+    act: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    title: str
+    body: str
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(name: str, *, title: str | Promise, body: str | Promise, act: bool = False) -> None:
+    """Make a kind known. Raises ValueError when another text already has the name."""
+    kind = Kind(name, title, body, act)
+    known = _KINDS.get(name)
+    if known is not None and known != kind:
+        raise ValueError(f"message kind {name!r} is registered twice")
+    _KINDS[name] = kind
+
+
+def get(name: str) -> Kind:
+    """The kind of a name. Raises LookupError when nobody registered it."""
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise LookupError(f"unknown message kind {name!r}") from None
+
+
+def registered() -> tuple[Kind, ...]:
+    return tuple(_KINDS[name] for name in sorted(_KINDS))
+
+
+def render(name: str, context: dict[str, Any], language: str) -> Text:
+    """Title and body in a language. `context` as `wording.encode` gives it.
+
+    Raises LookupError for an unknown kind or a placeholder that the context does not fill.
+    """
+    kind = get(name)
+    values = wording.decode(context, language)
+    with override(language):
+        return Text(str(kind.title) % values, str(kind.body) % values)

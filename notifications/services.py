@@ -1,0 +1,137 @@
+"""Writing messages and jobs: rows in the caller's transaction, carried once it stands."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role
+from audit import clock
+from audit.refusals import NotPermitted, NotVisible, WrongState
+from audit.services import record
+from notifications import kinds, wording
+from notifications.channels import channels_for
+from notifications.models import Delivery, Job, Message, Outgoing
+from notifications.wake import wake_on_commit
+
+
+@transaction.atomic
+def notify(
+    *,
+    kind: str,
+    recipients: Iterable[User],
+    key: str,
+    context: dict[str, Any],
+    url: str,
+    about: models.Model | None = None,
+) -> None:
+    """One message to each recipient, once for each key; told again with the same key: nothing.
+
+    `context` fills the kind's placeholders (see `wording.encode`); `url` is a path of the site.
+    Raises LookupError for an unknown kind or an unfilled placeholder.
+    """
+    people = {user.pk: user for user in recipients if user.is_active}
+    values = wording.encode(context)
+    kinds.render(kind, values, "en")
+    if not people:
+        return
+    now = clock.now()
+    label, pk = (about._meta.label_lower, str(about.pk)) if about is not None else ("", "")
+    keys = {f"{key}:{user.pk}": user for user in people.values()}
+    Message.objects.bulk_create(
+        [
+            Message(
+                key=own_key,
+                kind=kind,
+                recipient=user,
+                context=values,
+                url=url,
+                object_type=label,
+                object_id=pk,
+                created_at=now,
+            )
+            for own_key, user in keys.items()
+        ],
+        ignore_conflicts=True,
+    )
+    stored = Message.objects.filter(key__in=keys).values_list("pk", "recipient_id")
+    deliveries = [
+        Delivery(message_id=message_id, channel=channel, due_at=now)
+        for message_id, user_id in stored
+        for channel in channels_for(people[user_id])
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+        wake_on_commit()
+
+
+@transaction.atomic
+def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:
+    """A job for the `job_task` of this name, once for each key. `payload`: its keyword arguments,
+    JSON values only. Runs after this transaction commits, exactly once."""
+    now = clock.now()
+    Job.objects.bulk_create(
+        [Job(key=key, task=task, payload=payload, created_at=now, due_at=now)],
+        ignore_conflicts=True,
+    )
+    wake_on_commit()
+
+
+@transaction.atomic
+def mark_read(*, message: Message, by: User) -> Message:
+    """The recipient has seen it; the first time counts."""
+    row = Message.objects.select_for_update().get(pk=message.pk)
+    if row.recipient_id != by.pk:
+        raise NotVisible
+    if row.read_at is None:
+        row.read_at = clock.now()
+        row.save(update_fields=["read_at"])
+    return row
+
+
+def mark_all_read(*, by: User) -> int:
+    """Every message of the inbox is seen. Returns how many were new."""
+    return Message.objects.filter(recipient=by, read_at=None).update(read_at=clock.now())
+
+
+def _check_administrator(user: User) -> None:
+    if not has_role(user, Role.SYSTEM_ADMIN):
+        raise NotPermitted(_("Only a system administrator sends again what was given up."))
+
+
+@transaction.atomic
+def resend_delivery(*, delivery: Delivery, by: User) -> Delivery:
+    """Try again what was given up. The key stays, so that nothing arrives twice."""
+    _check_administrator(by)
+    row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    _revive(row, by=by)
+    return row
+
+
+@transaction.atomic
+def resend_job(*, job: Job, by: User) -> Job:
+    """Try again a job that was given up."""
+    _check_administrator(by)
+    row = Job.objects.select_for_update().get(pk=job.pk)
+    _revive(row, by=by)
+    return row
+
+
+def _revive(row: Delivery | Job, *, by: User) -> None:
+    if row.state != Outgoing.DEAD:
+        raise WrongState(_("This is not given up: it was delivered, or is still being tried."))
+    row.state, row.attempts, row.due_at = Outgoing.PENDING, 0, clock.now()
+    row.save(update_fields=["state", "attempts", "due_at"])
+    record(
+        action="outbox.resend",
+        obj=row,
+        by=by,
+        role=Role.SYSTEM_ADMIN,
+        source=Outgoing.DEAD,
+        target=Outgoing.PENDING,
+        before={"error": row.error},
+    )
+    wake_on_commit()

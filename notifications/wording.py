@@ -1,0 +1,70 @@
+"""What a message's context may hold, and how it is kept: as values, so that each reader gets
+amounts, days and names in the own language, whoever caused the message."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import override
+
+from calendars import wording as days
+
+
+def _both(value: object) -> Any:
+    """A lazy text or an object as its words in both languages; one string when they are equal."""
+    with override("zh-hans"):
+        zh = str(value)
+    with override("en"):
+        en = str(value)
+    return zh if zh == en else {"zh": zh, "en": en}
+
+
+def _encode(value: Any) -> Any:
+    if type(value) in (str, int, bool):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return {"yuan": str(value)}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, dict):
+        return {"zh": str(value["zh"]), "en": str(value["en"])}
+    if isinstance(value, list | tuple):
+        return {"list": [_encode(v) for v in value]}
+    return _both(value)
+
+
+def encode(context: dict[str, Any]) -> dict[str, Any]:
+    """JSON-able context. Decimals are yuan; instants aware; a dict is {"zh": …, "en": …}; any
+    other object (a region, a call, a lazy text) is kept as its name in both languages."""
+    return {name: _encode(value) for name, value in context.items()}
+
+
+def wan(yuan: Decimal) -> str:
+    """Yuan as 万元 with thousands commas and no idle zeros: 24000000 -> 2,400."""
+    text = f"{yuan / 10000:,.6f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _decode(value: Any, language: str) -> Any:
+    if not isinstance(value, dict):
+        return value
+    chinese = days.is_chinese(language)
+    if "yuan" in value:
+        amount = wan(Decimal(value["yuan"]))
+        return f"{amount} 万元" if chinese else f"{amount} 万元 (CNY 10,000)"
+    if "moment" in value:
+        return days.moment_text(datetime.fromisoformat(value["moment"]), language, year_now=None)
+    if "day" in value:
+        return days.day_text(date.fromisoformat(value["day"]), language, year_now=None)
+    if "list" in value:
+        return ("、" if chinese else ", ").join(str(_decode(v, language)) for v in value["list"])
+    return value["zh"] if chinese else value["en"]
+
+
+def decode(context: dict[str, Any], language: str) -> dict[str, Any]:
+    """The context's words in a language, ready for the placeholders."""
+    return {name: _decode(value, language) for name, value in context.items()}
