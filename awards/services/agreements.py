@@ -1,0 +1,154 @@
+"""任务书: drawn up from the submitted dossier, signed by both sides, then frozen."""
+
+import json
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import is_owner
+from applications.services.lifecycle import advance
+from audit import clock
+from audit.digests import canonical, sm3
+from audit.refusals import NotPermitted, WrongState
+from audit.services import record
+from awards.models import Agreement, Award
+from awards.rules import require
+from awards.services.notices import firm_people
+from calendars.deadlines import due
+from calendars.selectors import working_days
+from notifications.services import notify
+
+TARGETS = (
+    "fixed_assets_yuan",
+    "invested_yuan",
+    "baseline_headcount",
+    "promised_headcount",
+    "average_wage_yuan",
+    "tax_yuan",
+)
+
+
+def _content(award: Award) -> dict[str, Any]:
+    application = award.application
+    submission = application.submissions.order_by("-version").first()
+    if submission is None:
+        raise WrongState(_("The dossier was never submitted."))
+    figures = submission.content["figures"]
+    return {
+        "application": application.number,
+        "title": application.title,
+        "firm": {"name": application.firm.name, "uscc": application.firm.uscc},
+        "region": application.region.code,
+        "submission": {"version": submission.version, "digest": submission.digest},
+        "amount": award.amount,
+        "targets": {name: figures.get(name, "") for name in TARGETS},
+        "instalments": [
+            {"sequence": i.sequence, "percent": i.percent, "amount": i.amount}
+            for i in award.instalments.all()
+        ],
+    }
+
+
+@transaction.atomic
+def draw_up(*, award: Award, by: User) -> Agreement:
+    """Draw up the agreement of an award whose allocation notice is recorded."""
+    require(by, Role.PROGRAMME_OFFICER)
+    award = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("application__firm", "application__region", "application__call")
+        .get(pk=award.pk)
+    )
+    if Agreement.objects.filter(award=award).exists():
+        raise WrongState(_("The agreement has already been drawn up."))
+    if award.allocation_id is None:
+        raise WrongState(_("The allocation notice must be recorded first."))
+    content = _content(award)
+    deadline = due(clock.today(), award.application.call.rule_set.agreement_days, working_days())
+    agreement = Agreement.objects.create(
+        award=award,
+        number=f"{award.application.number}-A",
+        content=json.loads(canonical(content)),
+        digest=sm3(canonical(content)),
+        drawn_up_by=by,
+        drawn_up_at=clock.now(),
+        sign_by=datetime.combine(deadline.day, time(17, 0), tzinfo=timezone.get_default_timezone()),
+    )
+    record(
+        action="agreement.draw_up",
+        obj=agreement,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        target="drawn_up",
+        after={"digest": agreement.digest},
+        scope=award.application.call.number,
+    )
+    notify(
+        kind="agreement.drawn_up",
+        recipients=firm_people(award.application),
+        key=f"agreement.drawn_up:{agreement.pk}",
+        context={"title": award.application.title, "number": agreement.number},
+        url=f"/agreements/{agreement.pk}/",
+        about=award.application,
+    )
+    return agreement
+
+
+def _lock(agreement: Agreement) -> Agreement:
+    return (
+        Agreement.objects.select_for_update(of=("self",))
+        .select_related("award__application__firm", "award__application__call")
+        .get(pk=agreement.pk)
+    )
+
+
+def _signed(agreement: Agreement, side: str, by: User) -> Agreement:
+    application = agreement.award.application
+    record(
+        action=f"agreement.sign_{side}",
+        obj=agreement,
+        by=by,
+        target="signed",
+        after={"digest": agreement.digest},
+        scope=application.call.number,
+    )
+    if agreement.firm_signed_at and agreement.office_signed_at:
+        advance(application=application, step="agree", by=by, reason=agreement.number)
+        notify(
+            kind="agreement.in_force",
+            recipients=firm_people(application),
+            key=f"agreement.in_force:{agreement.pk}",
+            context={"title": application.title, "number": agreement.number},
+            url=f"/agreements/{agreement.pk}/",
+            about=application,
+        )
+    return agreement
+
+
+@transaction.atomic
+def sign_for_firm(*, agreement: Agreement, by: User) -> Agreement:
+    """The firm's owner signs."""
+    locked = _lock(agreement)
+    if not is_owner(by, locked.award.application.firm):
+        raise NotPermitted(_("Only an owner of the firm signs the agreement."))
+    if locked.firm_signed_at:
+        raise WrongState(_("The firm has already signed."))
+    locked.firm_signed_by, locked.firm_signed_at = by, clock.now()
+    locked.save(update_fields=["firm_signed_by", "firm_signed_at"])
+    return _signed(locked, "firm", by)
+
+
+@transaction.atomic
+def sign_for_office(*, agreement: Agreement, by: User) -> Agreement:
+    """A programme officer signs for the office."""
+    require(by, Role.PROGRAMME_OFFICER)
+    locked = _lock(agreement)
+    if locked.office_signed_at:
+        raise WrongState(_("The office has already signed."))
+    locked.office_signed_by, locked.office_signed_at = by, clock.now()
+    locked.save(update_fields=["office_signed_by", "office_signed_at"])
+    return _signed(locked, "office", by)

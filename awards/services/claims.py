@@ -1,0 +1,175 @@
+"""Claims of instalments: the firm claims with evidence, the project's secretary verifies or returns."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import is_owner
+from accounts.selectors import users_with_role
+from applications.services.attachments import check_upload, store_upload
+from applications.workflow import Status
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, WrongState
+from audit.services import record
+from awards.models import Claim, ClaimFile, Instalment
+from awards.services.notices import firm_people
+from notifications.services import notify
+from secretaries.rules import is_secretary_of
+from secretaries.selectors import current_secretary
+
+
+def _lock_instalment(pk: int) -> Instalment:
+    return (
+        Instalment.objects.select_for_update(of=("self",))
+        .select_related("award__application__firm", "award__application__call")
+        .get(pk=pk)
+    )
+
+
+@transaction.atomic
+def claim_instalment(
+    *,
+    instalment: Instalment,
+    invested: Decimal,
+    insured: int,
+    statement: str,
+    files: Sequence[UploadedFile],
+    by: User,
+) -> Claim:
+    """Claim the next instalment with evidence: investment so far (yuan), insured headcount, files."""
+    locked = _lock_instalment(instalment.pk)
+    application = locked.award.application
+    if not is_owner(by, application.firm):
+        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    if application.status not in (Status.AGREED, Status.IN_PROGRESS):
+        raise WrongState(_("Both sides sign the agreement first."))
+    if locked.status != "planned":
+        raise WrongState(_("This instalment has already been claimed."))
+    earlier = Instalment.objects.filter(award=locked.award, sequence__lt=locked.sequence)
+    if earlier.exclude(status="paid").exists():
+        raise WrongState(_("The instalment before this one has not been paid yet."))
+    if invested < 0 or insured < 0:
+        raise Invalid(_("Enter figures of zero or more."), field="invested")
+    if len(statement.strip()) < 10:
+        raise Invalid(_("Describe the progress in at least ten characters."), field="statement")
+    if not files:
+        raise Invalid(_("Attach at least one piece of evidence."), field="files")
+    checked = [check_upload(f) for f in files]
+    claim = Claim.objects.create(
+        instalment=locked,
+        invested=invested,
+        insured=insured,
+        statement=statement.strip(),
+        claimed_by=by,
+        claimed_at=clock.now(),
+    )
+    for upload in checked:
+        ClaimFile.objects.create(claim=claim, **store_upload(upload, folder="claims"))
+    locked.status = "claimed"
+    locked.save(update_fields=["status"])
+    record(
+        action="claim.make",
+        obj=claim,
+        by=by,
+        source="planned",
+        target="claimed",
+        after={
+            "application": application.number,
+            "sequence": locked.sequence,
+            "amount": locked.amount,
+        },
+        scope=application.call.number,
+    )
+    secretary = current_secretary(application)
+    notify(
+        kind="claim.made",
+        recipients=[secretary.user] if secretary else users_with_role(Role.SECRETARY_LEAD),
+        key=f"claim.made:{claim.pk}",
+        context={"title": application.title, "sequence": locked.sequence},
+        url=f"/claims/{claim.pk}/",
+        about=application,
+    )
+    return claim
+
+
+def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
+    instalment = _lock_instalment(claim.instalment_id)
+    if not is_secretary_of(by, instalment.award.application):
+        raise NotPermitted(_("Only the project's service secretary verifies a claim."))
+    locked = Claim.objects.select_for_update().get(pk=claim.pk)
+    if instalment.status != "claimed" or locked.returned_at:
+        raise WrongState(_("This claim has already been dealt with."))
+    return locked, instalment
+
+
+@transaction.atomic
+def verify_claim(*, claim: Claim, text: str, by: User) -> Claim:
+    """The secretary confirms on site that the claim is true."""
+    locked, instalment = _lock_claim(claim, by)
+    if len(text.strip()) < 10:
+        raise Invalid(_("Say what you saw on site, in at least ten characters."), field="text")
+    locked.verified_by, locked.verified_at, locked.verification = by, clock.now(), text.strip()
+    locked.save(update_fields=["verified_by", "verified_at", "verification"])
+    instalment.status = "verified"
+    instalment.save(update_fields=["status"])
+    application = instalment.award.application
+    record(
+        action="claim.verify",
+        obj=locked,
+        by=by,
+        role=Role.SECRETARY,
+        source="claimed",
+        target="verified",
+        reason=locked.verification,
+        scope=application.call.number,
+    )
+    notify(
+        kind="claim.verified",
+        recipients=users_with_role(Role.FINANCE_OFFICER),
+        key=f"claim.verified:{locked.pk}",
+        context={"title": application.title, "sequence": instalment.sequence},
+        url="/payments/",
+        about=locked,
+    )
+    return locked
+
+
+@transaction.atomic
+def return_claim(*, claim: Claim, reason: str, by: User) -> Claim:
+    """The secretary returns a claim with the reason; the firm may claim again."""
+    locked, instalment = _lock_claim(claim, by)
+    if len(reason.strip()) < 10:
+        raise Invalid(_("Say what is missing, in at least ten characters."), field="reason")
+    locked.returned_by, locked.returned_at, locked.return_reason = by, clock.now(), reason.strip()
+    locked.save(update_fields=["returned_by", "returned_at", "return_reason"])
+    instalment.status = "planned"
+    instalment.save(update_fields=["status"])
+    application = instalment.award.application
+    record(
+        action="claim.return",
+        obj=locked,
+        by=by,
+        role=Role.SECRETARY,
+        source="claimed",
+        target="returned",
+        reason=locked.return_reason,
+        scope=application.call.number,
+    )
+    notify(
+        kind="claim.returned",
+        recipients=firm_people(application),
+        key=f"claim.returned:{locked.pk}",
+        context={
+            "title": application.title,
+            "sequence": instalment.sequence,
+            "reason": locked.return_reason,
+        },
+        url=f"/dossiers/{application.pk}/",
+        about=application,
+    )
+    return locked

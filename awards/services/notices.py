@@ -1,0 +1,133 @@
+"""公示: publishing the proposed projects for a number of working days, the first day included."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from applications.models import Application, Call, CallStatus
+from applications.services.calls import advance_call
+from applications.services.lifecycle import advance
+from applications.workflow import Status
+from audit import clock
+from audit.digests import canonical, sm3
+from audit.refusals import WrongState
+from audit.services import record
+from awards.models import FundingItem, FundingList, NoticeItem, Outcome, PublicNotice
+from awards.rules import require
+from calendars.deadlines import notice_end
+from calendars.selectors import working_days
+from notifications.services import notify
+
+
+def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
+    return {
+        "call": call.number,
+        "items": [
+            {
+                "rank": item.rank,
+                "application": item.application.number,
+                "title": item.application.title,
+                "firm": item.application.firm.name,
+                "region": item.application.region.code,
+                "amount": item.amount,
+            }
+            for item in items
+        ],
+    }
+
+
+def _first_day() -> Any:
+    """The first working day from today on: a notice starts on a day the office works."""
+    table, day = working_days(), clock.today()
+    return table.next_working_day(day) if not table.is_working(day) else day
+
+
+@transaction.atomic
+def publish_notice(*, call: Call, by: User) -> PublicNotice:
+    """Publish every proposed project that is not on notice yet. Later ones get a supplementary notice."""
+    require(by, Role.PROGRAMME_OFFICER)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    funding_list = FundingList.objects.filter(call=call, status="approved").first()
+    if funding_list is None:
+        raise WrongState(_("The approver has not decided on the funding list yet."))
+    items = list(
+        funding_list.items.filter(
+            outcome__in=(Outcome.FUNDED, Outcome.PARTIAL), application__status=Status.PROPOSED
+        )
+        .select_related("application__firm", "application__region")
+        .order_by("position")
+    )
+    if not items:
+        raise WrongState(_("No project waits for a public notice."))
+    days = call.rule_set.notice_days
+    starts_on = _first_day()
+    end = notice_end(starts_on, days, working_days())
+    sequence = call.notices.count() + 1
+    content = _content(call, items) | {"from": starts_on, "to": end.day, "working_days": days}
+    notice = PublicNotice.objects.create(
+        call=call,
+        number=f"{call.number}-N{sequence}",
+        title=call.name_zh,
+        starts_on=starts_on,
+        ends_on=end.day,
+        working_days=days,
+        provisional=end.provisional,
+        supplementary=sequence > 1,
+        content=_json(content),
+        digest=sm3(canonical(content)),
+        published_by=by,
+        published_at=clock.now(),
+    )
+    NoticeItem.objects.bulk_create(
+        NoticeItem(notice=notice, item=i, application=i.application, amount=i.amount) for i in items
+    )
+    record(
+        action="notice.publish",
+        obj=notice,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        target="on_notice",
+        after={"digest": notice.digest, "from": starts_on, "to": end.day, "items": len(items)},
+        scope=call.number,
+    )
+    for item in items:
+        advance(application=item.application, step="put_on_notice", by=by, reason=notice.number)
+        _tell_firm(notice, item.application)
+    if call.status == CallStatus.DECIDED:
+        advance_call(call=call, to=CallStatus.ON_NOTICE, by=by)
+    return notice
+
+
+def _json(content: dict[str, Any]) -> Any:
+    import json
+
+    return json.loads(canonical(content))
+
+
+def _tell_firm(notice: PublicNotice, application: Application) -> None:
+    notify(
+        kind="notice.published",
+        recipients=firm_people(application),
+        key=f"notice.published:{notice.pk}:{application.pk}",
+        context={
+            "title": application.title,
+            "from": notice.starts_on.isoformat(),
+            "to": notice.ends_on.isoformat(),
+        },
+        url=f"/dossiers/{application.pk}/",
+        about=application,
+    )
+
+
+def firm_people(application: Application) -> list[User]:
+    """Everybody who acts for the firm of a dossier."""
+    return list(
+        User.objects.filter(
+            memberships__organisation=application.firm_id,
+            memberships__ended_at__isnull=True,
+            is_active=True,
+        )
+    )

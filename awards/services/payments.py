@@ -1,0 +1,160 @@
+"""拨付: maker enters, checker releases, the treasury's voucher number records what was paid.
+
+The system records acts of the treasury (预算法实施条例 art. 59); it moves no money.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import users_with_role
+from applications.services.lifecycle import advance
+from applications.workflow import Status
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, WrongState
+from audit.services import record
+from awards.models import Award, Claim, Instalment, Payment
+from awards.rules import require
+from awards.services.envelopes import pay_out
+from awards.services.notices import firm_people
+from notifications.services import notify
+
+
+@transaction.atomic
+def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
+    """The maker enters the payment of a verified claim, for exactly the instalment's sum."""
+    require(by, Role.FINANCE_OFFICER)
+    instalment = (
+        Instalment.objects.select_for_update(of=("self",))
+        .select_related("award__application__firm", "award__application__call")
+        .get(pk=claim.instalment_id)
+    )
+    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    if claim.returned_at or instalment.status != "verified":
+        raise WrongState(
+            _("The secretary has not verified this claim, or its payment is already entered.")
+        )
+    firm = instalment.award.application.firm
+    if payee.strip() != firm.name:
+        raise Invalid(
+            _("The payee must be the firm of the award: %(name)s.") % {"name": firm.name},
+            field="payee",
+        )
+    payment = Payment.objects.create(
+        instalment=instalment,
+        claim=claim,
+        amount=instalment.amount,
+        payee=payee.strip(),
+        made_by=by,
+        made_at=clock.now(),
+    )
+    instalment.status = "entered"
+    instalment.save(update_fields=["status"])
+    _record(payment, "payment.enter", by, "verified", "entered")
+    notify(
+        kind="payment.entered",
+        recipients=[u for u in users_with_role(Role.FINANCE_OFFICER) if u.pk != by.pk],
+        key=f"payment.entered:{payment.pk}",
+        context={"title": instalment.award.application.title, "sequence": instalment.sequence},
+        url="/payments/",
+        about=payment,
+    )
+    return payment
+
+
+def _record(payment: Payment, action: str, by: User, source: str, target: str) -> None:
+    instalment = payment.instalment
+    record(
+        action=action,
+        obj=payment,
+        by=by,
+        role=Role.FINANCE_OFFICER,
+        source=source,
+        target=target,
+        after={
+            "amount": payment.amount,
+            "application": instalment.award.application.number,
+            "sequence": instalment.sequence,
+            "voucher_no": payment.voucher_no or "",
+        },
+        scope=instalment.award.application.call.number,
+    )
+
+
+def _lock(payment: Payment) -> Payment:
+    instalment = Instalment.objects.select_for_update().get(pk=payment.instalment_id)
+    locked = (
+        Payment.objects.select_for_update(of=("self",))
+        .select_related("instalment__award__application__call", "instalment__award__envelope")
+        .get(pk=payment.pk)
+    )
+    locked.instalment.status = instalment.status
+    return locked
+
+
+@transaction.atomic
+def release_payment(*, payment: Payment, by: User) -> Payment:
+    """The checker, another finance officer, releases the payment."""
+    require(by, Role.FINANCE_OFFICER)
+    locked = _lock(payment)
+    if locked.instalment.status != "entered":
+        raise WrongState(_("This payment has already been released."))
+    if locked.made_by_id == by.pk:
+        raise NotPermitted(
+            _("Whoever entered the payment may not release it. Ask another finance officer.")
+        )
+    locked.checked_by, locked.checked_at = by, clock.now()
+    locked.save(update_fields=["checked_by", "checked_at"])
+    Instalment.objects.filter(pk=locked.instalment_id).update(status="released")
+    _record(locked, "payment.release", by, "entered", "released")
+    return locked
+
+
+@transaction.atomic
+def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -> Payment:
+    """Record the treasury's voucher: the instalment counts as paid, against award and envelope."""
+    require(by, Role.FINANCE_OFFICER)
+    locked = _lock(payment)
+    if locked.instalment.status != "released":
+        raise WrongState(_("The payment is not released, or is already recorded as paid."))
+    if not voucher_no.strip():
+        raise Invalid(_("Enter the treasury's voucher number."), field="voucher_no")
+    if Payment.objects.filter(voucher_no=voucher_no.strip()).exists():
+        raise Invalid(
+            _("This voucher number is already recorded for another payment."), field="voucher_no"
+        )
+    if paid_on > clock.today():
+        raise Invalid(_("The date lies in the future."), field="paid_on")
+    locked.voucher_no, locked.paid_on = voucher_no.strip(), paid_on
+    locked.recorded_by, locked.recorded_at = by, clock.now()
+    locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
+    award = locked.instalment.award
+    fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - locked.amount).update(
+        paid=F("paid") + locked.amount
+    )
+    if not fits:
+        raise WrongState(_("More would be paid than was awarded."))
+    pay_out(envelope=award.envelope, amount=locked.amount)
+    Instalment.objects.filter(pk=locked.instalment_id).update(status="paid")
+    _record(locked, "payment.record_paid", by, "released", "paid")
+    application = award.application
+    if application.status == Status.AGREED:
+        advance(application=application, step="begin", by=by, reason=locked.voucher_no)
+    notify(
+        kind="payment.paid",
+        recipients=firm_people(application),
+        key=f"payment.paid:{locked.pk}",
+        context={
+            "title": application.title,
+            "sequence": locked.instalment.sequence,
+            "amount": str(locked.amount),
+            "voucher": locked.voucher_no,
+        },
+        url=f"/dossiers/{application.pk}/",
+        about=application,
+    )
+    return locked

@@ -1,0 +1,392 @@
+"""随机抽取: commit and reveal, protocol steelyard-draw-1; reproducible from what the draw row keeps.
+
+The officer prepares (the input freezes), officer and supervisor each commit to a secret of 32
+bytes that the system never sees before the reveal, the supervisor reveals, the officer reveals
+and presses the draw. Neither can steer it alone; anyone can recompute it.
+"""
+
+import re
+import secrets as entropy
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import users_with_role
+from applications.models import Application, Call, CallStatus
+from audit import clock
+from audit.digests import sm3
+from audit.refusals import Invalid, NotPermitted, WrongState
+from audit.services import record
+from notifications.services import notify
+from reviews.draw import assignment, pool, protocol, supply
+from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
+from reviews.rules import conflicts_of, require
+
+
+def new_secret() -> str:
+    """A fresh secret, 32 bytes as 64 hex digits, for whoever does not bring their own."""
+    return entropy.token_hex(32)
+
+
+def build_input(call: Call, number: str) -> dict[str, Any]:
+    """The canonical input of a draw of this call as it stands now (pseudonyms and hashes, no names)."""
+    rules = call.rule_set
+    panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
+    experts = (
+        Expert.objects.filter(active=True)
+        .select_related("region", "employer")
+        .order_by("pseudonym")
+    )
+    applications = list(
+        Application.objects.filter(place__panel__call=call)
+        .select_related("region")
+        .order_by("number")
+    )
+    numbers = {a.pk: a.number or "" for a in applications}
+    pseudonyms = {e.pk: e.pseudonym for e in experts}
+    salt = sm3(f"{number}:institution".encode())
+    return pool.build(
+        draw=number,
+        call=call.number,
+        panels=[
+            pool.Panel(
+                id=str(p.number),
+                applications=tuple(numbers[place.application_id] for place in p.places.all()),
+                seats=tuple(
+                    pool.Seat(s["id"], s["kind"], s["specialty"], s["count"])
+                    for s in p.seats_wanted
+                ),
+                alternates=rules.alternates,
+            )
+            for p in panels
+        ],
+        experts=[
+            pool.Expert(
+                id=e.pseudonym,
+                kinds=tuple(e.kinds),
+                specialties=tuple(e.specialties),
+                institution=sm3(f"{salt}:{e.employer.uscc}".encode()),
+                region=e.region.code,
+                max_panels=rules.max_panels,
+            )
+            for e in experts
+        ],
+        recusals=[
+            pool.Recusal(pseudonyms[expert], numbers[application], reason)
+            for (expert, application), reason in conflicts_of(
+                experts, applications, rules.exclude_same_region
+            ).items()
+        ],
+        rules=pool.Rules(
+            one_per_institution=True,
+            max_single_recusals_percent=rules.max_single_recusals_percent,
+            min_scores=rules.min_scores,
+        ),
+    )
+
+
+def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
+    """Which seats cannot be filled, and why; empty when every seat can."""
+    return supply.supply(pool.read(build_input(call, f"{call.number}-D0")))
+
+
+@transaction.atomic
+def prepare_draw(
+    *, call: Call, reason: str = "", public_entropy_source: str = "", by: User
+) -> Draw:
+    """Freeze the input of the next draw. A redraw needs a reason and a voided predecessor."""
+    require(by, Role.PROGRAMME_OFFICER)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.status != CallStatus.SCREENED:
+        raise WrongState(_("Form the panels first; a draw comes before the review opens."))
+    earlier = list(call.draws.all())
+    if any(d.status != "void" for d in earlier):
+        raise WrongState(_("A draw of this call is already under way."))
+    if earlier and len(reason.strip()) < 10:
+        raise Invalid(_("A redraw needs a reason of at least ten characters."), field="reason")
+    number = f"{call.number}-D{len(earlier) + 1}"
+    data = build_input(call, number)
+    shortages = supply.supply(pool.read(data))
+    if shortages:
+        raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
+    draw = Draw.objects.create(
+        call=call,
+        number=number,
+        input=data,
+        input_hash=protocol.input_hash(data),
+        operator=by,
+        public_entropy_source=public_entropy_source.strip(),
+        reason=reason.strip(),
+        prepared_at=clock.now(),
+    )
+    _record(draw, "draw.prepare", by, "", "prepared", {"input_hash": draw.input_hash})
+    notify(
+        kind="draw.prepared",
+        recipients=users_with_role(Role.SUPERVISOR),
+        key=f"draw.prepared:{draw.pk}",
+        context={"number": draw.number},
+        url=f"/draws/{draw.number}/",
+        about=draw,
+    )
+    return draw
+
+
+def _record(
+    draw: Draw, action: str, by: User, source: str, target: str, after: dict[str, Any]
+) -> None:
+    record(
+        action=action,
+        obj=draw,
+        by=by,
+        source=source,
+        target=target,
+        reason=draw.reason,
+        after=after,
+        scope=draw.call.number,
+    )
+
+
+def _secret(value: str) -> bytes:
+    if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
+        raise Invalid(_("The number must be 64 hexadecimal digits (32 bytes)."), field="secret")
+    return bytes.fromhex(value.strip())
+
+
+def _lock(draw: Draw, *statuses: str) -> Draw:
+    locked = Draw.objects.select_for_update(of=("self",)).select_related("call").get(pk=draw.pk)
+    if locked.status not in statuses:
+        raise WrongState(_("The draw has moved on meanwhile. Open the page again and check."))
+    return locked
+
+
+@transaction.atomic
+def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
+    """Seal a secret: only its SM3 is kept until the reveal. The officer who prepared, or a supervisor."""
+    locked = _lock(draw, "prepared")
+    digest = protocol.commitment(_secret(secret))
+    if locked.operator_id == by.pk:
+        require(by, Role.PROGRAMME_OFFICER)
+        if locked.operator_commitment:
+            raise WrongState(_("Your number is already sealed."))
+        locked.operator_commitment, side = digest, "operator"
+    else:
+        require(by, Role.SUPERVISOR)
+        if locked.supervisor_commitment:
+            raise WrongState(_("The supervisor's number is already sealed."))
+        locked.supervisor_commitment, locked.supervisor, side = digest, by, "supervisor"
+    if locked.operator_commitment == locked.supervisor_commitment:
+        raise Invalid(_("Both numbers are the same. Choose another one."), field="secret")
+    if locked.operator_commitment and locked.supervisor_commitment:
+        locked.status = "committed"
+    locked.save(
+        update_fields=["operator_commitment", "supervisor_commitment", "supervisor", "status"]
+    )
+    _record(locked, "draw.commit", by, "prepared", locked.status, {side: digest})
+    return locked
+
+
+@transaction.atomic
+def reveal_supervisor(*, draw: Draw, secret: str, by: User) -> Draw:
+    """The supervisor reveals the sealed number; it must match its commitment."""
+    require(by, Role.SUPERVISOR)
+    locked = _lock(draw, "committed")
+    if locked.supervisor_id != by.pk:
+        raise NotPermitted(_("Only the supervisor who sealed the number reveals it."))
+    if locked.supervisor_secret:
+        raise WrongState(_("The supervisor's number is already revealed."))
+    if protocol.commitment(_secret(secret)) != locked.supervisor_commitment:
+        raise Invalid(_("This is not the number that was sealed."), field="secret")
+    locked.supervisor_secret = secret.strip().lower()
+    locked.save(update_fields=["supervisor_secret"])
+    _record(
+        locked,
+        "draw.reveal",
+        by,
+        "committed",
+        "committed",
+        {"supervisor": locked.supervisor_secret},
+    )
+    notify(
+        kind="draw.revealed",
+        recipients=[locked.operator],
+        key=f"draw.revealed:{locked.pk}",
+        context={"number": locked.number},
+        url=f"/draws/{locked.number}/",
+        about=locked,
+    )
+    return locked
+
+
+@transaction.atomic
+def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User) -> Draw:
+    """The officer reveals and presses: seats are drawn, experts invited, the result kept."""
+    require(by, Role.PROGRAMME_OFFICER)
+    locked = _lock(draw, "committed")
+    if locked.operator_id != by.pk:
+        raise NotPermitted(_("Only the officer who prepared the draw presses it."))
+    if not locked.supervisor_secret:
+        raise WrongState(_("The supervisor reveals first."))
+    if protocol.commitment(_secret(secret)) != locked.operator_commitment:
+        raise Invalid(_("This is not the number that was sealed."), field="secret")
+    if locked.public_entropy_source and not public_entropy.strip():
+        raise Invalid(
+            _("Enter the public value that was named beforehand."), field="public_entropy"
+        )
+    locked.operator_secret = secret.strip().lower()
+    locked.public_entropy = public_entropy.strip() if locked.public_entropy_source else ""
+    seed = protocol.seed(
+        locked.input_hash,
+        bytes.fromhex(locked.operator_secret),
+        bytes.fromhex(locked.supervisor_secret),
+        locked.public_entropy,
+    )
+    seated = assignment.assign(pool.read(locked.input), seed)
+    locked.seed, locked.status, locked.drawn_at = seed.hex(), "drawn", clock.now()
+    locked.result = [
+        {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
+    ]
+    locked.save()
+    _seat_experts(locked)
+    _record(
+        locked,
+        "draw.perform",
+        by,
+        "committed",
+        "drawn",
+        {"seed": locked.seed, "seats": len(seated)},
+    )
+    return locked
+
+
+def _seat_experts(draw: Draw) -> None:
+    panels = {str(p.number): p for p in Panel.objects.filter(call=draw.call)}
+    experts = {e.pseudonym: e for e in Expert.objects.select_related("user")}
+    counts: dict[tuple[str, str], int] = {}
+    now = clock.now()
+    for place in draw.result:
+        key = (place["panel"], place["seat"])
+        counts[key] = counts.get(key, 0) + 1
+        seat = Seat.objects.create(
+            draw=draw,
+            panel=panels[place["panel"]],
+            code=f"{place['seat']}.{counts[key]}",
+            expert=experts[place["expert"]],
+            rank=place["rank"],
+            invited_at=now,
+        )
+        invite(seat)
+    Panel.objects.filter(call=draw.call).update(status="drawn")
+
+
+def invite(seat: Seat) -> None:
+    """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction."""
+    submissions = {
+        a.pk: a.submissions.order_by("-version").first()
+        for a in Application.objects.filter(place__panel=seat.panel).prefetch_related("submissions")
+    }
+    barred = _recuse_by_system(seat, list(submissions))
+    Assignment.objects.bulk_create(
+        Assignment(
+            seat=seat,
+            panel=seat.panel,
+            expert=seat.expert,
+            application_id=place.application_id,
+            submission=submissions[place.application_id],
+            state="recused" if place.application_id in barred else "to_declare",
+        )
+        for place in PanelApplication.objects.filter(panel=seat.panel)
+    )
+    notify(
+        kind="seat.invited",
+        recipients=[seat.expert.user],
+        key=f"seat.invited:{seat.pk}",
+        context={"call": seat.draw.call.number, "dossiers": len(submissions)},
+        url="/my-reviews/",
+        about=seat,
+    )
+
+
+def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
+    """Record the conflicts the frozen input names for this expert; returns every dossier barred to them."""
+    numbers = dict(Application.objects.filter(pk__in=applications).values_list("number", "pk"))
+    named = {
+        numbers[r["application"]]: r["reason"]
+        for r in seat.draw.input["recusals"]
+        if r["expert"] == seat.expert.pseudonym and r["application"] in numbers
+    }
+    known = set(
+        Recusal.objects.filter(expert=seat.expert, application__in=applications).values_list(
+            "application_id", flat=True
+        )
+    )
+    Recusal.objects.bulk_create(
+        Recusal(
+            panel=seat.panel,
+            expert=seat.expert,
+            application_id=application,
+            found="system",
+            reason=reason,
+            recorded_at=clock.now(),
+        )
+        for application, reason in named.items()
+        if application not in known
+    )
+    return known | set(named)
+
+
+@transaction.atomic
+def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
+    """Void a draw before the review opens: by a supervisor, with a reason; what was drawn stays on record."""
+    require(by, Role.SUPERVISOR)
+    if len(reason.strip()) < 10:
+        raise Invalid(_("Give the reason in at least ten characters."), field="reason")
+    locked = _lock(draw, "prepared", "committed", "drawn")
+    if locked.call.status != CallStatus.SCREENED:
+        raise WrongState(_("The review has opened; the draw stands."))
+    source, locked.status, locked.voided_at = locked.status, "void", clock.now()
+    locked.save(update_fields=["status", "voided_at"])
+    locked.seats.filter(state__in=("invited", "accepted")).update(
+        state="replaced", reason=reason.strip()
+    )
+    Assignment.objects.filter(seat__draw=locked).delete()
+    Panel.objects.filter(call=locked.call).update(status="forming")
+    record(
+        action="draw.void",
+        obj=locked,
+        by=by,
+        role=Role.SUPERVISOR,
+        source=source,
+        target="void",
+        reason=reason.strip(),
+        scope=locked.call.number,
+    )
+    return locked
+
+
+def reproduce(draw: Draw) -> list[str]:
+    """Recompute a drawn draw from its own record; the list names every difference (empty: it holds)."""
+    problems = []
+    if protocol.input_hash(draw.input) != draw.input_hash:
+        problems.append("input_hash")
+    for side in ("operator", "supervisor"):
+        if protocol.commitment(bytes.fromhex(getattr(draw, f"{side}_secret"))) != getattr(
+            draw, f"{side}_commitment"
+        ):
+            problems.append(f"{side}_commitment")
+    seed = protocol.seed(
+        draw.input_hash,
+        bytes.fromhex(draw.operator_secret),
+        bytes.fromhex(draw.supervisor_secret),
+        draw.public_entropy,
+    )
+    if seed.hex() != draw.seed:
+        problems.append("seed")
+    seated = assignment.assign(pool.read(draw.input), seed)
+    if [
+        {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
+    ] != draw.result:
+        problems.append("result")
+    return problems

@@ -1,0 +1,139 @@
+"""专家库: admitting experts and recording the ties that bar them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, Region, User
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Industry
+from audit import clock
+from audit.refusals import Invalid, WrongState
+from audit.services import record
+from reviews.models import Expert, ExpertInterest
+from reviews.models.pool import Kind
+from reviews.rules import require
+
+
+def _next_pseudonym() -> str:
+    # One writer at a time, so that pseudonyms have no gaps and no doubles.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reviews.pseudonym'))")
+    last = Expert.objects.order_by("-pseudonym").values_list("pseudonym", flat=True).first()
+    return f"E{(int(last[1:]) if last else 0) + 1:04d}"
+
+
+def _check(kinds: Sequence[str], specialties: Sequence[str]) -> None:
+    if not kinds or not set(kinds) <= set(Kind.values):
+        raise Invalid(_("Choose at least one kind of expertise."), field="kinds")
+    known = set(Industry.objects.values_list("code", flat=True))
+    if not set(specialties) <= known:
+        raise Invalid(
+            _("Choose specialties from the catalogue of industries."), field="specialties"
+        )
+
+
+@transaction.atomic
+def admit_expert(
+    *,
+    user: User,
+    kinds: Sequence[str],
+    specialties: Sequence[str],
+    employer: Organisation,
+    region: Region,
+    title: str = "",
+    by: User,
+) -> Expert:
+    """Admit a person who holds the expert role to the pool, under the next pseudonym."""
+    require(by, Role.PROGRAMME_OFFICER)
+    if not has_role(user, Role.EXPERT):
+        raise Invalid(_("The person does not hold the expert role yet."), field="user")
+    if Expert.objects.filter(user=user).exists():
+        raise WrongState(_("The person is already in the pool."))
+    _check(kinds, specialties)
+    expert = Expert.objects.create(
+        user=user,
+        kinds=list(kinds),
+        specialties=list(specialties),
+        employer=employer,
+        region=region,
+        title=title.strip(),
+        pseudonym=_next_pseudonym(),
+        admitted_at=clock.now(),
+    )
+    record(
+        action="expert.admit",
+        obj=expert,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        after={"kinds": list(kinds), "specialties": list(specialties), "region": region.code},
+    )
+    return expert
+
+
+@transaction.atomic
+def edit_expert(
+    *,
+    expert: Expert,
+    kinds: Sequence[str],
+    specialties: Sequence[str],
+    employer: Organisation,
+    region: Region,
+    title: str,
+    active: bool,
+    by: User,
+) -> Expert:
+    """Correct an expert's entry. Draws already prepared keep what they froze."""
+    require(by, Role.PROGRAMME_OFFICER)
+    _check(kinds, specialties)
+    expert = Expert.objects.select_for_update().get(pk=expert.pk)
+    before = {"kinds": expert.kinds, "specialties": expert.specialties, "active": expert.active}
+    expert.kinds, expert.specialties = list(kinds), list(specialties)
+    expert.employer, expert.region, expert.title, expert.active = (
+        employer,
+        region,
+        title.strip(),
+        active,
+    )
+    expert.save(update_fields=["kinds", "specialties", "employer", "region", "title", "active"])
+    record(
+        action="expert.edit",
+        obj=expert,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        before=before,
+        after={"kinds": expert.kinds, "specialties": expert.specialties, "active": active},
+    )
+    return expert
+
+
+@transaction.atomic
+def record_interest(
+    *,
+    expert: Expert,
+    organisation: Organisation,
+    kind: str,
+    since: date | None = None,
+    until: date | None = None,
+    by: User,
+) -> ExpertInterest:
+    """Record a tie to an organisation: by the expert about themselves, or by the office."""
+    if expert.user_id != by.pk:
+        require(by, Role.PROGRAMME_OFFICER)
+    interest, created = ExpertInterest.objects.get_or_create(
+        expert=expert,
+        organisation=organisation,
+        kind=kind,
+        defaults={"since": since, "until": until, "recorded_at": clock.now()},
+    )
+    if created:
+        record(
+            action="expert.interest",
+            obj=expert,
+            by=by,
+            after={"organisation": organisation.uscc, "kind": kind},
+        )
+    return interest
