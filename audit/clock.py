@@ -1,0 +1,69 @@
+"""The one clock: the database's, so that every web server and worker agrees on "now".
+
+A database marked as a rehearsal's may run ahead by an offset, which lets five months pass in a
+minute; everywhere else the offset cannot exist (a constraint and a trigger hold that).
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Installation
+from audit.refusals import Invalid, WrongState
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """This instant by the database's clock, aware, in UTC. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT steelyard_now()")
+        row = cursor.fetchone()
+    moment: datetime = row[0]
+    return moment
+
+
+def today() -> date:
+    """The day it is now in Asia/Shanghai."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def is_rehearsal() -> bool:
+    """Whether this database is marked as a rehearsal's."""
+    return Installation.objects.filter(is_rehearsal=True).exists()
+
+
+def mark_as_rehearsal() -> None:
+    """Mark this database as a rehearsal's, for ever. WrongState once anything was recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT steelyard_mark_as_rehearsal()")
+        row = cursor.fetchone()
+    if not row[0]:
+        raise WrongState(
+            _("This database already has a history, so it cannot become a rehearsal's. Use another.")
+        )
+
+
+def travel_to(moment: datetime) -> None:
+    """Let the clock show this aware instant from now on. Rehearsal only, forward only."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime names no instant")
+    _travel('greatest(%s - clock_timestamp(), "offset")', moment, moment > now())
+
+
+def travel_by(step: timedelta) -> None:
+    """Let this much time pass at once. Rehearsal only, forward only."""
+    _travel('"offset" + %s', step, step >= timedelta())
+
+
+def _travel(new_offset: str, value: datetime | timedelta, is_forward: bool) -> None:
+    if not is_rehearsal():
+        raise WrongState(_("Only the clock of a rehearsal database can be moved."))
+    if not is_forward:
+        raise Invalid(_("The clock of a rehearsal moves forward only."))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE audit_installation SET "offset" = {new_offset} WHERE is_rehearsal', [value]
+        )

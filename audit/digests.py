@@ -1,0 +1,117 @@
+"""SM3 digests (GB/T 32905) over one canonical form, so that equal content has equal digests.
+
+No Django: anybody can recompute a digest with these few lines.
+"""
+
+import datetime as dt
+import enum
+import json
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes, hmac
+
+
+def sm3(data: bytes) -> str:
+    """The SM3 digest of these bytes: 64 lower-case hexadecimal digits."""
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(data)
+    return digest.finalize().hex()
+
+
+def canonical(obj: Any) -> bytes:
+    """One byte string for one content: JSON, keys sorted, no spaces, UTF-8.
+
+    Decimals and floats become strings as written, instants ISO 8601 in UTC, days ISO 8601.
+    TypeError for what has no agreed form.
+    """
+    return dumps(plain(obj))
+
+
+def dumps(value: Any) -> bytes:
+    """The canonical bytes of a value that `plain` has made, or that was read back from JSON."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def plain(obj: Any) -> Any:
+    """The same content in strings, integers, booleans, None, lists and dicts only.
+
+    What comes out survives a round trip through jsonb unchanged: no floats (jsonb would write
+    them its own way), no NUL and no lone surrogate (PostgreSQL refuses both).
+    """
+    if obj is None or isinstance(obj, bool):
+        return obj
+    if isinstance(obj, enum.Enum):
+        return plain(obj.value)
+    if isinstance(obj, str):
+        return storable(obj)
+    if isinstance(obj, int):
+        return int(obj)
+    if isinstance(obj, Mapping):
+        return {storable(str(_key(key))): plain(value) for key, value in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [plain(value) for value in obj]
+    if isinstance(obj, (set, frozenset)):
+        return sorted((plain(value) for value in obj), key=dumps)
+    return _scalar(obj)
+
+
+def _key(key: Any) -> Any:
+    return key.value if isinstance(key, enum.Enum) else key
+
+
+def _scalar(obj: Any) -> str:
+    if isinstance(obj, Decimal):
+        return format(obj, "f") if obj.is_finite() else str(obj)
+    if isinstance(obj, float):
+        return repr(obj)
+    if isinstance(obj, dt.datetime):
+        return instant(obj)
+    if isinstance(obj, (dt.date, dt.time)):
+        return obj.isoformat()
+    if isinstance(obj, dt.timedelta):
+        return f"{obj.total_seconds():f}"
+    if isinstance(obj, uuid.UUID):
+        return str(obj)
+    if isinstance(obj, (bytes, memoryview)):
+        return bytes(obj).hex()
+    if hasattr(obj, "__promise__") or type(obj).__name__ == "__proxy__":
+        return storable(str(obj))
+    raise TypeError(f"{type(obj).__name__} has no canonical form")
+
+
+def instant(moment: dt.datetime) -> str:
+    """An aware instant as ISO 8601 in UTC; ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime names no instant")
+    return moment.astimezone(dt.UTC).isoformat()
+
+
+def storable(text: str) -> str:
+    """The text as PostgreSQL can hold it: U+FFFD in place of NUL and of lone surrogates."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return str(text)
+
+
+class Keyed:
+    """HMAC-SM3 with one key, set up once for many messages."""
+
+    def __init__(self, key: str | bytes) -> None:
+        secret = key.encode("utf-8") if isinstance(key, str) else key
+        if not secret:
+            raise ValueError("an empty key authenticates nothing")
+        self._start = hmac.HMAC(secret, hashes.SM3())
+
+    def mac(self, data: bytes) -> str:
+        """The code of these bytes: 64 lower-case hexadecimal digits."""
+        running = self._start.copy()
+        running.update(data)
+        return running.finalize().hex()
