@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,10 @@ class CorrectionRequest(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("application", "stage"), name="one_correction_per_stage"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(due_at__gt=models.F("requested_at")),
+                name="correction_due_after_request",
             ),
         )
 
@@ -65,6 +70,12 @@ class Recommendation(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(rank__gte=1), name="regional_rank_from_one"),
         )
+        triggers = (
+            pgtrigger.Protect(
+                name="recommendation_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        )
 
 
 class Screening(models.Model):
@@ -78,8 +89,48 @@ class Screening(models.Model):
         blank=True,
         choices=(("eligible", _("eligible")), ("ineligible", _("ineligible"))),
     )
+    version = models.PositiveIntegerField(default=1)  # grows at each save: two officers, one list
     screened_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     screened_at = models.DateTimeField()
+    declared_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(verdict="", declared_by__isnull=True, declared_at__isnull=True)
+                | (
+                    ~models.Q(verdict="")
+                    & models.Q(declared_by__isnull=False, declared_at__isnull=False)
+                ),
+                name="screening_declared_who_and_when",
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="screener_is_not_recommender",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT 1 FROM applications_recommendation r
+                               WHERE r.application_id = NEW.application_id
+                                 AND r.recommended_by_id IN (NEW.screened_by_id, NEW.declared_by_id))
+                    OR EXISTS (SELECT 1 FROM applications_regionalcheck c
+                               WHERE c.application_id = NEW.application_id
+                                 AND c.checked_by_id IN (NEW.screened_by_id, NEW.declared_by_id))
+                    THEN RAISE EXCEPTION 'who recommended a dossier may not screen it';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="declared_screening_stands",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__verdict__gt=""),
+                func="RAISE EXCEPTION 'a declared screening cannot be changed';",
+            ),
+        )
 
 
 class CreditRecord(models.Model):
@@ -115,9 +166,20 @@ class CheckFinding(models.Model):
     )
     details = models.JSONField(default=dict)
     found_at = models.DateTimeField()
+    answer = models.TextField(blank=True)  # why a veto or warning does not stand in the way
+    answered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | (
+                    ~models.Q(answer="")
+                    & models.Q(answered_by__isnull=False, answered_at__isnull=False)
+                ),
+                name="finding_answered_who_and_when",
+            ),
             models.UniqueConstraint(
                 fields=("application", "kind", "code"), name="one_finding_per_code"
             ),

@@ -1,0 +1,81 @@
+"""What a regional officer reads: the dossiers of the reporting line, checks, quota, ranks."""
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Region, RegionLevel, RoleGrant, User
+from accounts.roles import Role
+from accounts.rules import covered_regions
+from applications.models import Application, Call, CallStatus, Recommendation
+from applications.workflow import Status
+
+
+
+def line_of(region: Region) -> QuerySet[Region]:
+    """The regions whose dossiers this office handles: its own and, for a prefecture, its counties.
+
+    It follows the reporting line, not the map: 梅河口 reports to the province, not to 通化.
+    """
+    if region.level != RegionLevel.PREFECTURE:
+        return Region.objects.filter(pk=region.pk)
+    return Region.objects.filter(Q(pk=region.pk) | Q(reports_to=region))
+
+
+def offices_for(region: Region) -> list[Region]:
+    """The offices whose quota a recommendation of this region uses, nearest first."""
+    above = region.reports_to
+    if above is None or above.level == RegionLevel.PROVINCE:
+        return [region]
+    return [region, above]
+
+
+def quota_used(call: Call, office: Region) -> int:
+    """Dossiers recommended so far by this office and by those who report to it."""
+    own = Q(region=office)
+    if office.level == RegionLevel.PREFECTURE:
+        own |= Q(region__reports_to=office)
+    return int(Recommendation.objects.filter(own, call=call).aggregate(n=Count("pk"))["n"])
+
+
+def own_offices(user: User) -> list[Region]:
+    """The regions granted to the officer, by code: those the officer may recommend for."""
+    grants = RoleGrant.objects.live().filter(user=user, role=Role.REGIONAL_OFFICER)
+    return list(
+        Region.objects.filter(pk__in=grants.values("region")).select_related("reports_to")
+    )
+
+
+def calls_to_recommend() -> QuerySet[Call]:
+    """Calls that take recommendations, or did; the newest first."""
+    return Call.objects.exclude(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED))
+
+
+def dossiers_of_line(user: User) -> QuerySet[Application]:
+    """The officer's own reporting line's dossiers, drafts left out, with what the list shows."""
+    return (
+        Application.objects.filter(region__in=covered_regions(user), submitted_at__isnull=False)
+        .exclude(status=Status.DRAFT)
+        .select_related("call", "firm", "region", "industry", "recommendation", "regional_check")
+        .prefetch_related("corrections")
+        .order_by("-call__year", "-call__sequence", "number")
+    )
+
+
+def ready_to_rank(call: Call, region: Region) -> QuerySet[Application]:
+    """Submitted dossiers of the office's line that wait for a place in its ranking."""
+    return (
+        Application.objects.filter(
+            call=call, region__in=line_of(region), status=Status.SUBMITTED
+        )
+        .select_related("call", "firm", "region", "industry", "regional_check")
+        .prefetch_related("submissions")
+        .order_by("number")
+    )
+
+
+def ranked(call: Call, region: Region) -> QuerySet[Recommendation]:
+    """What the office has recommended to the call, in its order."""
+    return (
+        Recommendation.objects.filter(call=call, region=region)
+        .select_related("application__firm", "application__region", "recommended_by")
+        .order_by("rank")
+    )

@@ -1,0 +1,192 @@
+"""Return once with every reason (一次性告知补正), its answer, and its lapse."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications.models import Application, CorrectionRequest
+from applications.models.screening import Stage
+from applications.officer_messages import PROVISIONAL
+from applications.selectors import corrections as reading
+from applications.services import lifecycle
+from applications.workflow import Status
+from audit import clock
+from audit.refusals import Invalid, TooLate, WrongState
+from audit.services import record
+from calendars import deadlines
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from calendars.wording import day_of
+
+MAX_REASONS = 40
+MAX_TEXT = 2000
+
+
+class Reason(TypedDict):
+    """One thing to correct: the section's code ("" for the whole dossier) and the text."""
+
+    section: str
+    text: str
+
+
+STAGES = {
+    Status.SUBMITTED: (Stage.REGION, "return_by_region"),
+    Status.RECOMMENDED: (Stage.SCREENING, "return_by_screening"),
+}
+
+
+@transaction.atomic
+def return_to_firm(
+    *, application: Application, reasons: list[Reason], by: User
+) -> CorrectionRequest:
+    """Return a dossier for correction, once per stage, all reasons at once.
+
+    The due date counts the call's correction days in working days, the day of receipt not
+    counted. Refuses a second return of the same stage, an empty list, and any other state.
+    """
+    locked = lifecycle.lock(application)
+    if locked.status not in STAGES:
+        raise WrongState(
+            _("Only a dossier in regional check or in eligibility screening can be returned.")
+        )
+    stage, step = STAGES[Status(locked.status)]
+    if reading.correction_of(locked, stage) is not None:
+        raise WrongState(
+            _(
+                "This dossier was already returned once at this stage. A correction is asked for "
+                "only once: decide on what is there now."
+            )
+        )
+    kept = _checked(reasons)
+    now = clock.now()
+    due = deadlines.due(clock.today(), locked.call.rule_set.correction_days, working_days())
+    correction = CorrectionRequest.objects.create(
+        application=locked,
+        stage=stage,
+        reasons=kept,
+        due_at=end_of_day(due.day),
+        provisional=due.provisional,
+        requested_by=by,
+        requested_at=now,
+    )
+    lifecycle.advance(
+        application=locked,
+        step=step,
+        by=by,
+        reason="\n".join(r["text"] for r in kept),
+        after={"correction": correction.pk, "due_at": correction.due_at, "reasons": kept},
+        context={
+            "count": len(kept),
+            "due": correction.due_at,
+            "provisional": PROVISIONAL if correction.provisional else "",
+        },
+    )
+    return correction
+
+
+def _checked(reasons: list[Reason]) -> list[Reason]:
+    kept = [
+        Reason(section=r.get("section", "").strip(), text=r["text"].strip())
+        for r in reasons
+        if r.get("text", "").strip()
+    ]
+    if not kept:
+        raise Invalid(_("Write at least one reason: the firm must know what to correct."), "reasons")
+    if len(kept) > MAX_REASONS or any(len(r["text"]) > MAX_TEXT for r in kept):
+        raise Invalid(
+            _("At most 40 reasons of at most 2,000 characters each. Shorten the list."), "reasons"
+        )
+    return kept
+
+
+def mark_answered(*, application: Application, stage: str, by: User) -> CorrectionRequest:
+    """Close the open correction of a stage; called by the resubmission, in its transaction.
+
+    Refuses when nothing is open, and after the due instant (a provisional one still counts:
+    it can only move later, and until then the firm may answer).
+    """
+    correction = (
+        CorrectionRequest.objects.select_for_update()
+        .filter(application=application, stage=stage, answered_at__isnull=True)
+        .first()
+    )
+    if correction is None:
+        raise WrongState(_("No correction is open for this dossier."))
+    now = clock.now()
+    if now > correction.due_at and not correction.provisional:
+        raise TooLate(_("The time for the correction has passed."))
+    correction.answered_at = now
+    correction.save(update_fields=["answered_at"])
+    record(
+        action="correction.answer",
+        obj=correction,
+        by=by,
+        before={"answered_at": None},
+        after={"answered_at": now},
+        scope=application.call.number,
+    )
+    return correction
+
+
+def lapse_overdue(now: datetime | None = None) -> int:
+    """Let every dossier lapse whose correction is overdue; how many. Each in its own transaction.
+
+    A provisional date is first counted again with the table as it now stands; while it stays
+    provisional nothing lapses by it.
+    """
+    moment = now or clock.now()
+    overdue = (
+        CorrectionRequest.objects.filter(
+            answered_at__isnull=True,
+            due_at__lt=moment,
+            application__status=Status.RETURNED,
+        )
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(_lapse(pk, moment) for pk in list(overdue))
+
+
+@transaction.atomic
+def _lapse(pk: int, now: datetime) -> int:
+    correction = CorrectionRequest.objects.select_related("application__call").get(pk=pk)
+    application = lifecycle.lock(correction.application)
+    correction.refresh_from_db()
+    if application.status != Status.RETURNED or correction.answered_at is not None:
+        return 0
+    if correction.provisional and not _count_again(correction):
+        return 0
+    if correction.due_at >= now:
+        return 0
+    lifecycle.advance(
+        application=application,
+        step="lapse",
+        by=None,
+        reason="逾期未补正",  # the record's language is Chinese, whoever's worker writes it
+        after={"correction": correction.pk, "due_at": correction.due_at},
+        context={"due": correction.due_at},
+    )
+    return 1
+
+
+def _count_again(correction: CorrectionRequest) -> bool:
+    """Recount a provisional due date; True when the table now settles it."""
+    days = correction.application.call.rule_set.correction_days
+    due = deadlines.due(day_of(correction.requested_at), days, working_days())
+    before = {"due_at": correction.due_at, "provisional": True}
+    correction.due_at, correction.provisional = end_of_day(due.day), due.provisional
+    if due.provisional and before["due_at"] == correction.due_at:
+        return False
+    correction.save(update_fields=["due_at", "provisional"])
+    record(
+        action="correction.recount",
+        obj=correction,
+        by=None,
+        before=before,
+        after={"due_at": correction.due_at, "provisional": due.provisional},
+        scope=correction.application.call.number,
+    )
+    return not due.provisional

@@ -1,0 +1,24 @@
+"""Thin doors for Celery: the work is in the services."""
+
+from celery import shared_task
+
+from applications.models import Application
+from applications.services import corrections, screening
+from audit.refusals import WrongState
+from notifications.jobs import job_task
+
+
+@job_task("applications.tasks.run_checks")
+def run_checks(application: int) -> None:
+    """Duplicate and credit checks right after the recommendation; nothing if it moved on."""
+    row = Application.objects.get(pk=application)
+    try:
+        screening.run_checks(application=row)
+    except WrongState:
+        return
+
+
+@shared_task(name="applications.tasks.lapse_overdue", ignore_result=True)
+def lapse_overdue() -> int:
+    """Let dossiers lapse whose correction is overdue (periodic; safe to run twice at once)."""
+    return corrections.lapse_overdue()
