@@ -1,0 +1,80 @@
+"""The formulas a leaf may name, and the references each is measured against.
+
+A reference belongs to a panel group, since textiles and chemicals cannot share one. Amounts are in
+yuan, ratios are decimals, everything is written as a decimal string: "300000000", "0.05".
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any
+
+from applications.sheet.problems import Problem
+
+FORMULA_REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "catalogue_match": ("cluster_points", "catalogue_points", "encouraged_points"),
+        "investment_scale": ("full_yuan",),
+        "investment_intensity": ("full_yuan_per_mu", "step_yuan_per_mu", "points_per_step"),
+        "own_funding": ("full_ratio",),
+        "research_intensity": ("full_ratio",),
+        "tax_per_mu": ("full_yuan_per_mu",),
+        "energy_level": ("advanced_points", "benchmark_points", "no_norm_points"),
+        "permits": ("points_each",),
+        "investment_progress": ("full_ratio",),
+        "net_new_jobs": ("full_persons",),
+        "jobs_per_investment": ("full_persons_per_100m_yuan",),
+        "jobs_per_request": ("full_persons_per_1m_yuan",),
+        "insurance_coverage": ("from_ratio", "full_ratio"),
+        "wage_ratio": ("from_ratio", "full_ratio"),
+        "priority_share": ("full_ratio",),
+    }
+)
+
+
+def read_decimal(raw: object) -> Decimal | None:
+    """A finite number written as a string or a whole number; None for anything else.
+
+    A JSON float is refused: 0.1 is not a tenth there.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
+        return None
+    try:
+        value = Decimal(raw)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def read_references(
+    where: str, formula: str, weight: Decimal, raw: object, problems: list[Problem]
+) -> dict[str, Decimal]:
+    """The references of one formula leaf; what is wrong is added to `problems`."""
+    given: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    expected = FORMULA_REFERENCES[formula]
+    problems += [
+        Problem(where, "reference_unknown", {"reference": key})
+        for key in given
+        if key not in expected
+    ]
+    found: dict[str, Decimal] = {}
+    for key in expected:
+        if key not in given:
+            problems.append(Problem(where, "reference_missing", {"reference": key}))
+            continue
+        value = read_decimal(given[key])
+        if value is None or value < 0:
+            problems.append(Problem(where, "reference_unreadable", {"reference": key}))
+        elif value == 0 and key.startswith(("full_", "step_")):
+            problems.append(Problem(where, "reference_zero", {"reference": key}))
+        elif key.endswith("_points") and value > weight:
+            problems.append(Problem(where, "reference_above_weight", {"reference": key}))
+        else:
+            found[key] = value
+    if (
+        "from_ratio" in found
+        and "full_ratio" in found
+        and found["from_ratio"] >= found["full_ratio"]
+    ):
+        problems.append(Problem(where, "reference_order"))
+    return found
