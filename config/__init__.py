@@ -1,0 +1,1 @@
+"""Settings, addresses, the task queue, the embedded services. Nobody imports it but itself."""

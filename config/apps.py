@@ -1,0 +1,34 @@
+"""The project itself as an app: what has to be in place after migrating, and which files serve."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+
+def make_cache_table(*, using: str, verbosity: int = 1, **kwargs: Any) -> None:
+    """The cache lives in the database, but its table has no migration of its own."""
+    call_command("createcachetable", database=using, verbosity=0)
+
+
+class GroundConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        post_migrate.connect(make_cache_table, sender=self)
+
+
+class StaticFiles(StaticFilesConfig):
+    """Serves and collects the built stylesheet, not the sources it is built from."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        *(
+            f"css/{source.name}"
+            for source in sorted((settings.BASE_DIR / "static/css").glob("*.css"))
+            if source.name != "steelyard.css"
+        ),
+    ]

@@ -1,0 +1,48 @@
+"""The task queue. Redis only carries: what must not be lost is a row in the database."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+VISIBILITY_SECONDS = 300  # longer than any task; a lost worker's task comes back after it
+
+app = Celery("steelyard")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=VISIBILITY_SECONDS - 60,
+    task_soft_time_limit=VISIBILITY_SECONDS - 90,
+    task_publish_retry=False,
+    task_default_queue="steelyard",
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_timeout=0.5,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 5,
+        "retry_on_timeout": False,
+    },
+    timezone="Asia/Shanghai",
+    enable_utc=True,
+    # Each task takes an advisory lock or skips locked rows, so that a second beat does no harm.
+    beat_schedule={
+        "notifications-sweep": {
+            "task": "notifications.tasks.sweep",
+            "schedule": 5.0,
+            "options": {"expires": 5},
+        },
+        "audit-seal": {
+            "task": "audit.tasks.seal",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
+    },
+)
+app.autodiscover_tasks()

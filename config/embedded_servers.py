@@ -1,0 +1,327 @@
+"""Starting and stopping one PostgreSQL and one Redis, whatever state they were left in."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psutil
+
+from config import embedded_places as places
+from config.embedded_places import ServiceError
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+# Two cores and a few dozen connections; the parallel plans of a demo are never worth their cost.
+DEFAULTS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "250",
+    "shared_buffers": "128MB",
+    "dynamic_shared_memory_type": "mmap",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+def run(program: Path, arguments: Sequence[str], home: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end as the servers' account, in a session of its own."""
+    return subprocess.run(
+        [str(program), *arguments],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=START_SECONDS + 30,
+        **identity(home),
+    )
+
+
+def identity(home: Path) -> dict[str, Any]:
+    """Keyword arguments for subprocess: account, directory and a quiet environment."""
+    run_directory = places.socket_directory(home)
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LD_LIBRARY_PATH", "TMPDIR")}
+    env = {**kept, "HOME": str(run_directory), "LC_ALL": "C", "TZ": "UTC"}
+    account = places.service_account()
+    own: dict[str, Any] = {"cwd": run_directory, "env": env, "stdin": subprocess.DEVNULL}
+    if account is not None:
+        own |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return own
+
+
+def process_of(pid_file: Path, *words: str) -> psutil.Process | None:
+    """The living process that a pid file names, if its command line has all the words.
+
+    A number that another program has got since is not the server.
+    """
+    try:
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        command = " ".join(process.cmdline())
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return process if all(word in command for word in words) else None
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Ask again and again, from every 10 ms to every 200 ms."""
+    end = time.monotonic() + seconds
+    pause = 0.01
+    while not done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.2)
+    return True
+
+
+@dataclass(frozen=True)
+class Postgres:
+    home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log" / "postgres.log"
+
+    def process(self) -> psutil.Process | None:
+        return process_of(self.cluster / "postmaster.pid", "postgres", str(self.cluster))
+
+    def is_running(self) -> bool:
+        return self.process() is not None and self._is_ready()
+
+    def _is_ready(self) -> bool:
+        """The last line of the pid file tells; it is written when connections are taken."""
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[7].strip() == "ready"
+
+    def start(self) -> None:
+        if self.is_running():
+            return
+        places.prepare_socket_directory(self.home)
+        self._make_cluster()
+        self._clear_stale_locks()
+        if self.process() is None:
+            self._launch()
+        if not wait_until(self.is_running, START_SECONDS):
+            raise ServiceError(f"PostgreSQL did not start.\n{self._log_tail()}")
+
+    def _make_cluster(self) -> None:
+        """initdb into a directory beside, then rename: a killed initdb leaves no half cluster."""
+        if (self.cluster / "PG_VERSION").exists():
+            return
+        fresh = self.home / "log" / "new-cluster"
+        shutil.rmtree(fresh, ignore_errors=True)
+        made = run(
+            places.postgres_programs(self.home) / "initdb",
+            [
+                f"--pgdata={fresh}",
+                f"--username={places.OWNER}",
+                "--auth=trust",  # the socket's directory is closed to everybody else
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--locale=C",
+                "--builtin-locale=C.UTF-8",
+                "--no-instructions",
+                *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
+            ],
+            self.home,
+        )
+        if made.returncode:
+            raise ServiceError(f"The embedded database could not be made.\n{made.stderr}")
+        fresh.rename(self.cluster)
+
+    def _clear_stale_locks(self) -> None:
+        """Remove what a killed server left, when no server of this cluster lives."""
+        if self.process() is not None:
+            return
+        sockets = places.socket_directory(self.home)
+        for left in (
+            self.cluster / "postmaster.pid",
+            sockets / ".s.PGSQL.5432",
+            sockets / ".s.PGSQL.5432.lock",
+        ):
+            left.unlink(missing_ok=True)
+        # Backends of a killed postmaster notice within moments; two servers never share a cluster.
+        if not wait_until(lambda: not self._orphans(), STOP_SECONDS):
+            raise ServiceError(f"Processes of an earlier server still use {self.cluster}.")
+
+    def _orphans(self) -> list[psutil.Process]:
+        """Processes that still work in the cluster's directory, without a postmaster."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.name() == "postgres" and process.cwd() == str(self.cluster):
+                    found.append(process)
+        return found
+
+    def _launch(self) -> None:
+        program = places.postgres_programs(self.home) / "postgres"
+        wanted = {
+            **DEFAULTS,
+            "unix_socket_directories": str(places.socket_directory(self.home)),
+            **self.settings,
+        }
+        options = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
+        launch([str(program), "-D", str(self.cluster), *options], self.log, self.home)
+
+    def _log_tail(self) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+        except OSError:
+            return ""
+
+    def create_database(self, name: str) -> None:
+        """Make the database when it is missing."""
+        import psycopg  # only needed here: stopping needs no driver
+        from psycopg import sql
+
+        with psycopg.connect(places.database_url(self.home, "postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if known.fetchone() is None:
+                connection.execute(
+                    psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+                )
+
+    def stop(self) -> None:
+        """A fast shutdown: sessions end, everything is on disk. Killed when that takes too long."""
+        process = self.process()
+        if process is not None:
+            end(process, signal.SIGINT)
+        self._clear_stale_locks()
+        remove_spare_directory(self.home)
+
+
+@dataclass(frozen=True)
+class Redis:
+    home: Path
+
+    @property
+    def socket(self) -> Path:
+        return places.socket_directory(self.home) / "redis.sock"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.home / "run" / "redis.pid"
+
+    def process(self) -> psutil.Process | None:
+        # Redis retitles its process as "redis-server unixsocket:<path>".
+        return process_of(self.pid_file, "redis-server", str(self.socket))
+
+    def is_running(self) -> bool:
+        return self.process() is not None and self._answers()
+
+    def _answers(self) -> bool:
+        import redis
+
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+        finally:
+            client.close()
+
+    def start(self) -> None:
+        """Nothing is kept on disk: the queue's truth is in the database."""
+        if self.is_running():
+            return
+        places.prepare_socket_directory(self.home)
+        old = self.process()
+        if old is not None:
+            end(old, signal.SIGTERM)
+        self.socket.unlink(missing_ok=True)
+        self.pid_file.unlink(missing_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "pidfile": str(self.pid_file),
+            "daemonize": "no",
+            "dir": str(self.home / "run"),
+            "save": "",
+            "appendonly": "no",
+            "databases": "16",
+        }
+        words = [part for name, value in options.items() for part in (f"--{name}", value)]
+        log = self.home / "log" / "redis.log"
+        launch([str(places.redis_program(self.home)), *words], log, self.home)
+        if not wait_until(self.is_running, START_SECONDS):
+            raise ServiceError(f"Redis did not start; see {log}.")
+
+    def stop(self) -> None:
+        process = self.process()
+        if process is not None:
+            end(process, signal.SIGTERM)
+        self.socket.unlink(missing_ok=True)
+        self.pid_file.unlink(missing_ok=True)
+
+
+def launch(command: Sequence[str], log: Path, home: Path) -> None:
+    """Start a server that outlives us, in a session of its own: our Ctrl-C is not its own."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            list(command),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **identity(home),
+        )
+    _launched.append(process)
+
+
+_launched: list[subprocess.Popen[bytes]] = []
+
+
+def end(process: psutil.Process, politely: signal.Signals) -> None:
+    """Ask a server to stop, wait, and kill it when it does not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.send_signal(politely)
+        if not wait_until(lambda: not is_alive(process), STOP_SECONDS):
+            process.kill()
+            wait_until(lambda: not is_alive(process), STOP_SECONDS)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    for started in _launched:
+        started.poll()  # collect our own child, which would stay a zombie otherwise
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def remove_spare_directory(home: Path) -> None:
+    """Take away the short socket directory of a long path; it is only there while in use."""
+    place = places.socket_directory(home)
+    if place != home / "run":
+        with contextlib.suppress(OSError):
+            place.rmdir()
+
+
+def leave_on_terminate() -> None:
+    """Let SIGTERM end a command as Ctrl-C does, so that the last user stops the servers."""
+
+    def terminate(signum: int, frame: object) -> NoReturn:
+        sys.exit(128 + signum)
+
+    signal.signal(signal.SIGTERM, terminate)

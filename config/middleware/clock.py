@@ -1,0 +1,31 @@
+"""The page's clock: the database's time, asked once a request and only when needed."""
+
+from datetime import date, datetime
+from functools import cached_property
+
+from django.http import HttpRequest, HttpResponseBase
+
+from audit import clock
+from config.middleware import Handler
+
+
+class RequestClock:
+    @cached_property
+    def now(self) -> datetime:
+        """The instant that everything on this page agrees on; aware, UTC."""
+        return clock.now()
+
+    @cached_property
+    def today(self) -> date:
+        """That instant's day in Asia/Shanghai."""
+        return self.now.astimezone(clock.SHANGHAI).date()
+
+
+def clock_middleware(get_response: Handler) -> Handler:
+    """Puts a `RequestClock` on the request as `request.clock`."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.clock = RequestClock()  # type: ignore[attr-defined]  # ours, not HttpRequest's
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,40 @@
+"""A refusal that no view turned into words on its own page becomes a page of its own."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from audit.refusals import NotPermitted, NotVisible, Refused
+from config.middleware import Handler
+
+
+class RefusalMiddleware:
+    """NotVisible becomes 404, NotPermitted 403, every other `Refused` 409 with its message."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        match error:
+            case NotVisible():
+                return render(request, "404.html", status=404)
+            case NotPermitted():
+                return render(request, "403.html", {"message": error.message}, status=403)
+            case Refused():
+                context = {"message": error.message, "back": page_before(request)}
+                return render(request, "refused.html", context, status=409)
+        return None
+
+
+def page_before(request: HttpRequest) -> str:
+    """Path of the page of ours that the person came from; "" when there is none."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(referer)
+    return parts._replace(scheme="", netloc="").geturl()

@@ -1,0 +1,11 @@
+"""Fixtures of every test."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The session's own Redis."""
+    return os.environ["REDIS_URL"]
