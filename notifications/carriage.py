@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from audit import clock
+from audit import clock, origin
 from notifications.channels import CHANNELS, Channel
 from notifications.models import Delivery, Job, Outgoing
 
@@ -130,4 +130,5 @@ def carry_deliveries(numbers: Iterable[int]) -> int:
 
 def run_job(number: int, work: Callable[..., object]) -> bool:
     """Run a job's work with its payload; done in the same transaction as the work."""
-    return _attempt(Job, number, lambda job: work(**job.payload))
+    with origin.acting_from("worker"):
+        return _attempt(Job, number, lambda job: work(**job.payload))

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read-all/", views.read_all, name="read_all"),
+    path("inbox/<int:pk>/", views.open_message, name="open"),
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/messages/<int:pk>/resend/", views.resend_delivery, name="resend_delivery"),
+    path("outbox/jobs/<int:pk>/resend/", views.resend_job, name="resend_job"),
+]
