@@ -18,6 +18,8 @@ class GroundConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        from config import celery  # noqa: F401  (web processes and commands send through it)
+
         post_migrate.connect(make_cache_table, sender=self)
 
 

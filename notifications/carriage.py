@@ -9,7 +9,7 @@ worker that dies, only lets the lease run out: the next sweep sends the row agai
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -17,6 +17,8 @@ from django.db.models import F, QuerySet
 from audit import clock, origin
 from notifications.channels import CHANNELS, Channel
 from notifications.models import Delivery, Job, Outgoing
+
+Row = TypeVar("Row", Delivery, Job)
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ def pause_after(attempts: int) -> timedelta:
 
 
 @transaction.atomic
-def _lease[Row: (Delivery, Job)](rows: QuerySet[Row], now: datetime) -> list[Row]:
+def _lease(rows: QuerySet[Row], now: datetime) -> list[Row]:
     due = rows.filter(state=Outgoing.PENDING, due_at__lte=now).order_by("due_at", "pk")
     taken = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     rows.filter(pk__in=[row.pk for row in taken]).update(due_at=now + LEASE)
@@ -57,9 +59,7 @@ def release_lease(model: type[Delivery] | type[Job], numbers: Iterable[int]) -> 
     )
 
 
-def _attempt[Row: (Delivery, Job)](
-    model: type[Row], number: int, work: Callable[[Row], object]
-) -> bool:
+def _attempt(model: type[Row], number: int, work: Callable[[Row], object]) -> bool:
     """Work on a pending row that nobody else holds. False: there was nothing to do.
 
     The attempt is counted before the work, in a transaction of its own, so that a row whose
@@ -106,7 +106,9 @@ def bury_spent() -> int:
         rows: QuerySet[Any] = model.objects.filter(
             state=Outgoing.PENDING, attempts__gte=MAX_ATTEMPTS, due_at__lte=clock.now()
         )
-        spent = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        spent = list(
+            rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+        )
         buried += model.objects.filter(pk__in=spent).update(
             state=Outgoing.DEAD, error="the worker died at every attempt"
         )

@@ -19,7 +19,7 @@ from notifications import wording
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: its dotted name and its texts. `act` when the reader has to do something."""
+    """One kind of message: its dotted name, its texts, and whether the reader has to act."""
 
     name: str
     title: str | Promise

@@ -47,4 +47,4 @@ class FileBackend(BaseEmailBackend):
         except FileExistsError:
             pass  # an attempt before this one wrote it and died before it could say so
         finally:
-            os.unlink(name)
+            Path(name).unlink()

@@ -24,6 +24,9 @@ class Message(models.Model):
         ordering = ("-id",)
         indexes = (models.Index(fields=("recipient", "-id")),)
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class Outgoing(models.TextChoices):
     PENDING = "pending", _("waiting")
@@ -52,6 +55,9 @@ class Delivery(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.message_id}.{self.channel}"
+
 
 class Job(models.Model):
     """A piece of work for a Celery task, written in the transaction that asks for it."""
@@ -70,3 +76,6 @@ class Job(models.Model):
         indexes = (
             models.Index(fields=("due_at",), condition=models.Q(state="pending"), name="job_due"),
         )
+
+    def __str__(self) -> str:
+        return self.key

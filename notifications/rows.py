@@ -29,7 +29,10 @@ def inbox_row(message: Message, language: str) -> InboxRow:
         text = kinds.render(message.kind, message.context, language)
         act = kinds.get(message.kind).act
     except LookupError:
-        text, act = kinds.Text(_("Message"), _("The text of this message is no longer kept.")), False
+        text, act = (
+            kinds.Text(_("Message"), _("The text of this message is no longer kept.")),
+            False,
+        )
     return InboxRow(
         pk=message.pk,
         title=text.title,
@@ -85,5 +88,7 @@ def job_row(row: Job) -> OutboxRow:
         due=row.due_at if row.state == "pending" else None,
         done=row.done_at,
         error=row.error,
-        resend_url=reverse("notifications:resend_job", args=[row.pk]) if row.state == "dead" else "",
+        resend_url=reverse("notifications:resend_job", args=[row.pk])
+        if row.state == "dead"
+        else "",
     )

@@ -7,14 +7,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import Role
-from accounts.rules import has_role
 from accounts.http import SignedInRequest
 from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role
 from audit.refusals import NotPermitted
 from notifications import selectors, services
 from notifications.models import Delivery, Job, Message, Outgoing

@@ -20,21 +20,22 @@ def _both(value: object) -> Any:
 
 
 def _encode(value: Any) -> Any:
-    if type(value) in (str, int, bool):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return {"yuan": str(value)}
-    if isinstance(value, datetime):
-        return {"moment": value.isoformat()}
-    if isinstance(value, date):
-        return {"day": value.isoformat()}
-    if isinstance(value, dict):
-        return {"zh": str(value["zh"]), "en": str(value["en"])}
-    if isinstance(value, list | tuple):
-        return {"list": [_encode(v) for v in value]}
-    return _both(value)
+    match value:
+        case None:
+            kept: Any = ""
+        case Decimal():
+            kept = {"yuan": str(value)}
+        case datetime():
+            kept = {"moment": value.isoformat()}
+        case date():
+            kept = {"day": value.isoformat()}
+        case dict():
+            kept = {"zh": str(value["zh"]), "en": str(value["en"])}
+        case list() | tuple():
+            kept = {"list": [_encode(v) for v in value]}
+        case _:
+            kept = value if type(value) in (str, int, bool) else _both(value)
+    return kept
 
 
 def encode(context: dict[str, Any]) -> dict[str, Any]:
