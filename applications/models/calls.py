@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
@@ -7,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from applications.call_rules import CallRules
+from applications.models.guards import APPEND_ONLY, stays_published, unchanged
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 def _localised(zh: str, en: str) -> str:
@@ -85,6 +87,23 @@ class FairCompetitionReview(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
+    class Meta:
+        ordering = ("-reviewed_on",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(reviewed_on__lte=models.F("expires_on")),
+                name="competition_review_dates",
+            ),
+        )
+        triggers = (APPEND_ONLY,)
+
+    def __str__(self) -> str:
+        return self.document_no
+
+    def in_force(self, day: "date") -> bool:
+        """Whether a call may open on this day by this record."""
+        return self.reviewed_on <= day <= self.expires_on
+
 
 class CallStatus(models.TextChoices):
     DRAFT = "draft", _("draft")
@@ -98,6 +117,31 @@ class CallStatus(models.TextChoices):
     ON_NOTICE = "on_notice", _("on public notice")
     AWARDED = "awarded", _("awarded")
     CLOSED = "closed", _("closed")
+
+
+# What the public reads and the review obeys: never altered after publication.
+FROZEN = (
+    "scheme",
+    "year",
+    "sequence",
+    "number",
+    "name_zh",
+    "name_en",
+    "guide_zh",
+    "guide_en",
+    "contact",
+    "complaint_line",
+    "opens_at",
+    "closes_at",
+    "envelope",
+    "max_request",
+    "rules",
+    "sheet",
+    "required_documents",
+    "screening_items",
+    "created_by",
+    "created_at",
+)
 
 
 class Call(models.Model):
@@ -127,6 +171,10 @@ class Call(models.Model):
     scoring_due_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True)
     last_application_no = models.PositiveIntegerField(default=0)  # gap-free receipt counter
 
     class Meta:
@@ -147,6 +195,24 @@ class Call(models.Model):
                 & models.Q(max_request__lte=models.F("envelope")),
                 name="call_max_request_within_envelope",
             ),
+            models.CheckConstraint(
+                condition=models.Q(proposed_by__isnull=True, proposed_at__isnull=True)
+                | models.Q(proposed_by__isnull=False, proposed_at__isnull=False),
+                name="call_proposed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft") | models.Q(proposed_by__isnull=False),
+                name="call_past_draft_was_proposed",
+            ),
+        )
+        triggers = (
+            unchanged("call_frozen", FROZEN, when="OLD.status NOT IN ('draft', 'proposed')"),
+            pgtrigger.Protect(
+                name="call_kept",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.status <> 'draft'"),
+            ),
+            stays_published(),
         )
 
     def __str__(self) -> str:
@@ -180,3 +246,7 @@ class CallEdition(models.Model):
                 name="call_published_by_two",
             ),
         )
+        triggers = (APPEND_ONLY,)
+
+    def __str__(self) -> str:
+        return f"{self.call.number} · {self.version}"

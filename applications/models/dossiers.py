@@ -1,9 +1,11 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from guardian.models import UserObjectPermissionBase
 
 from accounts.models import Organisation, Region
 from applications.models.calls import Call, Industry
+from applications.models.guards import APPEND_ONLY, closing_instant, unchanged
 from applications.workflow import Status
 
 
@@ -56,6 +58,19 @@ class Application(models.Model):
                 ),
                 name="submitted_has_number_and_sum",
             ),
+            models.UniqueConstraint(
+                fields=("call", "firm", "title"),
+                condition=~models.Q(status="withdrawn"),
+                name="one_live_dossier_per_title",
+            ),
+        )
+        triggers = (
+            unchanged(
+                "application_frozen",
+                ("call", "firm", "number", "requested", "region", "submitted_at"),
+                when="OLD.number IS NOT NULL",
+            ),
+            pgtrigger.Protect(name="application_kept", operation=pgtrigger.Delete),
         )
 
     def __str__(self) -> str:
@@ -86,6 +101,9 @@ class Section(models.Model):
             models.UniqueConstraint(fields=("application", "code"), name="one_row_per_section"),
         )
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Submission(models.Model):
     """What was submitted, frozen: content, digest (SM3), receipt. A correction is the next version."""
@@ -103,7 +121,14 @@ class Submission(models.Model):
             models.UniqueConstraint(
                 fields=("application", "version"), name="one_submission_per_version"
             ),
+            models.CheckConstraint(
+                condition=models.Q(version__gte=1), name="submission_version_from_one"
+            ),
         )
+        triggers = (APPEND_ONLY, closing_instant())
+
+    def __str__(self) -> str:
+        return self.receipt
 
 
 class Attachment(models.Model):
@@ -119,3 +144,29 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("application", "document")),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="attachment_not_empty"),
+        )
+        triggers = (
+            unchanged(
+                "attachment_frozen",
+                (
+                    "application",
+                    "document",
+                    "name",
+                    "file",
+                    "size",
+                    "content_type",
+                    "digest",
+                    "uploaded_by",
+                    "uploaded_at",
+                ),
+            ),
+            pgtrigger.Protect(name="attachment_kept", operation=pgtrigger.Delete),
+        )
+
+    def __str__(self) -> str:
+        return self.name

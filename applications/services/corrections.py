@@ -14,7 +14,7 @@ from applications.selectors import corrections as reading
 from applications.services import lifecycle
 from applications.workflow import Status
 from audit import clock
-from audit.refusals import Invalid, TooLate, WrongState
+from audit.refusals import Invalid, WrongState
 from audit.services import record
 from calendars import deadlines
 from calendars.instants import end_of_day
@@ -102,35 +102,6 @@ def _checked(reasons: list[Reason]) -> list[Reason]:
     return kept
 
 
-def mark_answered(*, application: Application, stage: str, by: User) -> CorrectionRequest:
-    """Close the open correction of a stage; called by the resubmission, in its transaction.
-
-    Refuses when nothing is open, and after the due instant (a provisional one still counts:
-    it can only move later, and until then the firm may answer).
-    """
-    correction = (
-        CorrectionRequest.objects.select_for_update()
-        .filter(application=application, stage=stage, answered_at__isnull=True)
-        .first()
-    )
-    if correction is None:
-        raise WrongState(_("No correction is open for this dossier."))
-    now = clock.now()
-    if now > correction.due_at and not correction.provisional:
-        raise TooLate(_("The time for the correction has passed."))
-    correction.answered_at = now
-    correction.save(update_fields=["answered_at"])
-    record(
-        action="correction.answer",
-        obj=correction,
-        by=by,
-        before={"answered_at": None},
-        after={"answered_at": now},
-        scope=application.call.number,
-    )
-    return correction
-
-
 def lapse_overdue(now: datetime | None = None) -> int:
     """Let every dossier lapse whose correction is overdue; how many. Each in its own transaction.
 
@@ -170,6 +141,20 @@ def _lapse(pk: int, now: datetime) -> int:
         context={"due": correction.due_at},
     )
     return 1
+
+
+@transaction.atomic
+def count_provisional_again() -> int:
+    """A year's holidays were published: count the provisional due dates again; how many moved."""
+    rows = CorrectionRequest.objects.select_for_update(of=("self",)).filter(
+        answered_at__isnull=True, provisional=True
+    )
+    return sum(_count_again(row) for row in rows.select_related("application__call"))
+
+
+def on_year_published(sender: object, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`, inside its transaction."""
+    count_provisional_again()
 
 
 def _count_again(correction: CorrectionRequest) -> bool:

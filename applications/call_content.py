@@ -1,0 +1,146 @@
+"""What a call consists of: its defaults, what is wrong with it, and the text of an edition."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from applications import sheet
+from applications.call_rules import CallRules, RulesError
+from applications.models import Call
+from applications.money import wan
+from audit.digests import plain
+
+_DEFAULTS = Path(__file__).parent / "data" / "call_defaults.json"
+MOST_ITEMS = 60
+
+
+@cache
+def _defaults() -> str:
+    return _DEFAULTS.read_text(encoding="utf-8")
+
+
+def default_documents() -> list[dict[str, Any]]:
+    """[{code, name_zh, name_en, required}] of a new call."""
+    documents: list[dict[str, Any]] = json.loads(_defaults())["required_documents"]
+    return documents
+
+
+def default_screening() -> list[dict[str, Any]]:
+    """[{code, text_zh, text_en, veto}] of a new call."""
+    items: list[dict[str, Any]] = json.loads(_defaults())["screening_items"]
+    return items
+
+
+Problem = tuple[str, str | Promise]  # (field, sentence)
+
+
+def problems_of(call: Call) -> list[Problem]:
+    """Everything that keeps a call from being proposed, by field."""
+    return [
+        *_wording(call),
+        *_terms(call),
+        *_rules(call),
+        *_sheet(call),
+        *_listed(call.required_documents, "required_documents", ("name_zh", "name_en")),
+        *_listed(call.screening_items, "screening_items", ("text_zh", "text_en")),
+    ]
+
+
+def _wording(call: Call) -> Iterator[Problem]:
+    for name in ("name_zh", "name_en", "guide_zh", "guide_en", "contact", "complaint_line"):
+        if not getattr(call, name).strip():
+            yield name, _("This has to be written before the call is proposed.")
+
+
+def terms_problems(call: Call) -> list[Problem]:
+    """What is wrong with the year, the instants or the amounts of a call."""
+    return list(_terms(call))
+
+
+def over_limit(envelope: Decimal, taken: Decimal, limit: Decimal) -> str | Promise:
+    """The envelope does not fit into what is left of the scheme's year."""
+    return _(
+        "The year's limit is %(limit)s; published calls take %(taken)s, so %(envelope)s does not "
+        "fit (CNY 10,000)."
+    ) % {"limit": wan(limit), "taken": wan(taken), "envelope": wan(envelope)}
+
+
+def _terms(call: Call) -> Iterator[Problem]:
+    scheme = call.scheme
+    if not scheme.first_year <= call.year <= scheme.last_year:
+        yield (
+            "year",
+            _("The scheme runs from %(first)s to %(last)s.")
+            % {"first": scheme.first_year, "last": scheme.last_year},
+        )
+    if call.opens_at >= call.closes_at:
+        yield "closes_at", _("The call must open before it closes.")
+    if call.envelope <= 0:
+        yield "envelope", _("The envelope must be above 0.")
+    if not Decimal(0) < call.max_request <= call.envelope:
+        yield "max_request", _("The limit for a project must be above 0 and within the envelope.")
+
+
+def _rules(call: Call) -> Iterator[Problem]:
+    try:
+        CallRules.from_data(call.rules)
+    except (RulesError, TypeError, ValueError) as error:
+        yield "rules", str(error)
+
+
+def _sheet(call: Call) -> Iterator[Problem]:
+    try:
+        sheet.parse(call.sheet)
+    except sheet.SheetError as error:
+        for problem in error.problems:
+            yield "sheet", sheet_problem(problem)
+
+
+def sheet_problem(problem: sheet.Problem) -> str:
+    """A problem of the sheet in the reader's language."""
+    text = gettext(sheet.PROBLEM_TEXTS.get(problem.key, problem.key)).format(**problem.values)
+    return f"{problem.where}: {text}" if problem.where else text
+
+
+def _listed(items: Any, field: str, names: tuple[str, str]) -> Iterator[Problem]:
+    if not isinstance(items, list) or not items or len(items) > MOST_ITEMS:
+        yield field, _("A list of 1 to %(most)s entries is needed.") % {"most": MOST_ITEMS}
+        return
+    codes = [item.get("code", "") for item in items if isinstance(item, dict)]
+    if len(codes) != len(items) or not all(isinstance(c, str) and c for c in codes):
+        yield field, _("Every entry needs a code.")
+    elif len(set(codes)) != len(codes):
+        yield field, _("A code is used twice.")
+    elif not all(str(item.get(n, "")).strip() for item in items for n in names):
+        yield field, _("Every entry needs its words in Chinese and in English.")
+
+
+def edition_content(call: Call) -> dict[str, Any]:
+    """The call word for word, as an edition freezes it."""
+    names = (
+        "number",
+        "year",
+        "name_zh",
+        "name_en",
+        "guide_zh",
+        "guide_en",
+        "contact",
+        "complaint_line",
+        "opens_at",
+        "closes_at",
+        "envelope",
+        "max_request",
+        "rules",
+        "sheet",
+        "required_documents",
+        "screening_items",
+    )
+    content: dict[str, Any] = plain({name: getattr(call, name) for name in names})  # type: ignore[assignment]
+    return {"scheme": call.scheme.code, **content}

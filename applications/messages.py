@@ -1,0 +1,85 @@
+"""The words of every message this app's firms, counties and officers get."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.kinds import register
+
+
+def register_all() -> None:
+    """Make the kinds known; called once from `AppConfig.ready()`."""
+    _of_the_firm()
+    _of_the_offices()
+    _of_calls()
+
+
+def _of_the_firm() -> None:
+    register(
+        "application.submit",
+        title=_("Application received, receipt number %(receipt)s"),
+        body=_("“%(title)s” was received. Digest (SM3): %(digest)s. Keep the receipt."),
+    )
+    register(
+        "application.resubmit_to_region",
+        title=_("Correction received, receipt number %(receipt)s"),
+        body=_("The corrected version of “%(title)s” is with the region again."),
+    )
+    register(
+        "application.resubmit_to_screening",
+        title=_("Correction received, receipt number %(receipt)s"),
+        body=_("The corrected version of “%(title)s” is in the eligibility screening again."),
+    )
+    register(
+        "application.start_review",
+        title=_("%(number)s is under expert review"),
+        body=_("Results of “%(title)s” will be published by public notice."),
+    )
+    register(
+        "application.terminate",
+        title=_("%(number)s was terminated"),
+        body=_("The support for “%(title)s” was terminated. Reason: %(reason)s"),
+    )
+    register(
+        "application.complete",
+        title=_("%(number)s was accepted as completed"),
+        body=_("“%(title)s” is completed; every instalment is settled."),
+    )
+
+
+def _of_the_offices() -> None:
+    register(
+        "application.arrived",
+        title=_("%(number)s arrived from %(firm)s"),
+        body=_("“%(title)s” waits for the region's check."),
+        act=True,
+    )
+    register(
+        "application.corrected",
+        title=_("%(number)s came back corrected"),
+        body=_("%(firm)s corrected “%(title)s”. The screening goes on with version %(receipt)s."),
+        act=True,
+    )
+    register(
+        "application.withdrawn",
+        title=_("%(number)s was withdrawn by %(firm)s"),
+        body=_("“%(title)s” was withdrawn. Reason: %(reason)s"),
+    )
+
+
+def _of_calls() -> None:
+    register(
+        "call.proposed",
+        title=_("Call %(call)s waits for a second person"),
+        body=_("%(name)s proposed the call for publication. Check it and publish it, or send it back."),
+        act=True,
+    )
+    register(
+        "call.sent_back",
+        title=_("Call %(call)s was sent back"),
+        body=_("%(name)s sent the call back: %(reason)s"),
+        act=True,
+    )
+    register(
+        "call.published",
+        title=_("Call %(call)s was published"),
+        body=_("The call is published word for word and can be read by everybody."),
+    )

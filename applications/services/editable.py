@@ -1,0 +1,37 @@
+"""Whether a dossier can be filled in now, by this person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications import rules
+from applications.models import Application, CorrectionRequest
+from applications.workflow import Status
+from audit import clock
+from audit.refusals import NotPermitted, TooLate, WrongState
+
+
+def require_editable(row: Application, by: User) -> None:
+    """Refuse who may not fill in this dossier, or a dossier that cannot be filled in now."""
+    if not rules.holds(by, rules.EDIT, row):
+        rules.require_sight(by, row)
+        raise NotPermitted(_("Your part in the firm lets you read the dossier, not fill it in."))
+    status = Status(row.status)
+    now = clock.now()
+    if status is Status.DRAFT:
+        if not row.call.is_open(now):
+            raise TooLate(_("The call has closed; the draft can no longer be changed or submitted."))
+        return
+    if status is not Status.RETURNED:
+        raise WrongState(_("A submitted dossier is frozen. A correction is made when it is returned."))
+    request = open_correction(row)
+    if request is None or now >= request.due_at:
+        raise TooLate(_("The time for the correction has passed."))
+
+
+def open_correction(application: Application) -> CorrectionRequest | None:
+    """The correction that is asked for and not answered, if any."""
+    return (
+        CorrectionRequest.objects.filter(application=application, answered_at__isnull=True)
+        .order_by("-requested_at")
+        .first()
+    )

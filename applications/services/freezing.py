@@ -1,0 +1,128 @@
+"""Freezing a dossier into a numbered submission, first or as a correction.
+
+Called by `applications.services.dossiers` with the dossier's row locked.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.selectors import officers_of
+from applications import rules
+from applications.models import Application, Attachment, Call, Section, Submission
+from applications.models.screening import Stage
+from applications.readiness import data_of, readiness_of
+from applications.services import telling
+from applications.services.editable import open_correction
+from applications.services.lifecycle import advance
+from applications.snapshots import content_of
+from applications.workflow import Status
+from audit import clock
+from audit.digests import canonical, sm3
+from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+
+
+def first(
+    row: Application, data: dict[str, dict[str, str]], files: list[Attachment], by: User
+) -> Submission:
+    # The counter's row lock orders all submissions of the call; the clock is read under it.
+    Call.objects.filter(pk=row.call_id).update(last_application_no=F("last_application_no") + 1)
+    call = Call.objects.get(pk=row.call_id)
+    now = clock.now()
+    if not call.is_open(now):
+        if now >= call.closes_at:
+            raise TooLate(
+                _("The call closed before this reached the server. It was not submitted.")
+            )
+        raise WrongState(_("The call is not open."))
+    row.number = f"{call.number}-{call.last_application_no:04d}"
+    row.requested = data["investment"]["requested_yuan"]  # type: ignore[assignment]  # a decimal string
+    row.submitted_at = now
+    row.save(update_fields=["number", "requested", "submitted_at"])
+    submission = _freeze(row, 1, data, files, by, now)
+    moved = advance(
+        application=row,
+        step="submit",
+        by=by,
+        expect=Status.DRAFT,
+        after=_facts(submission),
+        context=_receipt(submission),
+    )
+    tell_region(moved, submission)
+    return submission
+
+
+def correction(
+    row: Application,
+    latest: Submission,
+    data: dict[str, dict[str, str]],
+    files: list[Attachment],
+    by: User,
+) -> Submission:
+    request, now = open_correction(row), clock.now()
+    if request is None or now >= request.due_at:
+        raise TooLate(_("The time for the correction has passed."))
+    submission = _freeze(row, latest.version + 1, data, files, by, now)
+    request.answered_at = now
+    request.save(update_fields=["answered_at"])
+    to_region = request.stage == Stage.REGION
+    moved = advance(
+        application=row,
+        step="resubmit_to_region" if to_region else "resubmit_to_screening",
+        by=by,
+        expect=Status.RETURNED,
+        after=_facts(submission),
+        context=_receipt(submission),
+    )
+    if to_region:
+        tell_region(moved, submission)
+    else:
+        telling.tell("application.corrected", moved, [request.requested_by], extra=_receipt(submission))
+    return submission
+
+
+def _freeze(
+    row: Application,
+    version: int,
+    data: dict[str, dict[str, str]],
+    files: list[Attachment],
+    by: User,
+    now: Any,
+) -> Submission:
+    signed = {"by": by.name, "at": now.isoformat(), "accepted": True, **data.get("commitment", {})}
+    content = content_of(
+        row, number=row.number or "", version=version, data=data, attachments=files, commitment=signed
+    )
+    return Submission.objects.create(
+        application=row,
+        version=version,
+        receipt=row.number if version == 1 else f"{row.number}-{version}",
+        content=content,
+        digest=sm3(canonical(content)),
+        submitted_by=by,
+        submitted_at=now,
+    )
+
+
+def _facts(submission: Submission) -> dict[str, Any]:
+    return {
+        "receipt": submission.receipt,
+        "digest": submission.digest,
+        "version": submission.version,
+        "requested": submission.content["figures"]["requested_yuan"],
+        "submission": submission.pk,
+    }
+
+
+def _receipt(submission: Submission) -> dict[str, Any]:
+    return {"receipt": submission.receipt, "digest": submission.digest}
+
+
+def tell_region(row: Application, submission: Submission) -> None:
+    telling.tell(
+        "application.arrived", row, officers_of(row.region), extra=_receipt(submission)
+    )

@@ -1,0 +1,53 @@
+"""What stands between a proposed call and its publication, and the frozen edition itself."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications import call_content, opening
+from applications.models import Call, CallEdition, CallStatus, FairCompetitionReview, Scheme
+from audit.clock import SHANGHAI
+from audit.digests import canonical, sm3
+
+
+def opening_problems(row: Call, opening_at: datetime) -> list[call_content.Problem]:
+    problems: list[call_content.Problem] = []
+    day = opening_at.astimezone(SHANGHAI).date()
+    if not any(r.in_force(day) for r in FairCompetitionReview.objects.filter(scheme=row.scheme)):
+        problems.append(
+            (
+                "scheme",
+                _("No fair-competition review of the scheme is in force on the opening day. Record one first."),
+            )
+        )
+    # Locked: two calls of one year cannot both take the last of the limit.
+    scheme = Scheme.objects.select_for_update(no_key=True).get(pk=row.scheme_id)
+    taken = (
+        Call.objects.filter(scheme=scheme, year=row.year)
+        .exclude(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED))
+        .aggregate(total=Sum("envelope"))["total"]
+        or Decimal(0)
+    )
+    if taken + row.envelope > scheme.annual_limit:
+        problems.append(
+            ("envelope", call_content.over_limit(row.envelope, taken, scheme.annual_limit))
+        )
+    problems += [("", sentence) for sentence in opening.obstacles(row)]
+    return problems
+
+
+def make_edition(row: Call, by: User, now: datetime) -> CallEdition:
+    content = call_content.edition_content(row)
+    last = CallEdition.objects.filter(call=row).aggregate(last=Max("version"))["last"] or 0
+    return CallEdition.objects.create(
+        call=row,
+        version=last + 1,
+        content=content,
+        digest=sm3(canonical(content)),
+        proposed_by_id=row.proposed_by_id,
+        published_by=by,
+        published_at=now,
+    )
