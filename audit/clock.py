@@ -1,7 +1,7 @@
 """The one clock: the database's, so that every web server and worker agrees on "now".
 
-A database marked as a rehearsal's may run ahead by an offset, which lets five months pass in a
-minute; everywhere else the offset cannot exist (a constraint and a trigger hold that).
+A database marked as a rehearsal's may differ from it by an offset, which lets five months pass in
+a minute; everywhere else the offset cannot exist (a constraint and a trigger hold that).
 """
 
 from datetime import date, datetime, timedelta
@@ -42,28 +42,38 @@ def mark_as_rehearsal() -> None:
         row = cursor.fetchone()
     if not row[0]:
         raise WrongState(
-            _("This database already has a history, so it cannot become a rehearsal's. Use another.")
+            _(
+                "This database already has a history, so it cannot become a rehearsal's. Use another."
+            )
         )
 
 
 def travel_to(moment: datetime) -> None:
-    """Let the clock show this aware instant from now on. Rehearsal only, forward only."""
+    """Let the clock of a rehearsal show this aware instant from now on.
+
+    Anywhere while nothing is recorded yet, so that a rehearsal may begin in a past year; forward
+    only after that. WrongState elsewhere than in a rehearsal, Invalid backwards.
+    """
     if moment.tzinfo is None:
         raise ValueError("a naive datetime names no instant")
-    _travel('greatest(%s - clock_timestamp(), "offset")', moment, moment > now())
+    _move("%s::timestamptz - clock_timestamp()", moment)
 
 
 def travel_by(step: timedelta) -> None:
-    """Let this much time pass at once. Rehearsal only, forward only."""
-    _travel('"offset" + %s', step, step >= timedelta())
+    """Let this much time pass at once; the same rules."""
+    _move('"offset" + %s', step)
 
 
-def _travel(new_offset: str, value: datetime | timedelta, is_forward: bool) -> None:
-    if not is_rehearsal():
-        raise WrongState(_("Only the clock of a rehearsal database can be moved."))
-    if not is_forward:
-        raise Invalid(_("The clock of a rehearsal moves forward only."))
+def _move(new_offset: str, value: datetime | timedelta) -> None:
+    """Move the clock of a rehearsal: one row changes, or the reason why not is raised."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE audit_installation SET "offset" = {new_offset} WHERE is_rehearsal', [value]
+            f'UPDATE audit_installation SET "offset" = {new_offset} WHERE is_rehearsal'
+            f' AND ({new_offset} >= "offset" OR NOT EXISTS (SELECT 1 FROM audit_event))',
+            [value, value],
         )
+        if cursor.rowcount:
+            return
+    if is_rehearsal():
+        raise Invalid(_("The clock of a rehearsal moves forward only."))
+    raise WrongState(_("Only the clock of a rehearsal database can be moved."))

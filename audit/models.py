@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Installation(models.Model):
-    """What this database is: one row, with the log's identity and the rehearsal's clock."""
+    """What this database is: one row, with the log's identity and the rehearsal's clock.
+
+    `offset` is how far a rehearsal's clock is ahead of the database's own, or behind it: set
+    freely while nothing is recorded yet, moved forward only from then on.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     log_id = models.UUIDField(default=uuid.uuid4)
@@ -23,7 +27,6 @@ class Installation(models.Model):
                 condition=Q(is_rehearsal=True) | Q(offset=timedelta()),
                 name="offset_only_in_rehearsal",
             ),
-            models.CheckConstraint(condition=Q(offset__gte=timedelta()), name="offset_forward"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ FIELDS = (
 """What is authenticated, in this order. A new field goes to the end, with a new form below."""
 
 AT = FIELDS.index("at")
+JSON_PLACES = (FIELDS.index("before"), FIELDS.index("after"))
 GENESIS = "steelyard:1:"
 
 

@@ -11,9 +11,9 @@ from audit.models import Event, Seal, Unsealed
 
 def events_of(obj: Model) -> QuerySet[Event]:
     """All events of this object, oldest first."""
-    return Event.objects.filter(
-        object_type=obj._meta.label_lower, object_id=str(obj.pk)
-    ).order_by("id")
+    return Event.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk)).order_by(
+        "id"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +37,13 @@ def trail(filters: TrailFilters = TrailFilters()) -> QuerySet[Event]:
     """The events that fit, newest first."""
     found = Event.objects.order_by("-id")
     if filters.action:
-        found = found.filter(
-            Q(action=filters.action) | Q(action__startswith=f"{filters.action}.")
-        )
+        found = found.filter(Q(action=filters.action) | Q(action__startswith=f"{filters.action}."))
     if filters.person:
         found = found.filter(_person(filters.person))
     if filters.object:
-        found = found.filter(Q(object_label__icontains=filters.object) | Q(object_id=filters.object))
+        found = found.filter(
+            Q(object_label__icontains=filters.object) | Q(object_id=filters.object)
+        )
     if filters.object_type:
         found = found.filter(object_type=filters.object_type)
     if filters.scope:

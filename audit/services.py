@@ -11,10 +11,12 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
-from audit import anchors, origin, rows
+from audit import anchors, clock, origin, rows
 from audit.digests import Keyed, plain, storable
 from audit.models import Event, Installation, Seal
+from audit.refusals import WrongState
 
 SEALER_LOCK = 0x57EE1
 """Advisory lock of the one sealer."""
@@ -144,6 +146,21 @@ def _facts(facts: Mapping[str, Any] | None) -> Any:
     return None if facts is None else plain(facts)
 
 
+def restart_log() -> None:
+    """Empty the log of a rehearsal, as a new log with a new identity; its clock stays.
+
+    In the caller's transaction, together with whatever else is emptied. WrongState in a
+    database that is no rehearsal's.
+    """
+    if not clock.is_rehearsal():
+        raise WrongState(_("Only a rehearsal's log can be emptied."))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL steelyard.emptying = 'on'")
+        cursor.execute("TRUNCATE audit_event, audit_seal, audit_unsealed RESTART IDENTITY")
+        cursor.execute("UPDATE audit_installation SET log_id = gen_random_uuid()")
+        cursor.execute("SET LOCAL steelyard.emptying = 'off'")
+
+
 def audit_key() -> Keyed:
     """The key of the log, which the database never sees."""
     return Keyed(settings.STEELYARD_AUDIT_KEY)
@@ -160,7 +177,7 @@ def seal_events(limit: int = BATCH) -> int:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
             if not cursor.fetchone()[0]:
                 return 0
-        installation, _ = Installation.objects.get_or_create(pk=1)
+        installation = Installation.objects.get_or_create(pk=1)[0]
         last = Seal.objects.order_by("-position").first()
         seals = _seals(_take(limit), installation, last)
         Seal.objects.bulk_create(seals)
@@ -174,11 +191,15 @@ def seal_events(limit: int = BATCH) -> int:
 
 
 def _take(limit: int) -> list[Event]:
-    """The next waiting events, taken from the queue (an id without its event stays there)."""
+    """The next waiting events, taken from the queue.
+
+    An id without its event, or with a seal already, stays there for verification to name.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM audit_unsealed WHERE event_id IN ("
             " SELECT u.event_id FROM audit_unsealed u JOIN audit_event e ON e.id = u.event_id"
+            " WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.event_id = u.event_id)"
             " ORDER BY u.event_id LIMIT %s) RETURNING event_id",
             [limit],
         )

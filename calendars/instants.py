@@ -1,10 +1,15 @@
-"""The instant at which a day's time limit ends."""
+"""Days as instants: where a Shanghai day begins and ends. No Django."""
 
 from datetime import date, datetime, time
 
 from calendars.wording import SHANGHAI
 
 
+def start_of_day(day: date) -> datetime:
+    """The first instant of this day in Shanghai (aware)."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
 def end_of_day(day: date) -> datetime:
-    """The last second of a due day in Shanghai (民法典 art. 203: the last day ends at midnight)."""
-    return datetime.combine(day, time(23, 59, 59), SHANGHAI)
+    """The last instant of this day in Shanghai (aware): a limit that ends on it ends then."""
+    return datetime.combine(day, time.max, SHANGHAI)

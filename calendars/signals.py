@@ -1,0 +1,7 @@
+"""What the calendar tells those above it."""
+
+from django.dispatch import Signal
+
+year_published = Signal()
+"""A notice came into force; sent inside the transaction with `year: int`. Whoever keeps
+provisional time limits counts them again."""
