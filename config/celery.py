@@ -38,6 +38,16 @@ app.conf.update(
             "schedule": 5.0,
             "options": {"expires": 5},
         },
+        "applications-lapse": {
+            "task": "applications.tasks.lapse_overdue",
+            "schedule": 300.0,
+            "options": {"expires": 300},
+        },
+        "secretaries-daily": {
+            "task": "secretaries.tasks.daily",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

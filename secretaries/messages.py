@@ -1,0 +1,108 @@
+"""The words of the messages about service secretaries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications import kinds
+
+
+def register_all() -> None:
+    """Make the kinds known; called once from `AppConfig.ready()`."""
+    kinds.register(
+        "secretary.appointed",
+        title=_("You are appointed to serve %(title)s"),
+        body=_(
+            "You are the service secretary of “%(title)s” (%(firm)s, %(region)s). Please sign for it "
+            "and make the first contact by %(due)s."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "secretary.backup",
+        title=_("You stand in for %(name)s at %(title)s"),
+        body=_("While %(name)s is on leave, please serve “%(title)s” (%(firm)s, %(region)s)."),
+    )
+    kinds.register(
+        "secretary.appointed_firm",
+        title=_("%(name)s is your project's service secretary"),
+        body=_(
+            "%(name)s (%(unit)s, %(phone)s) will follow “%(title)s” all the way and contact you by "
+            "%(due)s. You may raise requests to your secretary at any time."
+        ),
+    )
+    kinds.register(
+        "secretary.gap",
+        title=_("No secretary is free for %(title)s (%(region)s)"),
+        body=_(
+            "The rules found nobody: of %(local)s secretaries who serve the place, %(load)s are full, "
+            "%(leave)s on leave, %(industry)s serve other industries, %(term)s are out of their term. "
+            "Please appoint one by hand by %(due)s; the rules try again when somebody is free."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "secretary.gap_filled",
+        title=_("%(title)s now has a secretary: %(name)s"),
+        body=_("The project that waited for a secretary is served by %(name)s since %(at)s."),
+    )
+    kinds.register(
+        "secretary.handed_over",
+        title=_("%(title)s was handed over to %(name)s"),
+        body=_("%(name)s (%(unit)s) now serves “%(title)s”. Note: %(note)s"),
+    )
+    kinds.register(
+        "visit.recorded",
+        title=_("Please confirm the visit of %(day)s"),
+        body=_("%(name)s recorded a visit to “%(title)s” on %(day)s: %(summary)s"),
+        act=True,
+    )
+    kinds.register(
+        "visit.confirmed",
+        title=_("The firm confirmed the visit of %(day)s"),
+        body=_("The visit to “%(title)s” on %(day)s was confirmed by %(name)s."),
+    )
+    kinds.register(
+        "request.raised",
+        title=_("%(number)s: %(subject)s, due %(due)s"),
+        body=_("“%(title)s” (%(firm)s) raised a request (%(category)s, %(level)s): %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "request.raised_for_firm",
+        title=_("%(number)s was raised for you: %(subject)s"),
+        body=_("Your secretary raised a request for “%(title)s”; the answer is due %(due)s: %(text)s"),
+    )
+    kinds.register(
+        "request.answered",
+        title=_("%(number)s was answered: please confirm"),
+        body=_("Answer to “%(subject)s”: %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "request.reopened",
+        title=_("%(number)s was reopened, due %(due)s"),
+        body=_("The firm is not satisfied with the answer to “%(subject)s”: %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "request.unsatisfied",
+        title=_("%(number)s: the firm is not satisfied after the second answer"),
+        body=_("“%(subject)s” of “%(title)s” waits for your decision: %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "request.closed",
+        title=_("%(number)s is closed"),
+        body=_("“%(subject)s” was closed: %(how)s. %(text)s"),
+    )
+    kinds.register(
+        "request.near_due",
+        title=_("%(number)s has used 80%% of its time, due %(due)s"),
+        body=_("“%(subject)s” of “%(title)s” (%(firm)s) is not answered yet."),
+        act=True,
+    )
+    kinds.register(
+        "request.overdue",
+        title=_("%(number)s is overdue since %(due)s"),
+        body=_("“%(subject)s” of “%(title)s” (%(firm)s) was not answered in time. Secretary: %(name)s."),
+        act=True,
+    )

@@ -1,0 +1,46 @@
+"""Who may do what for a project that is served."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import Person, has_role, may_edit_for
+from applications.models import Application
+from applications.workflow import Status
+from secretaries.models import ServiceAssignment
+
+# From the award until the project is accepted or ended.
+SERVED = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS})
+
+
+def is_lead(user: Person | None) -> bool:
+    """专班: sees coverage and load, appoints by hand, hands over, decides."""
+    return has_role(user, Role.SECRETARY_LEAD)
+
+
+def serves(user: Person | None, application: Application, today: date) -> bool:
+    """Is the person the project's secretary now: leading or supporting, or standing in?
+
+    The backup stands in only on days when the lead secretary is on leave.
+    """
+    if not isinstance(user, User) or not has_role(user, Role.SECRETARY):
+        return False
+    away = Q(
+        secretary__leaves__cancelled_at__isnull=True,
+        secretary__leaves__first_day__lte=today,
+        secretary__leaves__last_day__gte=today,
+    )
+    current = ServiceAssignment.objects.filter(application=application, valid_to__isnull=True)
+    return current.filter(Q(secretary__user=user) | Q(Q(backup__user=user) & away)).exists()
+
+
+def verifies(user: Person | None, application: Application, today: date) -> bool:
+    """May the person verify the project's claims on site? Whoever serves it that day."""
+    return serves(user, application, today)
+
+
+def speaks_for_firm(user: Person | None, application: Application) -> bool:
+    """Owners and editors of the firm raise requests, confirm answers and visits."""
+    return may_edit_for(user, application.firm_id)

@@ -1,0 +1,40 @@
+"""How much of its time a request has used, in working days."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from calendars.selectors import WorkingDays
+from calendars.wording import day_of
+from secretaries.models import RequestStatus, ServiceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Working days used of the working days allowed; the day of receipt is not counted."""
+
+    used: int
+    limit: int
+    running: bool
+
+    @property
+    def over(self) -> int:
+        """Working days beyond the limit."""
+        return max(0, self.used - self.limit)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+    @property
+    def near(self) -> bool:
+        """At or past 80 % of the time and not yet over."""
+        return self.running and not self.over and self.used * 5 >= self.limit * 4
+
+
+def clock_of(request: ServiceRequest, now: datetime, table: WorkingDays) -> Clock:
+    """The clock of a request: runs until the answer, starts anew when reopened."""
+    end = request.answered_at or now
+    first = day_of(request.clock_from) + timedelta(days=1)
+    last = day_of(end)
+    used = sum(table.is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
+    return Clock(used=used, limit=request.days, running=request.status == RequestStatus.OPEN)

@@ -1,0 +1,72 @@
+"""Warnings on the clocks of requests: once at 80 % of the working days, once when overdue."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from applications.models import Application
+from audit import clock
+from calendars import deadlines
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from calendars.wording import day_of
+from secretaries.models import RequestStatus, ServiceRequest
+from secretaries.selectors.clocks import Clock, clock_of
+from secretaries.services import telling
+
+
+def watch_clocks(now: datetime | None = None) -> int:
+    """Tell of every open request near or past its due date; how many were told of.
+
+    Keys hold the due instant: run as often as you like, each warning goes out once. Provisional
+    due dates are first counted again with the table as it stands.
+    """
+    moment = now or clock.now()
+    table = working_days()
+    rows = (
+        ServiceRequest.objects.filter(status=RequestStatus.OPEN)
+        .select_related("application__firm", "application__region")
+        .order_by("pk")
+    )
+    told = 0
+    for row in rows:
+        if row.provisional:
+            _count_again(row)
+        told += _warn(row, clock_of(row, moment, table))
+    return told
+
+
+def on_year_published(sender: object, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`: count provisional due dates again."""
+    for row in ServiceRequest.objects.filter(provisional=True).exclude(status=RequestStatus.CLOSED):
+        _count_again(row)
+
+
+@transaction.atomic
+def _count_again(row: ServiceRequest) -> None:
+    due = deadlines.due(day_of(row.clock_from), row.days, working_days())
+    row.due_at, row.provisional = end_of_day(due.day), due.provisional
+    ServiceRequest.objects.filter(Q(pk=row.pk), ~Q(status=RequestStatus.CLOSED)).update(
+        due_at=row.due_at, provisional=row.provisional
+    )
+
+
+@transaction.atomic
+def _warn(row: ServiceRequest, state: Clock) -> int:
+    if state.over:
+        told = [*_secretaries(row.application), *telling.leads()]
+        name = "、".join(u.name for u in _secretaries(row.application)) or "—"
+        telling.request("overdue", row, told, stamp=row.due_at.isoformat(), name=name)
+        return 1
+    if state.near:
+        telling.request(
+            "near_due", row, _secretaries(row.application), stamp=row.due_at.isoformat()
+        )
+        return 1
+    return 0
+
+
+def _secretaries(application: Application) -> list[User]:
+    return telling.secretary_of(application)

@@ -1,0 +1,157 @@
+"""Who may be appointed: regions, industries, the most projects, term of office, leave."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, Region, User
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Industry
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, WrongState
+from audit.services import record
+from secretaries import rules
+from secretaries.models import Leave, ServiceSecretary
+from secretaries.selectors.candidates import CARRIED
+from secretaries.services.appointments import retry_gaps
+
+MOST_LOAD = 20
+
+
+@transaction.atomic
+def set_profile(
+    *,
+    user: User,
+    unit: Organisation,
+    regions: Collection[Region],
+    industries: Collection[str] = (),
+    max_load: int = 3,
+    active_from: date,
+    active_to: date | None = None,
+    phone: str = "",
+    by: User,
+) -> ServiceSecretary:
+    """Enter or change a secretary's profile; open gaps are tried again.
+
+    By the lead. Refuses people without the role, no region, unknown industries, and a most below
+    what the person carries already.
+    """
+    _lead_only(by)
+    if not has_role(user, Role.SECRETARY):
+        raise Invalid(_("%(name)s does not hold the role of service secretary.") % {"name": user}, "user")
+    if not regions:
+        raise Invalid(_("Choose at least one region."), "regions")
+    known = set(Industry.objects.filter(code__in=industries).values_list("code", flat=True))
+    if set(industries) - known:
+        raise Invalid(_("Choose industries of the catalogue."), "industries")
+    if active_to is not None and active_to < active_from:
+        raise Invalid(_("The term must not end before it begins."), "active_to")
+    old = ServiceSecretary.objects.select_for_update(no_key=True).filter(user=user).first()
+    _enough(old, max_load)
+    before = _facts(old) if old else None
+    row, _new = ServiceSecretary.objects.update_or_create(
+        user=user,
+        defaults={
+            "unit": unit,
+            "industries": sorted(known),
+            "max_load": max_load,
+            "active_from": active_from,
+            "active_to": active_to,
+            "phone": phone.strip(),
+        },
+    )
+    row.regions.set(regions)
+    record(action="secretary.profile", obj=row, by=by, before=before, after=_facts(row))
+    retry_gaps(f"profile:{row.pk}:{clock.now().isoformat()}")
+    return row
+
+
+@transaction.atomic
+def record_leave(
+    *, secretary: ServiceSecretary, first_day: date, last_day: date, reason: str = "", by: User
+) -> Leave:
+    """Enter leave, by the secretary or the lead. Refuses the past and overlapping leave."""
+    row = ServiceSecretary.objects.select_for_update(no_key=True).get(pk=secretary.pk)
+    _own_or_lead(row, by)
+    if last_day < first_day:
+        raise Invalid(_("The last day must not lie before the first."), "last_day")
+    if last_day < clock.today():
+        raise Invalid(_("Leave cannot be entered after it is over."), "last_day")
+    clash = row.leaves.filter(
+        cancelled_at__isnull=True, first_day__lte=last_day, last_day__gte=first_day
+    )
+    if clash.exists():
+        raise Invalid(_("These days overlap leave that is entered already."), "first_day")
+    leave = Leave.objects.create(
+        secretary=row,
+        first_day=first_day,
+        last_day=last_day,
+        reason=reason.strip()[:200],
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+    record(
+        action="secretary.leave",
+        obj=row,
+        by=by,
+        reason=leave.reason,
+        after={"first_day": first_day, "last_day": last_day},
+    )
+    return leave
+
+
+@transaction.atomic
+def cancel_leave(*, leave: Leave, by: User) -> Leave:
+    """The secretary is back, or did not go: on duty from now on; open gaps are tried again."""
+    row = Leave.objects.select_for_update(of=("self",)).select_related("secretary").get(pk=leave.pk)
+    _own_or_lead(row.secretary, by)
+    if row.cancelled_at is not None:
+        raise WrongState(_("This leave was cancelled already."))
+    row.cancelled_at = clock.now()
+    row.save(update_fields=["cancelled_at"])
+    record(
+        action="secretary.leave_cancelled",
+        obj=row.secretary,
+        by=by,
+        before={"first_day": row.first_day, "last_day": row.last_day},
+    )
+    retry_gaps(f"leave:{row.pk}")
+    return row
+
+
+def _lead_only(by: User) -> None:
+    if not rules.is_lead(by):
+        raise NotPermitted(_("Only the secretaries' lead keeps the profiles."))
+
+
+def _own_or_lead(secretary: ServiceSecretary, by: User) -> None:
+    if secretary.user_id != by.pk:
+        _lead_only(by)
+
+
+def _enough(old: ServiceSecretary | None, max_load: int) -> None:
+    if not 1 <= max_load <= MOST_LOAD:
+        raise Invalid(_("From 1 to 20 projects."), "max_load")
+    if old is None:
+        return
+    carried = ServiceSecretary.objects.filter(CARRIED, pk=old.pk).count()
+    if carried > max_load:
+        raise Invalid(
+            _("The secretary carries %(load)s projects now. Hand some over first.")
+            % {"load": carried},
+            "max_load",
+        )
+
+
+def _facts(row: ServiceSecretary) -> dict[str, object]:
+    return {
+        "unit": row.unit.name,
+        "regions": sorted(r.code for r in row.regions.all()),
+        "industries": list(row.industries),
+        "max_load": row.max_load,
+        "active_from": row.active_from,
+        "active_to": row.active_to,
+    }

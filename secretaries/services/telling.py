@@ -1,0 +1,186 @@
+"""Who hears of appointments, visits and requests; rows in the caller's transaction."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Level, User
+from accounts.roles import Role
+from accounts.selectors import members_of, users_with_role
+from applications.models import Application
+from notifications.services import notify
+from secretaries.models import (
+    AppointmentGap,
+    ServiceAssignment,
+    ServiceRequest,
+    ServiceSecretary,
+    Visit,
+)
+from secretaries.selectors.candidates import current_assignment
+
+
+def firm_of(application: Application) -> list[User]:
+    return list(members_of(application.firm, Level.OWNER, Level.EDITOR))
+
+
+def leads() -> list[User]:
+    return list(users_with_role(Role.SECRETARY_LEAD))
+
+
+def secretary_of(application: Application) -> list[User]:
+    """The project's secretary and the backup."""
+    row = current_assignment(application)
+    if row is None:
+        return []
+    return [row.secretary.user, *([row.backup.user] if row.backup else [])]
+
+
+def _project(application: Application) -> dict[str, Any]:
+    return {
+        "title": application.title,
+        "firm": application.firm.name,
+        "region": application.region,
+    }
+
+
+def _page(application: Application) -> str:
+    return reverse("secretaries:project", args=[application.pk])
+
+
+def appointed(row: ServiceAssignment) -> None:
+    secretary, application = row.secretary, row.application
+    notify(
+        kind="secretary.appointed",
+        recipients=[secretary.user],
+        key=f"appointed:{row.pk}",
+        context={**_project(application), "due": row.first_contact_due},
+        url=_page(application),
+        about=application,
+    )
+    notify(
+        kind="secretary.appointed_firm",
+        recipients=firm_of(application),
+        key=f"appointed-firm:{row.pk}",
+        context={
+            **_project(application),
+            "name": secretary.user.name,
+            "unit": secretary.unit.name,
+            "phone": secretary.phone,
+            "due": row.first_contact_due,
+        },
+        url=_page(application),
+        about=application,
+    )
+    if row.backup is not None:
+        named_backup(row)
+
+
+def named_backup(row: ServiceAssignment) -> None:
+    if row.backup is None:
+        return
+    notify(
+        kind="secretary.backup",
+        recipients=[row.backup.user],
+        key=f"backup:{row.pk}:{row.backup_id}",
+        context={**_project(row.application), "name": row.secretary.user.name},
+        url=_page(row.application),
+        about=row.application,
+    )
+
+
+def gap_found(gap: AppointmentGap) -> None:
+    notify(
+        kind="secretary.gap",
+        recipients=leads(),
+        key=f"gap:{gap.pk}",
+        context={**_project(gap.application), **gap.reasons, "due": gap.due_at},
+        url=reverse("secretaries:appoint", args=[gap.application_id]),
+        about=gap.application,
+    )
+
+
+def gap_filled(gap: AppointmentGap, row: ServiceAssignment) -> None:
+    notify(
+        kind="secretary.gap_filled",
+        recipients=leads(),
+        key=f"gap-filled:{gap.pk}",
+        context={
+            **_project(gap.application),
+            "name": row.secretary.user.name,
+            "at": row.valid_from,
+        },
+        url=_page(gap.application),
+        about=gap.application,
+    )
+
+
+def handed_over(row: ServiceAssignment, before: ServiceSecretary, note: str) -> None:
+    """The former secretary hears it too; the new one and the firm hear of the appointment."""
+    notify(
+        kind="secretary.handed_over",
+        recipients=[before.user],
+        key=f"handed-over:{row.pk}",
+        context={
+            **_project(row.application),
+            "name": row.secretary.user.name,
+            "unit": row.secretary.unit.name,
+            "note": note,
+        },
+        url=reverse("secretaries:my_projects"),
+        about=row.application,
+    )
+
+
+def visit_recorded(visit: Visit) -> None:
+    application = visit.assignment.application
+    notify(
+        kind="visit.recorded",
+        recipients=firm_of(application),
+        key=f"visit:{visit.pk}",
+        context={
+            **_project(application),
+            "name": visit.recorded_by.name,
+            "day": visit.on,
+            "summary": visit.summary[:200],
+        },
+        url=f"{_page(application)}#visits",
+        about=application,
+    )
+
+
+def visit_confirmed(visit: Visit, by: User) -> None:
+    application = visit.assignment.application
+    notify(
+        kind="visit.confirmed",
+        recipients=[visit.recorded_by],
+        key=f"visit-confirmed:{visit.pk}",
+        context={**_project(application), "day": visit.on, "name": by.name},
+        url=f"{_page(application)}#visits",
+        about=application,
+    )
+
+
+def request(
+    kind: str,
+    row: ServiceRequest,
+    recipients: list[User],
+    *,
+    stamp: str,
+    **more: Any,
+) -> None:
+    """A message about a request; `stamp` tells one occurrence of the kind from the next."""
+    notify(
+        kind=f"request.{kind}",
+        recipients=recipients,
+        key=f"request:{kind}:{row.pk}:{stamp}",
+        context={
+            **_project(row.application),
+            "number": row.number,
+            "subject": row.title,
+            "due": row.due_at,
+            "text": "",
+            **more,
+        },
+        url=reverse("secretaries:request", args=[row.pk]),
+        about=row.application,
+    )

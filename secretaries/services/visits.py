@@ -1,0 +1,103 @@
+"""Visits, written down by the secretary and confirmed by the firm."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
+from audit.services import record
+from calendars.wording import day_of
+from secretaries import rules
+from secretaries.models import ServiceAssignment, Visit
+from secretaries.services import telling
+
+KINDS = ("site", "phone", "video")
+
+
+@transaction.atomic
+def record_visit(
+    *,
+    assignment: ServiceAssignment,
+    on: date,
+    kind: str,
+    people: str,
+    summary: str,
+    next_action: str = "",
+    by: User,
+) -> Visit:
+    """Write down a visit; the firm is asked to confirm it.
+
+    By whoever serves the project that day (the backup while the secretary is on leave). Refuses
+    days before the appointment and in the future, and empty texts.
+    """
+    row = (
+        ServiceAssignment.objects.select_for_update(of=("self",))
+        .select_related("application__call", "application__firm", "secretary")
+        .get(pk=assignment.pk)
+    )
+    today = clock.today()
+    if not rules.serves(by, row.application, today):
+        raise NotPermitted(_("Only the project's secretary on duty records visits."))
+    if row.valid_to is not None:
+        raise WrongState(_("This assignment has ended. Open the project again."))
+    if not day_of(row.valid_from) <= on <= today:
+        raise Invalid(_("The day must lie between the appointment and today."), "on")
+    if kind not in KINDS:
+        raise Invalid(_("Choose on site, by phone or by video."), "kind")
+    visit = Visit.objects.create(
+        assignment=row,
+        on=on,
+        kind=kind,
+        people=_filled(people, "people", 200),
+        summary=_filled(summary, "summary", 4000),
+        next_action=next_action.strip()[:300],
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+    record(
+        action="visit.record",
+        obj=row.application,
+        by=by,
+        after={"visit": visit.pk, "on": on, "kind": kind},
+        scope=row.application.call.number,
+    )
+    telling.visit_recorded(visit)
+    return visit
+
+
+@transaction.atomic
+def confirm_visit(*, visit: Visit, by: User) -> Visit:
+    """The firm confirms that a visit took place; then it stands."""
+    row = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("assignment__application__call", "assignment__application__firm", "recorded_by")
+        .get(pk=visit.pk)
+    )
+    application = row.assignment.application
+    if not rules.speaks_for_firm(by, application):
+        raise NotVisible
+    if row.confirmed_at is not None:
+        raise WrongState(_("This visit has been confirmed already."))
+    row.confirmed_by, row.confirmed_at = by, clock.now()
+    row.save(update_fields=["confirmed_by", "confirmed_at"])
+    record(
+        action="visit.confirm",
+        obj=application,
+        by=by,
+        after={"visit": row.pk, "on": row.on},
+        scope=application.call.number,
+    )
+    telling.visit_confirmed(row, by)
+    return row
+
+
+def _filled(text: str, field: str, most: int) -> str:
+    kept = text.strip()
+    if not kept or len(kept) > most:
+        raise Invalid(
+            _("Fill this in, with at most %(most)s characters.") % {"most": most}, field
+        )
+    return kept

@@ -1,0 +1,32 @@
+"""Thin doors for Celery: the work is in the services."""
+
+from celery import shared_task
+
+from applications.models import Application
+from audit.refusals import WrongState
+from notifications.jobs import job_task
+from secretaries.services import appointments, clocks
+
+
+@job_task("secretaries.tasks.appoint")
+def appoint(application: int) -> None:
+    """Appoint the secretary of a project just awarded; nothing if it is no longer awarded."""
+    row = Application.objects.get(pk=application)
+    try:
+        appointments.appoint(application=row)
+    except WrongState:
+        return
+
+
+@job_task("secretaries.tasks.retry_gaps")
+def retry_gaps() -> None:
+    """Somebody became free: try the projects that wait for a secretary."""
+    appointments.fill_gaps()
+
+
+@shared_task(name="secretaries.tasks.daily", ignore_result=True)
+def daily() -> None:
+    """Leave begins and ends by date, projects end: release, then fill, then warn (periodic)."""
+    appointments.release_finished()
+    appointments.fill_gaps()
+    clocks.watch_clocks()
