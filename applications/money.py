@@ -14,7 +14,7 @@ FEN = Decimal("0.01")
 MINUS = "−"
 
 
-class UnreadableAmount(ValueError):
+class AmountError(ValueError):
     """What was typed is not an amount; `.reason` is "number" or "fen" (finer than a fen)."""
 
     def __init__(self, reason: str) -> None:
@@ -65,16 +65,16 @@ def daxie(value: Decimal) -> str:
 def parse_wan(text: str) -> Decimal:
     """Yuan from what a person typed in 万元: "2,400", "２４００", "1.234567".
 
-    Raises UnreadableAmount when it is not a plain decimal number or is finer than a fen.
+    Raises AmountError when it is not a plain decimal number or is finer than a fen.
     """
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "").strip()
     plain = plain.removesuffix("万元").strip().replace(MINUS, "-")
     if not plain or not set(plain) <= set("0123456789.+-") or len(plain) > 30:
-        raise UnreadableAmount("number")
+        raise AmountError("number")
     try:
         amount = Decimal(plain) * WAN
     except InvalidOperation:
-        raise UnreadableAmount("number") from None
+        raise AmountError("number") from None
     if amount != amount.quantize(FEN):
-        raise UnreadableAmount("fen")
+        raise AmountError("fen")
     return amount.quantize(FEN)

@@ -67,9 +67,7 @@ def day_text(
     return f"{weekday}{d.day} {MONTHS_EN[d.month - 1]}{year}"
 
 
-def moment_text(
-    value: datetime, language: str, *, year_now: int | None, week: bool = True
-) -> str:
+def moment_text(value: datetime, language: str, *, year_now: int | None, week: bool = True) -> str:
     """6月12日（周五）17:00; without the weekday 6月12日 17:00."""
     day = day_text(value, language, year_now=year_now, week=week)
     if not is_chinese(language):
@@ -95,7 +93,7 @@ def period_text(
 
 
 def until_text(due: datetime, now: datetime, language: str) -> str:
-    """今天 17:00 前, 明天 17:00 前, 6月9日前; an instant passed: 超 2 日 (calendar days, at least 1)."""
+    """今天 17:00 前, 明天 17:00 前, 6月9日前; once passed 超 2 日 (calendar days, at least 1)."""
     days = (day_of(due) - day_of(now)).days
     chinese = is_chinese(language)
     if due <= now:

@@ -15,7 +15,10 @@ MOST_STARS = 60
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A piece of what is weighed: its amount, its words, and "", "soft", "2", "warn" or "act"."""
+    """A piece of what is weighed: its amount, its words, and what it looks like.
+
+    kind: "" ink, "soft" paler, "2" brass, "now" darker, "warn", "act", or "none" (a gap).
+    """
 
     amount: Decimal
     title: str = ""
@@ -81,7 +84,7 @@ def _pieces(loads: Iterable[Load], scale: Scale, limit: Decimal | None) -> list[
             parts = [*within, (max(start, limit), end, "act")]
         for a, b, kind in parts:
             wide = scale.at(b) - scale.at(a)
-            if wide <= 0:
+            if wide <= 0 or kind == "none":
                 continue
             css = f"load-{kind}" if kind else "load"
             shown = percent(max(wide - GAP, wide / 2))

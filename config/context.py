@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
 from calendars import wording
+from notifications import selectors
 
 LANGUAGE_NAMES = {"zh-hans": "中文", "en": "English"}
 HTML_LANGUAGES = {"zh-hans": "zh-Hans-CN", "en": "en"}
@@ -23,15 +24,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_languages": [(c, n) for c, n in LANGUAGE_NAMES.items() if c != language],
         "language_next": request.get_full_path() if request.method == "GET" else "",
         "inbox_count": SimpleLazyObject(lambda: _inbox_count(request)),
-        "host_organisation": getattr(settings, "HOST_ORGANISATION", "") or gettext("Host organisation"),
+        "host_organisation": getattr(settings, "HOST_ORGANISATION", "")
+        or gettext("Host organisation"),
         "session_seconds": _session_seconds(request),
     }
 
 
 def _inbox_count(request: HttpRequest) -> int:
     """How many messages this person has not read; one query."""
-    from notifications import selectors  # models are not ready when settings name this module
-
+    if not request.user.is_authenticated:
+        return 0
     return selectors.unread_count(request.user)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts import rules
 from accounts.roles import Role
 
 PROVINCE = frozenset({Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER})
@@ -46,111 +47,161 @@ def _for(*roles: Role) -> frozenset[str]:
 
 
 OFFICERS: tuple[Section, ...] = (
-    Section(_("Workbench"), (Page("portal:workbench", _("Workbench")),)),
     Section(
-        _("My reviews"), (Page("reviews:my_reviews", _("My reviews"), _for(Role.EXPERT)),)
+        pgettext_lazy("nav", "Workbench"),
+        (Page("portal:workbench", pgettext_lazy("nav", "Workbench")),),
     ),
     Section(
-        _("Calls"), (Page("applications:call_list", _("Calls"), PROVINCE | {Role.FINANCE_OFFICER}),)
+        pgettext_lazy("nav", "My reviews"),
+        (Page("reviews:my_reviews", pgettext_lazy("nav", "My reviews"), _for(Role.EXPERT)),),
     ),
     Section(
-        _("Projects"),
+        pgettext_lazy("nav", "Calls"),
         (
             Page(
-                "applications:recommendations", _("Recommendation"), _for(Role.REGIONAL_OFFICER)
+                "applications:call_list",
+                pgettext_lazy("nav", "Calls"),
+                PROVINCE | {Role.FINANCE_OFFICER},
             ),
-            Page("applications:screening", _("Screening"), _for(Role.PROGRAMME_OFFICER)),
+        ),
+    ),
+    Section(
+        pgettext_lazy("nav", "Projects"),
+        (
+            Page(
+                "applications:recommendations",
+                pgettext_lazy("nav", "Recommendation"),
+                _for(Role.REGIONAL_OFFICER),
+            ),
+            Page(
+                "applications:screening",
+                pgettext_lazy("nav", "Screening"),
+                _for(Role.PROGRAMME_OFFICER),
+            ),
             Page(
                 "applications:dossier_list",
-                _("All dossiers"),
-                PROVINCE
-                | {Role.REGIONAL_OFFICER, Role.FINANCE_OFFICER}
-                | {Role.SECRETARY_LEAD},
+                pgettext_lazy("nav", "All dossiers"),
+                PROVINCE | {Role.REGIONAL_OFFICER, Role.FINANCE_OFFICER} | {Role.SECRETARY_LEAD},
             ),
         ),
     ),
     Section(
-        _("Review"),
+        pgettext_lazy("nav", "Review"),
         (
-            Page("reviews:panels", _("Panels"), _for(Role.PROGRAMME_OFFICER)),
-            Page("reviews:pool", _("Expert pool"), _for(Role.PROGRAMME_OFFICER)),
+            Page("reviews:panels", pgettext_lazy("nav", "Panels"), _for(Role.PROGRAMME_OFFICER)),
+            Page("reviews:pool", pgettext_lazy("nav", "Expert pool"), _for(Role.PROGRAMME_OFFICER)),
             Page(
                 "reviews:draws",
-                _("Expert draw"),
+                pgettext_lazy("nav", "Expert draw"),
                 _for(Role.PROGRAMME_OFFICER, Role.SUPERVISOR),
             ),
-            Page("reviews:ranking_list", _("Ranking"), PROVINCE),
+            Page("reviews:ranking_list", pgettext_lazy("nav", "Ranking"), PROVINCE),
         ),
     ),
     Section(
-        _("Funds"),
+        pgettext_lazy("nav", "Funds"),
         (
             Page(
-                "awards:funding_list", _("Funding list"), PROVINCE | {Role.FINANCE_OFFICER}
+                "awards:funding_list",
+                pgettext_lazy("nav", "Funding list"),
+                PROVINCE | {Role.FINANCE_OFFICER},
             ),
             Page(
                 "awards:agreements",
-                _("Agreements"),
+                pgettext_lazy("nav", "Agreements"),
                 _for(Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER, Role.SECRETARY),
             ),
             Page(
                 "awards:payments",
-                _("Payments"),
+                pgettext_lazy("nav", "Payments"),
                 _for(Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER, Role.SUPERVISOR)
                 | {Role.SECRETARY},
             ),
         ),
     ),
     Section(
-        _("Public notice"),
+        pgettext_lazy("nav", "Public notice"),
         (
-            Page("awards:notices", _("Notices"), PROVINCE | {Role.FINANCE_OFFICER}),
-            Page("awards:objections", _("Objections"), PROVINCE),
+            Page(
+                "awards:notices", pgettext_lazy("nav", "Notices"), PROVINCE | {Role.FINANCE_OFFICER}
+            ),
+            Page("awards:objections", pgettext_lazy("nav", "Objections"), PROVINCE),
         ),
     ),
     Section(
-        _("Service secretaries"),
+        pgettext_lazy("nav", "Service secretaries"),
         (
-            Page("secretaries:my_projects", _("My projects"), _for(Role.SECRETARY)),
-            Page("secretaries:board", _("Overview"), _for(Role.SECRETARY_LEAD)),
+            Page(
+                "secretaries:my_projects", pgettext_lazy("nav", "My projects"), _for(Role.SECRETARY)
+            ),
+            Page("secretaries:board", pgettext_lazy("nav", "Overview"), _for(Role.SECRETARY_LEAD)),
         ),
     ),
     Section(
-        _("People"),
+        pgettext_lazy("nav", "People"),
         (
             Page(
                 "accounts:people",
-                _("People and roles"),
+                pgettext_lazy("nav", "People and roles"),
                 _for(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN),
             ),
         ),
     ),
     Section(
-        _("Trail"),
-        (Page("portal:trail", _("Audit trail"), _for(Role.SUPERVISOR, Role.AUDIT_ADMIN)),),
+        pgettext_lazy("nav", "Trail"),
+        (
+            Page(
+                "portal:trail",
+                pgettext_lazy("nav", "Audit trail"),
+                _for(Role.SUPERVISOR, Role.AUDIT_ADMIN),
+            ),
+        ),
     ),
 )
 
 APPLICANTS: tuple[Section, ...] = (
-    Section(_("Workbench"), (Page("portal:workbench", _("Workbench")),)),
-    Section(_("Calls for applications"), (Page("portal:public_calls", _("Calls")),)),
-    Section(_("My applications"), (Page("applications:dossier_list", _("My applications")),)),
     Section(
-        _("Agreements and payments"),
+        pgettext_lazy("nav", "Workbench"),
+        (Page("portal:workbench", pgettext_lazy("nav", "Workbench")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "Open calls"),
+        (Page("portal:public_calls", pgettext_lazy("nav", "Calls")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "My applications"),
+        (Page("applications:dossier_list", pgettext_lazy("nav", "My applications")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "Grants"),
         (
-            Page("awards:agreements", _("Agreements")),
-            Page("awards:payments", _("Payments")),
+            Page("awards:agreements", pgettext_lazy("nav", "Agreements")),
+            Page("awards:payments", pgettext_lazy("nav", "Payments")),
         ),
     ),
-    Section(_("My organisation"), (Page("accounts:firm", _("My organisation")),)),
+    Section(
+        pgettext_lazy("nav", "My organisation"),
+        (Page("accounts:firm", pgettext_lazy("nav", "My organisation")),),
+    ),
 )
 
 PUBLIC: tuple[Section, ...] = (
-    Section(_("Home"), (Page("portal:home", _("Home")),)),
-    Section(_("Calls for applications"), (Page("portal:public_calls", _("Calls")),)),
-    Section(_("Public notices"), (Page("portal:public_notices", _("Notices")),)),
-    Section(_("Published results"), (Page("portal:public_results", _("Results")),)),
-    Section(_("Verify"), (Page("portal:verify", _("Verify")),)),
+    Section(pgettext_lazy("nav", "Home"), (Page("portal:home", pgettext_lazy("nav", "Home")),)),
+    Section(
+        pgettext_lazy("nav", "Open calls"),
+        (Page("portal:public_calls", pgettext_lazy("nav", "Calls")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "Public notices"),
+        (Page("portal:public_notices", pgettext_lazy("nav", "Notices")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "Published results"),
+        (Page("portal:public_results", pgettext_lazy("nav", "Results")),),
+    ),
+    Section(
+        pgettext_lazy("nav", "Verify"), (Page("portal:verify", pgettext_lazy("nav", "Verify")),)
+    ),
 )
 
 EVERY_PAGE: frozenset[str] = frozenset(
@@ -176,9 +227,7 @@ def sections_for(roles: frozenset[str] | None) -> tuple[Section, ...]:
     if not roles:
         return APPLICANTS
     opened = (
-        replace(
-            s, pages=tuple(p for p in s.pages if p.roles is None or p.roles & roles)
-        )
+        replace(s, pages=tuple(p for p in s.pages if p.roles is None or p.roles & roles))
         for s in OFFICERS
     )
     return tuple(s for s in opened if s.pages)
@@ -203,7 +252,7 @@ def _nearest(links: Iterable[Link], path: str, named: str) -> str:
 
 
 def top_links(roles: frozenset[str] | None, path: str, named: str = "") -> tuple[Link, ...]:
-    """The bar's entries for these roles at this path; `named` is a URL name that the page claims."""
+    """The bar's entries for these roles at this path; `named`: a URL name that the page claims."""
     sections = [(s, links) for s in sections_for(roles) if (links := _links(s))]
     here = _nearest((link for _s, links in sections for link in links), path, named)
     entries = []
@@ -220,6 +269,4 @@ def roles_seen(request: HttpRequest) -> frozenset[str] | None:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    from accounts import rules  # reads models, which are not ready when settings name this module
-
     return frozenset(rules.roles_of(user))

@@ -6,8 +6,8 @@ from django import template
 from django.template.base import Parser, Token
 from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from config.tones import TONES, tone_of
 
@@ -39,11 +39,9 @@ def pill(state: Any, label: Any = None, mark: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def notice(content: str, kind: str = "info", role: str = "", id: str = "") -> SafeString:
-    """{% notice "warn" %}<strong>…</strong> … <a href>…</a>{% endnotice %}; role="status"."""
-    extra = format_html(' role="{}"', role) if role else SafeString()
-    if id:
-        extra = format_html('{} id="{}"', extra, id)
+def notice(content: str, kind: str = "info", **attributes: str) -> SafeString:
+    """{% notice "warn" role="status" id="why" %}<strong>…</strong> … {% endnotice %}."""
+    extra = format_html_join("", ' {}="{}"', attributes.items())
     return format_html(
         '<div class="notice is-{}"{}>{}<div>{}</div></div>',
         kind, extra, icon(NOTICE_ICONS.get(kind, "info")), conditional_escape(content),
@@ -57,7 +55,7 @@ class BlockAgain(template.Node):
         self.block = BlockNode(name, template.NodeList())
 
     def render(self, context: template.Context) -> SafeString:
-        return mark_safe(self.block.render(context))  # the block's own output, escaped already
+        return self.block.render(context)
 
 
 @register.tag

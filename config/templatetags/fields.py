@@ -28,22 +28,24 @@ class Look:
     inputmode: str = ""
 
 
+LOOKS: tuple[tuple[type[forms.Widget] | tuple[type[forms.Widget], ...], Look], ...] = (
+    (forms.CheckboxInput, Look("check")),
+    ((forms.RadioSelect, forms.CheckboxSelectMultiple), Look("choices")),
+    (forms.FileInput, Look("file")),
+    ((forms.Textarea, forms.SelectMultiple), Look("input", "full")),
+)
+
+
 def _look(bound: BoundField) -> Look:
-    widget, field = bound.field.widget, bound.field
-    if isinstance(widget, forms.CheckboxInput):
-        return Look("check")
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return Look("choices")
-    if isinstance(widget, forms.FileInput):
-        return Look("file")
-    if isinstance(widget, forms.Textarea | forms.SelectMultiple):
-        return Look("input", "full")
-    if isinstance(field, forms.IntegerField) and not isinstance(
-        field, forms.DecimalField | forms.FloatField
-    ):
-        return Look("input", "mid", "numeric")
+    """By the widget where it tells, else by the field: figures are typed on a number pad."""
+    field = bound.field
+    for widgets, look in LOOKS:
+        if isinstance(field.widget, widgets):
+            return look
     if isinstance(field, forms.DecimalField | forms.FloatField):
         return Look("input", "mid", "decimal")
+    if isinstance(field, forms.IntegerField):
+        return Look("input", "mid", "numeric")
     return Look("input", "long" if isinstance(field, forms.CharField) else "mid")
 
 
@@ -74,6 +76,7 @@ def _attributes(bound: BoundField, look: Look, described: list[str]) -> dict[str
 @register.inclusion_tag("components/field.html")
 def field(
     bound: BoundField,
+    *,
     label: str = "",
     hint: str = "",
     unit: str = "",
@@ -81,12 +84,11 @@ def field(
     warning: Any = None,
     optional: Any = None,
     rows: bool = False,
-    id: str = "",
 ) -> dict[str, Any]:
     """{% field form.amount unit="万元" hint="…" %}; rows=True puts choices one below another."""
     own = bound.field
     look = _look(bound)
-    ident = id or bound.auto_id or bound.html_name
+    ident = bound.auto_id or bound.html_name
     hint = hint or str(own.help_text)
     warnings = [] if bound.errors else _warnings(bound, warning)
     described = [
@@ -126,7 +128,8 @@ def _entries(form: Any) -> Iterable[dict[str, Any]]:
         yield {"text": sentence, "target": ""}
     for bound in form:
         for sentence in bound.errors:
-            yield {"text": sentence, "target": _first_id(bound), "label": bound.label}
+            label = str(bound.label).rstrip("？。?.：:")
+            yield {"text": sentence, "target": _first_id(bound), "label": label}
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -150,8 +153,10 @@ def warning_summary(form: Any, title: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
-def bare_field(bound: BoundField, label: str = "", described: str = "", **attrs: str) -> SafeString:
-    """{% bare_field form.rank label="名次" %}: only the input, named by aria-label, for a table cell."""
+def bare_field(
+    bound: BoundField, *, label: str = "", described: str = "", **attrs: str
+) -> SafeString:
+    """{% bare_field form.rank label="名次" %}: the input alone, named by aria-label."""
     given = {k.replace("_", "-"): str(v) for k, v in attrs.items()}
     if label or bound.label:
         given["aria-label"] = label or str(bound.label)

@@ -62,7 +62,7 @@ def iso(value: Any) -> str:
 
 @register.simple_tag(name="time")
 def time_tag(value: Any, options: str = "") -> SafeString | str:
-    """{% time event.at %} → <time datetime="…">6月12日（周五）17:00</time>; a date without hours."""
+    """{% time event.at %} → <time datetime="…">6月12日（周五）17:00</time>; or a day."""
     if not isinstance(value, date):
         return MISSING
     return format_html('<time datetime="{}">{}</time>', iso(value), moment(value, options))
@@ -86,7 +86,7 @@ def until(due: Any) -> str:
 
 
 @register.simple_tag
-def due(instant: datetime, late: bool = False, provisional: bool = False) -> SafeString:
+def due(instant: datetime, *, late: bool = False, provisional: bool = False) -> SafeString:
     """{% due item.due late=item.late provisional=item.provisional %}: a pill, 今天 17:00 前."""
     now = wording.now_here()
     words = until(instant)

@@ -15,7 +15,7 @@ from config.beams import percent
 
 register = template.Library()
 
-KINDS = ("", "soft", "2", "warn", "act", "now")
+KINDS = ("", "soft", "2", "warn", "act", "now", "none")
 
 
 def _decimal(value: Any) -> Decimal:
@@ -41,6 +41,7 @@ def _load(item: Any) -> beams.Load:
 @register.inclusion_tag("components/beam.html")
 def beam(
     loads: Iterable[Any],
+    *,
     limit: Any = None,
     label: str = "",
     value: Any = None,
@@ -85,10 +86,12 @@ def _anchor(at: str) -> str:
 
 
 @register.simple_tag
-def bar(value: Any, most: Any, kind: str = "q", full: bool = False) -> SafeString:
+def bar(value: Any, most: Any, kind: str = "q", *, full: bool = False) -> SafeString:
     """{% bar row.quality 70 "q" %}: a small bar beside its figure; kind q, j, warn or act."""
     whole = _decimal(most)
-    share = min(max(_decimal(value) / whole * 100, Decimal(0)), Decimal(100)) if whole else Decimal(0)
+    share = (
+        min(max(_decimal(value) / whole * 100, Decimal(0)), Decimal(100)) if whole else Decimal(0)
+    )
     return format_html(
         '<svg class="bar{}" aria-hidden="true"><rect class="track" width="100%" height="100%"/>'
         '<rect class="{}" width="{}" height="100%"/></svg>',
@@ -105,20 +108,27 @@ def pips(on: int, of: int) -> SafeString:
         ((SafeString(' class="on"') if n < on else "", 6 + 13 * n) for n in range(shown)),
     )  # fmt: skip
     return format_html(
-        '<svg class="pips" width="{}" height="12" aria-hidden="true">{}</svg>', 13 * shown + 1, circles
+        '<svg class="pips" width="{}" height="12" aria-hidden="true">{}</svg>',
+        13 * shown + 1,
+        circles,
     )
 
 
 @register.simple_tag
 def mini(used: Any, limit: Any) -> SafeString:
-    """{% mini request.used request.limit %}: a clock; stars at 50 % and 80 %, beyond in vermilion."""
+    """{% mini request.used request.limit %}: a clock; stars at 50 and 80 %, then the overrun."""
     whole = _decimal(limit)
     rod = Decimal(200) / 3  # the limit stands at two thirds of the width
     share = max(_decimal(used) / whole, Decimal(0)) if whole > 0 else Decimal(0)
-    within, beyond = min(share, Decimal(1)) * rod, min(max(share - 1, Decimal(0)), Decimal("0.5")) * rod
+    within, beyond = (
+        min(share, Decimal(1)) * rod,
+        min(max(share - 1, Decimal(0)), Decimal("0.5")) * rod,
+    )
     kind = "warn" if Decimal("0.8") <= share <= 1 else "ok"
     late = (
-        format_html('<rect class="late" x="{}" y="3" width="{}" height="5"/>', percent(rod), percent(beyond))
+        format_html(
+            '<rect class="late" x="{}" y="3" width="{}" height="5"/>', percent(rod), percent(beyond)
+        )
         if beyond
         else SafeString()
     )
@@ -161,15 +171,26 @@ def day_strip(days: Sequence[Any], label: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/deadline_clock.html")
-def deadline_clock(opens: datetime, closes: datetime, now: datetime, note: str = "") -> dict[str, Any]:
+def deadline_clock(
+    opens: datetime, closes: datetime, now: datetime, note: str = ""
+) -> dict[str, Any]:
     """{% deadline_clock call.opens_at call.closes_at request.clock.now %}: 距截止 4 天 7 小时."""
     days, hours, minutes = wording.left(closes, now)
-    length = max((closes - opens).days, 1)
     whole = Decimal(int((closes - opens).total_seconds()))
     gone = min(max(Decimal(int((now - opens).total_seconds())), Decimal(0)), whole)
+    weekly = (closes - opens).days > 50
     return {
-        "days": days, "hours": hours, "minutes": minutes, "closes": closes, "now": now, "note": note,
-        "closed": now >= closes, "not_open": now < opens, "opens": opens,
-        "whole": whole, "gone_loads": [gone],
-        "step": Decimal(86400) if length <= 50 else Decimal(86400 * 7), "major": 7 if length <= 50 else 4,
-    }  # fmt: skip
+        "opens": opens,
+        "closes": closes,
+        "now": now,
+        "note": note,
+        "days": days,
+        "hours": hours,
+        "minutes": minutes,
+        "closed": now >= closes,
+        "not_open": now < opens,
+        "whole": whole,
+        "gone_loads": [gone],
+        "step": Decimal(86400 * 7) if weekly else Decimal(86400),
+        "major": 4 if weekly else 7,
+    }
