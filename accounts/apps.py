@@ -1,6 +1,16 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
+    """People, organisations, regions, roles, sign-in."""
+
     name = "accounts"
+    verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import receivers, witnesses  # noqa: PLC0415  (models are ready only now)
+
+        receivers.connect()
+        witnesses.connect()

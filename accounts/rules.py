@@ -132,6 +132,12 @@ def acts_for_a_firm(user: Person | None) -> bool:
     return isinstance(user, User) and user.pk is not None and bool(_levels(user))
 
 
+def acting_role(user: Person | None, *roles: Role) -> str:
+    """The first of these roles that the person holds, for the record of an act; else ""."""
+    held = roles_of(user) if user is not None else frozenset()
+    return next((str(role) for role in roles if role in held), "")
+
+
 def forbidden_with(role: Role, held: frozenset[Role]) -> Role | None:
     """The first role held that may not be held together with `role`, if any."""
     for other in Role:

@@ -1,3 +1,4 @@
+from accounts.models.attempts import SignInCounter
 from accounts.models.organisations import Level, Membership, Organisation, OrganisationKind
 from accounts.models.people import RoleGrant, User
 from accounts.models.regions import Region, RegionLevel
@@ -10,5 +11,6 @@ __all__ = [
     "Region",
     "RegionLevel",
     "RoleGrant",
+    "SignInCounter",
     "User",
 ]

@@ -19,9 +19,7 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="organisations")
-    legal_representative = models.CharField(
-        _("legal representative"), max_length=60, blank=True
-    )
+    legal_representative = models.CharField(_("legal representative"), max_length=60, blank=True)
     registered_on = models.DateField(null=True, blank=True)
     contact_phone = models.CharField(_("contact telephone"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)

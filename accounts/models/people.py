@@ -9,11 +9,12 @@ from accounts.models import triggers
 from accounts.models.organisations import Organisation
 from accounts.models.regions import Region
 from accounts.roles import REGIONAL, Role
-from audit import clock
 
 
 class PeopleManager(UserManager["User"]):
     """People without the one account that may do everything."""
+
+    use_in_migrations = False
 
     def create_superuser(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedError("There is no superuser; see `manage.py bootstrap_admins`.")
@@ -31,7 +32,9 @@ class User(AbstractUser):
         Organisation, models.PROTECT, null=True, blank=True, related_name="staff"
     )
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="people")
-    date_joined = models.DateTimeField(_("registered"), default=clock.now)
+    date_joined = models.DateTimeField(
+        _("registered"), db_default=models.Func(function="steelyard_now")
+    )
     disabled_at = models.DateTimeField(null=True, blank=True)
 
     objects = PeopleManager()
@@ -149,13 +152,9 @@ class RoleGrant(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    models.Q(proposed_by__isnull=True)
-                    | ~models.Q(proposed_by=models.F("user"))
+                    models.Q(proposed_by__isnull=True) | ~models.Q(proposed_by=models.F("user"))
                 )
-                & (
-                    models.Q(confirmed_by__isnull=True)
-                    | ~models.Q(confirmed_by=models.F("user"))
-                ),
+                & (models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user"))),
                 name="nobody_grants_to_themselves",
             ),
         )

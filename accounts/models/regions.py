@@ -40,8 +40,7 @@ class Region(models.Model):
                 name="region_reports_to_somebody",
             ),
             models.CheckConstraint(
-                condition=models.Q(reports_to__isnull=True)
-                | ~models.Q(reports_to=models.F("id")),
+                condition=models.Q(reports_to__isnull=True) | ~models.Q(reports_to=models.F("id")),
                 name="region_never_reports_to_itself",
             ),
         )
