@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.ground", "tests.cast"]
+
 
 @pytest.fixture(scope="session")
 def redis_url() -> str:
