@@ -17,7 +17,7 @@ app.conf.update(
     task_time_limit=VISIBILITY_SECONDS - 60,
     task_soft_time_limit=VISIBILITY_SECONDS - 90,
     task_publish_retry=False,
-    task_default_queue="steelyard",
+    task_default_queue=os.environ.get("STEELYARD_QUEUE") or "steelyard",
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     broker_connection_timeout=0.5,

@@ -191,11 +191,11 @@ TIME_ZONE = "Asia/Shanghai"
 # --- Files -----------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("STEELYARD_STATIC") or BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# With `collectstatic` done: names with digests, kept by browsers for ever. Without: the sources.
-_is_collected = (STATIC_ROOT / "staticfiles.json").exists()
-WHITENOISE_USE_FINDERS = not _is_collected
+# Where `collectstatic` puts the files, under names with digests that browsers keep for ever.
+# Unset: the sources are served as they are.
+STATIC_ROOT = os.environ.get("STEELYARD_STATIC") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_AUTOREFRESH = DEBUG
 
 MEDIA_ROOT = Path(os.environ.get("STEELYARD_MEDIA") or DATA_DIR / "media")
@@ -212,7 +212,7 @@ STORAGES: dict[str, Any] = {
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _is_collected or environment.flag("STEELYARD_COLLECTING")
+        if STATIC_ROOT
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

@@ -1,13 +1,9 @@
-"""Fixtures of every test."""
+"""What every test can use. Each module says what it brings; `ground` must come first."""
 
-import os
-
-import pytest
-
-pytest_plugins = ["tests.ground", "tests.cast"]
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> str:
-    """The session's own Redis."""
-    return os.environ["REDIS_URL"]
+pytest_plugins = [
+    "tests.ground",  # the session's own PostgreSQL and Redis, and Django set up on them
+    "tests.emptying",  # tests with real transactions leave the seeded rows behind, nothing else
+    "tests.cast",  # the people
+    "tests.workers",  # a Celery worker as a process of its own
+    "tests.browser",  # a real browser
+]

@@ -1,7 +1,6 @@
 """PostgreSQL and Redis for one pytest session: its own, in a fresh directory, gone at the end.
 
-Loaded before anything else (`-p tests.ground`), because the settings read where the servers are.
-Only the session's own process starts servers; its xdist workers inherit their addresses.
+The conftest loads it before the settings, which read where the servers are. the session's own process starts servers; its xdist workers inherit their addresses.
 """
 
 import contextlib
@@ -10,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import psutil
 import pytest
 
@@ -27,6 +27,7 @@ FAST = {
     "max_wal_senders": "0",
     "checkpoint_timeout": "1h",
     "max_wal_size": "4GB",
+    "steelyard.emptying": "on",  # tests with real threads empty all tables afterwards
 }
 
 
@@ -65,10 +66,6 @@ def sweep(base: Path) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    del parser  # a plugin with a hook of its own is loaded once, whoever names it
-
-
 if not is_worker():
     PLACE = make_directory()
     sweep(PLACE.parent)
@@ -78,10 +75,20 @@ if not is_worker():
         "STEELYARD_EMBEDDED": "1",
         "DATABASE_URL": SERVICES.database_url,
         "REDIS_URL": SERVICES.redis_url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's loop runs in the tests' own thread
     }
     for name in ("DEBUG", "EMAIL_URL", "STEELYARD_TIMING", "STEELYARD_S3_BUCKET"):
         os.environ.pop(name, None)
+
+
+django.setup()  # the modules of fixtures after this one import models
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The session's own Redis."""
+    return os.environ["REDIS_URL"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,100 @@
+"""Chromium of the system, driven by Playwright. Missing: tests are skipped and counted at the end,
+unless REQUIRE_BROWSER=1, which makes them fail.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FIXTURES = {"browser", "context_of", "page"}
+REASON = "no Chromium on this machine"
+
+
+def program() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what uses the browser, so that `-m browser` and `-m "not browser"` choose."""
+    for item in items:
+        if FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = sum(REASON in str(r.longrepr) for r in terminalreporter.stats.get("skipped", ()))
+    if skipped:
+        terminalreporter.write_line(
+            f"{skipped} browser tests were skipped: {REASON}. Install it (Debian: chromium), "
+            "or set REQUIRE_BROWSER=1 to make that a failure.",
+            yellow=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the session's process."""
+    found = program()
+    if found is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(REASON)
+        pytest.skip(REASON)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context_of(browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts on the live server: each has cookies, and so a sign-in, of its own.
+
+    `person`: who is signed in already; `language`: the visitor's choice; the rest is Playwright's.
+    """
+    made: list[BrowserContext] = []
+
+    def make(person=None, language: str = "", **options) -> BrowserContext:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        made.append(context)
+        cookies = {"django_language": language} if language else {}
+        if person is not None:
+            cookies["sessionid"] = session_of(person)
+        context.add_cookies(
+            [{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()]
+        )
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+def session_of(person) -> str:
+    """The key of a fresh session in which this person is signed in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def page(context_of) -> Page:
+    """A visitor's page."""
+    return context_of().new_page()
