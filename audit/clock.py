@@ -5,6 +5,7 @@ a minute; everywhere else the offset cannot exist (a constraint and a trigger ho
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -14,6 +15,18 @@ from audit.models import Installation
 from audit.refusals import Invalid, WrongState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+MOVE_TO = """
+UPDATE audit_installation SET "offset" = to_be.value
+FROM (SELECT %s::timestamptz - clock_timestamp() AS value) to_be
+WHERE is_rehearsal AND (to_be.value >= "offset" OR NOT EXISTS (SELECT 1 FROM audit_event))
+"""
+MOVE_BY = """
+UPDATE audit_installation SET "offset" = "offset" + to_be.value
+FROM (SELECT %s::interval AS value) to_be
+WHERE is_rehearsal
+  AND (to_be.value >= interval '0' OR NOT EXISTS (SELECT 1 FROM audit_event))
+"""
 
 
 def now() -> datetime:
@@ -42,9 +55,7 @@ def mark_as_rehearsal() -> None:
         row = cursor.fetchone()
     if not row[0]:
         raise WrongState(
-            _(
-                "This database already has a history, so it cannot become a rehearsal's. Use another."
-            )
+            _("This database already has a history, so it is no rehearsal's. Use another one.")
         )
 
 
@@ -56,22 +67,18 @@ def travel_to(moment: datetime) -> None:
     """
     if moment.tzinfo is None:
         raise ValueError("a naive datetime names no instant")
-    _move("%s::timestamptz - clock_timestamp()", moment)
+    _move(MOVE_TO, moment)
 
 
 def travel_by(step: timedelta) -> None:
     """Let this much time pass at once; the same rules."""
-    _move('"offset" + %s', step)
+    _move(MOVE_BY, step)
 
 
-def _move(new_offset: str, value: datetime | timedelta) -> None:
+def _move(statement: str, value: Any) -> None:
     """Move the clock of a rehearsal: one row changes, or the reason why not is raised."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE audit_installation SET "offset" = {new_offset} WHERE is_rehearsal'
-            f' AND ({new_offset} >= "offset" OR NOT EXISTS (SELECT 1 FROM audit_event))',
-            [value, value],
-        )
+        cursor.execute(statement, [value])
         if cursor.rowcount:
             return
     if is_rehearsal():

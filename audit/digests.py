@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -42,44 +42,11 @@ def plain(obj: Any) -> Any:
     What comes out survives a round trip through jsonb unchanged: no floats (jsonb would write
     them its own way), no NUL and no lone surrogate (PostgreSQL refuses both).
     """
-    if obj is None or isinstance(obj, bool):
-        return obj
-    if isinstance(obj, enum.Enum):
-        return plain(obj.value)
-    if isinstance(obj, str):
-        return storable(obj)
-    if isinstance(obj, int):
-        return int(obj)
-    if isinstance(obj, Mapping):
-        return {storable(str(_key(key))): plain(value) for key, value in obj.items()}
-    if isinstance(obj, (list, tuple)):
-        return [plain(value) for value in obj]
-    if isinstance(obj, (set, frozenset)):
-        return sorted((plain(value) for value in obj), key=dumps)
-    return _scalar(obj)
-
-
-def _key(key: Any) -> Any:
-    return key.value if isinstance(key, enum.Enum) else key
-
-
-def _scalar(obj: Any) -> str:
-    if isinstance(obj, Decimal):
-        return format(obj, "f") if obj.is_finite() else str(obj)
-    if isinstance(obj, float):
-        return repr(obj)
-    if isinstance(obj, dt.datetime):
-        return instant(obj)
-    if isinstance(obj, (dt.date, dt.time)):
-        return obj.isoformat()
-    if isinstance(obj, dt.timedelta):
-        return f"{obj.total_seconds():f}"
-    if isinstance(obj, uuid.UUID):
-        return str(obj)
-    if isinstance(obj, (bytes, memoryview)):
-        return bytes(obj).hex()
-    if hasattr(obj, "__promise__") or type(obj).__name__ == "__proxy__":
-        return storable(str(obj))
+    for kinds, written in FORMS:
+        if isinstance(obj, kinds):
+            return written(obj)
+    if any(base.__name__ == "Promise" for base in type(obj).__mro__):
+        return storable(str(obj))  # a translation that waits for its language
     raise TypeError(f"{type(obj).__name__} has no canonical form")
 
 
@@ -115,3 +82,57 @@ class Keyed:
         running = self._start.copy()
         running.update(data)
         return running.finalize().hex()
+
+
+def _same(obj: Any) -> Any:
+    return obj
+
+
+def _enum(obj: enum.Enum) -> Any:
+    return plain(obj.value)
+
+
+def _mapping(obj: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        storable(str(key.value if isinstance(key, enum.Enum) else key)): plain(value)
+        for key, value in obj.items()
+    }
+
+
+def _list(obj: Iterable[Any]) -> list[Any]:
+    return [plain(value) for value in obj]
+
+
+def _set(obj: Iterable[Any]) -> list[Any]:
+    return sorted(_list(obj), key=dumps)
+
+
+def _decimal(obj: Decimal) -> str:
+    return format(obj, "f") if obj.is_finite() else str(obj)
+
+
+def _seconds(obj: dt.timedelta) -> str:
+    return f"{obj.total_seconds():f}"
+
+
+def _hex(obj: bytes) -> str:
+    return bytes(obj).hex()
+
+
+# The first that fits is taken: an enumeration before the text or number that it also is.
+FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    ((type(None), bool), _same),
+    (enum.Enum, _enum),
+    (str, storable),
+    (int, int),
+    (Mapping, _mapping),
+    ((list, tuple), _list),
+    ((set, frozenset), _set),
+    (Decimal, _decimal),
+    (float, repr),
+    (dt.datetime, instant),
+    ((dt.date, dt.time), lambda obj: obj.isoformat()),
+    (dt.timedelta, _seconds),
+    (uuid.UUID, str),
+    ((bytes, bytearray, memoryview), _hex),
+)

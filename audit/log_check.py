@@ -16,8 +16,9 @@ ROWS_AT_ONCE = 5000
 COLUMNS = len(rows.FIELDS)
 
 # One statement, so one snapshot: events recorded meanwhile do not look half sealed.
-LOG = f"""
-SELECT {", ".join(f"e.{name}" for name in rows.FIELDS)}, e.mac,
+LOG = """
+SELECT e.id, e.at, e.actor_id, e.actor_name, e.role, e.action, e.object_type, e.object_id,
+       e.object_label, e.scope, e.source, e.target, e.reason, e.before, e.after, e.origin, e.mac,
        s.position, s.event_id, s.digest, s.fields, u.event_id
 FROM audit_event e
 FULL JOIN audit_seal s ON s.event_id = e.id
@@ -61,7 +62,7 @@ def check(key: Keyed, count: Count) -> Iterator[Finding]:
         count.events += 1
         _read_json(values)
         seal = None if position is None else Sealed(position, digest, marks)
-        yield from _event(key, values, mac, seal, queued is not None)
+        yield from _event(key, values, mac, seal, queued=queued is not None)
     yield from _queue()
 
 
@@ -79,13 +80,13 @@ def _read_json(values: list[Any]) -> None:
 
 
 def _event(
-    key: Keyed, values: list[Any], mac: str, seal: Sealed | None, queued: bool
+    key: Keyed, values: list[Any], mac: str, seal: Sealed | None, *, queued: bool
 ) -> Iterator[Finding]:
     formed = rows.form(values)
     genuine = key.mac(formed) == mac
     if seal is None:
         if not (genuine and queued):
-            yield _unsealed(values, genuine)
+            yield _unsealed(values, genuine=genuine)
     elif rows.digest(formed, mac) == seal.digest:
         if not genuine:
             yield _finding("added", values, _("its code is not ours: it was not recorded by us"))
@@ -97,7 +98,7 @@ def _event(
         yield _finding("altered", values, _("altered: %s") % ", ".join(fields))
 
 
-def _unsealed(values: list[Any], genuine: bool) -> Finding:
+def _unsealed(values: list[Any], *, genuine: bool) -> Finding:
     if genuine:
         return _finding("added", values, _("added: it never waited for a seal"))
     return _finding("added", values, _("added, or altered before its seal: its code is not ours"))

@@ -21,6 +21,7 @@ from audit.refusals import WrongState
 SEALER_LOCK = 0x57EE1
 """Advisory lock of the one sealer."""
 BATCH = 2000
+LENGTHS = {field.name: field.max_length for field in Event._meta.fields}
 
 
 class Actor(Protocol):
@@ -100,7 +101,10 @@ def record_all(entries: Iterable[Entry]) -> list[Event]:
         )
         places = cursor.fetchall()
     key = audit_key()
-    events = [_event(entry, *place, key) for entry, place in zip(listed, places, strict=True)]
+    events = [
+        _event(entry, event_id, at, key)
+        for entry, (event_id, at) in zip(listed, places, strict=True)
+    ]
     return Event.objects.bulk_create(events)
 
 
@@ -138,8 +142,7 @@ def _identity(obj: Model) -> str:
 
 
 def _cut(text: Any, field: str) -> str:
-    length = Event._meta.get_field(field).max_length
-    return storable(str(plain(text)))[:length]
+    return storable(str(plain(text)))[: LENGTHS[field]]
 
 
 def _facts(facts: Mapping[str, Any] | None) -> Any:

@@ -71,15 +71,15 @@ def last_after(
     that no event has, and an object of the log without a row, are named too; `removed_by` lists
     the actions that end a row rightly. Two queries, whatever the number of rows.
     """
-    queryset = rows if isinstance(rows, QuerySet) else rows._base_manager.all()
+    queryset = rows if isinstance(rows, QuerySet) else QuerySet(rows)
     model = queryset.model
     kind = object_type or model._meta.label_lower
-    told = queryset.order_by("pk").annotate(
-        _said=RawSQL(_sql(LAST_SAID, model), [kind], JSONField())
-    )
+    # Table and column names are quoted by Django, the rest is a constant with one parameter.
+    said = RawSQL(_sql(LAST_SAID, model), [kind], JSONField())  # noqa: S611  (see above)
+    told = queryset.order_by("pk").annotate(said_of_it=said)
     for row in told.iterator(chunk_size=ROWS_AT_ONCE):
         now = _facts(row, facts)
-        yield from _differences(f"{kind} {row.pk} ({row})", now, row._said or {})
+        yield from _differences(f"{kind} {row.pk} ({row})", now, row.said_of_it or {})
     with connection.cursor() as cursor:
         cursor.execute(_sql(GONE, model), [kind])
         for object_id, label, event, action in cursor.fetchall():
@@ -98,8 +98,7 @@ def _sql(template: str, model: type[Model]) -> str:
 def _facts(row: Model, facts: Facts) -> Mapping[str, Any]:
     if callable(facts):
         return facts(row)
-    meta = row._meta
-    return {name: getattr(row, getattr(meta.get_field(name), "attname")) for name in facts}
+    return {name: row.serializable_value(name) for name in facts}
 
 
 def _differences(row: str, now: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ SPAN = re.compile(DAY.format("a") + r"(?:(?:至|到|—|－|-|~)" + DAY.format("
 LONGEST_HOLIDAY = timedelta(days=15)
 
 
-class UnreadableNotice(ValueError):
+class UnreadableNoticeError(ValueError):
     """The text holds no notice, or one that contradicts itself; `text` is the part at fault."""
 
     def __init__(self, key: str, text: str = "") -> None:
@@ -29,17 +29,18 @@ class UnreadableNotice(ValueError):
 def read(text: str, year: int) -> list[NoticeDay]:
     """The days that the notice for this year sets apart from the ordinary week, in order.
 
-    UnreadableNotice with key "no_paragraphs", "no_such_day", "too_long", "order" or "contradiction".
+    UnreadableNoticeError with key "no_paragraphs", "no_such_day", "too_long", "order" or
+    "contradiction".
     """
     found: dict[date, NoticeDay] = {}
     paragraphs = PARAGRAPH.findall(text.replace("\r", "").replace(" ", "").replace("　", ""))
     if not paragraphs:
-        raise UnreadableNotice("no_paragraphs")
+        raise UnreadableNoticeError("no_paragraphs")
     for heading, body in paragraphs:
         for day in _days(heading, REMARK.sub("", body), year):
             other = found.setdefault(day.day, day)
             if other.is_working != day.is_working:
-                raise UnreadableNotice("contradiction", day.day.isoformat())
+                raise UnreadableNoticeError("contradiction", day.day.isoformat())
     return [found[day] for day in sorted(found) if found[day].differs]
 
 
@@ -64,20 +65,20 @@ def _ends(span: re.Match[str], year: int, month: int | None) -> tuple[date, date
         return first, first, first.month
     last = _date(span, "b", first.year if span["ay"] else year, first.month)
     if last < first:
-        raise UnreadableNotice("order", span.group())
+        raise UnreadableNoticeError("order", span.group())
     if last - first > LONGEST_HOLIDAY:
-        raise UnreadableNotice("too_long", span.group())
+        raise UnreadableNoticeError("too_long", span.group())
     return first, last, last.month
 
 
 def _date(span: re.Match[str], end: str, year: int, month: int | None) -> date:
     said = span[f"{end}m"]
     if said is None and month is None:
-        raise UnreadableNotice("no_such_day", span.group())
+        raise UnreadableNoticeError("no_such_day", span.group())
     try:
         return date(int(span[f"{end}y"] or year), int(said or month or 0), int(span[f"{end}d"]))
     except ValueError as error:
-        raise UnreadableNotice("no_such_day", span.group()) from error
+        raise UnreadableNoticeError("no_such_day", span.group()) from error
 
 
 def code_of(heading: str, day: date) -> str:
