@@ -28,6 +28,11 @@ app.conf.update(
         "socket_connect_timeout": 0.5,
         "socket_timeout": 5,
         "retry_on_timeout": False,
+        # A page never waits for a broker that is away: one try, no pause.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     },
     timezone="Asia/Shanghai",
     enable_utc=True,
