@@ -1,5 +1,6 @@
 """Claims of instalments: the firm claims with evidence, the project's secretary verifies or returns."""
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import is_owner
 from accounts.selectors import users_with_role
-from applications.services.attachments import check_upload, store_upload
+from applications import uploads
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
@@ -19,8 +20,8 @@ from audit.services import record
 from awards.models import Claim, ClaimFile, Instalment
 from awards.services.notices import firm_people
 from notifications.services import notify
-from secretaries.rules import is_secretary_of
-from secretaries.selectors import current_secretary
+from secretaries.rules import verifies
+from secretaries.selectors.candidates import current_assignment
 
 
 def _lock_instalment(pk: int) -> Instalment:
@@ -59,7 +60,7 @@ def claim_instalment(
         raise Invalid(_("Describe the progress in at least ten characters."), field="statement")
     if not files:
         raise Invalid(_("Attach at least one piece of evidence."), field="files")
-    checked = [check_upload(f) for f in files]
+    checked = [(f, uploads.check(f)) for f in files]
     claim = Claim.objects.create(
         instalment=locked,
         invested=invested,
@@ -68,8 +69,8 @@ def claim_instalment(
         claimed_by=by,
         claimed_at=clock.now(),
     )
-    for upload in checked:
-        ClaimFile.objects.create(claim=claim, **store_upload(upload, folder="claims"))
+    for upload, facts in checked:
+        _keep(claim, upload, facts)
     locked.status = "claimed"
     locked.save(update_fields=["status"])
     record(
@@ -85,10 +86,12 @@ def claim_instalment(
         },
         scope=application.call.number,
     )
-    secretary = current_secretary(application)
+    assignment = current_assignment(application)
     notify(
         kind="claim.made",
-        recipients=[secretary.user] if secretary else users_with_role(Role.SECRETARY_LEAD),
+        recipients=[assignment.secretary.user]
+        if assignment
+        else users_with_role(Role.SECRETARY_LEAD),
         key=f"claim.made:{claim.pk}",
         context={"title": application.title, "sequence": locked.sequence},
         url=f"/claims/{claim.pk}/",
@@ -97,9 +100,24 @@ def claim_instalment(
     return claim
 
 
+def _keep(claim: Claim, upload: UploadedFile, facts: uploads.Checked) -> None:
+    row = ClaimFile(
+        claim=claim,
+        name=facts.name,
+        size=facts.size,
+        content_type=facts.content_type,
+        digest=facts.digest,
+    )
+    upload.seek(0)
+    row.file.save(
+        f"{claim.pk}/{uuid.uuid4().hex}-{facts.digest[:16]}.{facts.extension}", upload, save=False
+    )
+    row.save()
+
+
 def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
     instalment = _lock_instalment(claim.instalment_id)
-    if not is_secretary_of(by, instalment.award.application):
+    if not verifies(by, instalment.award.application, clock.today()):
         raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
     if instalment.status != "claimed" or locked.returned_at:

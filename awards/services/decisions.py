@@ -74,7 +74,7 @@ def _award_one(item: NoticeItem, envelope: Envelope, percents: tuple[int, ...], 
         kind="award.decided",
         recipients=firm_people(application),
         key=f"award.decided:{award.pk}",
-        context={"title": application.title, "amount": str(award.amount)},
+        context={"title": application.title, "amount": award.amount},
         url=f"/dossiers/{application.pk}/",
         about=application,
     )

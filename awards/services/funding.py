@@ -268,7 +268,11 @@ def submit_list(*, funding_list: FundingList, by: User) -> FundingList:
 def _lock_submitted(funding_list: FundingList, by: User) -> FundingList:
     require(by, Role.APPROVER)
     Call.objects.select_for_update().get(pk=funding_list.call_id)
-    locked = FundingList.objects.select_for_update().select_related("call", "ranking").get(pk=funding_list.pk)
+    locked = (
+        FundingList.objects.select_for_update()
+        .select_related("call", "ranking")
+        .get(pk=funding_list.pk)
+    )
     if locked.status != "submitted":
         raise WrongState(_("The list does not wait for a decision."))
     if locked.drawn_by_id == by.pk:

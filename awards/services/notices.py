@@ -1,5 +1,6 @@
 """公示: publishing the proposed projects for a number of working days, the first day included."""
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -102,8 +103,6 @@ def publish_notice(*, call: Call, by: User) -> PublicNotice:
 
 
 def _json(content: dict[str, Any]) -> Any:
-    import json
-
     return json.loads(canonical(content))
 
 
@@ -114,8 +113,8 @@ def _tell_firm(notice: PublicNotice, application: Application) -> None:
         key=f"notice.published:{notice.pk}:{application.pk}",
         context={
             "title": application.title,
-            "from": notice.starts_on.isoformat(),
-            "to": notice.ends_on.isoformat(),
+            "from": notice.starts_on,
+            "to": notice.ends_on,
         },
         url=f"/dossiers/{application.pk}/",
         about=application,

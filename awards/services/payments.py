@@ -151,7 +151,7 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
         context={
             "title": application.title,
             "sequence": locked.instalment.sequence,
-            "amount": str(locked.amount),
+            "amount": locked.amount,
             "voucher": locked.voucher_no,
         },
         url=f"/dossiers/{application.pk}/",

@@ -1,0 +1,148 @@
+"""The words of the messages about money: list, notice, objection, award, agreement, payment."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications import kinds
+
+
+def register_all() -> None:
+    """Make the kinds known; called once from `AppConfig.ready()`."""
+    _lists()
+    _notices()
+    _agreements()
+    _payments()
+
+
+def _lists() -> None:
+    kinds.register(
+        "funding.submitted",
+        title=_("The funding list of %(call)s waits for your decision"),
+        body=_("The proposed funding list of %(call)s has been submitted for decision."),
+        act=True,
+    )
+    kinds.register(
+        "funding.approved",
+        title=_("The funding list of %(call)s is approved"),
+        body=_("The funding list of %(call)s was approved. The public notice can be published."),
+        act=True,
+    )
+    kinds.register(
+        "funding.sent_back",
+        title=_("The funding list of %(call)s was sent back"),
+        body=_("The approver sent the list of %(call)s back: %(note)s"),
+        act=True,
+    )
+
+
+def _notices() -> None:
+    kinds.register(
+        "notice.published",
+        title=_("“%(title)s” is on public notice until %(to)s"),
+        body=_(
+            "Your project “%(title)s” is on public notice from %(from)s to %(to)s. Objections by real "
+            "name are accepted in this period."
+        ),
+    )
+    kinds.register(
+        "objection.filed",
+        title=_("Objection %(number)s against “%(title)s” was filed"),
+        body=_(
+            "Please examine whether objection %(number)s is admissible. Keep the objector's name secret."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "objection.accepted",
+        title=_("Objection %(number)s is being examined: “%(title)s” is held"),
+        body=_(
+            "An objection against “%(title)s” was admitted. Only this project is held until the answer."
+        ),
+    )
+    kinds.register(
+        "objection.upheld",
+        title=_("Objection %(number)s was upheld: “%(title)s” is disqualified"),
+        body=_(
+            "After examination the objection against “%(title)s” was upheld; the project is disqualified."
+        ),
+    )
+    kinds.register(
+        "objection.rejected",
+        title=_("Objection %(number)s was not upheld: “%(title)s” is released"),
+        body=_(
+            "After examination the objection against “%(title)s” was not upheld; the project is released."
+        ),
+    )
+    kinds.register(
+        "reserve.promoted",
+        title=_("“%(title)s” moves up from the reserve list"),
+        body=_(
+            "A project of call %(number)s dropped out; “%(title)s” is next in rank and is proposed for "
+            "funding. A supplementary public notice follows."
+        ),
+    )
+    kinds.register(
+        "award.decided",
+        title=_("“%(title)s” is awarded %(amount)s"),
+        body=_(
+            "Your project “%(title)s” is awarded %(amount)s. A service secretary is being appointed."
+        ),
+    )
+    kinds.register(
+        "allocation.recorded",
+        title=_("The funds for “%(title)s” are allocated by %(number)s"),
+        body=_("The allocation notice %(number)s covers “%(title)s”. The agreement follows."),
+    )
+
+
+def _agreements() -> None:
+    kinds.register(
+        "agreement.drawn_up",
+        title=_("Agreement %(number)s waits for your signature"),
+        body=_(
+            "The agreement for “%(title)s” has been drawn up. Please check its targets and sign."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "agreement.in_force",
+        title=_("Agreement %(number)s is in force"),
+        body=_(
+            "Both sides have signed the agreement for “%(title)s”. The first instalment can be claimed."
+        ),
+    )
+    kinds.register(
+        "claim.made",
+        title=_("Instalment %(sequence)s of “%(title)s” waits for verification on site"),
+        body=_(
+            "The firm has claimed instalment %(sequence)s of “%(title)s”. Please verify it on site."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "claim.returned",
+        title=_("The claim of instalment %(sequence)s of “%(title)s” was returned"),
+        body=_("Please correct the claim of instalment %(sequence)s: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "claim.verified",
+        title=_("Instalment %(sequence)s of “%(title)s” can be entered for payment"),
+        body=_("The secretary has verified the claim of instalment %(sequence)s of “%(title)s”."),
+        act=True,
+    )
+
+
+def _payments() -> None:
+    kinds.register(
+        "payment.entered",
+        title=_("Payment of instalment %(sequence)s of “%(title)s” waits for release"),
+        body=_("A colleague has entered the payment. Please check it and release it."),
+        act=True,
+    )
+    kinds.register(
+        "payment.paid",
+        title=_("Instalment %(sequence)s of “%(title)s” is paid: %(amount)s"),
+        body=_(
+            "The treasury paid instalment %(sequence)s of “%(title)s”, %(amount)s, voucher %(voucher)s."
+        ),
+    )

@@ -1,0 +1,195 @@
+"""From the call to the submitted dossiers."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from accounts.models import User
+from accounts.rules import recommending_region
+from applications.models import Application, Industry, Scheme, Section
+from applications.services import calls, dossiers
+from applications.services.attachments import add_attachment
+from audit import clock
+from awards.models import Envelope
+from awards.services import envelopes
+from accounts.models import Region
+from rehearsal import inventing
+from rehearsal.papers import pdf
+from rehearsal.people import found_firm
+from rehearsal.round import Round
+
+WAN = Decimal(10_000)
+GUIDE_ZH = """一、支持目标：扶持吉西南承接产业转移示范区承接转移优势产业项目建设（吉政办发〔2023〕22号第十四条）。
+
+二、申报主体：在示范区内实施承接转移项目、具有独立法人资格的企业。
+
+三、支持方式：采取竞争性评审，综合考虑项目质量和就业贡献；评分表、规则和材料清单随本指南公布，开放后不再改动。
+
+四、程序：企业网上申报，县市核查并排序推荐，省主管部门形式审查，随机抽取专家评审，排序、审定、公示后下达资金。
+
+五、监督：抽取专家由纪检监督，全程留痕；公示期内可以实名提出异议。"""
+GUIDE_EN = """1. Aim: to support projects of transferred advantage industries in the Southwest Jilin demonstration zone (article 14).
+
+2. Who may apply: firms with legal personality that carry out such a project inside the zone.
+
+3. How: competitive review that weighs project quality and employment contribution; score sheet, rules and documents are published with this guide and frozen at opening.
+
+4. Steps: online dossier, regional check and ranked recommendation, eligibility screening, expert panels drawn at random, ranking, decision, public notice, allocation.
+
+5. Supervision: the draw is witnessed; every step leaves a record; objections by real name during the notice."""
+
+
+def set_up_call(round_: Round) -> None:
+    """Envelope by two finance officers, competition review, call by two programme officers."""
+    cast, day = round_.cast, round_.opens_on
+    round_.wait_until(day - timedelta(days=35))
+    scheme = Scheme.objects.get()
+    year = day.year
+    if not Envelope.objects.filter(scheme=scheme, year=year, ceiling__gt=0).exists():
+        change = envelopes.propose_ceiling(
+            scheme=scheme, year=year, ceiling=round_.envelope_wan * WAN,
+            document_no=f"吉财预〔{year}〕11号", by=cast["finance"],
+        )  # fmt: skip
+        round_.refusals.expect(
+            "own ceiling confirmed",
+            lambda: envelopes.confirm_ceiling(change=change, by=cast["finance"]),
+        )
+        envelopes.confirm_ceiling(change=change, by=cast["finance2"])
+    calls.record_competition_review(
+        scheme=scheme,
+        reviewed_on=clock.today(),
+        document_no=f"公竞审〔{year}〕3号",
+        conclusion="符合例外规定，准予实施",
+        exception_relied_on="公平竞争审查条例第十二条",
+        expires_on=day.replace(year=year + 3),
+        by=cast["officer"],
+    )
+    round_.call = calls.create_call(
+        scheme=scheme,
+        year=year,
+        name_zh=f"{year}年度第一批承接转移优势产业项目竞争性评审",
+        name_en=f"Transferred advantage industries, first call of {year}",
+        opens_at=datetime.combine(day, time(9), tzinfo=clock.SHANGHAI),
+        closes_at=datetime.combine(day + timedelta(days=46), time(17), tzinfo=clock.SHANGHAI),
+        envelope=round_.envelope_wan * WAN,
+        max_request=3_000 * WAN,
+        rules={"cut_off": "strict", "quota_by_region": {}, "regional_quota": max(20, round_.count)},
+        guide_zh=GUIDE_ZH,
+        guide_en=GUIDE_EN,
+        contact="省主管部门产业转移处 0431-85550100",
+        complaint_line="纪检监察组 0431-85550199",
+        by=cast["officer"],
+    )
+    calls.propose_call(call=round_.call, by=cast["officer"])
+    round_.refusals.expect(
+        "own call published", lambda: calls.publish_call(call=round_.call, by=cast["officer"])
+    )
+    round_.call = calls.publish_call(call=round_.call, by=cast["officer2"])
+
+
+def submit_all(round_: Round) -> int:
+    """Every invented firm fills in and submits; some withdraw; a latecomer is refused."""
+    set_up_call(round_)
+    round_.wait_until(round_.opens_on + timedelta(days=4), 9, 30)
+    catalogue = [
+        inventing.Industry(i.code, i.name_zh, tuple(r.code for r in i.clusters.all()))
+        for i in Industry.objects.filter(catalogue="catalogue")
+        .prefetch_related("clusters")
+        .order_by("code")
+    ]
+    invented = list(
+        inventing.dossiers(round_.rng, round_.count, catalogue, round_.first_serial, 3_000)
+    )
+    last: Application | None = None
+    for position, dossier in enumerate(round_.walk("submitted", invented)):
+        last = file_one(round_, dossier, position)
+    owners = list(round_.cast.owners.items())
+    if last is not None and len(owners) > 1:
+        stranger = next(u for firm, u in owners if firm != last.firm_id)
+        round_.refusals.expect(
+            "foreign dossier withdrawn",
+            lambda: dossiers.withdraw(application=last, reason="不再申报", by=stranger),
+        )
+    _late(round_, invented[0])
+    return len(invented)
+
+
+def file_one(round_: Round, dossier: inventing.Dossier, position: int) -> Application:
+    """One firm: account, dossier, eight sections, the required files, commitment, submission."""
+    username = {0: "applicant", 1: "applicant2"}.get(
+        position, ""
+    ) or f"firm{dossier.uscc[-8:].lower()}"
+    firm = found_firm(round_.cast, dossier, username, round_.password if position < 2 else None)
+    owner = round_.cast.owners[firm.pk]
+    application = dossiers.start_dossier(
+        call=round_.call,
+        firm=firm,
+        title=dossier.title,
+        region=Region.objects.get(code=dossier.region),
+        industry=Industry.objects.get(code=dossier.industry),
+        by=owner,
+    )
+    fill_in(application, dossier, owner, position)
+    dossiers.submit(application=application, commitment=True, by=owner)
+    application.refresh_from_db()
+    round_.dossiers[application.pk] = dossier
+    return application
+
+
+def fill_in(
+    application: Application, dossier: inventing.Dossier, owner: User, position: int
+) -> None:
+    """Every section and every required file of a draft."""
+    typed = dict(dossier.sections)
+    typed["project"] = {
+        "title": dossier.title,
+        "region": dossier.region,
+        "industry": dossier.industry,
+        "site": "经济开发区创业路",
+        "project_code": f"2401-{dossier.region}-04-01-{100000 + position:06d}",
+        "building_kind": "new",
+        "summary": f"{dossier.title}，建设生产车间、仓储及配套设施，购置成套设备，达产后稳定供应本地产业链。",
+        "starts_on": f"{application.call.year - 1}-09-01",
+        "finishes_on": f"{application.call.year + 1}-06-30",
+    }
+    typed["commitment"] = {"signatory": dossier.representative, "position": "法定代表人"}
+    versions = dict(Section.objects.filter(application=application).values_list("code", "version"))
+    for document in application.call.required_documents:
+        if document["required"]:
+            add_attachment(
+                application=application,
+                document=document["code"],
+                upload=pdf(document["name_zh"][:20], f"{dossier.uscc} {document['code']}"),
+                by=owner,
+            )
+    for code, data in typed.items():
+        dossiers.save_section(
+            application=application, code=code, data=data, version=versions[code], by=owner
+        )
+
+
+def _late(round_: Round, dossier: inventing.Dossier) -> None:
+    """A draft opened in time is complete, but the closing instant passes: it is refused."""
+    owner = next(iter(round_.cast.owners.values()))
+    firm = owner.memberships.get(ended_at=None).organisation
+    late = dossiers.start_dossier(
+        call=round_.call,
+        firm=firm,
+        title=f"{dossier.title}二期",
+        region=firm.region,
+        industry=Industry.objects.get(code=dossier.industry),
+        by=owner,
+    )
+    changed = inventing.Dossier(
+        firm=dossier.firm, uscc=dossier.uscc, region=firm.region.code, representative=dossier.representative,
+        industry=dossier.industry, title=f"{dossier.title}二期", strength=dossier.strength, sections=dossier.sections,
+    )  # fmt: skip
+    fill_in(late, changed, owner, 9_999)
+    closing = round_.call.closes_at
+    clock.travel_to(closing + timedelta(seconds=1))
+    round_.refusals.expect(
+        "late submission", lambda: dossiers.submit(application=late, commitment=True, by=owner)
+    )
+
+
+def region_officer(round_: Round, application: Application) -> User:
+    return round_.cast.regional(recommending_region(application.region))

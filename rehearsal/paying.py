@@ -1,0 +1,123 @@
+"""From awarded to paid: secretaries, agreements, claims, verification, maker, checker, voucher."""
+
+import time
+from decimal import Decimal
+
+from accounts.models import User
+from applications.models import Application
+from applications.workflow import Status
+from audit import clock
+from awards.models import Award, Instalment
+from awards.services import agreements, claims, payments
+from rehearsal.papers import pdf
+from rehearsal.round import Round
+from secretaries.models import AppointmentGap, ServiceAssignment
+from secretaries.services import requests, visits
+
+PATIENCE = 60.0  # seconds for the worker to appoint everybody
+
+
+def appointed(round_: Round) -> int:
+    """Wait until the worker has appointed a secretary (or told of the gap) for every award."""
+    awarded = Application.objects.filter(call=round_.call, award__isnull=False)
+    started = time.monotonic()
+    while True:
+        served = ServiceAssignment.objects.filter(
+            application__in=awarded, valid_to=None, role="lead"
+        ).count()
+        gaps = AppointmentGap.objects.filter(application__in=awarded, closed_at=None).count()
+        round_.progress("assigned", served, awarded.count())
+        if served + gaps >= awarded.count():
+            return served
+        if time.monotonic() - started > PATIENCE:
+            raise RuntimeError("no worker appointed the secretaries; is one running?")
+        time.sleep(0.2)
+
+
+def sign_agreements(round_: Round) -> None:
+    """Agreements drawn up, signed by the firm's owner and for the office."""
+    cast = round_.cast
+    round_.wait_working_days(3)
+    for award in (
+        Award.objects.filter(application__call=round_.call)
+        .select_related("application")
+        .order_by("pk")
+    ):
+        agreement = agreements.draw_up(award=award, by=cast["officer"])
+        agreements.sign_for_firm(agreement=agreement, by=cast.owners[award.application.firm_id])
+        agreements.sign_for_office(agreement=agreement, by=cast["officer"])
+
+
+def serve(round_: Round, application: Application, secretary: User) -> None:
+    """A visit on site, a request raised by the firm and answered."""
+    assignment = ServiceAssignment.objects.get(application=application, valid_to=None, role="lead")
+    visits.record_visit(
+        assignment=assignment, on=clock.today(), kind="site", people="项目负责人、车间主任",
+        summary="查看主厂房和设备基础，施工按计划推进。", by=secretary,
+    )  # fmt: skip
+    raised = requests.raise_request(
+        application=application, category="utilities", level="general", title="临时用电增容",
+        text="厂区临时用电容量不足，请协调供电部门增容。", by=round_.cast.owners[application.firm_id],
+    )  # fmt: skip
+    requests.answer(
+        request=raised, text="已与供电公司现场确认，三个工作日内完成增容。", by=secretary
+    )
+
+
+def pay(round_: Round, application: Application, sequence: int) -> Decimal:
+    """One instalment: claim, verification, entry, release, voucher; the tries of one hand refused."""
+    cast = round_.cast
+    owner = cast.owners[application.firm_id]
+    instalment = Instalment.objects.get(award__application=application, sequence=sequence)
+    claim = claims.claim_instalment(
+        instalment=instalment,
+        invested=Decimal(1_000_000 * sequence),
+        insured=100 + sequence,
+        statement="主体厂房封顶，主要设备到货，按协议节点申请拨付。",
+        files=[pdf("拨付申请证明", f"{application.number} {sequence}")],
+        by=owner,
+    )
+    secretary = ServiceAssignment.objects.get(
+        application=application, valid_to=None, role="lead"
+    ).secretary.user
+    if sequence == 1:
+        serve(round_, application, secretary)
+    claims.verify_claim(claim=claim, text="现场核对发票与设备，情况属实。", by=secretary)
+    payment = payments.enter_payment(claim=claim, payee=application.firm.name, by=cast["finance"])
+    if "own payment released" not in round_.refusals.kinds:
+        round_.refusals.expect(
+            "own payment released",
+            lambda: payments.release_payment(payment=payment, by=cast["finance"]),
+        )
+    payments.release_payment(payment=payment, by=cast["finance2"])
+    voucher = f"ZF{round_.call.year}-{application.number}-{sequence}"
+    payments.record_paid(
+        payment=payment, voucher_no=voucher, paid_on=clock.today(), by=cast["finance"]
+    )
+    if "second payment" not in round_.refusals.kinds:
+        round_.refusals.expect(
+            "second payment",
+            lambda: payments.record_paid(
+                payment=payment,
+                voucher_no=f"{voucher}-2",
+                paid_on=clock.today(),
+                by=cast["finance"],
+            ),
+        )
+    return payment.amount
+
+
+def pay_all(round_: Round, instalments: int = 3, skip: int = 0) -> int:
+    """The instalments in order, a month apart; `skip` leaves that many projects without theirs."""
+    paid = 0
+    for sequence in range(1, instalments + 1):
+        round_.wait_working_days(20)
+        served = [
+            a
+            for a in round_.applications(Status.AGREED, Status.IN_PROGRESS)
+            if ServiceAssignment.objects.filter(application=a, valid_to=None, role="lead").exists()
+        ]
+        for application in round_.walk("paid", served[skip:] if skip else served):
+            pay(round_, application, sequence)
+            paid += 1
+    return paid

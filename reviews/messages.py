@@ -1,0 +1,48 @@
+"""The words of the messages about draw, invitation and scoring."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications import kinds
+
+
+def register_all() -> None:
+    """Make the kinds known; called once from `AppConfig.ready()`."""
+    kinds.register(
+        "draw.prepared",
+        title=_("Draw %(number)s is prepared and waits for your number"),
+        body=_(
+            "The list of candidates of draw %(number)s is frozen. Please enter or generate your number, "
+            "keep it to yourself, and reveal it when both numbers are sealed."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "draw.revealed",
+        title=_("Draw %(number)s: the supervisor has revealed; you can press the draw"),
+        body=_("Enter the number you sealed for draw %(number)s to draw the experts."),
+        act=True,
+    )
+    kinds.register(
+        "seat.invited",
+        title=_("You were drawn as an expert for %(call)s"),
+        body=_(
+            "You were drawn at random for a panel with %(dossiers)s dossiers. Please accept or decline, "
+            "then declare conflicts of interest for each dossier; nothing opens before that. Please keep "
+            "the invitation confidential."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "seat.vacant",
+        title=_("Panel %(panel)s of %(call)s has a vacant seat and nobody left in the drawn order"),
+        body=_(
+            "Every expert who could follow in panel %(panel)s is used up. A new draw may be needed."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "scoring.opened",
+        title=_("Scoring of %(call)s is open until %(due)s"),
+        body=_("Please mark every dossier of your panel, then sign once for all, by %(due)s."),
+        act=True,
+    )
