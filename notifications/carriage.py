@@ -31,7 +31,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 10 s, 20 s, 40 s … up to an hour."""
-    return min(FIRST_PAUSE * 2 ** max(0, attempts - 1), LONGEST_PAUSE)
+    doublings = min(max(0, attempts - 1), 20)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def _hand_over(deliveries: list[int], jobs: list[tuple[str, int]]) -> None:
             current_app.send_task(task, args=[number], retry=False, ignore_result=True)
         for start in range(0, len(deliveries), PARCEL):
             parcel = deliveries[start : start + PARCEL]
-            carry.apply_async(args=[parcel], retry=False, ignore_result=True)
+            carry.apply_async(args=(parcel,), retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
         logger.warning("broker not reached, given back: %s", error)
         carriage.release_lease(Job, [number for _task, number in jobs])

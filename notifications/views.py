@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -85,12 +85,14 @@ def outbox(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Outgoing.values else Outgoing.PENDING
     tallies = {"messages": selectors.delivery_tally(), "jobs": selectors.job_tally()}
+    number = request.GET.get("page")
+    page: Page[Job] | Page[Delivery]
     if what == "jobs":
-        page = Paginator(selectors.jobs(state), PAGE).get_page(request.GET.get("page"))
-        rows = [job_row(job) for job in page]
+        page = jobs = Paginator(selectors.jobs(state), PAGE).get_page(number)
+        rows = [job_row(job) for job in jobs]
     else:
-        page = Paginator(selectors.deliveries(state), PAGE).get_page(request.GET.get("page"))
-        rows = [delivery_row(delivery) for delivery in page]
+        page = sent = Paginator(selectors.deliveries(state), PAGE).get_page(number)
+        rows = [delivery_row(delivery) for delivery in sent]
     tally, here = tallies[what], reverse("notifications:outbox")
     counts = {
         Outgoing.PENDING: tally.pending,

@@ -1,6 +1,5 @@
 """With a real Redis and real workers: nothing lost, nothing twice."""
 
-import os
 import threading
 import time
 
@@ -182,9 +181,9 @@ def test_a_thousand_messages_arrive_once_each_through_two_workers_and_double_swe
     wait_for(lambda: post.queued() == 0, 60)
     assert Message.objects.count() == 1000
     assert Delivery.objects.count() == 1000
-    files = sorted(os.listdir(post.mail))
+    files = list(post.mail.iterdir())
     assert len(files) == 1000
-    assert all(name.endswith(".eml") for name in files)
+    assert {file.suffix for file in files} == {".eml"}
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
 

@@ -145,9 +145,7 @@ def test_a_mail_written_before_a_crash_is_not_written_again(lin, mail_dir, monke
 
 
 def _clock_that_stops_after(times):
-    from audit import clock
-
-    real, calls = clock.now, []
+    real, calls = carriage.clock.now, []
 
     def now():
         calls.append(1)
