@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import receivers, witnesses  # noqa: PLC0415  (models are ready only now)
+        from accounts import receivers, witnesses
 
         receivers.connect()
         witnesses.connect()

@@ -54,7 +54,7 @@ class House:
         )
 
     def person(self, username: str, name: str, *held: Role, region: Region | None = None) -> User:
-        """A person with these roles, proposed by one security administrator, confirmed by the other."""
+        """A person with these roles, proposed by one administrator, confirmed by another."""
         user = people.create_user(
             username=username,
             email=f"{username}@example.org",

@@ -17,6 +17,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
+from accounts.services.lengths import check_fits
 from accounts.signals import membership_changed
 from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, NotVisible, WrongState
@@ -52,6 +53,7 @@ def register_firm(
                 _("Enter the legal representative as on the business licence."),
                 field="legal_representative",
             )
+        check_fits(firm, "legal_representative")
         _insert_organisation(firm)
         record(action="firm.register", obj=firm, by=by, after=facts.of_organisation(firm))
         _join(firm, person, Level.OWNER, by)
@@ -81,7 +83,9 @@ def _new(kind: OrganisationKind, name: str, uscc: str, region: Region) -> Organi
     title = " ".join(name.split())
     if len(title) < 2:
         raise Invalid(_("Enter the full registered name."), field="name")
-    return Organisation(kind=kind, name=title, uscc=code, region=region, created_at=clock.now())
+    new = Organisation(kind=kind, name=title, uscc=code, region=region, created_at=clock.now())
+    check_fits(new, "name")
+    return new
 
 
 def _insert_organisation(organisation: Organisation) -> None:
@@ -112,6 +116,7 @@ def edit_firm(*, firm: Organisation, changes: Mapping[str, object], by: User) ->
                 _("Enter the legal representative as on the business licence."),
                 field="legal_representative",
             )
+        check_fits(locked, "name", "legal_representative", "contact_phone", "address")
         after = facts.of_organisation(locked)
         if after != before:
             locked.save(update_fields=list(EDITABLE))
@@ -129,6 +134,8 @@ def add_member(
         person = _colleague(user_or_email)
         if Membership.objects.live().filter(user=person, organisation=locked).exists():
             raise Invalid(_("This person is a member already."), field="email")
+        if isinstance(user_or_email, User):
+            rules.forget(user_or_email)
         return _join(locked, person, level, by)
 
 
@@ -204,6 +211,7 @@ def _lock_firm(firm: Organisation) -> Organisation:
 def _lock_membership(membership: Membership) -> Membership:
     """The firm's row first, so that two owners cannot both leave at once."""
     _lock_firm(membership.organisation)
+    rules.forget(membership.user)
     locked = (
         Membership.objects.select_for_update(no_key=True, of=("self",))
         .select_related("organisation", "user")

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import facts, rules
 from accounts.models import Organisation, Region, User
 from accounts.roles import Role
+from accounts.services.lengths import check_fits
 from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, WrongState
 from audit.services import record
@@ -86,19 +87,15 @@ def _check_identity(user: User) -> None:
         raise Invalid(_("Enter the person's name."), field="name")
     if user.language not in LANGUAGES:
         raise Invalid(_("Choose Chinese or English."), field="language")
-    try:
-        User._meta.get_field("username").run_validators(user.username)
-    except ValidationError as error:
-        raise Invalid(error.messages[0], field="username") from error
+    check_fits(user, "name", "username")
     if "@" in user.username or not user.username:
         raise Invalid(
             _("A sign-in name consists of letters, digits and . _ - +, without @."),
             field="username",
         )
-    try:
-        validate_email(user.email)
-    except ValidationError as error:
-        raise Invalid(error.messages[0], field="email") from error
+    if not user.email:
+        raise Invalid(_("Enter an e-mail address; the sign-in links go there."), field="email")
+    check_fits(user, "email")
 
 
 def check_password(password: str, user: User) -> None:
@@ -187,6 +184,8 @@ def edit_user(*, user: User, changes: Mapping[str, Any], by: User) -> User:
                 locked.save(update_fields=sorted(EDITABLE))
         except IntegrityError as error:
             raise taken(error) from error
+        # allauth keeps addresses of its own; an old one would still open the account.
+        EmailAddress.objects.filter(user=locked).exclude(email=locked.email).delete()
         record(
             action="account.edit",
             obj=locked,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import facts, rules
 from accounts.models import Membership, Region, RegionLevel, RoleGrant, User
 from accounts.roles import REGIONAL, Role
+from accounts.services.lengths import check_fits
 from accounts.signals import roles_changed
 from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, WrongState
@@ -40,6 +41,7 @@ def propose_grant(
             proposed_at=clock.now(),
             reason=reason.strip(),
         )
+        check_fits(grant, "reason")
         _insert(grant)
         _record("role.propose", grant, by, reason=grant.reason, target="proposed")
         return grant
@@ -131,6 +133,7 @@ def revoke_grant(*, grant: RoleGrant, reason: str, by: User) -> RoleGrant:
         locked.revoked_by = by
         locked.revoked_at = clock.now()
         locked.revoked_reason = reason.strip()
+        check_fits(locked, "revoked_reason")
         locked.save(update_fields=["revoked_by", "revoked_at", "revoked_reason"])
         _record(
             "role.revoke", locked, by, reason=reason, source=source, target="revoked", before=before
