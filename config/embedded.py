@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import IO
 
 from config import embedded_places, embedded_servers
-from config.embedded_servers import Postgres, Redis, ServiceError
+from config.embedded_places import ServiceError
+from config.embedded_servers import Postgres, Redis
 
 WITHOUT_SERVICES = frozenset({"help", "version", "makemessages", "compilemessages"})
 
@@ -117,7 +118,7 @@ class Embedded:
             yield
 
 
-_mine: Embedded | None = None
+_mine: list[Embedded] = []  # at most one: what this process uses until it ends
 _mine_guard = threading.Lock()
 
 
@@ -135,10 +136,9 @@ def ensure() -> Embedded | None:
 
     Returns None when both are configured. Left in order at the end of this process.
     """
-    global _mine
     with _mine_guard:
-        if _mine is not None or not is_needed(os.environ):
-            return _mine
+        if _mine or not is_needed(os.environ):
+            return _mine[0] if _mine else None
         services = here()
         wants_postgres = not os.environ.get("DATABASE_URL")
         wants_redis = not os.environ.get("REDIS_URL")
@@ -148,7 +148,7 @@ def ensure() -> Embedded | None:
             os.environ["DATABASE_URL"] = services.database_url
         if wants_redis:
             os.environ["REDIS_URL"] = services.redis_url
-        _mine = services
+        _mine.append(services)
     owner = os.getpid()
     atexit.register(lambda: services.leave() if os.getpid() == owner else None)
     return services

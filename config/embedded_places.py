@@ -21,6 +21,7 @@ from urllib.parse import quote
 BASE = Path(__file__).resolve().parent.parent
 POSTGRES_MAJOR = 18
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel allows 107, PostgreSQL's lock file needs a few
+SHORT = Path("/tmp")  # noqa: S108  # our directory in it is made private, or refused
 UNPRIVILEGED = "nobody"
 OWNER = "steelyard"  # the database user
 DATABASE = "steelyard"
@@ -119,7 +120,7 @@ def socket_directory(home: Path) -> Path:
     natural = home / "run"
     if len(os.fsencode(natural / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT:
         return natural
-    return Path("/tmp") / f"steelyard-{os.geteuid()}-{digest(home)}"
+    return SHORT / f"steelyard-{os.geteuid()}-{digest(home)}"
 
 
 def prepare_socket_directory(home: Path) -> Path:

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
+import psycopg
+import psycopg.sql
+import redis
 
 from config import embedded_places as places
 from config.embedded_places import ServiceError
@@ -39,6 +42,7 @@ def run(program: Path, arguments: Sequence[str], home: Path) -> subprocess.Compl
     """Run a program to its end as the servers' account, in a session of its own."""
     return subprocess.run(
         [str(program), *arguments],
+        check=False,
         capture_output=True,
         text=True,
         start_new_session=True,
@@ -192,10 +196,9 @@ class Postgres:
 
     def create_database(self, name: str) -> None:
         """Make the database when it is missing."""
-        import psycopg  # only needed here: stopping needs no driver
-        from psycopg import sql
-
-        with psycopg.connect(places.database_url(self.home, "postgres"), autocommit=True) as connection:
+        with psycopg.connect(
+            places.database_url(self.home, "postgres"), autocommit=True
+        ) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if known.fetchone() is None:
                 connection.execute(
@@ -231,8 +234,6 @@ class Redis:
         return self.process() is not None and self._answers()
 
     def _answers(self) -> bool:
-        import redis
-
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
         try:
             return bool(client.ping())

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 
-def flag(name: str, default: bool = False) -> bool:
+def flag(name: str, *, default: bool = False) -> bool:
     """A switch: 1, true, yes, on are on; 0, false, no, off and the empty string are off."""
     text = os.environ.get(name)
     if text is None:
@@ -86,8 +86,9 @@ def _make_secret(place: Path) -> None:
     """Write beside, then link: of two processes that start at once one wins, both read the same."""
     place.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     partial = place.with_suffix(f".{os.getpid()}")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(secrets.token_urlsafe(48) + "\n")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600, exist_ok=False)
+    partial.write_text(secrets.token_urlsafe(48) + "\n")
     try:
         os.link(partial, place)
     except FileExistsError:

@@ -22,14 +22,14 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 EMBEDDED = not DATABASE_URL or environment.flag("STEELYARD_EMBEDDED")
 DEBUG = environment.flag("DEBUG")
 
-# --- Secrets -------------------------------------------------------------------------------------
+# --- Secrets --------------------------------------------------------------------------------------
 
 _kept = DATA_DIR if EMBEDDED else None
 SECRET_KEY = environment.secret("SECRET_KEY", _kept and _kept / "secret")
 STEELYARD_AUDIT_KEY = environment.secret("STEELYARD_AUDIT_KEY", _kept and _kept / "audit-secret")
 AUDIT_ANCHOR_FILE = Path(os.environ.get("STEELYARD_ANCHORS") or DATA_DIR / "audit-anchors")
 
-# --- Apps, lowest first ----------------------------------------------------------------------------
+# --- Apps, lowest first ---------------------------------------------------------------------------
 
 APPS = (
     "audit",
@@ -109,7 +109,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database, sessions, cache -----------------------------------------------------------------------
+# --- Database, sessions, cache --------------------------------------------------------------------
 
 _database = DATABASE_URL or embedded_places.database_url(SERVICES)
 DATABASES: dict[str, Any] = {
@@ -135,12 +135,12 @@ CACHES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# --- Tasks -----------------------------------------------------------------------------------------
+# --- Tasks ----------------------------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL") or embedded_places.redis_url(SERVICES)
 CELERY_BROKER_URL = environment.broker(REDIS_URL)
 
-# --- People ----------------------------------------------------------------------------------------
+# --- People ---------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -178,7 +178,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
 ANONYMOUS_USER_NAME = None
 
-# --- Language and time -------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -188,7 +188,7 @@ LOCALE_PATHS = [BASE_DIR / "locale" / name for name in ("base", *APPS)]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# --- Files -----------------------------------------------------------------------------------------
+# --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -217,7 +217,7 @@ STORAGES: dict[str, Any] = {
     },
 }
 
-# --- Mail ------------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------------------
 
 SITE_URL = os.environ.get("SITE_URL") or "http://127.0.0.1:8000"
 HOST_ORGANISATION = os.environ.get("STEELYARD_HOST", "")
@@ -230,7 +230,7 @@ if os.environ.get("EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(environment.mail(os.environ["EMAIL_URL"]))
 
-# --- Safety ------------------------------------------------------------------------------------------
+# --- Safety ---------------------------------------------------------------------------------------
 
 _own_hosts = "localhost,127.0.0.1,[::1]" if EMBEDDED or DEBUG else ""
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", _own_hosts)
@@ -239,8 +239,8 @@ TRUSTED_PROXIES = environment.number("STEELYARD_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # An installation of one machine is visited at http://127.0.0.1; every other one by HTTPS.
-HTTPS = environment.flag("STEELYARD_HTTPS", not DEBUG and not EMBEDDED)
-SECURE_SSL_REDIRECT = HTTPS and environment.flag("STEELYARD_HTTPS_REDIRECT", True)
+HTTPS = environment.flag("STEELYARD_HTTPS", default=not DEBUG and not EMBEDDED)
+SECURE_SSL_REDIRECT = HTTPS and environment.flag("STEELYARD_HTTPS_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -268,7 +268,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Figures about ourselves ---------------------------------------------------------------------------
+# --- Figures about ourselves ----------------------------------------------------------------------
 
 STEELYARD_TIMING = environment.flag("STEELYARD_TIMING")
 

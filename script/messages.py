@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -76,8 +77,9 @@ def found_in_code(path: Path) -> Iterator[Found]:
     keywords = dict.fromkeys(KEYWORDS)
     with path.open("rb") as file:
         for _line, function, arguments, _comments in extract_python(file, keywords, (), {}):
-            texts = list(arguments) if isinstance(arguments, tuple) else [arguments]
-            found = _pick(function, texts)
+            given: Any = arguments  # Babel's types are narrower than what it yields
+            texts = list(given) if isinstance(given, tuple | list) else [given]
+            found = _pick(str(function), texts)
             if found is not None:
                 yield found
 
@@ -115,10 +117,10 @@ def extracted(name: str) -> Catalog:
         read = found_in_code if path.suffix == ".py" else found_in_template
         for context, singular, plural in read(path):
             known = catalog.get(singular, context)
-            if known is not None and (place, None) in known.locations:
+            if known is not None and any(file == place for file, _line in known.locations):
                 continue
             said = (singular, plural) if plural else singular
-            catalog.add(said, locations=[(place, None)], context=context)
+            catalog.add(said, locations=[(place, 0)], context=context)
     return catalog
 
 
@@ -145,7 +147,7 @@ def key_of(message: Message) -> Key:
 
 def texts_of(message: Message) -> list[str]:
     """The translations: one, or one for each plural form."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def merge(name: str, *, prune: bool) -> tuple[int, int]:
@@ -164,7 +166,8 @@ def merge(name: str, *, prune: bool) -> tuple[int, int]:
         message.user_comments = earlier.user_comments
     if not prune:
         left = {**aside, **{k: m for k, m in known.items() if any(texts_of(m))}}
-        fresh.obsolete.update({m.id: m for m in left.values()})
+        for message in left.values():
+            fresh.obsolete[message.id] = message  # type: ignore[index]  # plurals are pairs here
     write(fresh, po_file(name), is_pruned=prune)
     messages = entries(fresh).values()
     return len(messages), sum(1 for m in messages if not all(texts_of(m)))

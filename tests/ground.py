@@ -1,6 +1,7 @@
 """PostgreSQL and Redis for one pytest session: its own, in a fresh directory, gone at the end.
 
-The conftest loads it before the settings, which read where the servers are. the session's own process starts servers; its xdist workers inherit their addresses.
+The conftest loads it before the settings, which read where the servers are. Only the session's own
+process starts servers; its xdist workers inherit their addresses.
 """
 
 import contextlib
