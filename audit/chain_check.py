@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,18 +10,12 @@ from audit import anchors, rows
 from audit.anchors import Anchor
 from audit.digests import Keyed
 from audit.findings import Finding
+from audit.models import Installation
 
 ROWS_AT_ONCE = 5000
-CHAIN = "SELECT position, event_id, digest, chain FROM audit_seal ORDER BY position"
-
-
-class Row(NamedTuple):
-    """One seal as it stands in the database."""
-
-    position: int
-    event_id: int
-    digest: str
-    chain: str
+CHAIN = """
+SELECT position, event_id, digest, fields, sealed_at, chain FROM audit_seal ORDER BY position
+"""
 
 
 @dataclass
@@ -35,43 +28,51 @@ class Walk:
     said: dict[int, set[str]] = field(default_factory=dict)
 
 
-def check(key: Keyed, log_id: str, walk: Walk) -> Iterator[Finding]:
+def check(key: Keyed, installation: Installation | None, walk: Walk) -> Iterator[Finding]:
     """Name every seal that is altered, missing or added, and every anchor that disagrees."""
-    # Read before the chain: an anchor is never ahead of what was committed before it.
+    log_id = "" if installation is None else str(installation.log_id)
+    _read_anchors(key, log_id, walk)
+    is_rehearsal = installation is not None and installation.is_rehearsal
+    trusted = {rows.genesis(key, log_id, is_rehearsal=is_rehearsal)}
+    last = 0
+    for seal, chain in _seals():
+        walk.seals += 1
+        if seal.position != last + 1:
+            yield _gap(last + 1, seal.position - 1)
+            good = {chain}
+        else:
+            good = {seal.after(key, before) for before in trusted}
+        if walk.seals == 1 and chain not in good:
+            other = rows.genesis(key, log_id, is_rehearsal=not is_rehearsal)
+            if chain == seal.after(key, other):
+                yield _marked_anew()
+                good = {chain}
+        if chain not in good:
+            yield _altered(seal)
+        elif walk.said.get(seal.position, {chain}) != {chain}:
+            yield _rewritten(seal.position)
+        # An altered seal leaves two guesses at what its chain value was; the next one decides.
+        trusted = {chain} if chain in good else good | {chain}
+        last = seal.position
+    yield from _ends(walk, last)
+
+
+def _read_anchors(key: Keyed, log_id: str, walk: Walk) -> None:
+    """Before the chain is read: an anchor is never ahead of what was committed before it."""
     for anchor in anchors.read(log_id, key):
         if isinstance(anchor, Anchor):
             walk.anchors += 1
             walk.said.setdefault(anchor.position, set()).add(anchor.chain)
         else:
             walk.bad_lines.append(anchor)
-    last = 0
-    trusted = {rows.genesis(key, log_id)}
-    for seal in _seals():
-        walk.seals += 1
-        if seal.position != last + 1:
-            yield _gap(last + 1, seal.position - 1)
-            good = {seal.chain}
-        else:
-            good = {
-                rows.link(key, before, seal.position, seal.event_id, seal.digest)
-                for before in trusted
-            }
-        intact = seal.chain in good
-        if not intact:
-            yield _altered(seal)
-        elif disagreeing := walk.said.get(seal.position, set()) - {seal.chain}:
-            yield _rewritten(seal.position, len(disagreeing))
-        # An altered seal leaves two guesses at what its chain value was; the next one decides.
-        trusted = {seal.chain} if intact else good | {seal.chain}
-        last = seal.position
-    yield from _ends(walk, last)
 
 
-def _seals() -> Iterator[Row]:
+def _seals() -> Iterator[tuple[rows.Link, str]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(CHAIN)
         while batch := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from map(Row._make, batch)
+            for *link, chain in batch:
+                yield rows.Link(*link), chain
 
 
 def _ends(walk: Walk, last: int) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ def _gap(first: int, last: int) -> Finding:
     return Finding("missing", f"seals {first}-{last}", line)
 
 
-def _altered(seal: Row) -> Finding:
+def _altered(seal: rows.Link) -> Finding:
     line = _("seal %(seal)s of event %(event)s: altered, or the seals before it were") % {
         "seal": seal.position,
         "event": seal.event_id,
@@ -107,6 +108,11 @@ def _altered(seal: Row) -> Finding:
     return Finding("altered", f"seal {seal.position}", line)
 
 
-def _rewritten(position: int, times: int) -> Finding:
+def _rewritten(position: int) -> Finding:
     line = _("seal %s: an anchor says otherwise; the chain was cut and written anew") % position
     return Finding("anchor", f"seal {position}", line)
+
+
+def _marked_anew() -> Finding:
+    line = _("installation: altered: whether this database is a rehearsal's")
+    return Finding("altered", "installation", line)

@@ -5,7 +5,8 @@ No database access: the recorder, the sealer and the verifier share these few li
 
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from audit.digests import Keyed, dumps, instant, sm3
 
@@ -63,11 +64,22 @@ def differing(values: Sequence[Any], sealed_marks: str) -> list[str]:
     ]
 
 
-def genesis(key: Keyed, log_id: object) -> str:
+def genesis(key: Keyed, log_id: object, *, is_rehearsal: bool) -> str:
     """The chain value before the first seal; it binds the chain to this log's identity."""
-    return key.mac(f"{GENESIS}{log_id}".encode())
+    kind = "rehearsal" if is_rehearsal else "real"
+    return key.mac(f"{GENESIS}{kind}:{log_id}".encode())
 
 
-def link(key: Keyed, previous: str, position: int, event_id: int, digest_: str) -> str:
-    """The chain value of one seal."""
-    return key.mac(f"{previous}:{position}:{event_id}:{digest_}".encode())
+class Link(NamedTuple):
+    """What one seal says, all of it but its place in the chain."""
+
+    position: int
+    event_id: int
+    digest: str
+    fields: str
+    sealed_at: datetime
+
+    def after(self, key: Keyed, previous: str) -> str:
+        """The chain value of this seal behind the previous one's."""
+        said = [previous, self.position, self.event_id, self.digest, self.fields]
+        return key.mac(dumps([*said, instant(self.sealed_at)]))

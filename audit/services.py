@@ -212,25 +212,20 @@ def _take(limit: int) -> list[Event]:
 
 def _seals(events: list[Event], installation: Installation, last: Seal | None) -> list[Seal]:
     key = audit_key()
-    chain = last.chain if last else rows.genesis(key, installation.log_id)
-    position = last.position if last else 0
+    chain = last.chain if last else _genesis(key, installation)
+    first = last.position + 1 if last else 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         sealed_at = cursor.fetchone()[0]
     seals = []
-    for event in events:
+    for position, event in enumerate(events, start=first):
         values = [getattr(event, name) for name in rows.FIELDS]
         digest = rows.digest(rows.form(values), event.mac)
-        position += 1
-        chain = rows.link(key, chain, position, event.id, digest)
-        seals.append(
-            Seal(
-                position=position,
-                event_id=event.id,
-                digest=digest,
-                fields=rows.marks(values),
-                chain=chain,
-                sealed_at=sealed_at,
-            )
-        )
+        link = rows.Link(position, event.id, digest, rows.marks(values), sealed_at)
+        chain = link.after(key, chain)
+        seals.append(Seal(chain=chain, **link._asdict()))
     return seals
+
+
+def _genesis(key: Keyed, installation: Installation) -> str:
+    return rows.genesis(key, installation.log_id, is_rehearsal=installation.is_rehearsal)

@@ -69,9 +69,8 @@ def verify() -> Report:
     key = audit_key()
     count, walk = log_check.Count(), chain_check.Walk()
     installation = Installation.objects.first()
-    log_id = "" if installation is None else str(installation.log_id)
     findings = list(log_check.check(key, count))
-    findings += chain_check.check(key, log_id, walk)
+    findings += chain_check.check(key, installation, walk)
     if installation is None and Event.objects.exists():
         line = _("the log's identity: missing")
         findings.append(Finding("missing", "installation", line))
