@@ -1,19 +1,18 @@
-"""What contradicts what within a dossier, and the ratios an applicant wants to see while typing.
+"""What contradicts what within a dossier.
 
-Pure: reads the stored values of all sections, {code: {field: value}}. A contradiction either
+Reads the stored values of all sections, {code: {field: value}}. A contradiction either
 blocks (it cannot be true) or warns (both may be true; the applicant must look).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from applications.draft_values import Sections, Values
 from applications.money import grouped, wan
-
-Sections = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +24,6 @@ class Contradiction:
     text: str | Promise
     other_section: str
     blocks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A value computed while typing, with the sum that gave it; shown after `after` in `section`."""
-
-    section: str
-    after: str
-    label: str | Promise
-    value: str
-    working: str | Promise
-
-
-class Values:
-    """The figures of a draft by name; None where nothing stands yet."""
-
-    def __init__(self, sections: Sections) -> None:
-        self._flat = {name: v for data in sections.values() for name, v in data.items()}
-
-    def number(self, name: str) -> Decimal | None:
-        value = self._flat.get(name)
-        return Decimal(value) if value else None
-
-    def numbers(self, *names: str) -> tuple[Decimal, ...] | None:
-        """All of them, or None when one is missing."""
-        found = [self.number(n) for n in names]
-        return tuple(n for n in found if n is not None) if None not in found else None
-
-    def text(self, name: str) -> str:
-        return self._flat.get(name, "")
 
 
 Check = Callable[[Values], Contradiction | None]
@@ -244,122 +213,3 @@ def contradictions(sections: Sections, *, max_request: Decimal | None = None) ->
             )
         )
     return found
-
-
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).quantize(Decimal('0.01'), rounding=ROUND_HALF_UP)}%"
-
-
-def ratios(sections: Sections) -> list[Ratio]:
-    """Sums and ratios that follow from what was typed, each with its working."""
-    v = Values(sections)
-    return [r for make in (_sum_of_parts, _own_share, _intensity, _done, _rd, _tax_mu, _jobs, _cover)
-            if (r := make(v)) is not None]  # fmt: skip
-
-
-def _sum_of_parts(v: Values) -> Ratio | None:
-    found = v.numbers("construction_yuan", "equipment_yuan", "other_costs_yuan")
-    if found is None:
-        return None
-    return Ratio(
-        "investment",
-        "other_costs_yuan",
-        _("Sum of the three parts (CNY 10,000)"),
-        wan(sum(found, Decimal(0))),
-        " + ".join(wan(x) for x in found),
-    )
-
-
-def _own_share(v: Values) -> Ratio | None:
-    found = v.numbers("own_funds_yuan", "signed_loans_yuan", "fixed_assets_yuan", "requested_yuan")
-    if found is None or found[2] <= found[3]:
-        return None
-    own, loans, whole, asked = found
-    return Ratio(
-        "investment",
-        "requested_yuan",
-        _("Own-funding secured"),
-        _percent((own + loans) / (whole - asked)),
-        _("(own %(own)s + loans %(loans)s) ÷ (investment %(whole)s − support %(asked)s)")
-        % {"own": wan(own), "loans": wan(loans), "whole": wan(whole), "asked": wan(asked)},
-    )
-
-
-def _intensity(v: Values) -> Ratio | None:
-    found = v.numbers("fixed_assets_yuan", "land_mu")
-    if found is None or not found[1]:
-        return None
-    value = (found[0] / found[1] / 10_000).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return Ratio(
-        "land_permits",
-        "parcel",
-        _("Investment per mu (CNY 10,000)"),
-        grouped(value),
-        f"{wan(found[0])} ÷ {grouped(found[1])}",
-    )
-
-
-def _done(v: Values) -> Ratio | None:
-    found = v.numbers("invested_yuan", "fixed_assets_yuan")
-    if found is None:
-        return None
-    return Ratio(
-        "investment",
-        "invested_yuan",
-        _("Investment completed"),
-        _percent(found[0] / found[1]),
-        f"{wan(found[0])} ÷ {wan(found[1])}",
-    )
-
-
-def _rd(v: Values) -> Ratio | None:
-    found = v.numbers("rd_spend_yuan", "revenue_yuan")
-    if found is None or not found[1]:
-        return None
-    return Ratio(
-        "technology",
-        "revenue_yuan",
-        _("R&D share of revenue"),
-        _percent(found[0] / found[1]),
-        f"{wan(found[0])} ÷ {wan(found[1])}",
-    )
-
-
-def _tax_mu(v: Values) -> Ratio | None:
-    found = v.numbers("tax_yuan", "land_mu")
-    if found is None or not found[1]:
-        return None
-    value = (found[0] / found[1] / 10_000).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return Ratio(
-        "market",
-        "tax_yuan",
-        _("Tax per mu (CNY 10,000)"),
-        grouped(value),
-        f"{wan(found[0])} ÷ {grouped(found[1])}",
-    )
-
-
-def _jobs(v: Values) -> Ratio | None:
-    found = v.numbers("promised_headcount", "baseline_headcount")
-    if found is None:
-        return None
-    return Ratio(
-        "employment",
-        "promised_headcount",
-        _("Net new jobs"),
-        grouped(max(found[0] - found[1], Decimal(0))),
-        f"{grouped(found[0])} − {grouped(found[1])}",
-    )
-
-
-def _cover(v: Values) -> Ratio | None:
-    found = v.numbers("insured", "employed")
-    if found is None or not found[1]:
-        return None
-    return Ratio(
-        "employment",
-        "insured",
-        _("Share insured"),
-        _percent(found[0] / found[1]),
-        f"{grouped(found[0])} ÷ {grouped(found[1])}",
-    )

@@ -15,7 +15,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.money import UnreadableAmount, grouped, parse_wan, wan, wan_input
+from applications.money import AmountError, grouped, parse_wan, wan, wan_input
 
 Kind = Literal["text", "paragraph", "money", "number", "day", "choice", "yes_no", "code"]
 
@@ -72,7 +72,7 @@ class Field:
         if self.kind == "money":
             try:
                 return self.read(format(parse_wan(text), "f"))
-            except UnreadableAmount as error:
+            except AmountError as error:
                 raise FieldProblem(_money_problem(text, error.reason)) from None
         if self.kind == "number":
             text = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "")

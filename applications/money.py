@@ -11,6 +11,7 @@ import cn2an
 
 WAN = Decimal(10_000)
 FEN = Decimal("0.01")
+LIMIT = Decimal(10) ** 14  # yuan; what numeric(16,2) can hold
 MINUS = "−"
 
 
@@ -65,7 +66,8 @@ def daxie(value: Decimal) -> str:
 def parse_wan(text: str) -> Decimal:
     """Yuan from what a person typed in 万元: "2,400", "２４００", "1.234567".
 
-    Raises AmountError when it is not a plain decimal number or is finer than a fen.
+    Raises AmountError when it is not a plain decimal number below numeric(16,2), or is finer
+    than a fen.
     """
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "").strip()
     plain = plain.removesuffix("万元").strip().replace(MINUS, "-")
@@ -75,6 +77,8 @@ def parse_wan(text: str) -> Decimal:
         amount = Decimal(plain) * WAN
     except InvalidOperation:
         raise AmountError("number") from None
+    if abs(amount) >= LIMIT:
+        raise AmountError("number")
     if amount != amount.quantize(FEN):
         raise AmountError("fen")
     return amount.quantize(FEN)

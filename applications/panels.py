@@ -62,6 +62,10 @@ def register_points(provider: PointsProvider) -> None:
         _points.append(provider)
 
 
+def has_points() -> bool:
+    return bool(_points)
+
+
 def collect(request: HttpRequest, application: Application) -> list[Panel]:
     """The panels this reader gets, in order."""
     panels = (known.provider(request, application) for known in _providers)

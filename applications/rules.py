@@ -5,10 +5,12 @@ guardian's permissions on the dossier (kept in step with memberships by
 `applications.services.sharing`), everybody else by role, region and the dossier's state.
 """
 
+from guardian.core import ObjectPermissionChecker
+
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import Person, covered_regions, has_any_role, has_role, may_edit_for
-from applications.models import Application, Call, CallStatus
+from applications.models import Application, Attachment, Call, CallStatus, Submission
 from applications.workflow import BY_NAME, Actor, Status
 from audit.refusals import NotPermitted, NotVisible
 
@@ -32,27 +34,50 @@ RESULTS_OUT = frozenset({CallStatus.ON_NOTICE, CallStatus.AWARDED, CallStatus.CL
 
 
 def holds(user: Person | None, codename: str, application: Application) -> bool:
-    """Whether guardian grants this person this permission on this dossier (one or two queries)."""
+    """Whether guardian grants this person this permission on this dossier.
+
+    Asked once for each row object: a row locked anew is asked anew.
+    """
     if not isinstance(user, User) or not user.is_active or user.is_superuser:
         return False
-    return user.has_perm(f"applications.{codename}", application)
+    known: dict[int, frozenset[str]] = application.__dict__.setdefault("_held_permissions", {})
+    if user.pk not in known:
+        known[user.pk] = frozenset(ObjectPermissionChecker(user).get_perms(application))
+    return codename in known[user.pk]
 
 
 def may_see(user: Person | None, application: Application) -> bool:
     """May this person know that the dossier exists and read it?"""
     if not isinstance(user, User) or not user.is_active:
         return False
-    if application.submitted_at is not None and _official_may_see(user, application):
+    if application.submitted_at is not None and may_see_as_official(user, application):
         return True
     return any(holds(user, name, application) for name in (VIEW, SCORE, SERVE))
 
 
-def _official_may_see(user: User, application: Application) -> bool:
+def may_see_as_official(user: User, application: Application) -> bool:
+    """Does an office's role open this submitted dossier to the person?"""
     if has_any_role(user, *READERS):
         return True
     if has_role(user, Role.SECRETARY_LEAD):
         return Status(application.status) in AWARDED
     return has_role(user, Role.REGIONAL_OFFICER) and application.region_id in covered_regions(user)
+
+
+def may_read_file(user: Person | None, attachment: Attachment) -> bool:
+    """The firm reads its draft's files; others only what a submitted version names."""
+    application = attachment.application
+    if holds(user, EDIT, application) or holds(user, VIEW, application):
+        return attachment.removed_at is None or is_submitted_file(attachment)
+    return may_see(user, application) and is_submitted_file(attachment)
+
+
+def is_submitted_file(attachment: Attachment) -> bool:
+    """Does any submitted version name this file?"""
+    return Submission.objects.filter(
+        application=attachment.application_id,
+        content__attachments__contains=[{"id": attachment.pk}],
+    ).exists()
 
 
 def acts_for_firm(user: Person | None, application: Application) -> bool:
@@ -132,6 +157,11 @@ def may_see_call(user: Person | None, call: Call) -> bool:
     """Drafts are the office's; what was published is everybody's."""
     if call.status not in (CallStatus.DRAFT, CallStatus.PROPOSED):
         return True
+    return may_read_draft_calls(user)
+
+
+def may_read_draft_calls(user: Person | None) -> bool:
+    """The office, who decides in it, and who watches it."""
     return has_any_role(user, Role.PROGRAMME_OFFICER, Role.APPROVER, Role.SUPERVISOR)
 
 

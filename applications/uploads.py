@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
 import magic
-import pikepdf
 from cryptography.hazmat.primitives import hashes
 from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +55,7 @@ class Checked:
     digest: str
 
 
-def check(upload: File[Any]) -> Checked:
+def check(upload: "File[Any]") -> Checked:
     """Accept the file or say why not. Reads it once in pieces. Raises Invalid(field="upload")."""
     name = clean_name(upload.name or "")
     extension = PurePosixPath(name).suffix.lower().removeprefix(".")
@@ -81,7 +80,7 @@ def clean_name(given: str) -> str:
     return f"{stem[:110]}{dot}{extension[:8]}" if dot else kept[:110]
 
 
-def _measure(upload: File[Any]) -> tuple[int, str]:
+def _measure(upload: "File[Any]") -> tuple[int, str]:
     """Size and digest of what was really sent."""
     sm3, size = hashes.Hash(hashes.SM3()), 0
     upload.seek(0)
@@ -98,7 +97,7 @@ def _measure(upload: File[Any]) -> tuple[int, str]:
     return size, sm3.finalize().hex()
 
 
-def _require_type(upload: File[Any], extension: str) -> None:
+def _require_type(upload: "File[Any]", extension: str) -> None:
     upload.seek(0)
     found = magic.from_buffer(upload.read(8192), mime=True)
     if found not in TYPES[extension]:
@@ -108,7 +107,7 @@ def _require_type(upload: File[Any], extension: str) -> None:
         )
 
 
-def _require_structure(upload: File[Any], extension: str) -> None:
+def _require_structure(upload: "File[Any]", extension: str) -> None:
     upload.seek(0)
     if extension == "pdf":
         _require_pdf(upload)
@@ -118,7 +117,7 @@ def _require_structure(upload: File[Any], extension: str) -> None:
         _require_image(upload)
 
 
-def _require_pdf(upload: IO[bytes] | File[Any]) -> None:
+def _require_pdf(upload: "IO[bytes] | File[Any]") -> None:
     data = upload.read()
     if not data.startswith(b"%PDF-"):
         raise _no(_("This is not a PDF from its first byte. Export it again."))

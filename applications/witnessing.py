@@ -49,7 +49,7 @@ def editions() -> Iterator[str]:
 def states() -> Iterator[str]:
     """Every dossier stands where its last step left it."""
     steps = (
-        Event.objects.filter(object_type=APPLICATION)
+        Event.objects.filter(object_type=APPLICATION, action__startswith="application.")
         .exclude(target="")
         .order_by("object_id", "-id")
         .distinct("object_id")

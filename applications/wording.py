@@ -57,3 +57,41 @@ STEP_NAMES: dict[str, Promise] = {
     "terminate": _("Terminated"),
     "withdraw": _("Withdrawn by the applicant"),
 }
+
+# Who brings a dossier into a state of the main way; said of the steps ahead.
+HOLDERS: dict[Status, Promise] = {
+    Status.SUBMITTED: _("your firm's owner"),
+    Status.RECOMMENDED: _("the county's or city's authority"),
+    Status.ELIGIBLE: _("the provincial authority"),
+    Status.UNDER_REVIEW: _("experts drawn at random"),
+    Status.ON_NOTICE: _("the provincial authority"),
+    Status.AWARDED: _("after the notice period"),
+    Status.AGREED: _("both sides"),
+    Status.IN_PROGRESS: _("treasury"),
+    Status.COMPLETED: _("the provincial authority"),
+}
+
+# One sentence under the title: who has it now, and what comes.
+STANDING: dict[Status, Promise] = {
+    Status.DRAFT: _("Only your firm can read it. It counts when it is submitted before closing."),
+    Status.SUBMITTED: _("With the county's or city's authority, which checks and recommends."),
+    Status.RETURNED: _("Returned for correction. Correct it and submit it again before the due date."),
+    Status.RECOMMENDED: _("With the provincial authority, which screens it against the guide's list."),
+    Status.NOT_RECOMMENDED: _("It does not go on in this call. The reason stands in its history."),
+    Status.ELIGIBLE: _("Passed the screening; it waits for the expert review."),
+    Status.INELIGIBLE: _("It does not go on in this call. The reason stands in its history."),
+    Status.UNDER_REVIEW: _("Under review by experts drawn at random. Results come by public notice."),
+    Status.SCORED: _("Scoring is closed; the ranking is being drawn up."),
+    Status.PROPOSED: _("Proposed for funding; the public notice comes next."),
+    Status.RESERVE: _("On the reserve list; it moves up if a project above it drops out."),
+    Status.NOT_FUNDED: _("Not funded in this call."),
+    Status.ON_NOTICE: _("On public notice; objections may be raised until the period ends."),
+    Status.OBJECTION_HOLD: _("Held until an objection is answered."),
+    Status.AWARDED: _("Awarded. The agreement comes next."),
+    Status.AGREED: _("The agreement is signed by both sides."),
+    Status.IN_PROGRESS: _("Under way; instalments follow the agreement."),
+    Status.COMPLETED: _("Accepted as completed."),
+    Status.WITHDRAWN: _("Withdrawn by the applicant."),
+    Status.DISQUALIFIED: _("Disqualified. The reason stands in its history."),
+    Status.TERMINATED: _("Terminated. The reason stands in its history."),
+}

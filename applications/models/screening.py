@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -37,6 +39,10 @@ class CorrectionRequest(models.Model):
                 name="correction_due_after_request",
             ),
         )
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the time for the correction has passed; a provisional date never ends it."""
+        return not self.provisional and now > self.due_at
 
 
 class RegionalCheck(models.Model):

@@ -1,5 +1,7 @@
 """What a regional officer reads: the dossiers of the reporting line, checks, quota, ranks."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Region, RegionLevel, RoleGrant, User
@@ -78,4 +80,55 @@ def ranked(call: Call, region: Region) -> QuerySet[Recommendation]:
         Recommendation.objects.filter(call=call, region=region)
         .select_related("application__firm", "application__region", "recommended_by")
         .order_by("rank")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCounts:
+    """Per call and office: how many are recommended, and how many wait for a place."""
+
+    offices: list[Region]
+    recommended: dict[tuple[int, int], int]  # (call, region of the list)
+    submitted: dict[tuple[int, int], int]  # (call, region of the dossier)
+    lines: dict[int, frozenset[int]]  # office -> regions of its line
+
+    def used(self, call: Call, office: Region) -> int:
+        return sum(self.recommended.get((call.pk, r), 0) for r in self.lines[office.pk])
+
+    def waiting(self, call: Call, office: Region) -> int:
+        return sum(self.submitted.get((call.pk, r), 0) for r in self.lines[office.pk])
+
+
+def office_counts(user: User, calls: list[Call]) -> OfficeCounts:
+    """The officer's offices with their figures in these calls: four queries whatever their number."""
+    offices = own_offices(user)
+    regions = Region.objects.filter(Q(pk__in=offices) | Q(reports_to__in=offices))
+    below = list(regions.values_list("pk", "reports_to"))
+    lines = {
+        office.pk: frozenset(
+            pk
+            for pk, above in below
+            if pk == office.pk
+            or (above == office.pk and office.level == RegionLevel.PREFECTURE)
+        )
+        for office in offices
+    }
+    every = frozenset().union(*lines.values())
+    recommended = (
+        Recommendation.objects.filter(call__in=calls, region__in=every)
+        .values_list("call", "region")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    submitted = (
+        Application.objects.filter(call__in=calls, region__in=every, status=Status.SUBMITTED)
+        .values_list("call", "region")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return OfficeCounts(
+        offices=offices,
+        recommended={(c, r): n for c, r, n in recommended},
+        submitted={(c, r): n for c, r, n in submitted},
+        lines=lines,
     )

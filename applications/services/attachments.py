@@ -23,7 +23,7 @@ MOST_FILES = 60
 
 @transaction.atomic
 def add_attachment(
-    *, application: Application, document: str, upload: File[Any], by: User
+    *, application: Application, document: str, upload: "File[Any]", by: User
 ) -> Attachment:
     """Check a file and keep it with the dossier. `document`: a code of the call's list, or "other".
 

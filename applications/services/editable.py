@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications import rules
-from applications.models import Application, CorrectionRequest
+from applications.models import Application
+from applications.selectors.corrections import open_correction
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import NotPermitted, TooLate, WrongState
@@ -24,14 +25,5 @@ def require_editable(row: Application, by: User) -> None:
     if status is not Status.RETURNED:
         raise WrongState(_("A submitted dossier is frozen. A correction is made when it is returned."))
     request = open_correction(row)
-    if request is None or now >= request.due_at:
+    if request is None or request.is_over(now):
         raise TooLate(_("The time for the correction has passed."))
-
-
-def open_correction(application: Application) -> CorrectionRequest | None:
-    """The correction that is asked for and not answered, if any."""
-    return (
-        CorrectionRequest.objects.filter(application=application, answered_at__isnull=True)
-        .order_by("-requested_at")
-        .first()
-    )

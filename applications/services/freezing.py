@@ -16,8 +16,8 @@ from applications import rules
 from applications.models import Application, Attachment, Call, Section, Submission
 from applications.models.screening import Stage
 from applications.readiness import data_of, readiness_of
+from applications.selectors.corrections import open_correction
 from applications.services import telling
-from applications.services.editable import open_correction
 from applications.services.lifecycle import advance
 from applications.snapshots import content_of
 from applications.workflow import Status
@@ -64,7 +64,7 @@ def correction(
     by: User,
 ) -> Submission:
     request, now = open_correction(row), clock.now()
-    if request is None or now >= request.due_at:
+    if request is None or request.is_over(now):
         raise TooLate(_("The time for the correction has passed."))
     submission = _freeze(row, latest.version + 1, data, files, by, now)
     request.answered_at = now

@@ -135,7 +135,7 @@ def _tell_office(call: Call, region: Region, rows: list[Recommendation]) -> None
             "call": call,
             "letter": rows[0].letter_no,
         },
-        url=f"{reverse('applications:screening_list')}?call={call.number}",
+        url=f"{reverse('applications:screening')}?call={call.number}",
         about=call,
     )
 

@@ -6,24 +6,13 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import Level, User
+from accounts.selectors import members_of
 from applications.models import Application
 from applications.rules import UNPUBLISHED
 from applications.workflow import BY_NAME, Status
 from audit import clock
 from notifications import kinds
 from notifications.services import notify
-
-
-def firm_people(firm_id: int, levels: Iterable[str] = (Level.OWNER, Level.EDITOR)) -> list[User]:
-    """The firm's live members who act for it."""
-    return list(
-        User.objects.filter(
-            memberships__organisation_id=firm_id,
-            memberships__ended_at__isnull=True,
-            memberships__level__in=list(levels),
-            is_active=True,
-        ).distinct()
-    )
 
 
 def tell_firm(
@@ -33,7 +22,7 @@ def tell_firm(
     kind = f"application.{step}"
     if BY_NAME[step].target in UNPUBLISHED or not is_known(kind):
         return
-    tell(kind, application, firm_people(application.firm_id), reason=reason, extra=extra)
+    tell(kind, application, members_of(application.firm, Level.OWNER, Level.EDITOR), reason=reason, extra=extra)
 
 
 def tell(

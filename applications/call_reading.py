@@ -1,0 +1,129 @@
+"""A call for reading: its rules in words, its score sheet as rows, its way as a timeline."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from applications import sheet
+from applications.call_rules import CallRules
+from applications.models import Call, CallStatus
+from audit.models import Event
+
+AGGREGATIONS = {
+    "trimmed": _("mean without the highest and the lowest, from %(n)s scores on"),
+    "mean": _("plain mean"),
+    "median": _("median"),
+}
+CUT_OFFS = {
+    "strict": _("strict order"),
+    "skip": _("skip and fill"),
+    "partial": _("the last one gets what is left"),
+}
+TIES = {
+    "employment": _("employment contribution"),
+    "net_new_jobs": _("net new jobs"),
+    "quality": _("project quality"),
+}
+CALL_STEPS: dict[str, Promise] = {
+    "create": _("Drafted"),
+    "propose": _("Proposed for publication"),
+    "send_back": _("Sent back to the draft"),
+    "publish": _("Published"),
+    "withdraw_publication": _("Taken back before opening"),
+    "to_screened": _("Screening closed"),
+    "to_in_review": _("Review opened"),
+    "to_scored": _("Scoring closed"),
+    "to_ranked": _("Ranking computed"),
+    "to_decided": _("Funding list approved"),
+    "to_on_notice": _("Put on public notice"),
+    "to_awarded": _("Awards decided"),
+    "to_closed": _("Closed"),
+}
+
+Row = tuple[str | Promise, str | Promise]
+
+
+def rule_rows(rules: CallRules) -> list[Row]:
+    """The rules as (label, value), in the order a reader asks for them."""
+    days = _("%(n)s working days")
+    return [
+        (_("Experts in a panel"), str(rules.panel_size)),
+        (_("Locked score sheets needed"), str(rules.min_scores)),
+        (_("Experts of the applicant's region"), _("left out") if rules.exclude_same_region else _("admitted")),
+        (_("Aggregation"), AGGREGATIONS[rules.aggregation] % {"n": rules.trim_from}),
+        (_("Ties are decided by"), " → ".join(str(TIES[k]) for k in rules.ties)),
+        (_("Merit floor"), f"{rules.floor}"),
+        (_("Funding line"), CUT_OFFS[rules.cut_off]),
+        (_("Instalments"), " / ".join(f"{p}%" for p in rules.instalments)),
+        (_("Quota of a recommending region"), str(rules.regional_quota)),
+        (_("Correction"), days % {"n": rules.correction_days}),
+        (_("Screening"), days % {"n": rules.screening_days}),
+        (_("Scoring"), days % {"n": rules.scoring_days}),
+        (_("Public notice"), days % {"n": rules.notice_days}),
+        (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
+        (_("Signing the agreement"), days % {"n": rules.agreement_days}),
+    ]
+
+
+def sheet_rows(tree: Any) -> list[dict[str, Any]]:
+    """The sheet as table rows: level 1 dimension, 2 indicator, 3 leaf; [] when it cannot be read."""
+    try:
+        parsed = sheet.parse(tree)
+    except sheet.SheetError:
+        return []
+    language = get_language() or "zh-hans"
+    rows: list[dict[str, Any]] = []
+    for dimension in parsed.dimensions:
+        rows.append(_row(dimension, 1, language, kind=dimension.kind))
+        for indicator in dimension.indicators:
+            rows.append(_row(indicator, 2, language))
+            rows += [_row(leaf, 3, language, mode=leaf.mode) for leaf in indicator.leaves]
+    return rows
+
+
+def _row(node: sheet.Node, level: int, language: str, *, kind: str = "", mode: str = "") -> dict[str, Any]:
+    return {
+        "code": node.code,
+        "name": node.name(language),
+        "weight": node.weight,
+        "level": level,
+        "kind": kind,
+        "mode": mode,
+    }
+
+
+def listed(items: list[dict[str, Any]], words: str, mark: str) -> list[dict[str, Any]]:
+    """A call's list with its words in the reader's language and its mark."""
+    english = (get_language() or "").startswith("en")
+    return [
+        {
+            "code": item["code"],
+            "words": item[f"{words}_{'en' if english else 'zh'}"],
+            "mark": item.get(mark, False),
+        }
+        for item in items
+    ]
+
+
+def timeline(call: Call, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """What happened to the call, for `components/timeline.html`."""
+    entries = [
+        {
+            "at": e.at,
+            "text": CALL_STEPS[step],
+            "who": e.actor_name,
+            "note": e.reason,
+            "state": "past",
+        }
+        for e in events
+        if (step := e.action.removeprefix("call.")) in CALL_STEPS
+    ]
+    if entries:
+        entries[-1]["state"] = "now"
+    if call.status == CallStatus.PUBLISHED:
+        entries += [{"at": call.opens_at, "text": _("Opens"), "state": "next"}]
+        entries += [{"at": call.closes_at, "text": _("Closes"), "state": "next"}]
+    return entries

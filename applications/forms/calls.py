@@ -1,0 +1,281 @@
+"""Forms of a call, one for each part; amounts in 万元, instants in Asia/Shanghai."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import recommending_regions
+from applications.call_rules import TIE_KEYS, CallRules, RulesError
+from applications.fields import Field, FieldProblem
+from applications.models import Call, Scheme
+
+WAN_YUAN = _("CNY 10,000")
+DAYS = _("working days")
+MOST_SHEET_BYTES = 512 * 1024
+
+
+class WanField(forms.CharField):
+    """An amount typed in 万元, cleaned to yuan."""
+
+    unit = WAN_YUAN
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(widget=widget, **kwargs)
+        self.spec = Field("amount", "money", "", unit=WAN_YUAN)
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.spec.for_input(str(value)) if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return Decimal(self.spec.typed(text)) if text else None
+        except FieldProblem as problem:
+            raise forms.ValidationError(problem.message) from None
+
+
+def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, help_text=help_text, widget=widget)
+
+
+class BasicsForm(forms.Form):
+    """What the call is called, when it is open, how much there is."""
+
+    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=120)
+    name_en = forms.CharField(label=_("Name in English"), max_length=160)
+    opens_at = _instant(_("Opens"), _("From this instant dossiers can be opened."))
+    closes_at = _instant(_("Closes"), _("An instant of the server's clock; later is refused."))
+    envelope = WanField(label=_("Envelope of this call"))
+    max_request = WanField(label=_("At most for one project"))
+    contact = forms.CharField(label=_("Contact for questions"), max_length=200, required=False)
+    complaint_line = forms.CharField(label=_("Complaint line"), max_length=200, required=False)
+
+
+class NewCallForm(BasicsForm):
+    """The basics with the scheme and the year."""
+
+    scheme = forms.ModelChoiceField(label=_("Scheme"), queryset=Scheme.objects.all(), empty_label=None)
+    year = forms.IntegerField(label=_("Year"), min_value=2020, max_value=2099)
+    field_order = ("scheme", "year")
+
+
+class GuideForm(forms.Form):
+    """The guide's text."""
+
+    guide_zh = forms.CharField(
+        label=_("Guide in Chinese"), max_length=40_000, required=False, widget=forms.Textarea(attrs={"rows": 16})
+    )
+    guide_en = forms.CharField(
+        label=_("Guide in English"), max_length=40_000, required=False, widget=forms.Textarea(attrs={"rows": 16})
+    )
+
+
+def _count(label: Any, unit: Any = "", hint: Any = "") -> forms.IntegerField:
+    field = forms.IntegerField(label=label, min_value=0, max_value=9999, help_text=hint)
+    field.unit = unit  # type: ignore[attr-defined]  # read by the field tag
+    return field
+
+
+TIE_NAMES = {
+    "employment": _("employment contribution"),
+    "net_new_jobs": _("net new jobs"),
+    "quality": _("project quality"),
+}
+
+
+class RulesForm(forms.Form):
+    """Every number and mode of `CallRules`."""
+
+    panel_size = _count(_("Experts in a panel"), "", _("An odd number."))
+    min_scores = _count(_("Locked score sheets needed"))
+    alternates = _count(_("Alternates drawn per seat"))
+    max_panels = _count(_("Panels one expert may sit in"))
+    max_single_recusals_percent = _count(_("Single recusals an expert may have"), "%")
+    exclude_same_region = forms.BooleanField(
+        label=_("Leave out experts of the applicant's region"), required=False
+    )
+    aggregation = forms.ChoiceField(
+        label=_("Aggregation"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("trimmed", _("mean without the highest and the lowest")),
+            ("mean", _("plain mean")),
+            ("median", _("median")),
+        ),
+    )
+    trim_from = _count(_("Drop highest and lowest from this many scores on"))
+    ties = forms.ChoiceField(label=_("Ties are decided by"))
+    floor = forms.DecimalField(
+        label=_("Merit floor"), max_digits=5, decimal_places=2, min_value=0, max_value=100
+    )
+    cut_off = forms.ChoiceField(
+        label=_("Funding line"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("strict", _("strict order: stop at the first that does not fit")),
+            ("skip", _("skip and fill: the next that fits")),
+            ("partial", _("the last one gets what is left")),
+        ),
+    )
+    instalments = forms.CharField(
+        label=_("Instalments in percent"), max_length=60, help_text=_("For example 50/30/20; they total 100.")
+    )
+    regional_quota = _count(_("Quota of a recommending region"))
+    correction_days = _count(_("Correction"), DAYS)
+    screening_days = _count(_("Screening"), DAYS)
+    scoring_days = _count(_("Scoring"), DAYS)
+    notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
+    objection_answer_days = _count(_("Answer to an objection"), DAYS)
+    agreement_days = _count(_("Signing the agreement"), DAYS)
+    request_days = _count(_("Firm's request to its secretary"), DAYS)
+    comment_min_chars = _count(_("Least length of a comment"))
+
+    def __init__(self, data: Any = None, *, rules: Mapping[str, Any]) -> None:
+        initial = {**CallRules().to_data(), **rules}
+        initial["ties"] = ",".join(initial["ties"])
+        initial["instalments"] = "/".join(str(p) for p in initial["instalments"])
+        self.quotas = dict(initial.pop("quota_by_region", {}))
+        super().__init__(data, initial=initial)
+        self.fields["ties"].choices = [  # type: ignore[attr-defined]
+            (",".join(order), " → ".join(str(TIE_NAMES[k]) for k in order)) for order in permutations(TIE_KEYS)
+        ]
+        for region in recommending_regions():
+            name = f"quota_{region.code}"
+            self.fields[name] = forms.IntegerField(
+                label=_("Quota of %(region)s") % {"region": region},
+                required=False,
+                min_value=0,
+                max_value=9999,
+                initial=self.quotas.get(region.code),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or {})
+        if self.errors:
+            return values
+        try:
+            values["rules"] = CallRules.from_data(self._data(values)).to_data()
+        except RulesError as error:
+            self.add_error(error.name if error.name in self.fields else None, _RULE_TEXTS.get(error.name, error.message))
+        except (TypeError, ValueError):
+            self.add_error("instalments", _("Write whole percentages with a stroke between them."))
+        return values
+
+    def _data(self, values: dict[str, Any]) -> dict[str, Any]:
+        quotas = {
+            name.removeprefix("quota_"): value
+            for name, value in values.items()
+            if name.startswith("quota_") and value is not None
+        }
+        plain = {k: v for k, v in values.items() if not k.startswith("quota_")}
+        plain["ties"] = values["ties"].split(",")
+        plain["instalments"] = [int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())]
+        return {**plain, "quota_by_region": quotas}
+
+
+_RULE_TEXTS = {
+    "panel_size": _("An odd number from 3 to 21 is needed."),
+    "min_scores": _("A number from 1 to the panel's size is needed."),
+    "trim_from": _("At least 3 scores are needed to drop two."),
+    "ties": _("Each criterion may stand once only."),
+    "floor": _("Points from 0 to 100."),
+    "instalments": _("Whole percentages above 0 that total 100 are needed."),
+}
+
+
+class ListRowForm(forms.Form):
+    """One entry of a list: a code and its words in both languages, and one mark."""
+
+    code = forms.SlugField(label=_("Code"), max_length=30, required=False)
+    zh = forms.CharField(label=_("Chinese"), max_length=200, required=False)
+    en = forms.CharField(label=_("English"), max_length=300, required=False)
+    mark = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or {})
+        given = [bool(values.get(k)) for k in ("code", "zh", "en")]
+        if any(given) and not all(given) and not self.errors:
+            raise forms.ValidationError(_("Give the code and the words in both languages, or clear the line."))
+        return values
+
+
+ListFormSet = forms.formset_factory(ListRowForm, extra=3, max_num=60, absolute_max=70)
+
+
+def list_rows(items: list[dict[str, Any]], words: str, mark: str) -> list[dict[str, Any]]:
+    """A call's list as initial values of the formset; words is "name" or "text"."""
+    return [
+        {
+            "code": item["code"],
+            "zh": item[f"{words}_zh"],
+            "en": item[f"{words}_en"],
+            "mark": item.get(mark, False),
+        }
+        for item in items
+    ]
+
+
+def rows_list(cleaned: list[dict[str, Any]], words: str, mark: str) -> list[dict[str, Any]]:
+    """The formset's lines as the call stores them; cleared lines are left out."""
+    return [
+        {
+            "code": row["code"],
+            f"{words}_zh": row["zh"],
+            f"{words}_en": row["en"],
+            mark: bool(row.get("mark")),
+        }
+        for row in cleaned
+        if row.get("code")
+    ]
+
+
+class SheetForm(forms.Form):
+    """A score sheet as a JSON file, or the default one."""
+
+    upload = forms.FileField(label=_("Score sheet (JSON)"), allow_empty_file=True)
+
+    def clean_upload(self) -> Any:
+        upload = self.cleaned_data["upload"]
+        if upload.size > MOST_SHEET_BYTES:
+            raise forms.ValidationError(_("The file is larger than a score sheet can be."))
+        try:
+            return json.loads(upload.read().decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
+        except (UnicodeDecodeError, ValueError, RecursionError):
+            raise forms.ValidationError(_("This is not readable JSON.")) from None
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError("not a number")
+
+
+class CompetitionReviewForm(forms.Form):
+    """A fair-competition review of a scheme."""
+
+    document_no = forms.CharField(label=_("Document number"), max_length=80)
+    reviewed_on = forms.DateField(
+        label=_("Reviewed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    expires_on = forms.DateField(
+        label=_("In force until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    conclusion = forms.CharField(label=_("Conclusion"), max_length=200)
+    exception_relied_on = forms.CharField(
+        label=_("Exception relied on"),
+        max_length=200,
+        required=False,
+        help_text=_("By article 12 of the regulations, if one applies."),
+    )
+
+
+def basics_initial(call: Call) -> dict[str, Any]:
+    return {name: getattr(call, name) for name in BasicsForm.base_fields}
+
+

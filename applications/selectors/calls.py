@@ -1,0 +1,45 @@
+"""What is read of calls."""
+
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from applications import rules
+from applications.models import Call, CallStatus, FairCompetitionReview, Scheme
+
+UNPUBLISHED = (CallStatus.DRAFT, CallStatus.PROPOSED)
+
+
+def calls_for(user: User) -> QuerySet[Call]:
+    """The calls this person may read, newest first, with how many dossiers arrived."""
+    calls = Call.objects.select_related("scheme").annotate(
+        arrived=Count("applications", filter=Q(applications__submitted_at__isnull=False))
+    )
+    if rules.may_read_draft_calls(user):
+        return calls
+    return calls.exclude(status__in=UNPUBLISHED)
+
+
+def open_calls(now: object) -> QuerySet[Call]:
+    """The calls that take dossiers at this instant, the one that closes first on top."""
+    return (
+        Call.objects.filter(status=CallStatus.PUBLISHED, opens_at__lte=now, closes_at__gt=now)
+        .select_related("scheme")
+        .order_by("closes_at")
+    )
+
+
+def competition_reviews_of(scheme: Scheme) -> QuerySet[FairCompetitionReview]:
+    return FairCompetitionReview.objects.filter(scheme=scheme).select_related("recorded_by")
+
+
+def review_in_force(scheme: Scheme, day: date) -> FairCompetitionReview | None:
+    """The fair-competition review by which a call of the scheme may open on this day."""
+    return (
+        FairCompetitionReview.objects.filter(
+            scheme=scheme, reviewed_on__lte=day, expires_on__gte=day
+        )
+        .order_by("-expires_on")
+        .first()
+    )
