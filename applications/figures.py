@@ -49,7 +49,7 @@ DECIMAL_FIELDS: Final = tuple(UNITS)
 
 
 class FiguresError(ValueError):
-    """Figures that cannot be read: {field: what is wrong}, one of not_a_number, negative, unknown_choice."""
+    """Figures that cannot be read; {field: not_a_number, negative or unknown_choice}."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(", ".join(f"{field}: {problem}" for field, problem in problems.items()))
@@ -60,8 +60,8 @@ class FiguresError(ValueError):
 class Figures:
     """Typed inputs of all formulas. `tax_yuan` is a year's expected tax, `rd_spend_yuan` and
     `revenue_yuan` the last audited year; `priority_headcount` counts graduates and hard-to-employ
-    persons among the new hires; `baseline_headcount` is the mean insured headcount of the twelve months
-    before the guide, so that one good day gains nothing."""
+    persons among the new hires; `baseline_headcount` is the mean insured headcount of the twelve
+    months before the guide, so that one good day gains nothing."""
 
     fixed_assets_yuan: Decimal | None = None
     land_mu: Decimal | None = None

@@ -22,10 +22,11 @@ def plan(
 ) -> tuple[Instalment, ...]:
     """Instalments of an award (yuan, two decimals), 50/30/20 for example; their sum is the award.
 
-    Each running total is rounded half up to `unit` and each part is the step between two of them, so a
-    part is never more than one unit off its percentage and nothing is left over; what an award holds
-    below the unit goes into the last part. Raises ValueError when the percentages are not all above 0
-    or do not total 100, when the award is not a positive sum of whole cents, or when a part would be 0.
+    Each running total is rounded half up to `unit` and each part is the step between two of them,
+    so a part is never more than one unit off its percentage and nothing is left over; what an award
+    holds below the unit goes into the last part. Raises ValueError when the percentages are not all
+    above 0 or do not total 100, when the award is not a positive sum of whole cents, or when a part
+    would be 0.
     """
     percents = [Decimal(percent) for percent in percentages]
     if not percents or min(percents) <= 0 or sum(percents) != 100:

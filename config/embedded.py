@@ -27,7 +27,7 @@ from config import embedded_places, embedded_servers
 from config.embedded_places import ServiceError
 from config.embedded_servers import Postgres, Redis
 
-WITHOUT_SERVICES = frozenset({"help", "version", "makemessages", "compilemessages"})
+WITHOUT_SERVICES = frozenset({"help", "version", "makemessages", "compilemessages", "rank_scores"})
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Ranks from points, by the frozen rules of a call. Plain Python.
 
-Order: total, then the tie keys of the call (就业贡献, net new jobs, 项目质量 unless set otherwise), then a
-recorded joint decision. What is still equal shares its rank and is flagged: no accident of storage or
-name decides between two firms. Ranks are competition ranks: 1, 2, 2, 4.
+Order: total, then the tie keys of the call (就业贡献, net new jobs, 项目质量 unless set otherwise),
+then a recorded joint decision. What is still equal shares its rank and is flagged: no accident of
+storage or name decides between two firms. Ranks are competition ranks: 1, 2, 2, 4.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from typing import Final, Literal
 from reviews.scoring import Method, centre
 
 TieKey = Literal["employment", "net_new_jobs", "quality"]
-Outcome = Literal["ranked", "below_floor", "vetoed", "too_few"]
+Outcome = Literal["ranked", "below_floor", "vetoed", "not_scored"]
 DecidedBy = Literal["", "employment", "net_new_jobs", "quality", "joint"]
 Order = Literal["asc", "desc"]
 
@@ -46,9 +46,9 @@ class Entry:
 class Ranked:
     """One dossier's place.
 
-    `rank` is None unless the outcome is `ranked`. `decided_by` names the key that separated it from its
-    equals in total, empty when the total alone did. `tied_with` lists those that share the rank;
-    `joint_decision` says that one is needed to separate them.
+    `rank` is None unless the outcome is `ranked`. `decided_by` names the key that separated it from
+    its equals in total, empty when the total alone did. `tied_with` lists those that share the
+    rank; `joint_decision` says that one is needed to separate them.
     """
 
     entry: Entry
@@ -71,7 +71,7 @@ class Ranked:
 
 
 def rank(entries: Iterable[Entry], rules: Rules, joint_order: Sequence[str] = ()) -> list[Ranked]:
-    """All entries with their places: the ranked in order, then below the floor, too few, vetoed.
+    """All entries with their places: the ranked in order, then below the floor, not scored, vetoed.
 
     `joint_order` lists ids, best first, as joint decisions recorded them; it separates a group of
     equals only when it names every one of them. Raises ValueError when an id comes twice.
@@ -82,7 +82,7 @@ def rank(entries: Iterable[Entry], rules: Rules, joint_order: Sequence[str] = ()
     by_outcome: dict[Outcome, list[Entry]] = {
         "ranked": [],
         "below_floor": [],
-        "too_few": [],
+        "not_scored": [],
         "vetoed": [],
     }
     for entry in everyone:
@@ -98,7 +98,7 @@ def _outcome(entry: Entry, rules: Rules) -> Outcome:
     if entry.vetoes:
         return "vetoed"
     if entry.total is None:
-        return "too_few"
+        return "not_scored"
     return "ranked" if entry.total >= rules.floor else "below_floor"
 
 
@@ -163,7 +163,7 @@ def _refuse_repeats(what: str, ids: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """An item of a plain table of scores. `value` is exact; without any score it and the rank are None."""
+    """An item of a plain table of scores; `value` is exact. Both are None without any score."""
 
     rank: int | None
     item: str
@@ -177,10 +177,11 @@ def rank_table(
     method: Method = "mean",
     trim_from: int = 5,
 ) -> list[TableRow]:
-    """Items of a table (item, expert, score) by their aggregate, best first; equal values share a rank.
+    """Items of a table (item, expert, score) by their aggregate, best first; equal values share a
+    rank.
 
-    None is a gap, never zero. `asc` ranks the lowest value first. Equals stand in the order in which
-    they first came. Raises ValueError when an expert scored an item twice.
+    None is a gap, never zero. `asc` ranks the lowest value first. Equals stand in the order in
+    which they first came. Raises ValueError when an expert scored an item twice.
     """
     scores: dict[str, dict[str, Decimal | None]] = {}
     for item, expert, score in rows:

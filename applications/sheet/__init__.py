@@ -1,7 +1,7 @@
 """The score sheet (打分表): a tree of dimension, indicator and leaf whose weights total 100.
 
-Plain Python. A sheet is data of its call, versioned and frozen with it; no weight, tier or reference
-is written in code.
+Plain Python. A sheet is data of its call, versioned and frozen with it; no weight, tier or
+reference is written in code.
 """
 
 from applications.sheet.problems import PROBLEM_TEXTS, Problem, SheetError

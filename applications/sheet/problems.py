@@ -1,4 +1,4 @@
-"""What can be wrong with a score sheet, a reference or a mark: a key to translate, and its values."""
+"""What can be wrong with a sheet, a reference or a mark: a key to translate, and its values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ PROBLEM_TEXTS: Mapping[str, str] = MappingProxyType(
         "leaf_unknown": "the sheet has no formula leaf of this code",
         "reference_missing": "the formula needs the reference {reference}",
         "reference_unknown": "the formula does not use the reference {reference}",
-        "reference_unreadable": "the reference {reference} must be a number, 0 or more, in quotation marks",
-        "reference_zero": "the reference {reference} must be above 0, for figures are divided by it",
+        "reference_unreadable": "the reference {reference} must be a number in quotes, 0 or more",
+        "reference_zero": "the reference {reference} must be above 0: figures are divided by it",
         "reference_order": "full_ratio must be above from_ratio",
         "reference_above_weight": "the reference {reference} gives more points than the leaf has",
         "tiers_missing": "an expert leaf needs at least two tiers",
-        "tier_unreadable": "tier {tier}: low, high and base must be points with at most two decimals",
+        "tier_unreadable": "tier {tier}: low, high and base are points with at most two decimals",
         "tier_label_missing": "tier {tier}: needs a label in Chinese and in English",
         "tier_upside_down": "tier {tier}: low, base and high must stand in this order",
         "tiers_top": "the first tier must reach {weight}",
@@ -39,7 +39,7 @@ PROBLEM_TEXTS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where (a code of the sheet), which rule, and the values its message names."""
+    """One thing wrong: where (a code of the sheet), which rule, the values its message names."""
 
     where: str
     key: str

@@ -2,8 +2,8 @@
 
 The tree is a list of dimensions; each node has `code`, `name_zh`, `name_en`, `weight` and, except a
 leaf, `children`. A dimension adds `kind`; a leaf adds `mode`, an expert leaf `tiers` (best first),
-a formula leaf `formula` and `references`; `hint_zh` and `hint_en` are free. Numbers are whole numbers
-or decimal strings, never JSON floats.
+a formula leaf `formula` and `references`; `hint_zh` and `hint_en` are free. Numbers are whole
+numbers or decimal strings, never JSON floats.
 """
 
 import json
@@ -28,7 +28,7 @@ _LEAF_FIELDS = _NODE_FIELDS | {"mode", "tiers", "formula", "references", "hint_z
 
 
 def default_sheet() -> list[dict[str, Any]]:
-    """The sheet of the first call (2024): 70 points of 项目质量, 30 of 就业贡献; 76 by formula, 24 by experts."""
+    """The sheet of the 2024 call: 项目质量 70, 就业贡献 30; 76 by formula, 24 by experts."""
     return cast("list[dict[str, Any]]", json.loads(FIRST_SHEET.read_text(encoding="utf-8")))
 
 
@@ -117,7 +117,7 @@ def _node(
 
 
 def _points(raw: object) -> Decimal | None:
-    """Points with at most two decimals, 0 or more, within what a sheet can hold; None for anything else."""
+    """Points from 0 to 100 with at most two decimals; None for anything else."""
     value = read_decimal(raw)
     if value is None or not 0 <= value <= FULL_MARKS or value % STEP:
         return None
@@ -175,9 +175,11 @@ def _check_total(
 def _check_kinds(dimensions: Sequence[Dimension], problems: list[Problem]) -> None:
     counts = Counter(dimension.kind for dimension in dimensions)
     kinds: tuple[Kind, ...] = ("quality", "employment")
-    for kind in kinds:
-        if counts[kind] != 1:
-            problems.append(Problem("", "kind_count", {"kind": kind, "count": str(counts[kind])}))
+    problems += [
+        Problem("", "kind_count", {"kind": kind, "count": str(counts[kind])})
+        for kind in kinds
+        if counts[kind] != 1
+    ]
 
 
 def _check_codes(dimensions: Sequence[Dimension], problems: list[Problem]) -> None:

@@ -19,7 +19,7 @@ def _in_language(zh: str, en: str, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A written level of an expert leaf: points from `low` to `high`, `base` when nothing else is said."""
+    """A written level of an expert leaf: points from `low` to `high`, as a rule `base`."""
 
     label_zh: str
     label_en: str
@@ -51,7 +51,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Leaf(Node):
-    """What gets points: by experts (then `tiers`, best first) or by `formula` with its `references`."""
+    """What gets points: by experts (`tiers`, best first) or by `formula` and its `references`."""
 
     mode: Mode
     tiers: tuple[Tier, ...] = ()

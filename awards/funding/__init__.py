@@ -1,4 +1,5 @@
-"""The funding line: who of a ranking is funded within the envelope. Plain Python, exact sums in yuan.
+"""The funding line: who of a ranking is funded within the envelope. Plain Python, exact sums in
+yuan.
 
 Three cut-off modes, frozen with the call before it opens:
 
@@ -6,8 +7,8 @@ Three cut-off modes, frozen with the call before it opens:
 - `skip`: a project that does not fit is passed over and the next that fits is funded.
 - `partial`: as strict, but the first that does not fit is offered what is left (needs its consent).
 
-Nobody gets more than was asked. Everyone above the floor who is not funded stands on the reserve list
-in rank order (备选), and moves up when another drops out (依次递补).
+Nobody gets more than was asked. Everyone above the floor who is not funded stands on the reserve
+list in rank order (备选), and moves up when another drops out (依次递补).
 """
 
 from awards.funding.drawing import draw_line

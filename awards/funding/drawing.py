@@ -30,8 +30,8 @@ def draw_line(
     """The funding list of a ranking, candidates given in rank order.
 
     Lifted projects are funded first, held-back ones set aside, and the mode runs over the rest
-    unchanged. Raises FundingError for input that contradicts itself, for a deviation without a reason,
-    and for a lift that the floor or the envelope forbids.
+    unchanged. Raises FundingError for input that contradicts itself, for a deviation without a
+    reason, and for a lift that the floor or the envelope forbids.
     """
     queue = list(candidates)
     decided = _checked_deviations(queue, envelope, deviations)

@@ -68,7 +68,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A departure from the rank, decided by two people: hold one project back, or lift it above the line."""
+    """A departure from the rank that two people decided: one project held back, or lifted."""
 
     id: str
     kind: DeviationKind
@@ -79,8 +79,8 @@ class Deviation:
 class FundingItem:
     """One project on the list. `cumulative` and `remainder` run down the list in rank order.
 
-    `reserve_order` counts the reserve list from 1. A project held back has none: it never moves up by
-    itself. `deviation_reason` is what the two people wrote.
+    `reserve_order` counts the reserve list from 1. A project held back has none: it never moves up
+    by itself. `deviation_reason` is what the two people wrote.
     """
 
     id: str

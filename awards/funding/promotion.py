@@ -33,10 +33,10 @@ class Promotion:
 def promote(line: FundingLine, dropped: Collection[str]) -> Promotion:
     """Let the reserve list move up (依次递补) when projects withdraw or are disqualified.
 
-    What others have been awarded stays theirs; only the freed and the unspent money is handed out, to
-    the partly funded project first and then along the reserve list, by the mode of the call: strict
-    and partial stop at the first that does not fit, skip passes it over. Raises FundingError for an
-    unknown project.
+    What others have been awarded stays theirs; only the freed and the unspent money is handed out,
+    to the partly funded project first and then along the reserve list, by the mode of the call:
+    strict and partial stop at the first that does not fit, skip passes it over. Raises FundingError
+    for an unknown project.
     """
     items = {item.id: item for item in line.items}
     for id_ in dropped:

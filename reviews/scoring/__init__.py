@@ -1,4 +1,5 @@
-"""Points of a dossier: formula leaves from its figures, expert leaves from marks, and their aggregate.
+"""Points of a dossier: formula leaves from its figures, expert leaves from marks, and their
+aggregate.
 
 Plain Python on Decimal and Fraction: exact, rounded half up once per leaf and once per aggregate.
 """

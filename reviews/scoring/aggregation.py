@@ -2,21 +2,22 @@
 
 **What is averaged.** Each expert's expert leaves are summed first, and the sums are aggregated. A
 dossier ends at its formula points plus that aggregate, rounded half up once. Trimming whole sums,
-not single leaves, is what 去掉一个最高分、一个最低分 means: an expert's judgement of a dossier is kept
-or left aside as one, and the seven sums an officer reads off the sheets give the result by hand.
+not single leaves, is what 去掉一个最高分、一个最低分 means: an expert's judgement of a dossier is
+kept or left aside as one, and the seven sums an officer reads off the sheets give the result by
+hand.
 
-**Sub-totals.** 项目质量 and 就业贡献 stand beside the rank and must add up to the total, so both come
-from the same experts as the total: whoever is trimmed from the sum is trimmed from its two parts.
-Employment is rounded half up by itself, because it decides ties; quality is total less employment and
-so carries the residue, at most 0.01. It stays within 0 and the points of its dimension, since rounding
-never changes the order of two numbers.
+**Sub-totals.** 项目质量 and 就业贡献 stand beside the rank and must add up to the total, so both
+come from the same experts as the total: whoever is trimmed from the sum is trimmed from its two
+parts. Employment is rounded half up by itself, because it decides ties; quality is total less
+employment and so carries the residue, at most 0.01. It stays within 0 and the points of its
+dimension, since rounding never changes the order of two numbers.
 
-**Equal sums.** When several experts share the highest, lowest or middle sum, the total does not depend
-on which of them is trimmed but the two parts would. They then share: with two experts at the highest,
-each counts half. No name, number or order of entry decides anything.
+**Equal sums.** When several experts share the highest, lowest or middle sum, the total does not
+depend on which of them is trimmed but the two parts would. They then share: with two experts at the
+highest, each counts half. No name, number or order of entry decides anything.
 
-**Gaps.** A leaf that an expert could not judge is not zero. That expert has no comparable sum for this
-dossier and does not count for it (the rules have such an expert replaced); the others do.
+**Gaps.** A leaf that an expert could not judge is not zero. That expert has no comparable sum for
+this dossier and does not count for it (the rules have such an expert replaced); the others do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +38,8 @@ METHODS: Final[tuple[Method, ...]] = ("mean", "trimmed", "median")
 def shares(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> tuple[Fraction, ...]:
     """How much of each value counts, 0 to 1, in the order given; equal values count equally.
 
-    `trimmed` leaves out one highest and one lowest from `trim_from` values on, and is the plain mean
-    below that. `median` takes the middle one, or the two middle ones by half each.
+    `trimmed` leaves out one highest and one lowest from `trim_from` values on, and is the plain
+    mean below that. `median` takes the middle one, or the two middle ones by half each.
     """
     order = sorted(range(len(values)), key=lambda index: values[index])
     by_position = _position_shares(len(values), method, trim_from)
@@ -98,8 +99,9 @@ class ExpertSum:
 class Score:
     """A dossier's points, two decimals. quality + employment == total, always.
 
-    `experts` lists those who count for the dossier, in the order given; `incomplete` those who left a
-    leaf without a mark. Without any complete set of marks, everything that rests on experts is None.
+    `experts` lists those who count for the dossier, in the order given; `incomplete` those who left
+    a leaf without a mark. Without any complete set of marks, everything that rests on experts is
+    None.
     """
 
     formula_quality: Decimal

@@ -28,7 +28,7 @@ VETO_KEYS: Final = tuple(VETOES.values())
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A figure or a reference that went into a leaf; `value` is a decimal string, a choice, "yes" or "no"."""
+    """A figure or a reference of a leaf; `value` is a decimal string, a choice, "yes" or "no"."""
 
     key: str
     value: str
@@ -39,8 +39,9 @@ class Input:
 class Computed:
     """A formula leaf's points and how they came about.
 
-    `working` is the sum with its real figures, amounts in 万元, and empty when there is none to show;
-    `note` says why the score is 0 although a sum was wanted; `veto` names a 一票否决 that was met.
+    `working` is the sum with its real figures, amounts in 万元, and empty when there is none to
+    show; `note` says why the score is 0 although a sum was wanted; `veto` names a 一票否决 that was
+    met.
     """
 
     code: str
@@ -127,7 +128,7 @@ def _veto(fields: tuple[str, ...], figures: Figures) -> str:
     return next((veto for veto in met if veto), "")
 
 
-def _input(field: str, value: Decimal | bool | str | None) -> Input:
+def _input(field: str, value: object) -> Input:
     if field in PERMITS:
         return Input(field, "yes" if value else "no", "yes_no")
     if isinstance(value, Decimal):

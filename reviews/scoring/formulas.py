@@ -60,7 +60,7 @@ class Case:
 
 
 def _catalogue_match(case: Case) -> Term:
-    """Q1.1 (articles 五, 六): in the catalogue and a local cluster 8, in the catalogue 5, encouraged 2."""
+    """Q1.1 (articles 五, 六): in the catalogue and a local cluster 8, else 5, encouraged 2."""
     match = case.figures.catalogue_match
     if match in ("cluster", "catalogue", "encouraged"):
         return case.reference(f"{match}_points")

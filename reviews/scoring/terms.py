@@ -1,7 +1,7 @@
 """Exact numbers that remember how they were written, so that a result can show its own sum.
 
-A `Term` holds a value and its text; combining terms combines both. What the page prints is therefore
-what was computed: "6 × min(1, 26000 ÷ (32000 − 2400))".
+A `Term` holds a value and its text; combining terms combines both. What the page prints is
+therefore what was computed: "6 × min(1, 26000 ÷ (32000 − 2400))".
 """
 
 from dataclasses import dataclass

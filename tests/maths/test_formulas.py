@@ -83,12 +83,21 @@ def test_energy_level(level, score, veto):
 
 def test_both_vetoes_are_collected_in_the_order_of_the_sheet():
     figures = replace(PROJECT_A, catalogue_match="restricted", energy_level="above")
-    assert vetoes(compute(SHEET, figures)) == VETO_KEYS == ("restricted_industry", "energy_above_norm")
+    assert (
+        vetoes(compute(SHEET, figures)) == VETO_KEYS == ("restricted_industry", "energy_above_norm")
+    )
 
 
 @pytest.mark.parametrize(
     ("wan_per_mu", "score"),
-    [("400", "4.00"), ("399", "3.99"), ("395", "3.95"), ("390", "3.90"), ("0.5", "0.01"), ("900", "4.00")],
+    [
+        ("400", "4.00"),
+        ("399", "3.99"),
+        ("395", "3.95"),
+        ("390", "3.90"),
+        ("0.5", "0.01"),
+        ("900", "4.00"),
+    ],
 )
 def test_investment_intensity_loses_a_tenth_for_each_ten_wan_short(wan_per_mu, score):
     item = one("Q2.2", fixed_assets_yuan=D(wan_per_mu) * 10_000 * 10, land_mu=D(10))
@@ -178,7 +187,12 @@ def test_fewer_jobs_than_before_give_nothing_and_say_so():
 )
 def test_dividing_by_nothing_scores_nothing_with_a_note(code, changes):
     item = one(code, **changes)
-    assert (str(item.score), item.note, item.working, item.missing) == ("0.00", "divisor_zero", "", ())
+    assert (str(item.score), item.note, item.working, item.missing) == (
+        "0.00",
+        "divisor_zero",
+        "",
+        (),
+    )
 
 
 def test_missing_figures_score_nothing_and_are_named():
@@ -190,7 +204,9 @@ def test_missing_figures_score_nothing_and_are_named():
         "fixed_assets_yuan",
         "requested_yuan",
     )
-    assert {code for code, item in empty.items() if item.note == ""} == {"Q6.1"}, "no permit is a fact"
+    assert {code for code, item in empty.items() if item.note == ""} == {"Q6.1"}, (
+        "no permit is a fact"
+    )
     assert {item.note for item in empty.values()} - {""} <= set(NOTE_KEYS)
     assert one("Q2.3", signed_loans_yuan=None).missing == ("signed_loans_yuan",)
 
@@ -205,7 +221,10 @@ def test_rounding_is_half_up_on_the_exact_value():
     assert str(half_up(Fraction(2, 3), 4)) == "0.6667"
     assert str(half_up(7, 0)) == "7"
     item = one(
-        "J1.1", {"J1.1": {"full_persons": "3000"}}, baseline_headcount=D(0), promised_headcount=D("1.875")
+        "J1.1",
+        {"J1.1": {"full_persons": "3000"}},
+        baseline_headcount=D(0),
+        promised_headcount=D("1.875"),
     )
     assert str(item.score) == "0.01"
 
@@ -252,12 +271,18 @@ def test_the_printed_sum_gives_the_score(figures):
             assert item.working.endswith(f" = {item.score}")
 
 
-@given(figures_strategy, st.sampled_from(["fixed_assets_yuan", "insured", "average_wage_yuan", "tax_yuan"]))
+@given(
+    figures_strategy,
+    st.sampled_from(["fixed_assets_yuan", "insured", "average_wage_yuan", "tax_yuan"]),
+)
 def test_the_same_figures_give_the_same_points(figures, field):
     assert UNITS[field] and compute(SHEET, figures) == compute(SHEET, replace(figures))
 
 
-@given(st.decimals(min_value=0, max_value=1000, places=2), st.decimals(min_value=0, max_value=1000, places=2))
+@given(
+    st.decimals(min_value=0, max_value=1000, places=2),
+    st.decimals(min_value=0, max_value=1000, places=2),
+)
 def test_more_jobs_never_score_less(first, second):
     fewer, more = sorted((first, second))
     assert one("J1.1", promised_headcount=fewer).score <= one("J1.1", promised_headcount=more).score

@@ -114,12 +114,26 @@ def tiers(*rows):
     [
         (bent("Q", weight=69), [("Q", "weights_do_not_add_up")]),
         (bent("Q1", weight=13), [("Q1", "weights_do_not_add_up"), ("Q", "weights_do_not_add_up")]),
-        (bent("Q1.2", weight="six"), [("Q1.2", "weight_unreadable"), ("Q1.2", "tiers_top"),
-                                      ("Q1", "weights_do_not_add_up")]),
-        (bent("Q2.1", weight=6.0), [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")]),
-        (bent("Q2.1", weight="6.001"), [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")]),
-        (bent("Q2.1", weight="NaN"), [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")]),
-        (bent("Q2.1", weight=True), [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")]),
+        (
+            bent("Q1.2", weight="six"),
+            [("Q1.2", "weight_unreadable"), ("Q1.2", "tiers_top"), ("Q1", "weights_do_not_add_up")],
+        ),
+        (
+            bent("Q2.1", weight=6.0),
+            [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")],
+        ),
+        (
+            bent("Q2.1", weight="6.001"),
+            [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")],
+        ),
+        (
+            bent("Q2.1", weight="NaN"),
+            [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")],
+        ),
+        (
+            bent("Q2.1", weight=True),
+            [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")],
+        ),
         (bent("Q2.1", weight=-6), [("Q2.1", "weight_unreadable"), ("Q2", "weights_do_not_add_up")]),
         (bent("Q2.1", code="Q2.2"), [("Q2.2", "code_twice")]),
         (bent("Q2.1", code="J"), [("J", "code_twice")]),
@@ -137,9 +151,17 @@ def tiers(*rows):
         (bent("Q2.1", references={"full_yuan": "-1"}), [("Q2.1", "reference_unreadable")]),
         (bent("Q2.1", references={"full_yuan": 0.5}), [("Q2.1", "reference_unreadable")]),
         (bent("Q2.1", references={"full_yuan": "Infinity"}), [("Q2.1", "reference_unreadable")]),
-        (bent("J3.1", references={"from_ratio": "1", "full_ratio": "1"}), [("J3.1", "reference_order")]),
-        (bent("Q5.1", references={"advanced_points": "5", "benchmark_points": "2", "no_norm_points": "3"}),
-         [("Q5.1", "reference_above_weight")]),
+        (
+            bent("J3.1", references={"from_ratio": "1", "full_ratio": "1"}),
+            [("J3.1", "reference_order")],
+        ),
+        (
+            bent(
+                "Q5.1",
+                references={"advanced_points": "5", "benchmark_points": "2", "no_norm_points": "3"},
+            ),
+            [("Q5.1", "reference_above_weight")],
+        ),
         (bent("Q", kind="other"), [("Q", "kind_unknown")]),
         (bent("Q", kind="employment"), [("", "kind_count"), ("", "kind_count")]),
         (bent("J1", children=[]), [("J1", "children_missing")]),
@@ -147,19 +169,44 @@ def tiers(*rows):
         (bent("J1", children=["leaf"]), [("J1", "not_a_node")]),
         (bent("J4.2", tiers=None), [("J4.2", "tiers_missing")]),
         (bent("J4.2", tiers=tiers(("0", "2", "1"))), [("J4.2", "tiers_missing")]),
-        (bent("J4.2", tiers=tiers(("1.01", "2", "2"), ("0", "0.99", "0"))), [("J4.2", "tiers_gap")]),
-        (bent("J4.2", tiers=tiers(("1.00", "2", "2"), ("0", "1.00", "0"))), [("J4.2", "tiers_gap")]),
-        (bent("J4.2", tiers=tiers(("0", "1", "0"), ("1.01", "2", "2"))),
-         [("J4.2", "tiers_top"), ("J4.2", "tiers_bottom"), ("J4.2", "tiers_gap")]),
-        (bent("J4.2", tiers=tiers(("1.01", "1.99", "1.5"), ("0", "1", "0"))), [("J4.2", "tiers_top")]),
-        (bent("J4.2", tiers=tiers(("1.01", "2", "2"), ("0.01", "1", "1"))), [("J4.2", "tiers_bottom")]),
-        (bent("J4.2", tiers=tiers(("1.01", "2", "1"), ("0", "1", "0"))), [("J4.2", "tier_upside_down")]),
-        (bent("J4.2", tiers=tiers(("1.01", "2", "2.001"), ("0", "1", "0"))), [("J4.2", "tier_unreadable")]),
+        (
+            bent("J4.2", tiers=tiers(("1.01", "2", "2"), ("0", "0.99", "0"))),
+            [("J4.2", "tiers_gap")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("1.00", "2", "2"), ("0", "1.00", "0"))),
+            [("J4.2", "tiers_gap")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("0", "1", "0"), ("1.01", "2", "2"))),
+            [("J4.2", "tiers_top"), ("J4.2", "tiers_bottom"), ("J4.2", "tiers_gap")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("1.01", "1.99", "1.5"), ("0", "1", "0"))),
+            [("J4.2", "tiers_top")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("1.01", "2", "2"), ("0.01", "1", "1"))),
+            [("J4.2", "tiers_bottom")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("1.01", "2", "1"), ("0", "1", "0"))),
+            [("J4.2", "tier_upside_down")],
+        ),
+        (
+            bent("J4.2", tiers=tiers(("1.01", "2", "2.001"), ("0", "1", "0"))),
+            [("J4.2", "tier_unreadable")],
+        ),
         (bent("J4.2", tiers=["best", "worst"]), [("J4.2", "tier_unreadable")] * 2),
-        (bent("J4.2", tiers=[{**t, "label_zh": ""} for t in tiers(("1.01", "2", "2"), ("0", "1", "0"))]),
-         [("J4.2", "tier_label_missing")] * 2),
+        (
+            bent(
+                "J4.2",
+                tiers=[{**t, "label_zh": ""} for t in tiers(("1.01", "2", "2"), ("0", "1", "0"))],
+            ),
+            [("J4.2", "tier_label_missing")] * 2,
+        ),
     ],
-)  # fmt: skip
+)
 def test_faulty_sheets_are_refused_with_the_place(tree, expected):
     assert problems_of(tree) == expected
 

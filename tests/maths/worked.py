@@ -7,7 +7,7 @@ from applications.figures import Figures
 
 WAN = 10_000
 
-# A 四平 换热装备: 32000 万元, 80 亩, secured 26000, asks 2400; 168 net new jobs, 18 % of them priority groups.
+# A 四平 换热装备: 32000 万元, 80 亩, secured 26000, asks 2400; 168 net new jobs, 18 % priority.
 PROJECT_A = Figures(
     fixed_assets_yuan=D(32000 * WAN),
     land_mu=D(80),
@@ -51,7 +51,7 @@ ITEMS_A = {
     "J4.1": "2.70",
 }
 
-# B 辽源 袜业: 9000 万元, 45 亩, secured 7000, asks 900; 420 net new jobs, a quarter priority groups.
+# B 辽源 袜业: 9000 万元, 45 亩, secured 7000, asks 900; 420 net new jobs, 25 % priority.
 PROJECT_B = replace(
     PROJECT_A,
     fixed_assets_yuan=D(9000 * WAN),

@@ -1,0 +1,167 @@
+"""Everything about a draw in one file that outsiders can check, and the check itself."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from reviews.draw import pool as pools
+from reviews.draw import protocol
+from reviews.draw.assignment import Infeasible, assign, objective
+from reviews.draw.checking import Seated, violations
+from reviews.draw.eligibility import Eligibility, seats
+from reviews.draw.entities import Pool, Recusal
+from reviews.draw.replacement import Replacement, replace
+
+FIELDS = (
+    "input",
+    "input_hash",
+    "commitments",
+    "secrets",
+    "public_entropy",
+    "seed",
+    "result",
+    "replacements",
+    "times",
+)
+
+
+def build(
+    *,
+    draw_input: Mapping[str, Any],
+    operator_secret: bytes,
+    supervisor_secret: bytes,
+    public_entropy: str,
+    result: Iterable[Seated],
+    replacements: Iterable[Replacement] = (),
+    times: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The certificate of a draw. `times` are ISO instants by step, as they were recorded."""
+    hashed = protocol.input_hash(draw_input)
+    seed = protocol.seed(hashed, operator_secret, supervisor_secret, public_entropy)
+    return {
+        "input": dict(draw_input),
+        "input_hash": hashed,
+        "commitments": {
+            "operator": protocol.commitment(operator_secret),
+            "supervisor": protocol.commitment(supervisor_secret),
+        },
+        "secrets": {"operator": operator_secret.hex(), "supervisor": supervisor_secret.hex()},
+        "public_entropy": public_entropy,
+        "seed": seed.hex(),
+        "result": [asdict(place) for place in result],
+        "replacements": [replacement_data(step) for step in replacements],
+        "times": dict(times or {}),
+    }
+
+
+def replacement_data(step: Replacement) -> dict[str, Any]:
+    """A replacement as the certificate shows it."""
+    data = asdict(step)
+    data["recusals"] = list(data["recusals"])
+    data["passed_over"] = [list(pair) for pair in step.passed_over]
+    return data
+
+
+def reproduce(certificate: Any) -> list[str]:
+    """One line for each thing that does not hold; empty when the draw can be reproduced."""
+    if not isinstance(certificate, dict) or set(certificate) != set(FIELDS):
+        return [f"the certificate must have exactly these fields: {', '.join(FIELDS)}"]
+    try:
+        problems = _secrets(certificate) or _hashes(certificate)
+        if problems:
+            return problems
+        pool = pools.read(certificate["input"])
+        seed = bytes.fromhex(certificate["seed"])
+        seated = [_seated(row) for row in certificate["result"]]
+    except pools.InputError as error:
+        return list(error.problems)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [f"the certificate cannot be read: {error!r}"]
+    problems = violations(pool, seated) or _ranks(pool, seed, seated)
+    problems = problems or _optimality(pool, seed, seated)
+    return problems or _replacements(pool, seed, seated, certificate["replacements"])
+
+
+def _secrets(certificate: Mapping[str, Any]) -> list[str]:
+    problems = []
+    for side in ("operator", "supervisor"):
+        secret, promised = certificate["secrets"][side], certificate["commitments"][side]
+        if not _is_hex(secret) or protocol.commitment(bytes.fromhex(secret)) != promised:
+            problems.append(f"the {side}'s secret is not the one that was committed to")
+    return problems
+
+
+def _hashes(certificate: Mapping[str, Any]) -> list[str]:
+    hashed = protocol.input_hash(certificate["input"])
+    if hashed != certificate["input_hash"]:
+        return ["the input is not the one whose hash was published"]
+    operator, supervisor = (
+        bytes.fromhex(certificate["secrets"][side]) for side in ("operator", "supervisor")
+    )
+    seed = protocol.seed(hashed, operator, supervisor, certificate["public_entropy"])
+    if seed.hex() != certificate["seed"]:
+        return ["the seed does not follow from input, secrets and public entropy"]
+    return []
+
+
+def _is_hex(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def _seated(row: Any) -> Seated:
+    place = Seated(**row)
+    names = place.panel, place.seat, place.expert
+    if not all(isinstance(name, str) for name in names) or type(place.rank) is not int:
+        raise TypeError(f"not a row of a result: {row!r}")
+    return place
+
+
+def _ranks(pool: Pool, seed: bytes, seated: Sequence[Seated]) -> list[str]:
+    """Whether every stated rank is the place in the drawn order of that seat."""
+    eligibility = Eligibility(pool)
+    rank = {
+        (panel.id, seat.id, place.expert): place.rank
+        for panel, seat in seats(pool)
+        for place in eligibility.order(seed, panel, seat)
+    }
+    return [
+        f"expert {place.expert} has rank {right} for panel {place.panel} seat {place.seat},"
+        f" not {place.rank}"
+        for place in seated
+        if (right := rank[place.panel, place.seat, place.expert]) != place.rank
+    ]
+
+
+def _optimality(pool: Pool, seed: bytes, seated: Sequence[Seated]) -> list[str]:
+    """Whether no other filling has a smaller sum of ranks or, with the same, of key numbers."""
+    try:
+        best = objective(pool, seed, assign(pool, seed))
+    except Infeasible as error:
+        return [f"the seats cannot all be filled: {error}"]
+    stated = objective(pool, seed, seated)
+    if stated == best:
+        return []
+    return [
+        "a better filling exists: sum of ranks {} (keys {}) instead of {} (keys {})".format(
+            *best, *stated
+        )
+    ]
+
+
+def _replacements(
+    pool: Pool, seed: bytes, seated: Sequence[Seated], stated: Sequence[Any]
+) -> list[str]:
+    """Whether each follower is the next feasible one in the drawn order."""
+    history: list[Replacement] = []
+    for number, row in enumerate(stated, start=1):
+        try:
+            recusals = tuple(Recusal(**recusal) for recusal in row["recusals"])
+            place = row["panel"], row["seat"], row["expert"]
+            step = replace(pool, seed, seated, history, *place, row["reason"], recusals)
+        except (KeyError, TypeError, ValueError, StopIteration) as error:
+            return [f"replacement {number} cannot be followed: {error}"]
+        if replacement_data(step) != row:
+            return [f"replacement {number}: {step.replaced_by or 'nobody'} is next in the order"]
+        history.append(step)
+    return []

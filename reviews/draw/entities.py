@@ -1,0 +1,95 @@
+"""What a draw is about: panels with their seats, experts, recusals, rules."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """So many places of a panel for one kind of expert, of one specialty or (None) of any."""
+
+    id: str
+    kind: str
+    specialty: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel: its dossiers, its seats, and how many stand by for each seat."""
+
+    id: str
+    applications: tuple[str, ...]
+    seats: tuple[Seat, ...]
+    alternates: int
+
+    @property
+    def places(self) -> int:
+        """Members of the panel when full."""
+        return sum(seat.count for seat in self.seats)
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """An expert under a pseudonym; `institution` is a salted hash, empty for one who has none."""
+
+    id: str
+    kinds: tuple[str, ...]
+    specialties: tuple[str, ...]
+    institution: str
+    region: str
+    max_panels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """An expert who may not judge one application (回避), and why."""
+
+    expert: str
+    application: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One expert of an institution on a panel; the share of a panel's applications that an expert
+    may be barred from and still sit on it; the scores that every application must be able to
+    get."""
+
+    one_per_institution: bool = True
+    max_single_recusals_percent: int = 15
+    min_scores: int = 5
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A checked input. Everything is in the order of the canonical form."""
+
+    draw: str
+    call: str
+    panels: tuple[Panel, ...]
+    experts: tuple[Expert, ...]
+    recusals: tuple[Recusal, ...]
+    rules: Rules
+
+    @cached_property
+    def expert_by_id(self) -> Mapping[str, Expert]:
+        return {expert.id: expert for expert in self.experts}
+
+    @cached_property
+    def panel_by_id(self) -> Mapping[str, Panel]:
+        return {panel.id: panel for panel in self.panels}
+
+    @cached_property
+    def barred(self) -> Mapping[str, frozenset[str]]:
+        """The experts barred from each application."""
+        return barred_experts(self.recusals)
+
+
+def barred_experts(recusals: Iterable[Recusal]) -> dict[str, frozenset[str]]:
+    """{application: experts barred from it}."""
+    found: dict[str, set[str]] = {}
+    for recusal in recusals:
+        found.setdefault(recusal.application, set()).add(recusal.expert)
+    return {application: frozenset(experts) for application, experts in found.items()}
