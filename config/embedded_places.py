@@ -12,6 +12,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ from urllib.parse import quote
 
 BASE = Path(__file__).resolve().parent.parent
 POSTGRES_MAJOR = 18
+NOTE = "services.path"
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel allows 107, PostgreSQL's lock file needs a few
 SHORT = Path("/tmp")  # noqa: S108  # our directory in it is made private, or refused
 UNPRIVILEGED = "nobody"
@@ -70,7 +72,7 @@ def services_home(data: Path) -> Path:
     """Where the servers' files are. For root, what was chosen first stays chosen."""
     if service_account() is None:
         return data / "services"
-    note = data / "services.path"
+    note = data / NOTE
     if note.exists():
         return Path(note.read_text().strip())
     if is_open_to_all(data):
@@ -101,7 +103,16 @@ def prepare(home: Path, data: Path) -> None:
         make(inner, 0o700)
         give(inner, account)
     if account is not None:
-        (data / "services.path").write_text(f"{home}\n")
+        note_home(home, data / NOTE)
+
+
+def note_home(home: Path, note: Path) -> None:
+    """Remember where the servers are; whole at once, for others may be reading."""
+    if note.exists():
+        return
+    partial = note.with_name(f".{NOTE}.{os.getpid()}.{threading.get_ident()}")
+    partial.write_text(f"{home}\n")
+    partial.replace(note)
 
 
 def make(path: Path, mode: int) -> None:

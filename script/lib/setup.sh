@@ -43,7 +43,7 @@ print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$list")
         return
     fi
     say "Installing packages of $list (some minutes the first time) …"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
         --require-hashes -r "$list"
     if [ "$1" = dev ]; then
         base=$(.venv/bin/python -c 'import hashlib
