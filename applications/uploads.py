@@ -118,6 +118,8 @@ def _require_structure(upload: "File[Any]", extension: str) -> None:
 
 
 def _require_pdf(upload: "IO[bytes] | File[Any]") -> None:
+    import pikepdf  # a large library, loaded only when a PDF arrives
+
     data = upload.read()
     if not data.startswith(b"%PDF-"):
         raise _no(_("This is not a PDF from its first byte. Export it again."))

@@ -1,0 +1,320 @@
+"""A dossier from its opening to its receipt: what the firm may do, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.services import firms
+from applications.figures import Figures
+from applications.models import Application, ApplicationUserObjectPermission, Attachment, Section
+from applications.models import Submission
+from applications.services import attachments, dossiers
+from applications.services.dossiers import SectionConflict, SectionInvalid
+from applications.workflow import Status
+from audit import clock
+from audit.digests import canonical, sm3
+from audit.models import Event
+from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
+from notifications.models import Message
+from tests.applications import filling
+
+pytestmark = pytest.mark.django_db
+
+
+def close(call) -> None:
+    """Let the closing instant pass, as the clock would: only the trigger's owner can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE applications_call SET closes_at = steelyard_now() - interval '1 second'"
+            " WHERE id = %s", [call.pk]
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    call.refresh_from_db()
+
+
+def test_a_complete_dossier_gets_a_numbered_receipt(complete, applicant, region):
+    receipt = dossiers.submit(application=complete, commitment=True, by=applicant)
+    complete.refresh_from_db()
+    assert complete.status == Status.SUBMITTED
+    assert receipt.receipt == complete.number == f"{complete.call.number}-0001"
+    assert receipt.digest == sm3(canonical(receipt.content))
+    assert complete.requested == 24000000
+    assert set(receipt.content) == {
+        "call", "number", "version", "title", "firm", "region", "industry",
+        "sections", "figures", "attachments", "commitment",
+    }  # fmt: skip
+    figures = Figures.from_content(receipt.content["figures"])
+    assert (figures.net_new_jobs, figures.permits_held) == (168, 5)
+    assert figures.catalogue_match == "cluster"
+    told = Message.objects.filter(about_application(complete))
+    assert sorted(told.values_list("kind", "recipient__username")) == [
+        ("application.arrived", "region"),
+        ("application.submit", "applicant"),
+    ]
+
+
+def about_application(application):
+    from django.db.models import Q
+
+    return Q(object_type="applications.application", object_id=str(application.pk))
+
+
+def test_submitting_again_gives_the_same_receipt(submitted, applicant):
+    again = dossiers.submit(application=submitted, commitment=True, by=applicant)
+    assert again.receipt == submitted.number
+    assert Submission.objects.count() == 1
+    assert Message.objects.filter(kind="application.submit").count() == 1
+
+
+def test_what_was_submitted_cannot_be_altered_by_any_path(submitted):
+    for sql in (
+        "UPDATE applications_submission SET digest = repeat('0', 64)",
+        "DELETE FROM applications_submission",
+        "UPDATE applications_application SET number = '2026-1-0099'",
+        "UPDATE applications_application SET requested = requested + 1",
+        "DELETE FROM applications_application",
+        "UPDATE applications_attachment SET digest = repeat('0', 64)",
+        "UPDATE applications_attachment SET name = 'x.pdf'",
+        "DELETE FROM applications_attachment",
+        "UPDATE applications_calledition SET digest = repeat('0', 64)",
+        "DELETE FROM applications_calledition",
+        "UPDATE applications_call SET rules = '{}'",
+        "UPDATE applications_call SET closes_at = closes_at + interval '1 day'",
+        "UPDATE applications_call SET status = 'draft'",
+        "DELETE FROM applications_call",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def test_only_an_owner_submits(complete, editor, viewer, applicant2, officer, region):
+    for person, refusal in (
+        (editor, NotPermitted),
+        (viewer, NotPermitted),
+        (applicant2, NotVisible),
+        (officer, NotVisible),
+        (region, NotVisible),
+    ):
+        with pytest.raises(refusal):
+            dossiers.submit(application=complete, commitment=True, by=person)
+    complete.refresh_from_db()
+    assert complete.status == Status.DRAFT
+
+
+def test_after_the_closing_instant_nothing_is_accepted(complete, applicant):
+    close(complete.call)
+    with pytest.raises(TooLate):
+        dossiers.submit(application=complete, commitment=True, by=applicant)
+    with pytest.raises(TooLate):
+        filling.save(complete, "market", applicant, tax_yuan="9000000")
+    assert Submission.objects.count() == 0
+    complete.call.refresh_from_db()
+    assert complete.call.last_application_no == 0
+
+
+def test_the_database_itself_refuses_a_late_first_submission(complete, applicant):
+    close(complete.call)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.create(
+            application=complete, version=1, receipt="x", content={}, digest="",
+            submitted_by=applicant, submitted_at=clock.now(),
+        )  # fmt: skip
+
+
+def test_a_gap_or_a_contradiction_stops_the_submission(complete, applicant):
+    with pytest.raises(Invalid) as refused:
+        dossiers.submit(application=complete, commitment=False, by=applicant)
+    assert refused.value.field == "commitment"
+    filling.save(complete, "market", applicant, market="")
+    with pytest.raises(Invalid):
+        dossiers.submit(application=complete, commitment=True, by=applicant)
+    filling.save(complete, "market", applicant)
+    filling.save(complete, "employment", applicant, insured="121")
+    with pytest.raises(Invalid, match="121"):
+        dossiers.submit(application=complete, commitment=True, by=applicant)
+    filling.save(complete, "employment", applicant)
+    filling.save(complete, "investment", applicant, requested_yuan="30000001")
+    with pytest.raises(Invalid):
+        dossiers.submit(application=complete, commitment=True, by=applicant)
+
+
+def test_a_warning_does_not_stop_the_submission(complete, applicant):
+    filling.save(complete, "land_permits", applicant, filing_investment_yuan="310000000")
+    assert dossiers.submit(application=complete, commitment=True, by=applicant).version == 1
+
+
+def test_a_second_tab_conflicts_and_nothing_is_overwritten(draft, applicant, editor):
+    first = dossiers.save_section(
+        application=draft, code="market", data={"market": "甲"}, version=0, by=applicant
+    )
+    assert first.version == 1
+    with pytest.raises(SectionConflict) as conflict:
+        dossiers.save_section(
+            application=draft, code="market", data={"market": "乙"}, version=0, by=editor
+        )
+    assert conflict.value.current.data == {"market": "甲"}
+    same = dossiers.save_section(
+        application=draft, code="market", data={"market": "甲"}, version=0, by=editor
+    )
+    assert same.version == 1
+    assert Section.objects.get(application=draft, code="market").data == {"market": "甲"}
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "value"),
+    [
+        ("investment", "fixed_assets_yuan", "-1"),
+        ("investment", "fixed_assets_yuan", "1e30"),
+        ("investment", "fixed_assets_yuan", "NaN"),
+        ("investment", "fixed_assets_yuan", "12.345"),
+        ("investment", "requested_yuan", "0.01"),
+        ("employment", "insured", "9999999"),
+        ("land_permits", "permit_land", "maybe"),
+        ("green", "energy_level", "best"),
+        ("project", "project_code", "2401"),
+        ("project", "starts_on", "2025-02-30"),
+        ("market", "unheard_of", "1"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_field_and_changes_nothing(draft, applicant, code, field, value):
+    data = {**(filling.project(draft) if code == "project" else filling.ANSWERS[code]), field: value}
+    with pytest.raises(SectionInvalid) as refused:
+        dossiers.save_section(application=draft, code=code, data=data, version=0, by=applicant)
+    assert set(refused.value.problems) == {field}
+    assert Section.objects.get(application=draft, code=code).version == 0
+
+
+def test_the_dossier_follows_its_project_section(draft, applicant, region_of):
+    filling.save(draft, "project", applicant, title="改名的项目", region="220500", industry="biopharma")
+    draft.refresh_from_db()
+    assert (draft.title, draft.region, draft.industry.code) == (
+        "改名的项目", region_of("220500"), "biopharma",
+    )  # fmt: skip
+    for field, value in (("region", "220100"), ("region", "220000"), ("industry", "none_such")):
+        with pytest.raises(Invalid):
+            filling.save(draft, "project", applicant, **{field: value})
+
+
+def test_nobody_else_sees_or_fills_in_a_draft(draft, viewer, applicant2, officer, supervisor, sysadmin):
+    with pytest.raises(NotPermitted):
+        filling.save(draft, "market", viewer)
+    for stranger in (applicant2, officer, supervisor, sysadmin):
+        with pytest.raises(NotVisible):
+            filling.save(draft, "market", stranger)
+
+
+def test_permissions_follow_the_membership(draft, firm, applicant, editor, viewer):
+    def held(user):
+        rows = ApplicationUserObjectPermission.objects.filter(user=user, content_object=draft)
+        return {p.split("_")[0] for p in rows.values_list("permission__codename", flat=True)}
+
+    assert held(applicant) == {"view", "edit", "submit"}
+    assert held(editor) == {"view", "edit"}
+    assert held(viewer) == {"view"}
+    membership = firm.memberships.get(user=editor)
+    firms.change_level(membership=membership, level="viewer", by=applicant)
+    assert held(editor) == {"view"}
+    firms.end_membership(membership=membership, by=applicant)
+    assert held(editor) == set()
+    with pytest.raises(NotVisible):
+        filling.save(draft, "market", editor)
+
+
+def test_a_dossier_is_opened_only_in_an_open_call_once_by_name(draft, call, firm, applicant, viewer, region_of):
+    values = {"call": call, "firm": firm, "region": draft.region, "industry": draft.industry}
+    with pytest.raises(Invalid) as refused:
+        dossiers.start_dossier(title=draft.title, by=applicant, **values)
+    assert refused.value.field == "title"
+    with pytest.raises(NotPermitted):
+        dossiers.start_dossier(title="另一个项目", by=viewer, **values)
+    with pytest.raises(Invalid):
+        dossiers.start_dossier(
+            title="区外项目", by=applicant, **{**values, "region": region_of("220100")}
+        )
+    close(call)
+    with pytest.raises(TooLate):
+        dossiers.start_dossier(title="另一个项目", by=applicant, **values)
+
+
+def test_withdrawing_needs_a_reason_once_submitted(submitted, draft, applicant, region):
+    with pytest.raises(Invalid):
+        dossiers.withdraw(application=submitted, reason=" ", by=applicant)
+    withdrawn = dossiers.withdraw(application=submitted, reason="改在明年申报。", by=applicant)
+    assert withdrawn.status == Status.WITHDRAWN
+    assert Message.objects.filter(kind="application.withdrawn").count() == 1
+    with pytest.raises(WrongState):
+        dossiers.withdraw(application=submitted, reason="再撤一次", by=applicant)
+    event = Event.objects.get(action="application.withdraw")
+    assert (event.source, event.target, event.reason) == ("submitted", "withdrawn", "改在明年申报。")
+
+
+def test_a_correction_is_a_new_version_beside_the_old(submitted, applicant, region):
+    from applications.services import corrections
+
+    corrections.return_to_firm(
+        application=submitted, reasons=[{"section": "market", "text": "请补充订单情况。"}], by=region
+    )
+    filling.save(submitted, "market", applicant, orders_percent="60")
+    with pytest.raises(SectionInvalid):
+        filling.save(submitted, "investment", applicant, requested_yuan="25000000")
+    second = dossiers.submit(application=submitted, commitment=True, by=applicant)
+    assert (second.version, second.receipt) == (2, f"{submitted.number}-2")
+    submitted.refresh_from_db()
+    assert submitted.status == Status.SUBMITTED
+    first = submitted.submissions.get(version=1)
+    assert first.content["sections"]["market"]["orders_percent"] == "55.0"
+    assert second.content["sections"]["market"]["orders_percent"] == "60.0"
+    assert not submitted.corrections.filter(answered_at__isnull=True).exists()
+
+
+def test_a_submitted_dossier_is_frozen(submitted, applicant):
+    with pytest.raises(WrongState):
+        filling.save(submitted, "market", applicant, tax_yuan="9000000")
+    with pytest.raises(WrongState):
+        attachments.add_attachment(
+            application=submitted, document="patents", upload=filling.pdf(), by=applicant
+        )
+    with pytest.raises(WrongState):
+        attachments.remove_attachment(attachment=Attachment.objects.first(), by=applicant)
+
+
+def test_every_step_leaves_one_event_and_the_witnesses_agree(submitted):
+    from applications import witnessing
+
+    steps = Event.objects.filter(object_id=str(submitted.pk), object_type="applications.application")
+    assert list(steps.exclude(target="").order_by("id").values_list("action", flat=True)) == [
+        "application.start", "application.submit",
+    ]  # fmt: skip
+    for witness in (witnessing.submissions, witnessing.states, witnessing.files, witnessing.editions):
+        assert list(witness()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE applications_submission SET content = content || '{\"title\": \"x\"}'")
+        cursor.execute("UPDATE applications_application SET status = 'awarded'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert len(list(witnessing.submissions())) == 1
+    assert len(list(witnessing.states())) == 1
+
+
+def test_a_dossier_survives_the_disabling_of_its_people(submitted, applicant):
+    applicant.is_active = False
+    applicant.save()
+    assert Application.objects.get(pk=submitted.pk).submissions.count() == 1
+    with pytest.raises(NotVisible):
+        dossiers.withdraw(application=submitted, reason="x", by=applicant)
+
+
+def test_the_time_of_a_correction_passes(submitted, applicant, region):
+    from applications.services import corrections
+
+    made = corrections.return_to_firm(
+        application=submitted, reasons=[{"section": "", "text": "请补充材料。"}], by=region
+    )
+    made.due_at, made.provisional = made.requested_at + timedelta(microseconds=1), False
+    made.save()
+    with pytest.raises(TooLate):
+        dossiers.submit(application=submitted, commitment=True, by=applicant)
+    with pytest.raises(TooLate):
+        filling.save(submitted, "market", applicant, tax_yuan="9000000")
