@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def secret(name: str, kept_in: Path | None) -> str:
 def _make_secret(place: Path) -> None:
     """Write beside, then link: of two processes that start at once one wins, both read the same."""
     place.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    partial = place.with_suffix(f".{os.getpid()}")
+    partial = place.with_name(f".{place.name}.{os.getpid()}.{threading.get_ident()}")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600, exist_ok=False)
     partial.write_text(secrets.token_urlsafe(48) + "\n")
