@@ -9,10 +9,8 @@ from datetime import date, timedelta
 
 from calendars.holidays import NAMES, OTHER, NoticeDay
 
-PARAGRAPH = re.compile(
-    r"[一二三四五六七八九十]+、([^：:。\n]{1,20})[：:]([^\n]*?)(?=[一二三四五六七八九十]+、[^：:。\n]{1,20}[：:]|\n|$)"
-)
-REMARK = re.compile(r"[（(][^）)]*[）)]")
+HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、([^：:。\n]{1,20})[：:]")
+REMARK = re.compile(r"[（(][^（）()]*[）)]")
 DAY = r"(?:(?P<{0}y>\d{{4}})年)?(?:(?P<{0}m>\d{{1,2}})月)?(?P<{0}d>\d{{1,2}})日"
 SPAN = re.compile(DAY.format("a") + r"(?:(?:至|到|—|－|-|~)" + DAY.format("b") + ")?")
 LONGEST_HOLIDAY = timedelta(days=15)
@@ -33,7 +31,7 @@ def read(text: str, year: int) -> list[NoticeDay]:
     "contradiction".
     """
     found: dict[date, NoticeDay] = {}
-    paragraphs = PARAGRAPH.findall(text.replace("\r", "").replace(" ", "").replace("　", ""))
+    paragraphs = _paragraphs(text)
     if not paragraphs:
         raise UnreadableNoticeError("no_paragraphs")
     for heading, body in paragraphs:
@@ -42,6 +40,17 @@ def read(text: str, year: int) -> list[NoticeDay]:
             if other.is_working != day.is_working:
                 raise UnreadableNoticeError("contradiction", day.day.isoformat())
     return [found[day] for day in sorted(found) if found[day].differs]
+
+
+def _paragraphs(text: str) -> list[tuple[str, str]]:
+    """Heading and body of each numbered paragraph; a body ends with its line."""
+    closed = re.sub(r"[\r \u3000\xa0\t]", "", text)
+    headings = list(HEADING.finditer(closed))
+    starts = [heading.start() for heading in headings] + [len(closed)]
+    return [
+        (heading[1], closed[heading.end() : end].partition("\n")[0])
+        for heading, end in zip(headings, starts[1:], strict=True)
+    ]
 
 
 def _days(heading: str, body: str, year: int) -> list[NoticeDay]:
