@@ -1,8 +1,10 @@
 """The task queue. Redis only carries: what must not be lost is a row in the database."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,7 +28,7 @@ app.conf.update(
     broker_transport_options={
         "visibility_timeout": VISIBILITY_SECONDS,
         "socket_connect_timeout": 0.5,
-        "socket_timeout": 5,
+        "socket_timeout": 0.5,  # a page that queues something never waits for a sick broker
         "retry_on_timeout": False,
         # A page never waits for a broker that is away: one try, no pause.
         "max_retries": 1,
@@ -61,3 +63,9 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def be_patient(**kwargs: Any) -> None:
+    """Workers may wait longer for the broker than pages do."""
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": 5}

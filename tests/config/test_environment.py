@@ -1,6 +1,5 @@
 """What the settings make of the environment."""
 
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -100,7 +99,7 @@ def test_a_secret_is_made_once_and_for_our_eyes_only(tmp_path):
     assert len(made) == 1
     assert len(made.pop()) > 50
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert os.listdir(place.parent) == ["secret"]
+    assert [p.name for p in place.parent.iterdir()] == ["secret"]
 
 
 @given(user=ANY_TEXT, password=ANY_TEXT)

@@ -1,0 +1,42 @@
+"""The task queue: quick to give up when the broker is away, and whole again after its loss."""
+
+import socket
+import time
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from config.celery import app
+
+ENOUGH = 1.0  # seconds; a page may not wait longer, on a busy machine
+
+
+def publish(url: str) -> float:
+    """Try to publish to a broker with the project's options; the seconds until it was refused."""
+    started = time.perf_counter()
+    with app.connection_for_write(url) as connection, pytest.raises(OperationalError):
+        app.send_task(
+            "notifications.tasks.sweep", connection=connection, retry=False, ignore_result=True
+        )
+    return time.perf_counter() - started
+
+
+def test_a_broker_that_is_down_is_noticed_at_once():
+    assert publish("redis+socket:///nowhere/redis.sock") < ENOUGH
+
+
+def test_a_broker_that_never_answers_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert publish(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") < ENOUGH
+
+
+def test_periodic_tasks_exist_and_expire_before_the_next():
+    app.loader.import_default_modules()
+    for name, entry in app.conf.beat_schedule.items():
+        assert entry["task"] in app.tasks, name
+
+
+def test_late_acknowledgement_and_time_limits_agree():
+    conf = app.conf
+    assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
+    assert conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
