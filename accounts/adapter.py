@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             password=data["password1"],
             language="en" if (get_language() or "").startswith("en") else "zh-hans",
         )
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """A person who registered registers the firm next."""
+        return reverse("accounts:firm_new")
 
     def add_message(
         self,

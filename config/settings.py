@@ -171,8 +171,18 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# A whole office may sit behind one address; guesses at one account stop after five.
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.signin.LoginForm",
+    "signup": "accounts.forms.signin.SignupForm",
+    "change_password": "accounts.forms.signin.ChangePasswordForm",
+    "set_password": "accounts.forms.signin.SetPasswordForm",
+    "reset_password": "accounts.forms.signin.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.signin.ResetPasswordKeyForm",
+}
+# Tries to sign in are counted by accounts.services.signin, which parallel tries do not slip by.
+ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody sends mail to strangers through us
 
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False

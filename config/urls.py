@@ -11,7 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.signin_urls")),
     *(
         path("", include(f"{app}.urls"))
         for app in reversed(settings.APPS)

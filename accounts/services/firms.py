@@ -35,7 +35,14 @@ NOBODY = _(
 
 
 def register_firm(
-    *, name: str, uscc: str, region: Region, legal_representative: str, by: User
+    *,
+    name: str,
+    uscc: str,
+    region: Region,
+    legal_representative: str,
+    contact_phone: str = "",
+    address: str = "",
+    by: User,
 ) -> Organisation:
     """Register the firm one acts for; the person becomes its first owner."""
     with transaction.atomic():
@@ -48,12 +55,14 @@ def register_firm(
             )
         firm = _new(OrganisationKind.FIRM, name, uscc, region)
         firm.legal_representative = " ".join(legal_representative.split())
+        firm.contact_phone = " ".join(contact_phone.split())
+        firm.address = " ".join(address.split())
         if not firm.legal_representative:
             raise Invalid(
                 _("Enter the legal representative as on the business licence."),
                 field="legal_representative",
             )
-        check_fits(firm, "legal_representative")
+        check_fits(firm, "legal_representative", "contact_phone", "address")
         _insert_organisation(firm)
         record(action="firm.register", obj=firm, by=by, after=facts.of_organisation(firm))
         _join(firm, person, Level.OWNER, by)

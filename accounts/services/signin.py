@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import facts
 from accounts.models import SignInCounter, User
-from audit import clock
 from audit.origin import current as origin
 from audit.refusals import TooLate
 from audit.services import record
@@ -118,10 +117,9 @@ def record_failure(*, login: str) -> None:
 
 def record_sign_in(*, user: User) -> None:
     with transaction.atomic():
-        now = clock.now()
-        User.objects.filter(pk=user.pk).update(last_login=now)
-        user.last_login = now
-        record(action="account.sign_in", obj=user, by=user)
+        event = record(action="account.sign_in", obj=user, by=user)
+        User.objects.filter(pk=user.pk).update(last_login=event.at)
+        user.last_login = event.at
 
 
 def record_sign_out(*, user: User) -> None:
