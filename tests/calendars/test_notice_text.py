@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
+from audit.refusals import Invalid
 from calendars import known
 from calendars.holidays import NoticeDay
 from calendars.notice_text import UnreadableNoticeError, read
+from calendars.notices import WORDS, read_notice
 
 NOTICES = {
     2023: """
@@ -127,3 +130,20 @@ def test_a_long_nonsense_is_read_in_no_time():
         read("一、" * 50_000, 2027)
     with pytest.raises(UnreadableNoticeError):
         read("一、元旦：" + "（1月" * 50_000 + "二、春节：2月31日放假。", 2027)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("", "No numbered paragraph such as “一、元旦：1月1日放假” was found. Paste the whole notice."),
+    ("一、国庆节：2月30日放假。", "“2月30日” names no day of the calendar."),
+    ("一、国庆节：10月9日放假。10月9日上班。",
+     "2027-10-09 is declared both a day off and a working day."),
+])  # fmt: skip
+def test_a_person_is_told_what_is_wrong(text, message):
+    with pytest.raises(Invalid) as refused:
+        read_notice(text=text, year=2027)
+    with translation.override("en"):
+        assert (refused.value.field, str(refused.value)) == ("text", message)
+
+
+def test_every_fault_has_its_words():
+    assert set(WORDS) == {"no_paragraphs", "no_such_day", "too_long", "order", "contradiction"}
