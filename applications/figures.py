@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, Literal, Self, cast, get_args
 
-from applications.sheet.references import read_decimal
+from applications.sheet import read_decimal
 
 EnergyLevel = Literal["advanced", "benchmark", "no_norm", "above"]
 CatalogueMatch = Literal["cluster", "catalogue", "encouraged", "none", "restricted"]

@@ -8,10 +8,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, Protocol
 
+from applications.sheet import read_decimal
 from reviews.ranking import Order, TableRow, rank_table
 from reviews.scoring import Method, half_up
 
@@ -148,19 +149,11 @@ def _row(
             return None
     if score.lower() in GAPS:
         return ScoreRow(line, item, expert, None)
-    value = _number(score)
+    value = read_decimal(score)
     if value is None:
         faults.append(f"line {line}: {headings[columns[2]]} is not a number: {score!r}")
         return None
     return ScoreRow(line, item, expert, value)
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
 
 
 def _repeated(rows: Sequence[ScoreRow]) -> list[str]:

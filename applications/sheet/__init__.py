@@ -6,7 +6,7 @@ reference is written in code.
 
 from applications.sheet.problems import PROBLEM_TEXTS, Problem, SheetError
 from applications.sheet.reading import default_sheet, parse
-from applications.sheet.references import FORMULA_REFERENCES
+from applications.sheet.references import FORMULA_REFERENCES, read_decimal
 from applications.sheet.tree import Dimension, Indicator, Kind, Leaf, Mode, Node, Sheet, Tier
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "Tier",
     "default_sheet",
     "parse",
+    "read_decimal",
 ]

@@ -32,8 +32,11 @@ FORMULA_REFERENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+_MOST_DIGITS = 20  # before and after the point; "1e999999999" is a number nobody means
+
+
 def read_decimal(raw: object) -> Decimal | None:
-    """A finite number written as a string or a whole number; None for anything else.
+    """A number of sane size written as a string or a whole number; None for anything else.
 
     A JSON float is refused: 0.1 is not a tenth there.
     """
@@ -43,7 +46,10 @@ def read_decimal(raw: object) -> Decimal | None:
         value = Decimal(raw)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    _, _, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        return None  # infinite, or not a number
+    return value if exponent >= -_MOST_DIGITS and value.adjusted() < _MOST_DIGITS else None
 
 
 def read_references(

@@ -151,6 +151,7 @@ def tiers(*rows):
         (bent("Q2.1", references={"full_yuan": "-1"}), [("Q2.1", "reference_unreadable")]),
         (bent("Q2.1", references={"full_yuan": 0.5}), [("Q2.1", "reference_unreadable")]),
         (bent("Q2.1", references={"full_yuan": "Infinity"}), [("Q2.1", "reference_unreadable")]),
+        (bent("Q2.1", references={"full_yuan": "1e99"}), [("Q2.1", "reference_unreadable")]),
         (
             bent("J3.1", references={"from_ratio": "1", "full_ratio": "1"}),
             [("J3.1", "reference_order")],
