@@ -8,9 +8,11 @@ class SecretariesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from applications import panels as dossier
         from calendars.signals import year_published
-        from secretaries import messages
+        from secretaries import messages, panels
         from secretaries.services import clocks
 
         messages.register_all()
+        dossier.register(600, panels.service_panel)
         year_published.connect(clocks.on_year_published, dispatch_uid="secretaries.clocks")

@@ -250,6 +250,7 @@ class ServiceRequest(models.Model):
     provisional = models.BooleanField(default=False)
     with_unit = models.CharField(max_length=80, blank=True)  # which department holds it now
     reopened = models.BooleanField(default=False)
+    contested = models.BooleanField(default=False)  # the second answer did not satisfy either
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -303,6 +304,7 @@ class RequestAction(models.Model):
             ("answer", _("answered")),
             ("reopen", _("reopened")),
             ("note", _("noted")),
+            ("contest", _("not accepted")),
             ("call_back", _("call-back recorded")),
             ("close", _("closed")),
         ),

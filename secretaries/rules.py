@@ -6,13 +6,18 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import Person, has_role, may_edit_for
+from accounts.rules import Person, has_any_role, has_role, may_edit_for
 from applications.models import Application
+from applications.rules import SERVE, holds
 from applications.workflow import Status
 from secretaries.models import ServiceAssignment
 
 # From the award until the project is accepted or ended.
 SERVED = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS})
+
+# Where the history of service stays readable.
+KNOWN = SERVED | {Status.COMPLETED, Status.TERMINATED}
+WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE_OFFICER)
 
 
 def is_lead(user: Person | None) -> bool:
@@ -44,3 +49,13 @@ def verifies(user: Person | None, application: Application, today: date) -> bool
 def speaks_for_firm(user: Person | None, application: Application) -> bool:
     """Owners and editors of the firm raise requests, confirm answers and visits."""
     return may_edit_for(user, application.firm_id)
+
+
+def holds_service(user: Person | None, application: Application) -> bool:
+    """Does the person hold guardian's permission to serve the project (secretary or backup)?"""
+    return holds(user, SERVE, application)
+
+
+def watches(user: Person | None) -> bool:
+    """Officers who may read every project's service record."""
+    return has_any_role(user, *WATCHERS)

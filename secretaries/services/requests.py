@@ -156,8 +156,9 @@ def confirm(
     if not row.reopened:
         _reopen(row, why, by, now)
         return row
-    row.satisfied = None
-    _act(row, "note", why, by, now)
+    row.contested = True
+    row.save(update_fields=["contested"])
+    _act(row, "contest", why, by, now)
     telling.request(
         "unsatisfied", row, telling.leads(), stamp=now.isoformat(), text=why[:300]
     )
@@ -209,8 +210,8 @@ def close_by_lead(*, request: ServiceRequest, text: str, by: User) -> ServiceReq
         raise NotPermitted(_("Only the secretaries' lead decides on this."))
     _in(row, RequestStatus.ANSWERED)
     _not_the_maker(row, by)
-    if not row.reopened:
-        raise WrongState(_("The lead decides only after a second answer."))
+    if not row.contested:
+        raise WrongState(_("The lead decides only when a second answer did not satisfy the firm."))
     _close(row, "lead", _text(text, "text"), by, clock.now(), satisfied=False)
     return row
 

@@ -249,12 +249,12 @@ def test_the_same_project_funded_before_is_a_veto(cast: Cast) -> None:
 def test_the_checks_cost_the_same_for_few_and_many(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
-    a = cast.dossier()
+    a, today = cast.dossier(), clock.today()
     for size in (3, 30):
         for n in range(size):
             cast.dossier(f"别的项目{size}-{n}")
         with django_assert_num_queries(3):
-            checks.find(a, clock.today())
+            checks.find(a, today)
 
 
 TITLES = st.text(alphabet="换热机组智能产线项目建设ABC ", min_size=1, max_size=12)

@@ -1,0 +1,126 @@
+"""The waiting items of each side, counted call by call: few queries whatever the number."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from accounts.rules import covered_regions
+from accounts.waiting import WaitingItem
+from applications.models import Application, CallStatus, CorrectionRequest
+from applications.selectors.recommendation import office_counts
+from applications.selectors.screening import waiting_to_screen
+from applications.workflow import Status
+
+
+def for_regional_officer(user: User) -> list[WaitingItem]:
+    """Dossiers to check, then rankings with checked dossiers and free places."""
+    rows = Application.objects.filter(
+        region__in=covered_regions(user), status=Status.SUBMITTED
+    ).select_related("call", "regional_check")
+    unchecked: dict[str, int] = defaultdict(int)
+    calls = {}
+    checked: set[int] = set()
+    for row in rows:
+        if getattr(row, "regional_check", None) is None:
+            unchecked[row.call.number] += 1
+        else:
+            checked.add(row.call_id)
+        calls[row.call_id] = row.call
+    items = [
+        WaitingItem(
+            title=_("Check %(count)s dossiers of call %(call)s") % {"count": n, "call": number},
+            why=_("They wait for the region's check before they can be recommended."),
+            url=f"{reverse('applications:recommendations')}?call={number}&state=submitted",
+            count=n,
+        )
+        for number, n in sorted(unchecked.items())
+    ]
+    open_calls = [
+        call
+        for pk, call in calls.items()
+        if pk in checked and call.status == CallStatus.PUBLISHED
+    ]
+    if not open_calls:
+        return items
+    counts = office_counts(user, open_calls)
+    for call in open_calls:
+        for office in counts.offices:
+            free = call.rule_set.quota(office.code) - counts.used(call, office)
+            if counts.waiting(call, office) and free > 0:
+                items.append(
+                    WaitingItem(
+                        title=_("Rank and recommend: %(region)s, call %(call)s")
+                        % {"region": office, "call": call.number},
+                        why=_("%(waiting)s dossiers wait for a place; the quota leaves %(free)s.")
+                        % {"waiting": counts.waiting(call, office), "free": free},
+                        url=reverse(
+                            "applications:recommendation_order", args=[call.number, office.code]
+                        ),
+                    )
+                )
+    return items
+
+
+def for_programme_officer() -> list[WaitingItem]:
+    """Dossiers to screen, per call."""
+    rows = (
+        waiting_to_screen()
+        .values_list("call__number")
+        .annotate(n=Count("pk"))
+        .order_by("call__number")
+    )
+    return [
+        WaitingItem(
+            title=_("Screen %(count)s dossiers of call %(call)s") % {"count": n, "call": number},
+            why=_("Recommended by their regions; answer the list and declare."),
+            url=f"{reverse('applications:screening')}?call={number}&state=recommended",
+            count=n,
+        )
+        for number, n in rows
+    ]
+
+
+def for_firm(user: User, now: datetime) -> list[WaitingItem]:
+    """Corrections the person's firms still owe, then drafts of calls that are open."""
+    firms = Membership.objects.live().filter(user=user).values("organisation")
+    owed = (
+        CorrectionRequest.objects.filter(
+            application__firm__in=firms,
+            application__status=Status.RETURNED,
+            answered_at__isnull=True,
+        )
+        .select_related("application")
+        .order_by("due_at")
+    )
+    items = [
+        WaitingItem(
+            title=_("Correct %(number)s: %(title)s")
+            % {"number": row.application.number, "title": row.application.title},
+            why=_("%(count)s points to correct; a correction is asked for only once.")
+            % {"count": len(row.reasons)},
+            url=reverse("applications:dossier", args=[row.application_id]),
+            due=row.due_at,
+            late=row.due_at < now,
+            provisional=row.provisional,
+        )
+        for row in owed
+    ]
+    drafts = Application.objects.filter(
+        firm__in=firms,
+        status=Status.DRAFT,
+        call__status=CallStatus.PUBLISHED,
+        call__closes_at__gt=now,
+    ).select_related("call")
+    return items + [
+        WaitingItem(
+            title=_("Finish and submit: %(title)s") % {"title": row.title},
+            why=_("Draft in call %(call)s.") % {"call": row.call.number},
+            url=reverse("applications:dossier", args=[row.pk]),
+            due=row.call.closes_at,
+        )
+        for row in drafts.order_by("call__closes_at", "pk")
+    ]

@@ -1,0 +1,111 @@
+"""What a secretary, a firm and the lead read about a served project."""
+
+from datetime import date
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Application
+from secretaries.models import (
+    Leave,
+    RequestStatus,
+    ServiceAssignment,
+    ServiceRequest,
+    ServiceSecretary,
+    Visit,
+)
+
+OPEN = (RequestStatus.OPEN, RequestStatus.ANSWERED)
+
+
+def secretary_profile(user: User) -> ServiceSecretary | None:
+    return ServiceSecretary.objects.filter(user=user).first()
+
+
+def own_assignments(user: User) -> QuerySet[ServiceAssignment]:
+    """The projects the person serves or backs, with counts for the list."""
+    return (
+        ServiceAssignment.objects.filter(
+            Q(secretary__user=user) | Q(backup__user=user), valid_to__isnull=True
+        )
+        .select_related(
+            "application__firm", "application__region", "application__call", "secretary__user"
+        )
+        .annotate(
+            open_requests=Count(
+                "application__requests",
+                filter=Q(application__requests__status=RequestStatus.OPEN),
+                distinct=True,
+            ),
+            last_visit=Max("visits__on"),
+        )
+        .order_by("application__number")
+    )
+
+
+def open_requests_of(applications: list[int]) -> QuerySet[ServiceRequest]:
+    """Requests still running in these projects, the nearest due first."""
+    return (
+        ServiceRequest.objects.filter(application__in=applications, status__in=OPEN)
+        .select_related("application")
+        .order_by("due_at", "pk")
+    )
+
+
+def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
+    """Every request the person may see: the lead all, secretaries and firms their own."""
+    rows = ServiceRequest.objects.select_related(
+        "application__firm", "application__region"
+    ).order_by("-pk")
+    if lead:
+        return rows
+    mine = Membership.objects.live().filter(user=user, organisation=OuterRef("application__firm"))
+    condition = Q(Exists(mine))
+    if has_role(user, Role.SECRETARY):
+        served = ServiceAssignment.objects.filter(
+            Q(secretary__user=user) | Q(backup__user=user),
+            application=OuterRef("application"),
+            valid_to__isnull=True,
+        )
+        condition |= Q(Exists(served))
+    return rows.filter(condition)
+
+
+def visits_of(application: Application) -> QuerySet[Visit]:
+    return (
+        Visit.objects.filter(assignment__application=application)
+        .select_related("recorded_by", "confirmed_by")
+        .order_by("-on", "-pk")
+    )
+
+
+def assignments_of(application: Application) -> QuerySet[ServiceAssignment]:
+    """Everybody who ever served the project, the present one first."""
+    return (
+        ServiceAssignment.objects.filter(application=application)
+        .select_related(
+            "secretary__user", "secretary__unit", "backup__user", "appointed_by", "backup__unit"
+        )
+        .order_by("-valid_from", "-pk")
+    )
+
+
+def leaves_of(secretary: ServiceSecretary) -> QuerySet[Leave]:
+    return secretary.leaves.select_related("recorded_by").order_by("-first_day")
+
+
+def leave_today(secretary: ServiceSecretary, today: date) -> Leave | None:
+    return secretary.leaves.filter(
+        cancelled_at__isnull=True, first_day__lte=today, last_day__gte=today
+    ).first()
+
+
+def contested() -> QuerySet[ServiceRequest]:
+    """Requests answered twice that the firm still does not accept: the lead decides."""
+    return (
+        ServiceRequest.objects.filter(status=RequestStatus.ANSWERED, contested=True)
+        .select_related("application")
+        .order_by("answered_at")
+    )

@@ -1,0 +1,176 @@
+"""A served project: for its secretary on the way, for its firm, and for the lead."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.models import Region
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Application
+from applications.wording import STATUS_NAMES
+from applications.workflow import Status
+from audit.refusals import NotPermitted, NotVisible, Refused
+from calendars.selectors import working_days
+from secretaries import rules
+from secretaries.forms.work import VisitForm
+from secretaries.models import RequestStatus, Visit
+from secretaries.selectors import projects as reading
+from secretaries.selectors.candidates import current_assignment
+from secretaries.selectors.clocks import clock_of
+from secretaries.services import appointments, visits
+from secretaries.wording import reason_text
+
+
+def seen(request: SignedInRequest, pk: int) -> Application:
+    """A served project the person may see: its secretaries, its firm's people, the lead, officers."""
+    application = get_object_or_404(
+        Application.objects.select_related("call", "firm", "region__reports_to", "industry"), pk=pk
+    )
+    user = request.user
+    allowed = (
+        rules.is_lead(user)
+        or rules.speaks_for_firm(user, application)
+        or rules.holds_service(user, application)
+        or rules.watches(user)
+    )
+    if not allowed or Status(application.status) not in rules.KNOWN:
+        raise NotVisible
+    return application
+
+
+@login_required
+@require_GET
+def my_projects(request: SignedInRequest) -> HttpResponse:
+    """The secretary's own projects, the most urgent first."""
+    if not has_role(request.user, Role.SECRETARY):
+        raise NotPermitted(_("Only service secretaries have projects here."))
+    rows = list(reading.own_assignments(request.user))
+    running = reading.open_requests_of([row.application_id for row in rows])
+    table, now = working_days(), request.clock.now
+    urgent: dict[int, Any] = {}
+    for item in running:
+        if item.status == RequestStatus.OPEN:
+            urgent.setdefault(item.application_id, (item, clock_of(item, now, table)))
+    cards = [
+        {
+            "assignment": row,
+            "application": row.application,
+            "backing": row.secretary.user_id != request.user.pk,
+            "urgent": urgent.get(row.application_id),
+            "days_since": (request.clock.today - row.last_visit).days if row.last_visit else None,
+        }
+        for row in rows
+    ]
+    cards.sort(key=lambda c: (c["backing"], _urgency(c["urgent"]), c["application"].number))
+    profile = reading.secretary_profile(request.user)
+    context = {
+        "cards": cards,
+        "profile": profile,
+        "leave": reading.leave_today(profile, request.clock.today) if profile else None,
+        "own": sum(not c["backing"] for c in cards),
+    }
+    return render(request, "secretaries/my_projects.html", context)
+
+
+def _urgency(found: Any) -> float:
+    return found[0].due_at.timestamp() if found else float("inf")
+
+
+@login_required
+@require_GET
+def project(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One project: who serves it, requests and their clocks, visits."""
+    return _page(request, seen(request, pk))
+
+
+@login_required
+@require_POST
+def accept(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Sign for the project."""
+    assignment = current_assignment(seen(request, pk))
+    if assignment is None:
+        raise NotVisible
+    appointments.accept(assignment=assignment, by=request.user)
+    messages.success(request, _("Signed for. Please make the first contact now."))
+    return redirect("secretaries:project", pk=pk)
+
+
+@login_required
+@require_POST
+def record_visit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write down a visit."""
+    application = seen(request, pk)
+    assignment = current_assignment(application)
+    if assignment is None:
+        raise NotVisible
+    form = VisitForm(request.POST)
+    if form.is_valid():
+        try:
+            visits.record_visit(assignment=assignment, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            field = refused.field if refused.field in form.fields else None
+            form.add_error(field, str(refused.message))
+        else:
+            messages.success(request, _("Visit recorded; the firm is asked to confirm it."))
+            return redirect(f"{reverse('secretaries:project', args=[pk])}#visits")
+    return _page(request, application, form=form, status=422)
+
+
+@login_required
+@require_POST
+def confirm_visit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The firm confirms a visit."""
+    visit = get_object_or_404(Visit.objects.select_related("assignment"), pk=pk)
+    visits.confirm_visit(visit=visit, by=request.user)
+    messages.success(request, _("Visit confirmed."))
+    back = reverse("secretaries:project", args=[visit.assignment.application_id])
+    return redirect(f"{back}#visits")
+
+
+def _page(
+    request: SignedInRequest,
+    application: Application,
+    *,
+    form: VisitForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    assignments = list(reading.assignments_of(application))
+    current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
+    table, now = working_days(), request.clock.now
+    requests = [
+        {"row": row, "clock": clock_of(row, now, table)}
+        for row in application.requests.order_by("-pk")[:50]
+    ]
+    requests.sort(key=lambda r: (r["row"].status != RequestStatus.OPEN, r["row"].due_at))
+    places = {r.code: str(r) for r in Region.objects.all()}
+    user, today = request.user, request.clock.today
+    serving = rules.serves(user, application, today)
+    state = Status(application.status)
+    context = {
+        "application": application,
+        "label": STATUS_NAMES[state],
+        "current": current,
+        "former": [a for a in assignments if a is not current],
+        "reason": reason_text(current.reason, places) if current else "",
+        "away": reading.leave_today(current.secretary, today) if current else None,
+        "requests": requests,
+        "visits": list(reading.visits_of(application)[:50]),
+        "form": form or VisitForm(initial={"on": today, "kind": "site"}),
+        "serving": serving and state in rules.SERVED,
+        "must_accept": bool(
+            current and current.accepted_at is None and current.secretary.user_id == user.pk
+        ),
+        "of_firm": rules.speaks_for_firm(user, application),
+        "is_lead": rules.is_lead(user),
+        "served": state in rules.SERVED,
+        "base": "base_public.html" if rules.speaks_for_firm(user, application) else "base.html",
+    }
+    return render(request, "secretaries/project.html", context, status=status)

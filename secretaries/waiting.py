@@ -1,0 +1,119 @@
+"""What waits for secretaries, firms and the lead."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from accounts.rules import has_role
+from accounts.waiting import WaitingItem
+from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
+from secretaries.selectors import projects
+from secretaries.wording import gap_text
+
+
+def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
+    """The acts that wait for this person in this app."""
+    items: list[WaitingItem] = []
+    if has_role(user, Role.SECRETARY_LEAD):
+        gaps = (
+            AppointmentGap.objects.filter(closed_at__isnull=True)
+            .select_related("application__region")
+            .order_by("due_at", "pk")
+        )
+        items += lead_items(gaps, now)
+    if has_role(user, Role.SECRETARY):
+        items += _of_secretary(user, now)
+    firms = list(Membership.objects.live().filter(user=user).values_list("organisation", flat=True))
+    if firms:
+        items += _of_firm(firms)
+    return items
+
+
+def lead_items(gaps: Iterable[AppointmentGap], now: datetime) -> list[WaitingItem]:
+    """Projects without a secretary, then requests the lead must decide."""
+    items = [
+        WaitingItem(
+            title=_("Appoint a secretary: %(title)s (%(place)s)")
+            % {"title": gap.application.title, "place": gap.application.region},
+            why=_("The rules found nobody. %(why)s") % {"why": gap_text(gap.reasons)},
+            url=reverse("secretaries:appoint", args=[gap.application_id]),
+            due=gap.due_at,
+            late=gap.due_at < now,
+            provisional=gap.provisional,
+        )
+        for gap in gaps
+    ]
+    items += [
+        WaitingItem(
+            title=_("Decide: %(number)s %(subject)s")
+            % {"number": row.number, "subject": row.title},
+            why=_("Answered twice; the firm (%(title)s) does not accept it.")
+            % {"title": row.application.title},
+            url=reverse("secretaries:request", args=[row.pk]),
+        )
+        for row in projects.contested()
+    ]
+    return items
+
+
+def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
+    own = [row for row in projects.own_assignments(user) if row.secretary.user_id == user.pk]
+    items = [
+        WaitingItem(
+            title=_("Sign for the project: %(title)s") % {"title": row.application.title},
+            why=_("You are its service secretary; make the first contact."),
+            url=reverse("secretaries:project", args=[row.application_id]),
+            due=row.first_contact_due,
+            late=row.first_contact_due < now,
+        )
+        for row in own
+        if row.accepted_at is None
+    ]
+    running = projects.open_requests_of([row.application_id for row in own])
+    return items + [_answer(row, now) for row in running if row.status == RequestStatus.OPEN]
+
+
+def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
+    return WaitingItem(
+        title=_("Answer %(number)s: %(subject)s") % {"number": row.number, "subject": row.title},
+        why=_("From %(title)s, now with %(unit)s")
+        % {"title": row.application.title, "unit": row.with_unit or _("you")},
+        url=reverse("secretaries:request", args=[row.pk]),
+        due=row.due_at,
+        late=row.due_at < now,
+        provisional=row.provisional,
+    )
+
+
+def _of_firm(firms: list[int]) -> list[WaitingItem]:
+    answered = ServiceRequest.objects.filter(
+        application__firm__in=firms, status=RequestStatus.ANSWERED, contested=False
+    ).order_by("answered_at")
+    items = [
+        WaitingItem(
+            title=_("Confirm the answer to %(number)s: %(subject)s")
+            % {"number": row.number, "subject": row.title},
+            why=_("Say whether the answer settles it; otherwise it is reopened."),
+            url=reverse("secretaries:request", args=[row.pk]),
+        )
+        for row in answered
+    ]
+    visits = (
+        Visit.objects.filter(
+            assignment__application__firm__in=firms, confirmed_at__isnull=True
+        )
+        .select_related("assignment__application")
+        .order_by("on")
+    )
+    return items + [
+        WaitingItem(
+            title=_("Confirm the secretary's visit of %(day)s") % {"day": row.on.isoformat()},
+            why=row.assignment.application.title,
+            url=f"{reverse('secretaries:project', args=[row.assignment.application_id])}#visits",
+        )
+        for row in visits
+    ]
