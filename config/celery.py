@@ -55,6 +55,11 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 600},
         },
+        "portal-remind": {
+            "task": "portal.tasks.remind",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
+    """Home and workbench of each role, public pages, search, audit trail; no models."""
+
     name = "portal"
+    verbose_name = _("Portal")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal import messages
+
+        messages.register_all()

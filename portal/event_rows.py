@@ -1,0 +1,117 @@
+"""Events of the log in words, as far as the reader's role may know them.
+
+The audit administrator watches who did what and when, and verifies; the facts of business objects
+(names, reasons, before and after) are the supervisor's.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.roles import Role
+from applications.wording import STATUS_NAMES, STEP_NAMES
+from applications.workflow import Status
+from audit.models import Event
+from portal.action_words import ACTIONS, AREAS, OBJECTS
+
+SYSTEM_AREAS = frozenset({"account", "role", "outbox", "audit", "calendar", "firm", "unit"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    pk: int
+    at: datetime
+    who: str
+    role: str
+    action: str
+    words: str
+    object_words: str
+    label: str
+    change: str
+    origin: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    name: str
+    before: str
+    after: str
+    differs: bool
+
+
+def area_of(action: str) -> str:
+    return action.partition(".")[0]
+
+
+def may_read_facts(event: Event, role: Role) -> bool:
+    """Supervisors read everything; the audit administrator reads what concerns the system."""
+    return role == Role.SUPERVISOR or area_of(event.action) in SYSTEM_AREAS
+
+
+def action_words(action: str) -> str:
+    """The act in words; an act nobody has words for shows its area and its code."""
+    known = ACTIONS.get(action)
+    if known is not None:
+        return str(known)
+    area, _dot, verb = action.partition(".")
+    if area == "application" and verb in STEP_NAMES:
+        return str(STEP_NAMES[verb])
+    return f"{AREAS.get(area, area)} · {verb.replace('_', ' ')}" if verb else area
+
+
+def role_words(role: str) -> str:
+    if role in Role.values:
+        return str(Role(role).label)
+    others = {"owner": _("firm's owner"), "system": _("system")}
+    return others.get(role, role)
+
+
+def state_words(state: str) -> str:
+    return str(STATUS_NAMES[Status(state)]) if state in set(Status) else state
+
+
+def event_row(event: Event, role: Role) -> EventRow:
+    is_open = may_read_facts(event, role)
+    source, target = state_words(event.source), state_words(event.target)
+    return EventRow(
+        pk=event.pk,
+        at=event.at,
+        who=event.actor_name or pgettext("who acted", "the system"),
+        role=role_words(event.role),
+        action=event.action,
+        words=action_words(event.action),
+        object_words=str(OBJECTS.get(event.object_type, event.object_type)),
+        label=event.object_label if is_open else event.object_id,
+        change=f"{source or '—'} → {target}" if target and is_open else "",
+        origin=event.origin,
+        is_open=is_open,
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def change_rows(event: Event) -> list[ChangeRow]:
+    """Fact by fact: before and after."""
+    before = event.before if isinstance(event.before, dict) else {}
+    after = event.after if isinstance(event.after, dict) else {}
+    names = [*before, *(name for name in after if name not in before)]
+    return [
+        ChangeRow(
+            name=name,
+            before=_shown(before.get(name)),
+            after=_shown(after.get(name)),
+            differs=before.get(name) != after.get(name),
+        )
+        for name in names
+    ]

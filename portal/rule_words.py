@@ -1,0 +1,113 @@
+"""The rules of a call, said so that an applicant understands them."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.call_rules import CallRules
+
+Row = tuple[str, str]
+
+
+def rule_rows(rules: CallRules) -> list[Row]:
+    """Label and sentence for each rule of the review, in the order of the procedure."""
+    return [
+        (_("Recommendation"), _quota(rules)),
+        (_("Correction"), _correction(rules)),
+        (_("Expert panel"), _panel(rules)),
+        (_("Adding up the scores"), _aggregation(rules)),
+        (_("Equal totals"), _ties(rules)),
+        (
+            _("Entry score"),
+            _("A project needs %(floor)s points to be supported.") % {"floor": rules.floor},
+        ),
+        (_("Funding line"), _cut_off(rules)),
+        (_("Public notice"), _notice(rules)),
+        (_("Objections"), _objections(rules)),
+        (_("Payment"), _instalments(rules)),
+    ]
+
+
+def _days(days: int) -> str:
+    return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+def _quota(rules: CallRules) -> str:
+    text = _("Each reporting city or county recommends up to %(n)s projects, in ranked order.") % {
+        "n": rules.regional_quota
+    }
+    if rules.quota_by_region:
+        text += " " + _("Some regions have a quota of their own, as the guide says.")
+    return text
+
+
+def _correction(rules: CallRules) -> str:
+    return _(
+        "Regional check and screening may each return an application once, with all reasons at once; "
+        "%(days)s are given, the day of receipt not counted."
+    ) % {"days": _days(rules.correction_days)}
+
+
+def _panel(rules: CallRules) -> str:
+    text = _(
+        "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; at least "
+        "%(least)s valid score sheets."
+    ) % {"size": rules.panel_size, "least": rules.min_scores}
+    if rules.exclude_same_region:
+        text += " " + _("Experts of the project's own region do not score it.")
+    return text
+
+
+def _aggregation(rules: CallRules) -> str:
+    if rules.aggregation == "trimmed":
+        return _(
+            "Mean of the experts' totals; from %(n)s experts on, one highest and one lowest are left out."
+        ) % {"n": rules.trim_from}
+    if rules.aggregation == "median":
+        return _("Median of the experts' totals.")
+    return _("Mean of all experts' totals.")
+
+
+def _ties(rules: CallRules) -> str:
+    names = {
+        "employment": _("points for employment"),
+        "net_new_jobs": _("net new jobs"),
+        "quality": _("points for project quality"),
+    }
+    order = _(", then ").join(names[key] for key in rules.ties)
+    return _("Decided by %(order)s; if all are equal, by a recorded joint decision.") % {
+        "order": order
+    }
+
+
+def _cut_off(rules: CallRules) -> str:
+    return {
+        "strict": _(
+            "In strict order of rank: the line falls at the first project that no longer fits the funds."
+        ),
+        "skip": _(
+            "In order of rank: a project that no longer fits the funds is passed over for the next that does."
+        ),
+        "partial": _(
+            "In order of rank: the last project may receive the rest of the funds in part."
+        ),
+    }[rules.cut_off]
+
+
+def _notice(rules: CallRules) -> str:
+    return _("%(days)s, the first day counted.") % {"days": _days(rules.notice_days)}
+
+
+def _objections(rules: CallRules) -> str:
+    return _(
+        "By name and in writing during the notice; answered within %(days)s of admission. Only the "
+        "project concerned is held."
+    ) % {"days": _days(rules.objection_answer_days)}
+
+
+def _instalments(rules: CallRules) -> str:
+    parts = _(", ").join(f"{percent}%" for percent in rules.instalments)
+    return ngettext(
+        "In %(n)d instalment: %(parts)s of the award.",
+        "In %(n)d instalments: %(parts)s of the award.",
+        len(rules.instalments),
+    ) % {"n": len(rules.instalments), "parts": parts}

@@ -1,0 +1,108 @@
+"""What was awarded and allocated, as it is published."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from applications.models import Call, CallStatus
+from awards.models import AllocationNotice, Award
+from portal.selectors.notices import place_name
+
+SHOWN = (CallStatus.AWARDED, CallStatus.CLOSED)
+
+
+def calls_with_results() -> QuerySet[Call]:
+    """Calls whose awards stand, newest first, with count and sums (yuan)."""
+    live = Q(applications__award__isnull=False, applications__award__revoked_at__isnull=True)
+    return (
+        Call.objects.select_related("scheme")
+        .annotate(
+            projects=Count("applications__award", filter=live),
+            awarded=Sum("applications__award__amount", filter=live),
+            paid=Sum("applications__award__paid", filter=live),
+        )
+        .filter(projects__gt=0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One supported project; sums in yuan."""
+
+    number: str
+    title: str
+    firm: str
+    region: str
+    prefecture: str
+    industry: str
+    amount: Decimal
+    paid: Decimal
+    letter: str
+
+
+def result_rows(call: Call) -> list[ResultRow]:
+    """The supported projects of a call by number; one query."""
+    awards = (
+        Award.objects.filter(application__call=call, revoked_at__isnull=True)
+        .select_related(
+            "allocation",
+            "application__firm",
+            "application__industry",
+            "application__region__parent",
+            "application__region__reports_to",
+        )
+        .order_by("application__number")
+    )
+    return [_row(award) for award in awards]
+
+
+def _row(award: Award) -> ResultRow:
+    application = award.application
+    region = application.region
+    line = region.reports_to
+    upward = region if line is None or line.level == "province" else line
+    return ResultRow(
+        number=application.number or "",
+        title=application.title,
+        firm=application.firm.name,
+        region=place_name(region),
+        prefecture=str(upward),
+        industry=str(application.industry or ""),
+        amount=award.amount,
+        paid=award.paid,
+        letter=award.allocation.number if award.allocation else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSum:
+    """What the projects of one reporting region received; sums in yuan."""
+
+    region: str
+    projects: int
+    amount: Decimal
+    paid: Decimal
+
+
+def by_region(rows: list[ResultRow]) -> list[RegionSum]:
+    """Sums by the region that recommended, the largest first."""
+    groups: dict[str, list[ResultRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.prefecture].append(row)
+    sums = [
+        RegionSum(
+            region=name,
+            projects=len(members),
+            amount=sum((row.amount for row in members), Decimal(0)),
+            paid=sum((row.paid for row in members), Decimal(0)),
+        )
+        for name, members in groups.items()
+    ]
+    return sorted(sums, key=lambda group: -group.amount)
+
+
+def allocations(call: Call) -> list[AllocationNotice]:
+    """The finance department's letters for a call, oldest first."""
+    return list(call.allocation_notices.order_by("issued_on", "pk"))

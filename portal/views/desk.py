@@ -1,0 +1,39 @@
+"""The workbench and the search of whoever signed in."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.http import SignedInRequest
+from accounts.rules import roles_of
+from portal.selectors import desk, finding, waiting
+
+
+@require_GET
+@login_required
+def workbench(request: SignedInRequest) -> HttpResponse:
+    user, now = request.user, request.clock.now
+    boards = desk.boards_for(user, now)
+    roles = roles_of(user)
+    context = {
+        "waiting": waiting.waiting_for(user, now),
+        "main_boards": [board for board in boards if not board.side],
+        "side_boards": [board for board in boards if board.side],
+        "roles": [role.label for role in sorted(roles)],
+        "base": "base.html" if roles else "base_public.html",
+        "nothing_yet": not roles and not boards,
+    }
+    return render(request, "portal/workbench.html", context)
+
+
+@require_GET
+@login_required
+def search(request: SignedInRequest) -> HttpResponse:
+    text = request.GET.get("q", "")[:80]
+    context = {
+        "q": text,
+        "groups": finding.find(request.user, text),
+        "asked": len(text.strip()) >= finding.SHORTEST,
+    }
+    return render(request, "portal/search.html", context)

@@ -1,0 +1,110 @@
+"""Public notices and results, with their tables to download."""
+
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.http import PageRequest
+from awards.models import PublicNotice
+from calendars.selectors import working_days
+from portal.addresses import address
+from portal.selectors import notices, results
+from portal.tables import csv_response
+
+PAGE = 50
+
+
+@require_GET
+def notice_list(request: PageRequest) -> HttpResponse:
+    page = Paginator(notices.public_notices(), PAGE).get_page(request.GET.get("page"))
+    table, today = working_days(), request.clock.today
+    rows = [(notice, notices.period(notice, today, table)) for notice in page]
+    return render(request, "portal/notice_list.html", {"page": page, "rows": rows})
+
+
+def _notice(number: str) -> PublicNotice:
+    found = notices.public_notices().select_related("call__scheme")
+    return get_object_or_404(found, number=number)
+
+
+@require_GET
+def notice_detail(request: PageRequest, number: str) -> HttpResponse:
+    notice = _notice(number)
+    rows = notices.notice_rows(notice)
+    standing = [row for row in rows if row.state != "out"]
+    context = {
+        "notice": notice,
+        "call": notice.call,
+        "rows": rows,
+        "standing": standing,
+        "total": sum((row.amount for row in standing), Decimal(0)),
+        "jobs": sum(row.jobs or 0 for row in standing),
+        "period": notices.period(notice, request.clock.today, working_days()),
+        "deviations": notices.deviations_of(notice),
+        "reserve": notices.reserve_count(notice),
+        "reviewed": notices.reviewed_count(notice),
+        "objection_url": address("awards:file_objection", notice.number),
+    }
+    return render(request, "portal/notice_detail.html", context)
+
+
+@require_GET
+def notice_table(request: PageRequest, number: str) -> HttpResponse:
+    """The list of a notice as CSV; sums in yuan."""
+    notice = _notice(number)
+    header = (
+        *(_("Rank"), _("Application"), _("Project"), _("Firm"), _("Place")),
+        *(_("Total"), _("Project quality"), _("Employment"), _("New jobs"), _("Amount, yuan")),
+    )
+    rows = (
+        (
+            *(r.rank, r.number, r.title, r.firm, r.region),
+            *(r.total, r.quality, r.employment, r.jobs, r.amount),
+        )
+        for r in notices.notice_rows(notice)
+    )
+    return csv_response(f"{notice.number}.csv", header, rows)
+
+
+@require_GET
+def result_list(request: PageRequest) -> HttpResponse:
+    page = Paginator(results.calls_with_results(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/result_list.html", {"page": page})
+
+
+@require_GET
+def result_detail(request: PageRequest, number: str) -> HttpResponse:
+    call = get_object_or_404(results.calls_with_results(), number=number)
+    rows = results.result_rows(call)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    regions = results.by_region(rows)
+    context = {
+        "call": call,
+        "page": page,
+        "regions": regions,
+        "largest": max((region.amount for region in regions), default=Decimal(0)),
+        "total": sum((row.amount for row in rows), Decimal(0)),
+        "paid": sum((row.paid for row in rows), Decimal(0)),
+        "projects": len(rows),
+        "letters": results.allocations(call),
+    }
+    return render(request, "portal/result_detail.html", context)
+
+
+@require_GET
+def result_table(request: PageRequest, number: str) -> HttpResponse:
+    """The supported projects of a call as CSV; sums in yuan."""
+    call = get_object_or_404(results.calls_with_results(), number=number)
+    header = (
+        *(_("Application"), _("Project"), _("Firm"), _("Place"), _("Industry")),
+        *(_("Amount, yuan"), _("Paid, yuan"), _("Allocation letter")),
+    )
+    rows = (
+        (r.number, r.title, r.firm, r.region, r.industry, r.amount, r.paid, r.letter)
+        for r in results.result_rows(call)
+    )
+    return csv_response(f"{call.number}.csv", header, rows)
