@@ -108,7 +108,7 @@ def _stars(scale: Scale, step: Decimal, major: int, labels: Sequence[str]) -> li
 
 def _clear_of(stars: list[Star], value: Decimal, side: str) -> list[Star]:
     """Drop the labels that would run into the value's words."""
-    low, high = (value - SPAN, value + 2) if side == "left" else (value - 2, value + SPAN)
+    low, high = (value - SPAN, value + 6) if side == "left" else (value - 6, value + SPAN)
     return [
         Star(s.x, s.major, "" if low < Decimal(s.x[:-1]) < high else s.label, s.anchor)
         for s in stars
@@ -126,9 +126,11 @@ def weigh(
     major: int = 5,
     labels: Sequence[str] = (),
     has_words: bool = False,
+    is_ceiling: bool = True,
 ) -> Beam:
     """The drawing for loads from `low` up, against a limit, with a poise at `value`.
 
+    A load beyond the limit is vermilion, unless the limit is no ceiling but a mark on the rod.
     The rod ends at `high`, by default at the limit, and is prolonged when the load goes beyond.
     """
     total = low + sum((max(x.amount, Decimal(0)) for x in loads), Decimal(0))
@@ -141,7 +143,7 @@ def weigh(
     if value is not None and has_words:
         stars = _clear_of(stars, at, side)
     return Beam(
-        tuple(_pieces(loads, scale, limit)),
+        tuple(_pieces(loads, scale, limit if is_ceiling else None)),
         tuple(stars),
         percent(scale.at(limit)) if limit is not None else "",
         percent(at) if value is not None else "",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -163,3 +164,17 @@ def bare_field(
     if described:
         given["aria-describedby"] = described
     return bound.as_widget(attrs={**_attributes(bound, _look(bound), []), **given})
+
+
+@register.simple_tag
+def autosave(address: str) -> SafeString:
+    """<form method="post" novalidate {% autosave url %}>: saves while one types.
+
+    The address answers with components/autosave_saved.html or components/autosave_refused.html;
+    see static/js/autosave.js for what happens when it does not answer.
+    """
+    return format_html(
+        'hx-post="{}" hx-trigger="input delay:1500ms, change delay:300ms, autosave"'
+        ' hx-swap="none" hx-sync="this:queue last" data-autosave data-unsaved',
+        address,
+    )

@@ -54,11 +54,13 @@ def beam(
     major: int = 5,
     labels: Sequence[str] = (),
     small: bool = False,
+    ceiling: bool = True,
 ) -> dict[str, Any]:
     """{% beam loads limit=ceiling value=sum label="额度3亿元，拟安排29,310万元" step=10000000 %}.
 
     label: the sentence for who cannot see it (without it the drawing is hidden from them, and the
-    figures must stand beside it); labels: words under the longer stars; small: rod only.
+    figures must stand beside it); labels: words under the longer stars; small: rod only;
+    ceiling=False: the limit is a mark, and what lies beyond it is no overrun.
     """
     drawn = beams.weigh(
         [_load(x) for x in loads],
@@ -70,6 +72,7 @@ def beam(
         major=major,
         labels=[str(x) for x in labels],
         has_words=bool(value_text),
+        is_ceiling=ceiling,
     )
     return {
         "drawn": drawn, "label": label, "value_text": value_text, "limit_text": limit_text,

@@ -31,6 +31,10 @@ function trouble(form, text) {
   say(text, true);
 }
 
+function save(form) {
+  if (form.isConnected) htmx.trigger(form, "autosave");
+}
+
 function watch(form) {
   let tries = 0;
   let timer = 0;
@@ -41,7 +45,7 @@ function watch(form) {
     clearTimeout(timer);
     const wait = RETRY_MS[Math.min(tries, RETRY_MS.length - 1)];
     tries += 1;
-    timer = setTimeout(() => htmx.trigger(form, "change"), wait);
+    timer = setTimeout(() => save(form), wait);
   };
 
   form.addEventListener("input", () => {
@@ -54,8 +58,7 @@ function watch(form) {
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     const xhr = event.detail.xhr;
-    if (event.detail.failed === undefined && !xhr?.status) return;
-    if (!xhr.status) return; // a lost connection is told by htmx:sendError
+    if (!xhr?.status) return; // a lost connection is told by htmx:sendError
     if (signedOut(form, xhr)) return trouble(form, words().ended);
     if (xhr.status >= 500 || xhr.status === 429) {
       trouble(form, words().failed);
@@ -69,7 +72,7 @@ function watch(form) {
     trouble(form, words().offline);
     again();
   });
-  addEventListener("online", () => isDirty(form) && htmx.trigger(form, "change"));
+  addEventListener("online", () => isDirty(form) && save(form));
 }
 
 // A sign-in that has ended answers with the sign-in page of another address.

@@ -1,0 +1,197 @@
+"""The gallery in a real browser: accessible, nothing sideways, and what the scripts do."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.look.gallery import PAGES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe(open_page, name, width):
+    page = open_page(name, width=width)
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    # The gallery shows one component several times, so two landmarks may share a name there.
+    faults = {v["id"]: v["nodes"][0]["html"] for v in found if v["id"] != "landmark-unique"}
+    assert faults == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_runs_out_sideways(open_page, name, language):
+    page = open_page(name, language=language)
+    too_wide = {}
+    for width in (320, 390, 600, 768, 1024, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            too_wide[width] = needed
+    assert too_wide == {}
+
+
+def test_confirm_opens_in_place_with_the_safe_choice_first(open_page):
+    page = open_page("components")
+    page.get_by_role("link", name="锁定").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("link", name="再看看")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.get_by_role("link", name="锁定").click()
+    page.get_by_role("button", name="签名并锁定").click()
+    expect(page).to_have_url(re.compile(r"/look/components/\?said=1$"))
+    expect(page.get_by_role("status").filter(has_text="回执号").first).to_be_visible()
+
+
+def test_confirm_is_a_page_without_script(open_page):
+    page = open_page("components", java_script_enabled=False)
+    page.get_by_role("link", name="锁定").click()
+    expect(page).to_have_url(re.compile(r"/look/confirm/$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("签名并锁定")
+
+
+def typed(page, text):
+    page.get_by_label("说明").fill(text)
+
+
+def test_autosave_says_when(open_page):
+    page = open_page("dossier")
+    expect(page.locator("#autosave-line")).to_have_text("09:28 已自动保存")
+    typed(page, "新的说明")
+    expect(page.locator("#autosave-version")).to_have_value("8")
+    expect(page.locator("#autosave-line")).to_have_text("09:30 已自动保存")
+    expect(page.locator("#autosave-said")).to_have_text("09:30 已自动保存")
+    typed(page, "再改一次")
+    expect(page.locator("#autosave-version")).to_have_value("9")
+
+
+def test_autosave_leads_to_the_conflict(open_page):
+    page = open_page("dossier")
+    typed(page, "conflict")
+    line = page.locator("#autosave-line")
+    expect(line).to_contain_text("王楠刚刚保存过本部分。")
+    expect(line.get_by_role("link")).to_have_attribute("href", "/look/confirm/")
+    expect(page.locator("#autosave-version")).to_have_value("7")
+    expect(page.get_by_label("说明")).to_have_value("conflict")
+
+
+def test_autosave_keeps_what_was_typed_without_a_connection(open_page):
+    page = open_page("dossier")
+    page.context.set_offline(True)
+    typed(page, "断网时写的")
+    expect(page.locator("#autosave-line")).to_contain_text("网络已断开")
+    expect(page.locator("#autosave-said")).to_contain_text("网络已断开")
+    page.context.set_offline(False)
+    expect(page.locator("#autosave-line")).to_have_text("09:30 已自动保存", timeout=8000)
+    expect(page.get_by_label("说明")).to_have_value("断网时写的")
+
+
+def test_autosave_tries_again_after_a_failure(open_page):
+    page = open_page("dossier")
+    typed(page, "broken")
+    expect(page.locator("#autosave-line")).to_contain_text("尚未保存")
+    expect(page.get_by_label("说明")).to_have_value("broken")
+
+
+def test_autosave_tells_when_the_sign_in_has_ended(open_page):
+    page = open_page("dossier")
+    typed(page, "expired")
+    expect(page.locator("#autosave-line")).to_contain_text("登录已失效")
+    expect(page.get_by_label("说明")).to_have_value("expired")
+
+
+def leaving(page) -> list[str]:
+    """What the browser asks when one goes elsewhere."""
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="公平秤").click()
+    page.wait_for_url(re.compile(r"(?<!dossier/)$"))
+    return asked
+
+
+def test_leaving_with_something_unsaved_asks_first(open_page):
+    page = open_page("dossier")
+    typed(page, "broken")
+    expect(page.locator("#autosave-line")).to_contain_text("尚未保存")
+    assert leaving(page) == ["beforeunload"]
+
+
+def test_leaving_after_it_is_saved_does_not_ask(open_page):
+    page = open_page("dossier")
+    typed(page, "已保存的")
+    expect(page.locator("#autosave-line")).to_have_text("09:30 已自动保存")
+    assert leaving(page) == []
+
+
+def test_upload_goes_on_after_the_file(open_page, tmp_path):
+    given = tmp_path / "批复.pdf"
+    given.write_bytes(b"%PDF-1.7\n" + bytes(200_000))
+    page = open_page("upload")
+    page.get_by_label("环评批复").set_input_files(given)
+    page.get_by_role("button", name="上传").click()
+    expect(page).to_have_url(re.compile(r"said=1$"))
+
+
+def test_upload_shows_what_is_wrong_in_place(open_page):
+    page = open_page("upload")
+    page.get_by_role("button", name="上传").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("button", name="上传")).to_be_enabled()
+
+
+def test_the_menu_of_a_phone(open_page):
+    page = open_page("confirm", width=390)
+    menu = page.locator("details.menu:not(.is-more)")
+    menu.locator("summary").click()
+    expect(menu.get_by_role("button", name="English")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("button", name="English")).to_be_hidden()
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page).to_have_url(re.compile(r"/look/confirm/$"))
+
+
+def test_the_language_switch_without_script(open_page):
+    page = open_page("confirm", java_script_enabled=False)
+    page.get_by_role("button", name="English").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_skip_link_is_the_first_stop(open_page):
+    page = open_page("ranking")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_shortcut_needs_a_modifier(open_page):
+    page = open_page("components")
+    page.evaluate(
+        "void (document.querySelector('[data-key]').onclick = () => document.title = 'hit')"
+    )
+    page.keyboard.press("s")
+    assert page.title() != "hit"
+    page.keyboard.press("Alt+s")
+    assert page.title() == "hit"
+
+
+def test_paper_has_no_bars(open_page):
+    page = open_page("ranking")
+    page.emulate_media(media="print")
+    for part in (".topbar", ".rail", ".page-head .acts", ".filters", ".foot"):
+        expect(page.locator(part).first).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_state_survives_forced_colours(open_page):
+    page = open_page("components", forced_colors="active")
+    border = "el => getComputedStyle(el).borderTopWidth"
+    assert page.locator(".pill").first.evaluate(border) == "1px"
