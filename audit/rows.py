@@ -28,7 +28,7 @@ FIELDS = (
     "after",
     "origin",
 )
-"""What is authenticated, in this order. A new field goes to the end, with a new form below."""
+"""What is authenticated: every field but the code itself, in this order."""
 
 AT = FIELDS.index("at")
 JSON_PLACES = (FIELDS.index("before"), FIELDS.index("after"))
