@@ -32,6 +32,15 @@ class Readiness:
         return tuple(c for c in self.contradictions if c.blocks)
 
     @property
+    def warnings(self) -> tuple[Contradiction, ...]:
+        return tuple(c for c in self.contradictions if not c.blocks)
+
+    @property
+    def open_points(self) -> int:
+        """How many things keep the dossier from being submitted."""
+        return len(self.gaps) + len(self.blocking)
+
+    @property
     def ready(self) -> bool:
         return not self.gaps and not self.blocking
 

@@ -125,6 +125,7 @@ class Desk:
             "status_label": STATUS_NAMES[self.status],
             "standing": STANDING[self.status],
             "number": application.number or "",
+            "in_hand_clock": self.of_firm and dossiers.is_fillable(application.status),
             "nav_current": "applications:dossier_list",
             "home": reverse("applications:dossier", args=[application.pk]),
             **more,

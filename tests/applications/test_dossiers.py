@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.services import firms
+from accounts.services import firms, people
 from applications.figures import Figures
 from applications.models import Application, ApplicationUserObjectPermission, Attachment, Section
 from applications.models import Submission
@@ -298,9 +298,9 @@ def test_every_step_leaves_one_event_and_the_witnesses_agree(submitted):
     assert len(list(witnessing.states())) == 1
 
 
-def test_a_dossier_survives_the_disabling_of_its_people(submitted, applicant):
-    applicant.is_active = False
-    applicant.save()
+def test_a_dossier_survives_the_disabling_of_its_people(submitted, applicant, sysadmin):
+    people.disable_user(user=applicant, reason="离职", by=sysadmin)
+    applicant.refresh_from_db()
     assert Application.objects.get(pk=submitted.pk).submissions.count() == 1
     with pytest.raises(NotVisible):
         dossiers.withdraw(application=submitted, reason="x", by=applicant)
