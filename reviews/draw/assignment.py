@@ -33,9 +33,8 @@ class Infeasible(ValueError):
 
 def assign(pool: Pool, seed: bytes) -> tuple[Seated, ...]:
     """Who sits where, sorted by panel, seat and rank. Raises Infeasible."""
-    small = too_small(pool)
-    if small:
-        raise Infeasible(small)
+    if too_small(pool):
+        raise Infeasible(supply(pool))
     eligibility = Eligibility(pool)
     orders = [eligibility.order(seed, panel, seat) for panel, seat in seats(pool)]
     columns = lay_out(pool, [[place.expert for place in order] for order in orders])

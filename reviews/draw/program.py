@@ -131,6 +131,10 @@ def _solve_relaxation(program: Program, costs: Numbers, columns: Indexes) -> tup
     from scipy.optimize import linprog
     from scipy.sparse import vstack
 
+    if not columns.size:
+        if (program.lower > 0).any():
+            raise NoChoice("there are no columns to start with")
+        return 0.0, np.zeros(program.lower.size)
     matrix = program.matrix[:, columns].tocsr()
     needed = (np.diff(matrix.indptr) > 0) | (program.lower > 0)
     equal = needed & (program.lower == program.upper)
@@ -161,7 +165,8 @@ def choose(program: Program, costs: Numbers) -> Indexes | None:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     if not costs.size:
-        return None if program.lower.size else np.zeros(0, dtype=np.int64)
+        fails = (program.lower > 0).any() or (program.upper < 0).any()
+        return None if fails else np.zeros(0, dtype=np.int64)
     result = milp(
         costs,
         integrality=np.ones(costs.size),
