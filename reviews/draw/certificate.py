@@ -67,6 +67,8 @@ def reproduce(certificate: Any) -> list[str]:
     """One line for each thing that does not hold; empty when the draw can be reproduced."""
     if not isinstance(certificate, dict) or set(certificate) != set(FIELDS):
         return [f"the certificate must have exactly these fields: {', '.join(FIELDS)}"]
+    if not all(isinstance(certificate[name], list) for name in ("result", "replacements")):
+        return ["result and replacements must be lists"]
     try:
         problems = _secrets(certificate) or _hashes(certificate)
         if problems:
