@@ -46,7 +46,7 @@ APPS = (
 
 INSTALLED_APPS = [
     *APPS,
-    "config",
+    "config.apps.GroundConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
