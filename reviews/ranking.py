@@ -14,12 +14,10 @@ from typing import Final, Literal
 
 from reviews.scoring import Method, centre
 
-TieKey = Literal["employment", "net_new_jobs", "quality"]
 Outcome = Literal["ranked", "below_floor", "vetoed", "not_scored"]
-DecidedBy = Literal["", "employment", "net_new_jobs", "quality", "joint"]
 Order = Literal["asc", "desc"]
 
-TIE_KEYS: Final[tuple[TieKey, ...]] = ("employment", "net_new_jobs", "quality")
+TIE_KEYS: Final = ("employment", "net_new_jobs", "quality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,12 @@ class Rules:
     """What ranking obeys: the merit floor in points, and the tie keys in their order."""
 
     floor: Decimal = Decimal("60.00")
-    tie_breaks: tuple[TieKey, ...] = TIE_KEYS
+    tie_breaks: tuple[str, ...] = TIE_KEYS
+
+    def __post_init__(self) -> None:
+        unknown = set(self.tie_breaks) - set(TIE_KEYS)
+        if unknown:
+            raise ValueError(f"there are no tie keys named {', '.join(sorted(unknown))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,15 @@ class Entry:
 class Ranked:
     """One dossier's place.
 
-    `rank` is None unless the outcome is `ranked`. `decided_by` names the key that separated it from
-    its equals in total, empty when the total alone did. `tied_with` lists those that share the
-    rank; `joint_decision` says that one is needed to separate them.
+    `rank` is None unless the outcome is `ranked`. `decided_by` names the tie key, or "joint", that
+    separated it from its equals in total; it is empty when the total alone did. `tied_with` lists
+    those that share the rank; `joint_decision` says that one is needed to separate them.
     """
 
     entry: Entry
     rank: int | None
     outcome: Outcome
-    decided_by: DecidedBy = ""
+    decided_by: str = ""
     tied_with: tuple[str, ...] = ()
 
     @property
@@ -123,7 +126,7 @@ def _places(entries: list[Entry], rules: Rules, joint_order: Sequence[str]) -> l
 
 def _deciding_key(
     key: tuple[Decimal | int, ...], rivals: Sequence[tuple[Decimal | int, ...]], rules: Rules
-) -> DecidedBy:
+) -> str:
     """The last tie key that was needed to tell this one from all others of the same total."""
     deepest = 0
     for rival in rivals:
@@ -136,7 +139,7 @@ def _deciding_key(
 
 
 def _group_places(
-    group: list[Entry], first: int, decided_by: DecidedBy, joint: Mapping[str, int]
+    group: list[Entry], first: int, decided_by: str, joint: Mapping[str, int]
 ) -> list[Ranked]:
     """Places of entries that all keys leave equal."""
     if len(group) == 1:

@@ -128,6 +128,8 @@ def test_floor_veto_and_missing_scores_take_no_rank():
 
 
 def test_nonsense_is_refused():
+    with pytest.raises(ValueError, match="no tie keys named fame, luck"):
+        Rules(tie_breaks=("quality", "luck", "fame"))
     with pytest.raises(ValueError, match="entry given twice: a"):
         rank([entry("a", "80"), entry("a", "81")], RULES)
     with pytest.raises(ValueError, match="joint order given twice: a"):
