@@ -33,6 +33,8 @@ def _permissions() -> dict[str, int]:
 
 def _grant(pairs: list[tuple[int, int, str]]) -> None:
     """Rows of (person, dossier, level); what is there already stays."""
+    if not pairs:
+        return
     known = _permissions()
     ApplicationUserObjectPermission.objects.bulk_create(
         [
@@ -55,7 +57,7 @@ def share_dossier(*, application: Application) -> None:
     _grant([(user, application.pk, level) for user, level in members])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow_membership(*, organisation: Organisation, user: User) -> None:
     """Make a person's permissions on the firm's dossiers what the membership says now."""
     hold_firm(organisation.pk)

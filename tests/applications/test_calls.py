@@ -1,0 +1,180 @@
+"""Setting up a call: two people, a fair-competition review, the year's limit, and the freeze."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from applications import opening
+from applications.models import Call, CallStatus
+from applications.services import calls
+from applications.services.call_rows import CallInvalid
+from audit import clock
+from audit.digests import canonical, sm3
+from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+
+pytestmark = pytest.mark.django_db
+
+
+def propose(call, officer):
+    return calls.propose_call(call=call, by=officer)
+
+
+def test_a_call_is_published_by_a_second_person_word_for_word(draft_call, officer, officer2):
+    propose(draft_call, officer)
+    with pytest.raises(NotPermitted):
+        calls.publish_call(call=draft_call, by=officer)
+    published = calls.publish_call(call=draft_call, by=officer2)
+    edition = published.editions.get()
+    assert published.status == CallStatus.PUBLISHED
+    assert (edition.version, edition.proposed_by, edition.published_by) == (1, officer, officer2)
+    assert edition.digest == sm3(canonical(edition.content))
+    assert edition.content["envelope"] == "100000000.00"
+    assert edition.content["rules"] == published.rules
+
+
+def test_no_review_in_force_no_call(scheme, officer, officer2, draft_call):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE applications_faircompetitionreview SET expires_on = reviewed_on")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    propose(draft_call, officer)
+    with pytest.raises(CallInvalid) as refused:
+        calls.publish_call(call=draft_call, by=officer2)
+    assert [field for field, _text in refused.value.problems] == ["scheme"]
+
+
+def test_the_years_limit_holds_over_its_calls(draft_call, reviewed, officer, officer2):
+    second = calls.create_call(
+        scheme=reviewed,
+        year=2026,
+        name_zh="第二批",
+        name_en="Second",
+        guide_zh="正文",
+        guide_en="Text",
+        contact="a",
+        complaint_line="b",
+        opens_at=draft_call.opens_at,
+        closes_at=draft_call.closes_at,
+        envelope=Decimal("200000000.01"),
+        max_request=Decimal("30000000"),
+        by=officer,
+    )
+    for call in (draft_call, second):
+        propose(call, officer)
+    calls.publish_call(call=draft_call, by=officer2)
+    with pytest.raises(CallInvalid) as refused:
+        calls.publish_call(call=second, by=officer2)
+    assert [field for field, _text in refused.value.problems] == ["envelope"]
+    calls.send_back_call(call=second, reason="额度超出", by=officer2)
+    calls.edit_call(call=second, envelope=Decimal("200000000.00"), by=officer)
+    propose(second, officer)
+    assert calls.publish_call(call=second, by=officer2).number == "2026-2"
+
+
+def test_upper_apps_are_asked_before_opening(draft_call, officer, officer2, monkeypatch):
+    monkeypatch.setattr(opening, "_checks", [lambda call: ["额度未设定"]])
+    propose(draft_call, officer)
+    with pytest.raises(CallInvalid, match="额度未设定"):
+        calls.publish_call(call=draft_call, by=officer2)
+
+
+def test_nobody_else_sets_up_calls(reviewed, draft_call, applicant, approver, region, supervisor, sysadmin):
+    for person in (applicant, approver, region, supervisor, sysadmin):
+        for act in (
+            lambda p=person: calls.edit_call(call=draft_call, name_zh="改", by=p),
+            lambda p=person: calls.propose_call(call=draft_call, by=p),
+            lambda p=person: calls.publish_call(call=draft_call, by=p),
+        ):
+            with pytest.raises(NotPermitted):
+                act()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"envelope": Decimal(0)}, "envelope"),
+        ({"max_request": Decimal("100000000.01")}, "max_request"),
+        ({"rules": {"panel_size": 4}}, "rules"),
+        ({"rules": {"unheard": 1}}, "rules"),
+        ({"rules": {"instalments": [50, 40]}}, "rules"),
+        ({"sheet": []}, "sheet"),
+        ({"sheet": [{"code": "Q"}]}, "sheet"),
+        ({"status": "published"}, "status"),
+        ({"number": "2026-9"}, "number"),
+    ],
+)
+def test_a_wrong_term_is_refused_by_field(draft_call, officer, fields, field):
+    with pytest.raises(Invalid) as refused:
+        calls.edit_call(call=draft_call, by=officer, **fields)
+    assert refused.value.field == field
+
+
+def test_opening_must_lie_before_closing(draft_call, officer):
+    with pytest.raises(Invalid):
+        calls.edit_call(call=draft_call, opens_at=draft_call.closes_at, by=officer)
+
+
+@pytest.mark.parametrize("name", ["guide_zh", "contact", "complaint_line", "name_en"])
+def test_an_incomplete_call_is_not_proposed(draft_call, officer, name):
+    calls.edit_call(call=draft_call, by=officer, **{name: " "})
+    with pytest.raises(CallInvalid) as refused:
+        propose(draft_call, officer)
+    assert [field for field, _text in refused.value.problems] == [name]
+
+
+def test_a_proposed_call_is_not_edited_but_sent_back(draft_call, officer, officer2):
+    propose(draft_call, officer)
+    with pytest.raises(WrongState):
+        calls.edit_call(call=draft_call, name_zh="改", by=officer)
+    with pytest.raises(Invalid):
+        calls.send_back_call(call=draft_call, by=officer2)
+    back = calls.send_back_call(call=draft_call, reason="请改截止时间", by=officer2)
+    assert (back.status, back.proposed_by) == (CallStatus.DRAFT, None)
+
+
+def test_a_publication_is_taken_back_only_before_opening(draft_call, officer, officer2):
+    later = clock.now() + timedelta(days=5)
+    calls.edit_call(call=draft_call, opens_at=later, by=officer)
+    propose(draft_call, officer)
+    calls.publish_call(call=draft_call, by=officer2)
+    calls.withdraw_publication(call=draft_call, reason="指南有误", by=officer)
+    calls.edit_call(call=draft_call, opens_at=clock.now() - timedelta(hours=1), by=officer)
+    propose(draft_call, officer)
+    calls.publish_call(call=draft_call, by=officer2)
+    assert list(draft_call.editions.order_by("version").values_list("version", flat=True)) == [1, 2]
+    with pytest.raises(TooLate):
+        calls.withdraw_publication(call=draft_call, reason="太晚", by=officer)
+
+
+def test_a_call_closed_before_publication_is_refused(draft_call, officer, officer2):
+    now = clock.now()
+    calls.edit_call(
+        call=draft_call, opens_at=now - timedelta(days=2), closes_at=now - timedelta(days=1), by=officer
+    )
+    propose(draft_call, officer)
+    with pytest.raises(TooLate):
+        calls.publish_call(call=draft_call, by=officer2)
+
+
+def test_the_calls_states_follow_the_table(call, officer, approver):
+    with pytest.raises(WrongState):
+        calls.advance_call(call=call, to="ranked", by=officer)
+    with pytest.raises(WrongState):
+        calls.advance_call(call=call, to="draft", by=officer)
+    for to in ("screened", "in_review", "scored", "ranked"):
+        with pytest.raises(NotPermitted):
+            calls.advance_call(call=call, to=to, by=approver)
+        assert calls.advance_call(call=call, to=to, by=officer).status == to
+    with pytest.raises(NotPermitted):
+        calls.advance_call(call=call, to="decided", by=officer)
+    assert calls.advance_call(call=call, to="decided", by=approver).status == "decided"
+
+
+def test_the_defaults_make_a_call_that_can_be_published(call):
+    assert len(call.required_documents) == 12
+    assert sum(d["required"] for d in call.required_documents) == 8
+    assert sum(i["veto"] for i in call.screening_items) == 9
+    assert Call.objects.get(pk=call.pk).rule_set.panel_size == 7
