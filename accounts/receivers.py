@@ -4,16 +4,20 @@ from typing import Any
 
 from allauth.account import signals as allauth_signals
 from django.contrib.auth import signals
-from django.contrib.auth.models import update_last_login
 
 from accounts.models import User
 from accounts.services import signin
 
+DJANGOS = "update_last_login"
+
 
 def connect() -> None:
-    """Listen; and let our own clock, not the machine's, say when somebody last signed in."""
-    signals.user_logged_in.disconnect(update_last_login, dispatch_uid="update_last_login")
-    signals.user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
+    """Listen; and let our own clock, not the machine's, say when somebody last signed in.
+
+    Taking the name of Django's receiver keeps it out, whichever of the two apps is ready first.
+    """
+    signals.user_logged_in.disconnect(dispatch_uid=DJANGOS)
+    signals.user_logged_in.connect(_signed_in, dispatch_uid=DJANGOS)
     signals.user_logged_out.connect(_signed_out, dispatch_uid="accounts.signed_out")
     for signal, how in (
         (allauth_signals.password_changed, _changed),

@@ -18,10 +18,10 @@ _KEPT = "_steelyard_standing"
 
 @dataclass(slots=True)
 class Standing:
-    """What a person holds: roles, the regions of a regional officer, levels by firm id."""
+    """What a person holds, each part asked when first needed: grants as (role, region id),
+    levels by firm id, the regions covered by a regional officer."""
 
-    roles: frozenset[Role]
-    regions: frozenset[int]
+    grants: list[tuple[str, int | None]] | None = None
     levels: dict[int, Level] | None = None
     covered: frozenset[int] | None = None
 
@@ -29,14 +29,16 @@ class Standing:
 def _standing(user: User) -> Standing:
     kept: Standing | None = user.__dict__.get(_KEPT)
     if kept is None:
-        grants = RoleGrant.objects.live().filter(user=user).values_list("role", "region_id")
-        rows = list(grants) if user.is_active else []
-        kept = Standing(
-            roles=frozenset(Role(role) for role, _region in rows),
-            regions=frozenset(region for _role, region in rows if region is not None),
-        )
-        user.__dict__[_KEPT] = kept
+        kept = user.__dict__[_KEPT] = Standing()
     return kept
+
+
+def _grants(user: User) -> list[tuple[str, int | None]]:
+    standing = _standing(user)
+    if standing.grants is None:
+        rows = RoleGrant.objects.live().filter(user=user).values_list("role", "region_id")
+        standing.grants = list(rows) if user.is_active else []
+    return standing.grants
 
 
 def forget(user: User) -> None:
@@ -48,7 +50,7 @@ def roles_of(user: Person) -> frozenset[Role]:
     """The roles the person holds now; empty for anybody not signed in."""
     if not isinstance(user, User) or user.pk is None:
         return frozenset()
-    return _standing(user).roles
+    return frozenset(Role(role) for role, _region in _grants(user))
 
 
 def has_role(user: Person | None, role: Role, region: Region | None = None) -> bool:
@@ -74,14 +76,11 @@ def covered_regions(user: User) -> frozenset[int]:
     """
     standing = _standing(user)
     if standing.covered is None:
-        below: frozenset[int] = frozenset()
-        if standing.regions:
-            below = frozenset(
-                Region.objects.filter(reports_to_id__in=standing.regions)
-                .exclude(reports_to__level=RegionLevel.PROVINCE)
-                .values_list("pk", flat=True)
-            )
-        standing.covered = standing.regions | below
+        granted = frozenset(region for _role, region in _grants(user) if region is not None)
+        below = Region.objects.filter(reports_to_id__in=granted).exclude(
+            reports_to__level=RegionLevel.PROVINCE
+        )
+        standing.covered = granted | frozenset(below.values_list("pk", flat=True))
     return standing.covered
 
 

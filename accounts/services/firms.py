@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts import facts, rules
@@ -99,8 +100,7 @@ def _new(kind: OrganisationKind, name: str, uscc: str, region: Region) -> Organi
 
 def _insert_organisation(organisation: Organisation) -> None:
     try:
-        with transaction.atomic():
-            organisation.save(force_insert=True)
+        organisation.save(force_insert=True)
     except IntegrityError as error:
         raise Invalid(TAKEN, field="uscc") from error
 
@@ -140,34 +140,36 @@ def add_member(
     with transaction.atomic():
         locked = _lock_firm(firm)
         _require_owner(by, locked)
-        person = _colleague(user_or_email)
-        if Membership.objects.live().filter(user=person, organisation=locked).exists():
-            raise Invalid(_("This person is a member already."), field="email")
+        person = _colleague(user_or_email, locked)
         if isinstance(user_or_email, User):
             rules.forget(user_or_email)
         return _join(locked, person, level, by)
 
 
-def _colleague(user_or_email: User | str) -> User:
+def _colleague(user_or_email: User | str, firm: Organisation) -> User:
+    """The person, locked, when able to become a member; all that stands against it in one query."""
     if isinstance(user_or_email, User):
         found = User.objects.filter(pk=user_or_email.pk)
     else:
         found = User.objects.filter(email__iexact=user_or_email.strip()).exclude(email="")
-    person = found.select_for_update(no_key=True, of=("self",)).first()
-    if (
-        person is None
-        or not person.is_active
-        or RoleGrant.objects.standing().filter(user=person).exists()
-    ):
+    here = Membership.objects.live().filter(user=OuterRef("pk"), organisation=firm)
+    roles = RoleGrant.objects.standing().filter(user=OuterRef("pk"))
+    person = (
+        found.annotate(is_here=Exists(here), has_role=Exists(roles))
+        .select_for_update(no_key=True, of=("self",))
+        .first()
+    )
+    if person is None or not person.is_active or person.has_role:
         raise Invalid(NOBODY, field="email")
+    if person.is_here:
+        raise Invalid(_("This person is a member already."), field="email")
     return person
 
 
 def _join(firm: Organisation, person: User, level: Level, by: User) -> Membership:
     membership = Membership(user=person, organisation=firm, level=Level(level), since=clock.now())
     try:
-        with transaction.atomic():
-            membership.save(force_insert=True)
+        membership.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(_("This person's memberships changed meanwhile. Try again.")) from error
     _changed("member.add", membership, by, before=None)

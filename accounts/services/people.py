@@ -76,8 +76,7 @@ def save_new(user: User, password: str | None) -> None:
         check_password(password, user)
         user.set_password(password)
     try:
-        with transaction.atomic():
-            user.save(force_insert=True)
+        user.save(force_insert=True)
     except IntegrityError as error:
         raise taken(error) from error
 
@@ -180,8 +179,7 @@ def edit_user(*, user: User, changes: Mapping[str, Any], by: User) -> User:
         if after == before:
             return locked
         try:
-            with transaction.atomic():
-                locked.save(update_fields=sorted(EDITABLE))
+            locked.save(update_fields=sorted(EDITABLE))
         except IntegrityError as error:
             raise taken(error) from error
         # allauth keeps addresses of its own; an old one would still open the account.

@@ -21,6 +21,7 @@ def propose_grant(
     *, user: User, role: Role, region: Region | None = None, reason: str, by: User
 ) -> RoleGrant:
     """A security administrator asks for a role for somebody; it works once confirmed."""
+    role = Role(role)
     with transaction.atomic():
         locked = _lock(user)
         if not rules.may_propose_grants(by):
@@ -85,8 +86,7 @@ def _check_pairs(user: User, role: Role, region: Region | None) -> None:
 
 def _insert(grant: RoleGrant) -> None:
     try:
-        with transaction.atomic():
-            grant.save(force_insert=True)
+        grant.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(
             _("Somebody else changed this person's roles meanwhile. Open the page again.")
