@@ -130,8 +130,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=80)),
+                ('name_zh', models.CharField(max_length=200)),
+                ('name_en', models.CharField(max_length=300)),
                 ('references', models.JSONField(blank=True, default=dict)),
                 ('seats_wanted', models.JSONField(default=list)),
                 ('status', models.CharField(choices=[('forming', 'forming'), ('drawn', 'drawn'), ('scoring', 'scoring'), ('closed', 'closed')], default='forming', max_length=10)),

@@ -13,8 +13,8 @@ class Panel(models.Model):
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="panels")
     number = models.PositiveSmallIntegerField()
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=300)
     industries = models.ManyToManyField(Industry, related_name="panels")
     references = models.JSONField(
         default=dict, blank=True

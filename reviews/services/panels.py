@@ -128,8 +128,8 @@ def _create(
     panel = Panel.objects.create(
         call=call,
         number=number,
-        name_zh="、".join(i.name_zh for i in industries),
-        name_en=", ".join(i.name_en for i in industries),
+        name_zh="、".join(i.name_zh for i in industries)[:200],
+        name_en=", ".join(i.name_en for i in industries)[:300],
         seats_wanted=default_seats(call.rule_set.panel_size, [i.code for i in industries]),
         references={k: v for i in industries[:1] for k, v in i.references.items()},
         created_by=by,
