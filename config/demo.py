@@ -255,7 +255,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     port: int = parser.parse_args(arguments).port
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for end_signal in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end_signal, signal.default_int_handler)
     data = data_directory(os.environ)
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     with only_one(data):
