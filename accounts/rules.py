@@ -128,7 +128,7 @@ def may_edit_for(user: Person | None, firm: Organisation | int) -> bool:
 
 
 def acts_for_a_firm(user: Person | None) -> bool:
-    return isinstance(user, User) and user.pk is not None and bool(_levels(user))
+    return isinstance(user, User) and bool(_levels(user))
 
 
 def acting_role(user: Person | None, *roles: Role) -> str:

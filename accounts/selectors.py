@@ -84,7 +84,7 @@ def memberships_of(firm: Organisation) -> QuerySet[Membership]:
 
 def grants_of(user: User) -> GrantQuerySet:
     """Every grant the person ever had, the newest first."""
-    return user.grants.select_related(  # type: ignore[return-value]  # manager of GrantQuerySet
+    return user.grants.select_related(
         "region", "proposed_by", "confirmed_by", "revoked_by", "user"
     ).order_by("-pk")
 
@@ -131,10 +131,11 @@ def _with_role(found: QuerySet[User], role: str) -> QuerySet[User]:
     if not role:
         return found
     standing = RoleGrant.objects.standing().filter(user=OuterRef("pk"))
+    member = Membership.objects.live().filter(user=OuterRef("pk"))
     if role == "applicant":
-        return found.filter(firm_count__gt=0)
+        return found.filter(Exists(member))
     if role == "none":
-        return found.filter(~Exists(standing), firm_count=0)
+        return found.filter(~Exists(standing), ~Exists(member))
     return found.filter(Exists(standing.filter(role=role)))
 
 

@@ -9,14 +9,14 @@ from accounts import uscc
 from accounts.models import Level, Organisation, Region, RegionLevel
 
 
-class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in stubs only
     """A city or county, by code; counties are indented below the city that holds them."""
 
     def __init__(self, **kwargs: Any) -> None:
         queryset = Region.objects.exclude(level=RegionLevel.PROVINCE)
         super().__init__(queryset=queryset, empty_label=_("Choose …"), **kwargs)
 
-    def label_from_instance(self, obj: Region) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Region) -> str:
         return f"　{obj}" if obj.level == RegionLevel.COUNTY else str(obj)
 
 
@@ -62,7 +62,7 @@ class RegistrationForm(ParticularsForm):
         code = uscc.normalise(self.cleaned_data["uscc"])
         wrong = uscc.fault_for_firm(code)
         if wrong is not None:
-            raise forms.ValidationError(wrong.message)
+            raise forms.ValidationError(str(wrong.message))
         return code
 
 
@@ -71,8 +71,8 @@ class MemberForm(forms.Form):
         label=_("Colleague's e-mail"),
         help_text=_("The address of the account your colleague has registered."),
     )
-    level = forms.ChoiceField(label=_("May"), choices=Level.choices, initial=Level.EDITOR)
+    level = forms.ChoiceField(label=_("Level"), choices=Level.choices, initial=Level.EDITOR)
 
 
 class LevelForm(forms.Form):
-    level = forms.ChoiceField(label=_("May"), choices=Level.choices)
+    level = forms.ChoiceField(label=_("Level"), choices=Level.choices)

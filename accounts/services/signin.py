@@ -8,6 +8,7 @@ machines, and a wiped cache or broker does not open it.
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -92,7 +93,8 @@ def _account_key(login: str) -> tuple[str, User | None]:
 
 def _count(key: str, limit: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key, "limit": limit, "pause": PAUSE})
+        values: dict[str, Any] = {"key": key, "limit": limit, "pause": PAUSE}
+        cursor.execute(_COUNT, values)
         tries: int = cursor.fetchone()[0]
     return tries
 
