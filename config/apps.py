@@ -4,9 +4,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
+
+from config import session
 
 
 def make_cache_table(*, using: str, verbosity: int = 1, **kwargs: Any) -> None:
@@ -21,6 +24,7 @@ class GroundConfig(AppConfig):
         from config import celery  # noqa: F401  (web processes and commands send through it)
 
         post_migrate.connect(make_cache_table, sender=self)
+        user_logged_in.connect(session.remember)
 
 
 class StaticFiles(StaticFilesConfig):

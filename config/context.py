@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
 from calendars import wording
+from config import session
 from notifications import selectors
 
 LANGUAGE_NAMES = {"zh-hans": "中文", "en": "English"}
@@ -26,7 +27,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "inbox_count": SimpleLazyObject(lambda: _inbox_count(request)),
         "host_organisation": getattr(settings, "HOST_ORGANISATION", "")
         or gettext("Host organisation"),
-        "session_seconds": _session_seconds(request),
+        "session_length": settings.SESSION_COOKIE_AGE,
+        "session_seconds": session.seconds_left(request),
     }
 
 
@@ -35,11 +37,3 @@ def _inbox_count(request: HttpRequest) -> int:
     if not request.user.is_authenticated:
         return 0
     return selectors.unread_count(request.user)
-
-
-def _session_seconds(request: HttpRequest) -> int | None:
-    """How long the sign-in lasts without another request; None for a visitor."""
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return None
-    return request.session.get_expiry_age()

@@ -5,11 +5,12 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from config import health
+from config import health, session
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("stay/", session.stay, name="stay"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("accounts.signin_urls")),
     *(

@@ -1,34 +1,38 @@
-// Warns five minutes before a sign-in ends for want of activity; one press prolongs it.
+// Warns five minutes before a sign-in ends; one press prolongs it, and the page stays as it is.
 const WARN_SECONDS = 300;
+const LONGEST_MS = 2 ** 31 - 1;
 
 export function watchSession() {
-  const box = document.querySelector("[data-session-end]");
-  if (!box) return;
-  const seconds = Number(box.dataset.sessionEnd);
-  const text = box.querySelector("span");
-  const button = box.querySelector("button");
+  const form = document.querySelector("[data-session-end]");
+  if (!form) return;
+  const text = form.querySelector("span");
+  const button = form.querySelector("button");
   const warning = text.textContent;
   let timers = [];
 
-  const start = () => {
+  const after = (seconds, act) => setTimeout(act, Math.min(seconds * 1000, LONGEST_MS));
+  const end = () => {
+    form.hidden = false;
+    text.textContent = form.dataset.ended;
+    button.hidden = true;
+  };
+  const start = (seconds) => {
     timers.forEach(clearTimeout);
-    box.hidden = true;
+    form.hidden = true;
     button.hidden = false;
     text.textContent = warning;
-    const after = (s, act) => setTimeout(act, Math.min(s * 1000, 2 ** 31 - 1));
     timers = [
-      after(Math.max(seconds - WARN_SECONDS, seconds / 2), () => (box.hidden = false)),
-      after(seconds, () => {
-        text.textContent = box.dataset.ended;
-        button.hidden = true;
-      }),
+      after(Math.max(seconds - WARN_SECONDS, seconds / 2), () => (form.hidden = false)),
+      after(seconds, end),
     ];
   };
-  button.addEventListener("click", async () => {
-    const answer = await fetch(location.pathname, { method: "HEAD", credentials: "same-origin" }).catch(() => null);
-    if (answer && !answer.redirected) start();
-    else location.reload();
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const request = { method: "POST", body: new FormData(form), credentials: "same-origin" };
+    const answer = await fetch(form.action, request).catch(() => null);
+    if (answer?.status === 204) start(Number(form.dataset.sessionLength));
+    else if (answer) end();
   });
-  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && start());
-  start();
+  start(Number(form.dataset.sessionEnd));
 }

@@ -8,8 +8,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
+from config import session
 from tests.look import samples
 from tests.look.samples import CLOSES, DIGEST, LONG, NASTY, NEXT_YEAR, NOW, OPENS, ROWS, thing
 
@@ -183,11 +184,24 @@ PAGES = {
     "upload": upload,
 }
 # The bar needs addresses to lead to; the real ones are tried in test_navigation.py.
-PORTAL = ["home", "public_calls", "public_notices", "public_results", "verify", "workbench"]
+STAND_INS = {
+    "portal": [
+        "home", "public_calls", "public_notices", "public_results", "verify", "workbench", "search",
+    ],
+    "notifications": ["inbox"],
+    "accounts": ["profile", "firm"],
+}  # fmt: skip
+
+
+def stand_in(app: str, names: list[str]) -> URLResolver:
+    return path("", include(([path(f"{app}/{n}/", confirm, name=n) for n in names], app)))
+
+
 urlpatterns = [
     *(path(f"look/{name}/", view) for name, view in PAGES.items()),
     path("look/autosave/", autosave),
-    path("", include(([path(f"{name}/", confirm, name=name) for name in PORTAL], "portal"))),
+    *(stand_in(app, names) for app, names in STAND_INS.items()),
+    path("stay/", session.stay, name="stay"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -195,3 +195,28 @@ def test_state_survives_forced_colours(open_page):
     page = open_page("components", forced_colors="active")
     border = "el => getComputedStyle(el).borderTopWidth"
     assert page.locator(".pill").first.evaluate(border) == "1px"
+
+
+def test_a_sign_in_about_to_end_can_be_prolonged(
+    officer, gallery, stylesheet, settings, context_of
+):
+    settings.STATICFILES_DIRS = [stylesheet, *settings.STATICFILES_DIRS]
+    settings.SESSION_COOKIE_AGE = 4
+    page = context_of(officer, language="zh-hans").new_page()
+    page.goto("/look/dossier/")
+    settings.SESSION_COOKIE_AGE = 3600
+    stay = page.get_by_role("button", name="继续使用")
+    expect(stay).to_be_visible(timeout=8000)
+    stay.click()
+    expect(stay).to_be_hidden()
+    expect(page).to_have_url(re.compile("/look/dossier/$"))
+
+
+def test_a_sign_in_that_has_ended_is_told_and_the_page_stays(
+    officer, gallery, stylesheet, settings, context_of
+):
+    settings.STATICFILES_DIRS = [stylesheet, *settings.STATICFILES_DIRS]
+    settings.SESSION_COOKIE_AGE = 2
+    page = context_of(officer, language="zh-hans").new_page()
+    page.goto("/look/dossier/")
+    expect(page.get_by_role("alert")).to_contain_text("登录已失效", timeout=8000)
