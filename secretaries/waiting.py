@@ -24,7 +24,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
             .select_related("application__region")
             .order_by("due_at", "pk")
         )
-        items += lead_items(gaps, now)
+        items += lead_items(gaps, projects.contested(), now)
     if has_role(user, Role.SECRETARY):
         items += _of_secretary(user, now)
     firms = list(Membership.objects.live().filter(user=user).values_list("organisation", flat=True))
@@ -33,7 +33,9 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     return items
 
 
-def lead_items(gaps: Iterable[AppointmentGap], now: datetime) -> list[WaitingItem]:
+def lead_items(
+    gaps: Iterable[AppointmentGap], contested: Iterable[ServiceRequest], now: datetime
+) -> list[WaitingItem]:
     """Projects without a secretary, then requests the lead must decide."""
     items = [
         WaitingItem(
@@ -55,7 +57,7 @@ def lead_items(gaps: Iterable[AppointmentGap], now: datetime) -> list[WaitingIte
             % {"title": row.application.title},
             url=reverse("secretaries:request", args=[row.pk]),
         )
-        for row in projects.contested()
+        for row in contested
     ]
     return items
 

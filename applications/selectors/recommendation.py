@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Region, RegionLevel, RoleGrant, User
 from accounts.roles import Role
 from accounts.rules import covered_regions
-from applications.models import Application, Call, CallStatus, Recommendation
+from applications.models import (
+    Application,
+    Call,
+    CallStatus,
+    CorrectionRequest,
+    Recommendation,
+)
 from applications.workflow import Status
 
 
@@ -57,8 +63,18 @@ def dossiers_of_line(user: User) -> QuerySet[Application]:
         Application.objects.filter(region__in=covered_regions(user), submitted_at__isnull=False)
         .exclude(status=Status.DRAFT)
         .select_related("call", "firm", "region", "industry", "recommendation", "regional_check")
-        .prefetch_related("corrections")
         .order_by("-call__year", "-call__sequence", "number")
+    )
+
+
+def with_open_correction(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """Each dossier with the due instant of its open correction, for lists."""
+    owed = CorrectionRequest.objects.filter(
+        application=OuterRef("pk"), answered_at__isnull=True
+    ).order_by("-pk")
+    return rows.annotate(
+        correction_due=Subquery(owed.values("due_at")[:1]),
+        correction_provisional=Subquery(owed.values("provisional")[:1]),
     )
 
 
@@ -100,10 +116,15 @@ class OfficeCounts:
 
 
 def office_counts(user: User, calls: list[Call]) -> OfficeCounts:
-    """The officer's offices with their figures in these calls: four queries whatever their number."""
-    offices = own_offices(user)
-    regions = Region.objects.filter(Q(pk__in=offices) | Q(reports_to__in=offices))
-    below = list(regions.values_list("pk", "reports_to"))
+    """The officer's offices with their figures in these calls: three queries whatever their number."""
+    own = RoleGrant.objects.live().filter(user=user, role=Role.REGIONAL_OFFICER).values("region")
+    around = list(
+        Region.objects.filter(Q(pk__in=own) | Q(reports_to__in=own))
+        .select_related("reports_to")
+        .annotate(own=Q(pk__in=own))
+    )
+    offices = [region for region in around if region.own]
+    below = [(region.pk, region.reports_to_id) for region in around]
     lines = {
         office.pk: frozenset(
             pk
@@ -113,7 +134,7 @@ def office_counts(user: User, calls: list[Call]) -> OfficeCounts:
         )
         for office in offices
     }
-    every = frozenset().union(*lines.values())
+    every: frozenset[int] = frozenset().union(*lines.values())
     recommended = (
         Recommendation.objects.filter(call__in=calls, region__in=every)
         .values_list("call", "region")

@@ -12,7 +12,6 @@ def dossiers_to_screen() -> QuerySet[Application]:
         Application.objects.filter(recommendation__isnull=False)
         .exclude(status=Status.WITHDRAWN)
         .select_related("call", "firm", "region", "recommendation__region", "screening")
-        .prefetch_related("corrections")
         .annotate(
             vetoes=Count("findings", filter=Q(findings__severity="veto")),
             warnings=Count("findings", filter=Q(findings__severity="warn")),

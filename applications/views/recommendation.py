@@ -57,7 +57,7 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
     user = _officer(request)
     calls = list(reading.calls_to_recommend())
     filters = LineFilter(request.GET or None, calls=calls)
-    rows = reading.dossiers_of_line(user)
+    rows = reading.with_open_correction(reading.dossiers_of_line(user))
     if filters.is_bound and filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -86,7 +86,7 @@ def _filtered(rows: QuerySet[Application], data: dict[str, Any]) -> QuerySet[App
 
 def _row(application: Application, now: Any) -> dict[str, Any]:
     status = Status(application.status)
-    correction = next((c for c in application.corrections.all() if c.answered_at is None), None)
+    due = getattr(application, "correction_due", None)
     check = getattr(application, "regional_check", None)
     place = getattr(application, "recommendation", None)
     return {
@@ -101,9 +101,9 @@ def _row(application: Application, now: Any) -> dict[str, Any]:
         "label": STATUS_NAMES[status],
         "checked": check is not None,
         "rank": place.rank if place else None,
-        "due": correction.due_at if correction and status == Status.RETURNED else None,
-        "late": bool(correction and correction.due_at < now),
-        "provisional": bool(correction and correction.provisional),
+        "due": due if status == Status.RETURNED else None,
+        "late": due is not None and due < now,
+        "provisional": getattr(application, "correction_provisional", False),
     }
 
 

@@ -24,7 +24,7 @@ from applications.models import Application, CheckFinding
 from applications.models.screening import Stage
 from applications.selectors import screening as reading
 from applications.selectors.facts import facts_of
-from applications.selectors.recommendation import calls_to_recommend
+from applications.selectors.recommendation import calls_to_recommend, with_open_correction
 from applications.services import corrections, screening
 from applications.wording import STATUS_NAMES
 from applications.workflow import Status
@@ -50,7 +50,7 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
         calls=list(calls_to_recommend()),
         regions=list(recommending_regions()),
     )
-    rows = reading.dossiers_to_screen()
+    rows = with_open_correction(reading.dossiers_to_screen())
     if filters.is_bound and filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -83,7 +83,7 @@ def _row(application: Application, request: SignedInRequest) -> dict[str, Any]:
     items = application.call.screening_items
     kept = getattr(application, "screening", None)
     answered = sum(v.get("ok") is not None for v in kept.items.values()) if kept else 0
-    owed = next((c for c in application.corrections.all() if c.answered_at is None), None)
+    due = getattr(application, "correction_due", None)
     return {
         "url": reverse("applications:screening_dossier", args=[application.pk]),
         "title": application.title,
@@ -98,9 +98,9 @@ def _row(application: Application, request: SignedInRequest) -> dict[str, Any]:
         "items": len(items),
         "vetoes": getattr(application, "vetoes", 0),
         "warnings": getattr(application, "warnings", 0),
-        "due": owed.due_at if owed and status == Status.RETURNED else None,
-        "late": bool(owed and owed.due_at < request.clock.now),
-        "provisional": bool(owed and owed.provisional),
+        "due": due if status == Status.RETURNED else None,
+        "late": due is not None and due < request.clock.now,
+        "provisional": getattr(application, "correction_provisional", False),
     }
 
 

@@ -80,6 +80,7 @@ class Board:
     gaps: list[AppointmentGap]
     coverage: list[Coverage]
     ticking: list[Ticking]  # open requests, the most overdue first
+    contested: list[ServiceRequest]  # answered twice, not accepted: the lead decides
     groups: list[Group]
     visits: int
     projects: int
@@ -134,7 +135,12 @@ def board(now: datetime) -> Board:
     """Everything the overview shows at this instant."""
     today, lines = day_of(now), Lines()
     projects = _projects()
-    ticking = _ticking(now, working_days(), {row["pk"]: row for row in projects})
+    requests = list(
+        ServiceRequest.objects.filter(
+            Q(status=RequestStatus.OPEN) | Q(status=RequestStatus.ANSWERED, contested=True)
+        ).select_related("application__region")
+    )
+    ticking = _ticking(requests, now, working_days(), {row["pk"]: row for row in projects})
     visits = dict(
         Visit.objects.filter(on__gte=week_of(today), on__lte=today)
         .values_list("assignment__secretary")
@@ -149,6 +155,7 @@ def board(now: datetime) -> Board:
         ),
         coverage=_coverage(projects, lines),
         ticking=ticking,
+        contested=[row for row in requests if row.status == RequestStatus.ANSWERED],
         groups=_groups(today, lines, projects, ticking, visits),
         visits=sum(visits.values()),
         projects=len(projects),
@@ -172,11 +179,11 @@ def _projects() -> list[dict[str, Any]]:
 
 
 def _ticking(
-    now: datetime, table: WorkingDays, projects: dict[int, dict[str, Any]]
+    requests: list[ServiceRequest],
+    now: datetime,
+    table: WorkingDays,
+    projects: dict[int, dict[str, Any]],
 ) -> list[Ticking]:
-    rows = ServiceRequest.objects.filter(status=RequestStatus.OPEN).select_related(
-        "application__region"
-    )
     made = [
         Ticking(
             request=row,
@@ -184,7 +191,8 @@ def _ticking(
             secretary=projects.get(row.application_id, {}).get("lead__secretary__user__name")
             or "",
         )
-        for row in rows
+        for row in requests
+        if row.status == RequestStatus.OPEN
     ]
     made.sort(key=lambda t: (-t.clock.over, t.clock.left, t.request.pk))
     return made

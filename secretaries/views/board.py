@@ -41,7 +41,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     urgent = [t for t in board.ticking if t.clock.over or t.clock.near]
     context = {
         "board": board,
-        "todo": lead_items(board.gaps, request.clock.now),
+        "todo": lead_items(board.gaps, board.contested, request.clock.now),
         "urgent": urgent[:SHOWN],
         "more": max(0, len(urgent) - SHOWN),
     }

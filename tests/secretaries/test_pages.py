@@ -1,0 +1,259 @@
+"""The secretaries' pages: who sees what, what each may do, how many queries."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from audit import clock
+from secretaries.models import Leave, ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from secretaries.services import appointments, requests, visits
+from secretaries.waiting import waiting_for
+from tests import making
+from tests.secretaries.test_requests import Served
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Served:
+    return Served()
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"secretaries:{name}", args=args)
+
+
+def visit(cast: Served) -> Visit:
+    return visits.record_visit(
+        assignment=cast.assignment,
+        on=clock.today(),
+        kind="site",
+        people="张蕙兰",
+        summary="基础完成八成",
+        by=cast.zhao.user,
+    )
+
+
+def test_each_page_for_each_person(cast: Served) -> None:
+    row = cast.ask()
+    people = {
+        "lead": cast.lead,
+        "own": cast.zhao.user,
+        "other": cast.secretary("孙桂芳").user,
+        "firm": cast.owner,
+        "stranger": cast.stranger,
+        "officer": cast.officer,
+        "expert": making.person("专家", Role.EXPERT),
+    }
+    pages = {
+        "board": url("board"),
+        "mine": url("my_projects"),
+        "project": url("project", cast.it.pk),
+        "request": url("request", row.pk),
+        "profile": url("profile", cast.zhao.pk),
+        "new": url("request_new", cast.it.pk),
+    }
+    seen = {
+        name: tuple(signed_in(user).get(path).status_code for path in pages.values())
+        for name, user in people.items()
+    }
+    assert seen == {
+        "lead": (200, 403, 200, 200, 200, 403),
+        "own": (403, 200, 200, 200, 200, 200),
+        "other": (403, 200, 404, 404, 404, 404),
+        "firm": (403, 403, 200, 200, 404, 200),
+        "stranger": (403, 403, 404, 404, 404, 404),
+        "officer": (403, 403, 200, 200, 404, 403),
+        "expert": (403, 403, 404, 404, 404, 404),
+    }
+    for path in pages.values():
+        assert Client().get(path).status_code == 302
+
+
+def test_a_project_before_its_award_has_no_service_page(cast: Served) -> None:
+    early = cast.project(status="eligible")
+    assert signed_in(cast.owner).get(url("project", early.pk)).status_code == 404
+    assert signed_in(cast.lead).get(url("appoint", early.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["board", "my_projects", "requests", "requests_of_firm"])
+def test_queries_do_not_grow(
+    cast: Served, name: str, django_assert_max_num_queries: Any
+) -> None:
+    person = {
+        "board": cast.lead,
+        "my_projects": cast.zhao.user,
+        "requests": cast.lead,
+        "requests_of_firm": cast.owner,
+    }[name]
+    path = url("requests" if name.startswith("requests") else name)
+    counts = []
+    for size in (3, 57):
+        for n in range(size):
+            ServiceSecretary.objects.filter(pk=cast.zhao.pk).update(max_load=200)
+            project = cast.project()
+            made = appointments.appoint(application=project)
+            assert isinstance(made, ServiceAssignment)
+            if n % 3 == 0:
+                cast.ask(application=project)
+        cast.secretary(f"新{size}")
+        client = signed_in(person)
+        client.get(path)
+        with django_assert_max_num_queries(12) as captured:
+            assert client.get(path).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_project_and_request_pages_stay_within_their_queries(
+    cast: Served, django_assert_max_num_queries: Any
+) -> None:
+    row = cast.answered()
+    visit(cast)
+    for user in (cast.zhao.user, cast.owner, cast.lead):
+        client = signed_in(user)
+        for path in (url("project", cast.it.pk), url("request", row.pk)):
+            client.get(path)
+            with django_assert_max_num_queries(15):
+                client.get(path)
+
+
+def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
+    first, second = cast.ask(), cast.ask()
+    long_ago = clock.now() - timedelta(days=40)
+    ServiceRequest.objects.filter(pk=first.pk).update(clock_from=long_ago, raised_at=long_ago)
+    cast.zhao.regions.set([making.region("220581")])
+    gap = cast.project("无人可派")
+    appointments.appoint(application=gap)
+    page = signed_in(cast.lead).get(url("board"))
+    board = page.context["board"]
+    assert {c.place: (c.served, c.total) for c in board.coverage} == {
+        "四平市": (1, 2),
+        "辽源市": (0, 0),
+        "通化市": (0, 0),
+        "梅河口市": (0, 0),
+    }
+    assert (board.over, board.near, board.fine, board.served, board.projects) == (1, 0, 1, 1, 2)
+    assert [t.request for t in board.ticking] == [first, second]
+    (load,) = board.loads
+    assert (load.projects, load.over, load.fine) == (1, 1, 1)
+    assert [item.url for item in page.context["todo"]] == [url("appoint", gap.pk)]
+
+
+def test_the_lead_appoints_and_hands_over_on_the_page(cast: Served) -> None:
+    sun = cast.secretary("孙桂芳", max_load=1)
+    client = signed_in(cast.lead)
+    path = url("hand_over", cast.assignment.pk)
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"secretary": sun.pk, "reason": "短"}).status_code == 422
+    note = "用电接入在办，供电公司已受理。"
+    assert client.post(path, {"secretary": sun.pk, "reason": note}).status_code == 302
+    assert cast.it.service_assignments.get(valid_to__isnull=True).secretary == sun
+    other = cast.project()
+    path = url("appoint", other.pk)
+    page = client.post(path, {"secretary": sun.pk, "reason": "熟悉该企业情况，先行对接"})
+    assert page.status_code == 422
+    assert client.post(path, {"act": "rules"}).status_code == 302
+    assert other.service_assignments.get().secretary == cast.zhao
+    assert client.get(path).status_code == 302
+
+
+def test_a_visit_from_the_phone_and_the_firm_s_word(cast: Served) -> None:
+    client = signed_in(cast.zhao.user)
+    typed = {
+        "on": clock.today().isoformat(),
+        "kind": "site",
+        "people": "张蕙兰",
+        "summary": "",
+        "next_action": "",
+    }
+    page = client.post(url("record_visit", cast.it.pk), typed)
+    assert page.status_code == 422
+    assert "张蕙兰" in page.content.decode()
+    page = client.post(url("record_visit", cast.it.pk), {**typed, "summary": "基础完成八成"})
+    assert page.status_code == 302
+    row = Visit.objects.get()
+    assert signed_in(cast.stranger).post(url("confirm_visit", row.pk)).status_code == 404
+    assert signed_in(cast.owner).post(url("confirm_visit", row.pk)).status_code == 302
+    assert signed_in(cast.owner).post(url("confirm_visit", row.pk)).status_code == 409
+    assert client.post(url("accept", cast.it.pk)).status_code == 302
+    cast.assignment.refresh_from_db()
+    assert cast.assignment.accepted_at is not None
+
+
+def test_a_request_from_both_sides(cast: Served) -> None:
+    firm, own = signed_in(cast.owner), signed_in(cast.zhao.user)
+    typed = {"title": "用电接入", "category": "utilities", "level": "general", "text": "短"}
+    assert firm.post(url("request_new", cast.it.pk), typed).status_code == 422
+    typed["text"] = "需要10千伏用电接入，请协调供电公司。"
+    assert firm.post(url("request_new", cast.it.pk), typed).status_code == 302
+    row = ServiceRequest.objects.get()
+    path = url("request", row.pk)
+    assert firm.post(path, {"act": "answer", "answer-text": "自己答复自己"}).status_code == 403
+    assert own.post(path, {"act": "pass", "pass-unit": "四平供电公司"}).status_code == 302
+    assert own.post(path, {"act": "answer", "answer-text": ""}).status_code == 422
+    assert own.post(path, {"act": "answer", "answer-text": "已受理，五日内装表。"}).status_code == 302
+    assert own.post(path, {"act": "silent"}).status_code == 422
+    assert own.post(path, {"act": "satisfied"}).status_code == 404
+    assert own.post(path, {"act": "anything"}).status_code == 422
+    assert firm.post(path, {"act": "unsatisfied", "unsatisfied-text": ""}).status_code == 422
+    assert firm.post(path, {"act": "satisfied"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.closed_how) == ("closed", "confirmed")
+    assert firm.post(path, {"act": "satisfied"}).status_code == 422
+    assert firm.get(path).status_code == 200
+
+
+def test_profile_and_leave_on_the_page(cast: Served) -> None:
+    lead, own = signed_in(cast.lead), signed_in(cast.zhao.user)
+    new = making.person("新秘书", Role.SECRETARY)
+    typed = {
+        "user": new.pk,
+        "unit": cast.unit.pk,
+        "regions": [cast.siping.pk],
+        "max_load": 3,
+        "active_from": "2026-01-01",
+        "active_to": "",
+        "phone": "0434-5550101",
+    }
+    assert lead.get(url("profile_new")).status_code == 200
+    assert lead.post(url("profile_new"), {**typed, "max_load": 0}).status_code == 422
+    assert lead.post(url("profile_new"), typed).status_code == 302
+    made = ServiceSecretary.objects.get(user=new)
+    assert lead.post(url("profile", made.pk), {**typed, "max_load": 2}).status_code == 302
+    made.refresh_from_db()
+    assert made.max_load == 2
+    day = clock.today()
+    days = {"leave-first_day": day.isoformat(), "leave-last_day": day.isoformat()}
+    assert own.post(url("leave", made.pk), days).status_code == 404
+    assert own.post(url("leave", cast.zhao.pk), days).status_code == 302
+    assert own.post(url("leave", cast.zhao.pk), days).status_code == 422
+    assert lead.get(url("board")).status_code == 200
+    assert own.post(url("cancel_leave", Leave.objects.get().pk)).status_code == 302
+
+
+def test_what_waits_for_each(cast: Served) -> None:
+    now = clock.now()
+    assert [i.url for i in waiting_for(cast.zhao.user, now)] == [url("project", cast.it.pk)]
+    row = cast.answered()
+    visit(cast)
+    assert [i.url for i in waiting_for(cast.owner, now)] == [
+        url("request", row.pk),
+        url("project", cast.it.pk) + "#visits",
+    ]
+    requests.confirm(request=row, satisfied=False, text="没有解决问题", by=cast.owner)
+    assert url("request", row.pk) in [i.url for i in waiting_for(cast.zhao.user, now)]
+    requests.answer(request=row, text="再次协调，已出意见。", by=cast.zhao.user)
+    requests.confirm(request=row, satisfied=False, text="还是没有解决", by=cast.owner)
+    assert [i.url for i in waiting_for(cast.lead, now)] == [url("request", row.pk)]
