@@ -23,8 +23,8 @@ class TrailForm(forms.Form):
     person = forms.CharField(label=_("Person"), required=False, max_length=60)
     object = forms.CharField(label=_("On what"), required=False, max_length=80)
     scope = forms.CharField(label=_("Call"), required=False, max_length=20)
-    first_day = _day(_("From"))
-    last_day = _day(_("To"))
+    first_day = _day(_("First day"))
+    last_day = _day(_("Last day"))
 
     def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
