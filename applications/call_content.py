@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applications import sheet
+from applications import sheet, sheet_words
 from applications.call_rules import CallRules, RulesError
 from applications.models import Call
 from applications.money import wan
@@ -36,6 +35,21 @@ def default_screening() -> list[dict[str, Any]]:
     """[{code, text_zh, text_en, veto}] of a new call."""
     items: list[dict[str, Any]] = json.loads(_defaults())["screening_items"]
     return items
+
+
+RULE_PROBLEMS: dict[str, Promise] = {
+    "panel_size": _("An odd number from 3 to 21 is needed."),
+    "min_scores": _("A number from 1 to the panel's size is needed."),
+    "trim_from": _("At least 3 scores are needed to drop two."),
+    "ties": _("Each criterion may stand once only."),
+    "floor": _("Points from 0 to 100."),
+    "instalments": _("Whole percentages above 0 that total 100 are needed."),
+}
+
+
+def rule_problem(error: RulesError) -> str | Promise:
+    """What is wrong with a rule, in the reader's language."""
+    return RULE_PROBLEMS.get(error.name, _("The rule “%(name)s” cannot be.") % {"name": error.name})
 
 
 Problem = tuple[str, str | Promise]  # (field, sentence)
@@ -91,8 +105,10 @@ def _terms(call: Call) -> Iterator[Problem]:
 def _rules(call: Call) -> Iterator[Problem]:
     try:
         CallRules.from_data(call.rules)
-    except (RulesError, TypeError, ValueError) as error:
-        yield "rules", str(error)
+    except RulesError as error:
+        yield "rules", rule_problem(error)
+    except (TypeError, ValueError):
+        yield "rules", _("The rules cannot be read.")
 
 
 def _sheet(call: Call) -> Iterator[Problem]:
@@ -100,13 +116,7 @@ def _sheet(call: Call) -> Iterator[Problem]:
         sheet.parse(call.sheet)
     except sheet.SheetError as error:
         for problem in error.problems:
-            yield "sheet", sheet_problem(problem)
-
-
-def sheet_problem(problem: sheet.Problem) -> str:
-    """A problem of the sheet in the reader's language."""
-    text = gettext(sheet.PROBLEM_TEXTS.get(problem.key, problem.key)).format(**problem.values)
-    return f"{problem.where}: {text}" if problem.where else text
+            yield "sheet", sheet_words.sentence(problem)
 
 
 def _listed(items: Any, field: str, names: tuple[str, str]) -> Iterator[Problem]:

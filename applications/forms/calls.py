@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import recommending_regions
+from applications.call_content import rule_problem
 from applications.call_rules import TIE_KEYS, CallRules, RulesError
 from applications.fields import Field, FieldProblem
 from applications.models import Call, Scheme
@@ -164,7 +165,7 @@ class RulesForm(forms.Form):
         try:
             values["rules"] = CallRules.from_data(self._data(values)).to_data()
         except RulesError as error:
-            self.add_error(error.name if error.name in self.fields else None, _RULE_TEXTS.get(error.name, error.message))
+            self.add_error(error.name if error.name in self.fields else None, rule_problem(error))
         except (TypeError, ValueError):
             self.add_error("instalments", _("Write whole percentages with a stroke between them."))
         return values
@@ -179,16 +180,6 @@ class RulesForm(forms.Form):
         plain["ties"] = values["ties"].split(",")
         plain["instalments"] = [int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())]
         return {**plain, "quota_by_region": quotas}
-
-
-_RULE_TEXTS = {
-    "panel_size": _("An odd number from 3 to 21 is needed."),
-    "min_scores": _("A number from 1 to the panel's size is needed."),
-    "trim_from": _("At least 3 scores are needed to drop two."),
-    "ties": _("Each criterion may stand once only."),
-    "floor": _("Points from 0 to 100."),
-    "instalments": _("Whole percentages above 0 that total 100 are needed."),
-}
 
 
 class ListRowForm(forms.Form):

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.selectors import users_with_role
-from applications import call_content
+from applications import call_content, sheet_words
 from applications import sheet as score_sheet
 from applications.call_rules import CallRules, RulesError
 from applications.call_workflow import BY_ENDS, OWN_SERVICE
@@ -108,8 +108,10 @@ def _listed(given: list[dict[str, Any]] | None, default: Any) -> list[dict[str, 
 def _rules_or_default(given: dict[str, Any] | None) -> dict[str, Any]:
     try:
         return CallRules.from_data(given or {}).to_data()
-    except (RulesError, TypeError, ValueError) as error:
-        raise Invalid(str(error), "rules") from None
+    except RulesError as error:
+        raise Invalid(call_content.rule_problem(error), "rules") from None
+    except (TypeError, ValueError):
+        raise Invalid(_("The rules cannot be read."), "rules") from None
 
 
 def _sheet_or_default(given: list[Any] | None) -> list[Any]:
@@ -118,7 +120,7 @@ def _sheet_or_default(given: list[Any] | None) -> list[Any]:
         score_sheet.parse(tree)
     except score_sheet.SheetError as error:
         raise CallInvalid(
-            [("sheet", call_content.sheet_problem(p)) for p in error.problems]
+            [("sheet", sheet_words.sentence(p)) for p in error.problems]
         ) from None
     return tree
 

@@ -178,3 +178,13 @@ def test_the_defaults_make_a_call_that_can_be_published(call):
     assert sum(d["required"] for d in call.required_documents) == 8
     assert sum(i["veto"] for i in call.screening_items) == 9
     assert Call.objects.get(pk=call.pk).rule_set.panel_size == 7
+
+
+def test_the_sheets_problems_are_said_in_the_same_words_everywhere():
+    from django.utils.translation import override
+
+    from applications.sheet import PROBLEM_TEXTS
+    from applications.sheet_words import SHEET_PROBLEMS
+
+    with override("en"):
+        assert {k: str(v) for k, v in SHEET_PROBLEMS.items()} == dict(PROBLEM_TEXTS)
