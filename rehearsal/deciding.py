@@ -53,9 +53,9 @@ def decide(round_: Round) -> FundingList:
     return approved
 
 
-def put_on_notice(round_: Round) -> PublicNotice:
-    """The proposed projects go on public notice from the next working day."""
-    round_.wait_working_days(2)
+def put_on_notice(round_: Round, wait: int = 2) -> PublicNotice:
+    """The proposed projects go on public notice, so many working days after the decision."""
+    round_.wait_working_days(wait)
     notice = notices.publish_notice(call=round_.call, by=round_.cast["officer"])
     round_.call = Call.objects.get(pk=round_.call.pk)
     return notice

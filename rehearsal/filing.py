@@ -1,11 +1,11 @@
 """From the call to the submitted dossiers."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from accounts.models import User
 from accounts.rules import recommending_region
-from applications.models import Application, Industry, Scheme, Section
+from applications.models import Application, Call, Industry, Scheme, Section
 from applications.services import calls, dossiers
 from applications.services.attachments import add_attachment
 from audit import clock
@@ -43,7 +43,7 @@ def set_up_call(round_: Round) -> None:
     cast, day = round_.cast, round_.opens_on
     round_.wait_until(day - timedelta(days=35))
     scheme = Scheme.objects.get()
-    year = day.year
+    year = round_.year or day.year
     if not Envelope.objects.filter(scheme=scheme, year=year, ceiling__gt=0).exists():
         change = envelopes.propose_ceiling(
             scheme=scheme, year=year, ceiling=round_.envelope_wan * WAN,
@@ -60,14 +60,15 @@ def set_up_call(round_: Round) -> None:
         document_no=f"公竞审〔{year}〕3号",
         conclusion="符合例外规定，准予实施",
         exception_relied_on="公平竞争审查条例第十二条",
-        expires_on=day.replace(year=year + 3),
+        expires_on=date(year + 3, day.month, 1),
         by=cast["officer"],
     )
+    before = Call.objects.filter(year=year).count()
     round_.call = calls.create_call(
         scheme=scheme,
         year=year,
-        name_zh=f"{year}年度第一批承接转移优势产业项目竞争性评审",
-        name_en=f"Transferred advantage industries, first call of {year}",
+        name_zh=f"{year}年度第{'一二三四'[before]}批承接转移优势产业项目竞争性评审",
+        name_en=f"Transferred advantage industries {year}, call {before + 1}",
         opens_at=datetime.combine(day, time(9), tzinfo=clock.SHANGHAI),
         closes_at=datetime.combine(day + timedelta(days=46), time(17), tzinfo=clock.SHANGHAI),
         envelope=round_.envelope_wan * WAN,
@@ -90,15 +91,7 @@ def submit_all(round_: Round) -> int:
     """Every invented firm fills in and submits; some withdraw; a latecomer is refused."""
     set_up_call(round_)
     round_.wait_until(round_.opens_on + timedelta(days=4), 9, 30)
-    catalogue = [
-        inventing.Industry(i.code, i.name_zh, tuple(r.code for r in i.clusters.all()))
-        for i in Industry.objects.filter(catalogue="catalogue")
-        .prefetch_related("clusters")
-        .order_by("code")
-    ]
-    invented = list(
-        inventing.dossiers(round_.rng, round_.count, catalogue, round_.first_serial, 3_000)
-    )
+    invented = invent(round_)
     last: Application | None = None
     for position, dossier in enumerate(round_.walk("submitted", invented)):
         last = file_one(round_, dossier, position)
@@ -113,8 +106,21 @@ def submit_all(round_: Round) -> int:
     return len(invented)
 
 
-def file_one(round_: Round, dossier: inventing.Dossier, position: int) -> Application:
-    """One firm: account, dossier, eight sections, the required files, commitment, submission."""
+def invent(round_: Round) -> list[inventing.Dossier]:
+    """The round's invented dossiers, from the catalogue's industries and their regions."""
+    catalogue = [
+        inventing.Industry(i.code, i.name_zh, tuple(r.code for r in i.clusters.all()))
+        for i in Industry.objects.filter(catalogue="catalogue")
+        .prefetch_related("clusters")
+        .order_by("code")
+    ]
+    return list(inventing.dossiers(round_.rng, round_.count, catalogue, round_.first_serial, 3_000))
+
+
+def file_one(
+    round_: Round, dossier: inventing.Dossier, position: int, *, submit: bool = True
+) -> Application:
+    """One firm: account, dossier, sections, the required files, commitment, submission."""
     username = {0: "applicant", 1: "applicant2"}.get(
         position, ""
     ) or f"firm{dossier.uscc[-8:].lower()}"
@@ -129,7 +135,8 @@ def file_one(round_: Round, dossier: inventing.Dossier, position: int) -> Applic
         by=owner,
     )
     fill_in(application, dossier, owner, position)
-    dossiers.submit(application=application, commitment=True, by=owner)
+    if submit:
+        dossiers.submit(application=application, commitment=True, by=owner)
     application.refresh_from_db()
     round_.dossiers[application.pk] = dossier
     return application

@@ -15,6 +15,14 @@ from rehearsal.words import BRANDS, DEFAULT_PRODUCTS, GIVEN, ORIGINS, PRODUCTS, 
 
 WAN = Decimal(10_000)
 Sections = dict[str, dict[str, str]]
+# Where a prefecture's projects are built: its districts and counties; 梅河口 stands alone.
+COUNTIES = {
+    "220300": ("220302", "220303", "220322", "220323", "220382"),
+    "220400": ("220402", "220403", "220421", "220422"),
+    "220500": ("220502", "220503", "220521", "220523", "220524", "220582"),
+    "220581": ("220581",),
+}
+PREFECTURES = tuple(COUNTIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +235,8 @@ def _fixed(rng: Random, position: int, by_name: Mapping[str, Industry], ceiling:
 
 
 def _drawn(rng: Random, industry: Industry, serial: int, ceiling: int) -> Dossier:
-    region = (
-        rng.choice(industry.regions) if rng.random() < 0.8 or not industry.regions else "220300"
-    )
+    around = industry.regions if industry.regions and rng.random() < 0.8 else PREFECTURES
+    region = rng.choice(COUNTIES[rng.choice(around)])
     place = {"2203": "四平", "2204": "辽源", "2205": "通化"}.get(region[:4], "四平")
     place = "梅河口" if region == "220581" else place
     trade, title, product = rng.choice(PRODUCTS.get(industry.name, DEFAULT_PRODUCTS))

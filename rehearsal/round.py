@@ -34,7 +34,7 @@ class Round:
     password: str | None = None
     first_serial: int = 101
     envelope_wan: int = 30_000
-    demo: bool = False
+    year: int = 0
     call: Call = field(init=False)
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 

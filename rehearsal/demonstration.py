@@ -1,0 +1,170 @@
+"""The demo's house: 2024 in payment, 2025 on public notice, 2026 under review, and a call open now.
+
+The clock only runs forward, so the calls are driven side by side, as in a real office: the
+earlier one goes on where the later one waits.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from accounts.models import User
+from applications.workflow import Status
+from audit import clock
+from awards.models import Instalment
+from awards.services import claims, objections, payments
+from rehearsal import checking, deciding, filing, paying, people, reviewing
+from rehearsal.papers import pdf
+from rehearsal.people import Cast
+from rehearsal.round import Progress, Round, silent
+from rehearsal.worker import Worker, drain, seal
+from secretaries.models import ServiceAssignment
+
+SEED = 22
+EXPERTS = 42
+TODAY = date(2026, 5, 28)
+
+
+@dataclass
+class Demonstration:
+    """Builds the demo in an empty rehearsal database. `password` is that of every sign-in."""
+
+    password: str
+    progress: Progress = silent
+
+    def build(self) -> None:
+        """Everything, in about two minutes on two cores."""
+        rng = Random(SEED)
+        with Worker():
+            clock.travel_to(_nine(date(2024, 1, 15)))
+            cast = people.appoint_officials(self.password)
+            people.admit_experts(cast, rng, EXPERTS, self.password)
+            people.appoint_secretaries(cast, rng, 12, self.password)
+            first = self._in_payment(cast, rng)
+            second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000)
+            self._to_ranking(second)
+            third = self._round(cast, rng, date(2026, 2, 2), 20, 24_000)
+            self._under_review(third)
+            self._open_now(cast, rng)
+            self._on_notice(second)
+            self._claims(first)
+            clock.travel_to(max(clock.now(), _nine(TODAY)))
+            drain()
+            seal()
+
+    def _round(
+        self, cast: Cast, rng: Random, opens_on: date, count: int, envelope_wan: int
+    ) -> Round:
+        return Round(
+            cast=cast,
+            rng=rng,
+            count=count,
+            opens_on=opens_on,
+            progress=self.progress,
+            password=self.password,
+            first_serial=opens_on.year * 1000 + opens_on.month,
+            envelope_wan=envelope_wan,
+            year=max(2024, opens_on.year),
+        )
+
+    def _to_ranking(self, round_: Round) -> None:
+        filing.submit_all(round_)
+        checking.screen_all(round_)
+        reviewing.review_all(round_)
+        reviewing.rank_all(round_)
+
+    def _in_payment(self, cast: Cast, rng: Random) -> Round:
+        """2024: awarded, secretaries at work, the first instalment paid to most."""
+        round_ = self._round(cast, rng, date(2024, 3, 4), 20, 30_000)
+        self._to_ranking(round_)
+        deciding.decide(round_)
+        deciding.award_all(round_, deciding.put_on_notice(round_))
+        paying.appointed(round_)
+        deciding.allocate(round_)
+        paying.sign_agreements(round_)
+        paying.pay_all(round_, instalments=1)
+        return round_
+
+    def _under_review(self, round_: Round) -> None:
+        """2026: two thirds of the experts have signed; the one who signs in is at work."""
+        filing.submit_all(round_)
+        checking.screen_all(round_)
+        reviewing.draw_experts(round_)
+        reviewing.answer_invitations(round_)
+        round_.wait_until(TODAY - timedelta(days=7))
+        reviewing.open_review(round_)
+        reviewing.score_all(round_, share=0.6, leave="E0001")
+
+    def _open_now(self, cast: Cast, rng: Random) -> None:
+        """A call that is open now: firms fill in, the regions have their first dossiers to check."""
+        opens_on = TODAY - timedelta(days=20)
+        round_ = self._round(cast, rng, opens_on, 6, 6_000)
+        filing.set_up_call(round_)
+        round_.wait_until(opens_on)
+        for position, dossier in enumerate(filing.invent(round_)):
+            filing.file_one(round_, dossier, position, submit=position > 0)
+
+    def _on_notice(self, round_: Round) -> None:
+        """2025: decided late, on public notice since two days, with one objection waiting."""
+        deciding.decide(round_)
+        round_.wait_until(TODAY - timedelta(days=2))
+        notice = deciding.put_on_notice(round_, wait=0)
+        item = notice.items.select_related("application").order_by("pk")[1]
+        objections.file_objection(
+            notice=notice,
+            application=item.application,
+            objector_name="鲁志远",
+            objector_identity="220302198001011234",
+            objector_contact="13800000000",
+            ground="false",
+            text="该项目申报的已完成投资与现场情况不符，请予核查。",
+        )
+
+    def _claims(self, round_: Round) -> None:
+        """2024's second instalments: claimed, verified, entered, so that each hand has one before it."""
+        waiting = list(
+            Instalment.objects.filter(
+                award__application__call=round_.call,
+                sequence=2,
+                award__application__status=Status.IN_PROGRESS,
+            )
+            .select_related("award__application__firm")
+            .order_by("pk")
+        )
+        mine = [i for i in waiting if _secretary(i).username == "secretary"]
+        others = [i for i in waiting if i not in mine]
+        for instalment, upto in zip([*mine[1:2], *others], (1, 1, 2, 2, 3, 3, 4), strict=False):
+            self._claim(round_, instalment, upto)
+
+    def _claim(self, round_: Round, instalment: Instalment, upto: int) -> None:
+        application = instalment.award.application
+        claim = claims.claim_instalment(
+            instalment=instalment,
+            invested=round_.call.max_request,
+            insured=160,
+            statement="设备安装完成八成，已试运行两条产线，申请第二期拨付。",
+            files=[pdf("第二期拨付证明", f"{application.number} 2")],
+            by=round_.cast.owners[application.firm_id],
+        )
+        if upto < 2:
+            return
+        claims.verify_claim(
+            claim=claim, text="现场核对发票与设备，情况属实。", by=_secretary(instalment)
+        )
+        if upto < 3:
+            return
+        payment = payments.enter_payment(
+            claim=claim, payee=application.firm.name, by=round_.cast["finance"]
+        )
+        if upto > 3:
+            payments.release_payment(payment=payment, by=round_.cast["finance2"])
+
+
+def _secretary(instalment: Instalment) -> User:
+    return ServiceAssignment.objects.get(
+        application=instalment.award.application, valid_to=None, role="lead"
+    ).secretary.user
+
+
+def _nine(day: date) -> datetime:
+    return datetime.combine(day, time(9), tzinfo=clock.SHANGHAI)
