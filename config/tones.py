@@ -71,9 +71,31 @@ STATES: dict[str, str] = {
     "finished": "done",
     "recused": "stop",
     "void": "stop",
-    # funding
+    # panel, draw, rank
+    "forming": "doing",
+    "prepared": "doing",
+    "committed": "doing",
+    "drawn": "done",
+    "scoring": "doing",
+    "below_floor": "stop",
+    "vetoed": "stop",
+    "too_few": "warn",
+    # funding list, notice, objection
     "funded": "done",
     "partial": "warn",
+    "sent_back": "act",
+    "approved": "done",
+    "filed": "doing",
+    "refused": "stop",
+    "upheld": "warn",
+    "rejected": "stop",
+    # instalment
+    "planned": "todo",
+    "claimed": "doing",
+    "verified": "doing",
+    "entered": "doing",
+    "released": "doing",
+    "paid": "done",
     # request, message, job
     "answered": "wait",
     "pending": "wait",
