@@ -4,9 +4,13 @@ import socket
 import time
 
 import pytest
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from audit.selectors import seal_state
+from audit.services import record
 from config.celery import app
+from config.embedded_servers import wait_until
 
 ENOUGH = 1.0  # seconds; a page may not wait longer, on a busy machine
 
@@ -40,3 +44,26 @@ def test_late_acknowledgement_and_time_limits_agree():
     conf = app.conf
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
     assert conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_does_what_is_queued_and_another_takes_over_when_it_is_killed(worker_of):
+    happen("test.first")
+    first = worker_of()
+    app.send_task("audit.tasks.seal", ignore_result=True)
+    assert wait_until(everything_is_sealed, 30)
+    first.kill()
+    happen("test.second")
+    app.send_task("audit.tasks.seal", ignore_result=True)
+    assert not everything_is_sealed()  # the message waits, for nobody is there
+    worker_of()
+    assert wait_until(everything_is_sealed, 30)
+
+
+def everything_is_sealed() -> bool:
+    return seal_state().waiting == 0
+
+
+def happen(action: str) -> None:
+    with transaction.atomic():
+        record(action=action, obj=None, by=None)
