@@ -202,7 +202,7 @@ class Visit(models.Model):
 class RequestStatus(models.TextChoices):
     OPEN = "open", _("open")
     ANSWERED = "answered", _("answered, waiting for the firm")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("settled")
 
 
 class RequestLevel(models.TextChoices):
@@ -306,7 +306,7 @@ class RequestAction(models.Model):
             ("note", _("noted")),
             ("contest", _("not accepted")),
             ("call_back", _("call-back recorded")),
-            ("close", _("closed")),
+            ("close", _("settled")),
         ),
     )
     text = models.TextField(blank=True)

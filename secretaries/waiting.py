@@ -83,7 +83,7 @@ def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
     return WaitingItem(
         title=_("Answer %(number)s: %(subject)s") % {"number": row.number, "subject": row.title},
         why=_("From %(title)s, now with %(unit)s")
-        % {"title": row.application.title, "unit": row.with_unit or _("you")},
+        % {"title": row.application.title, "unit": row.with_unit or _("your office")},
         url=reverse("secretaries:request", args=[row.pk]),
         due=row.due_at,
         late=row.due_at < now,

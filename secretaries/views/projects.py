@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import SignedInRequest
-from accounts.models import Region
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import Application
@@ -150,7 +149,8 @@ def _page(
         for row in application.requests.order_by("-pk")[:50]
     ]
     requests.sort(key=lambda r: (r["row"].status != RequestStatus.OPEN, r["row"].due_at))
-    places = {r.code: str(r) for r in Region.objects.all()}
+    near = [application.region, application.region.reports_to]
+    places = {region.code: str(region) for region in near if region is not None}
     user, today = request.user, request.clock.today
     serving = rules.serves(user, application, today)
     state = Status(application.status)
