@@ -65,22 +65,23 @@ def read_references(
     ]
     found: dict[str, Decimal] = {}
     for key in expected:
-        if key not in given:
-            problems.append(Problem(where, "reference_missing", {"reference": key}))
-            continue
-        value = read_decimal(given[key])
-        if value is None or value < 0:
-            problems.append(Problem(where, "reference_unreadable", {"reference": key}))
-        elif value == 0 and key.startswith(("full_", "step_")):
-            problems.append(Problem(where, "reference_zero", {"reference": key}))
-        elif key.endswith("_points") and value > weight:
-            problems.append(Problem(where, "reference_above_weight", {"reference": key}))
-        else:
+        value = read_decimal(given.get(key))
+        fault = _fault(key, value, weight) if key in given else "reference_missing"
+        if fault:
+            problems.append(Problem(where, fault, {"reference": key}))
+        elif value is not None:
             found[key] = value
-    if (
-        "from_ratio" in found
-        and "full_ratio" in found
-        and found["from_ratio"] >= found["full_ratio"]
-    ):
+    if found.get("from_ratio", Decimal(0)) >= found.get("full_ratio", Decimal("Infinity")):
         problems.append(Problem(where, "reference_order"))
     return found
+
+
+def _fault(key: str, value: Decimal | None, weight: Decimal) -> str:
+    """What is wrong with one reference; empty when nothing is."""
+    if value is None or value < 0:
+        return "reference_unreadable"
+    if value == 0 and key.startswith(("full_", "step_")):
+        return "reference_zero"
+    if value > weight and key.endswith("_points"):
+        return "reference_above_weight"
+    return ""

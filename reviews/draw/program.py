@@ -131,10 +131,11 @@ def _solve_relaxation(program: Program, costs: Numbers, columns: Indexes) -> tup
     from scipy.optimize import linprog
     from scipy.sparse import vstack
 
+    prices = np.zeros(program.lower.size)
     if not columns.size:
         if (program.lower > 0).any():
             raise NoChoice("there are no columns to start with")
-        return 0.0, np.zeros(program.lower.size)
+        return 0.0, prices
     matrix = program.matrix[:, columns].tocsr()
     needed = (np.diff(matrix.indptr) > 0) | (program.lower > 0)
     equal = needed & (program.lower == program.upper)
@@ -153,7 +154,6 @@ def _solve_relaxation(program: Program, costs: Numbers, columns: Indexes) -> tup
         raise NoChoice("the columns to start with allow none")
     if result.status != 0:
         raise RuntimeError(f"the relaxation was not solved: {result.message}")
-    prices = np.zeros(program.lower.size)
     prices[equal] = result.eqlin.marginals
     prices[above] += result.ineqlin.marginals[: above.sum()]
     prices[below] -= result.ineqlin.marginals[above.sum() :]

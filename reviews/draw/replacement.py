@@ -91,13 +91,14 @@ def replace(
     at_panel = pool.panel_by_id[panel]
     at_seat = next(place for place in at_panel.seats if place.id == seat)
     passed: list[tuple[str, Obstacle]] = []
+    found: tuple[str | None, int | None] = None, None
     for place in Eligibility(pool).order(seed, at_panel, at_seat):
         obstacle = table.obstacle(at_panel, place.expert)
         if obstacle is None:
             found = place.expert, place.rank
-            return Replacement(panel, seat, expert, *found, reason, known, tuple(passed))
+            break
         passed.append((place.expert, obstacle))
-    return Replacement(panel, seat, expert, None, None, reason, known, tuple(passed))
+    return Replacement(panel, seat, expert, *found, reason, known, tuple(passed))
 
 
 def alternates(pool: Pool, seed: bytes, seated: Sequence[Seated]) -> tuple[Standby, ...]:

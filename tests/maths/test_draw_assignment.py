@@ -18,7 +18,7 @@ SEED = bytes(range(32))
 ONE = [("a", "technology", None, 1)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(small_pools(), st.binary(min_size=32, max_size=32))
 def test_the_assignment_is_the_best_of_all_fillings(a_pool, seed):
     fillings = list(every_filling(a_pool, seed))
@@ -48,9 +48,9 @@ def test_walking_down_the_lists_would_strand_a_seat():
 
 def test_everybody_is_equally_likely_to_be_drawn():
     a_pool = pool([panel("P1", ONE)], [expert(f"E{i}") for i in range(5)])
-    drawn = [assign(a_pool, number.to_bytes(32, "big"))[0].expert for number in range(500)]
+    drawn = [assign(a_pool, number.to_bytes(32, "big"))[0].expert for number in range(300)]
     counts = {name: drawn.count(name) for name in set(drawn)}
-    assert len(counts) == 5 and all(60 <= count <= 140 for count in counts.values()), counts
+    assert len(counts) == 5 and all(36 <= count <= 84 for count in counts.values()), counts
 
 
 def test_results_are_sorted_and_ranks_count_from_zero():
@@ -180,7 +180,7 @@ def programs(draw):
     return program(matrix, lower, [asked, *uppers]), np.array(costs, float)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(programs(), st.data())
 def test_the_minimum_and_all_its_columns_are_found_whatever_the_start(case, data):
     p, costs = case
