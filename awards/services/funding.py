@@ -361,9 +361,11 @@ def promote_next(*, call: Call, by: User) -> Application | None:
     for item in items:
         if item.outcome != Outcome.RESERVE or item.application.status != Status.RESERVE:
             continue
+        if item.note == "held_back":
+            continue  # set aside by two people with a reason: it does not move up by itself
         asked = item.application.requested or Decimal(0)
         if asked > funding_list.envelope - taken:
-            if funding_list.mode == "strict":
+            if funding_list.mode != "skip":
                 return None
             continue
         item.outcome, item.amount, item.promoted_at = Outcome.FUNDED, asked, clock.now()
