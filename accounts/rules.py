@@ -107,6 +107,11 @@ def _levels(user: User) -> dict[int, Level]:
     return standing.levels
 
 
+def firm_ids(user: Person | None) -> frozenset[int]:
+    """Ids of the firms the person acts for now, at any level."""
+    return frozenset(_levels(user)) if isinstance(user, User) and user.pk else frozenset()
+
+
 def member_level(user: Person | None, firm: Organisation | int) -> Level | None:
     """The person's level in the firm (object or id), or None."""
     if not isinstance(user, User) or user.pk is None:

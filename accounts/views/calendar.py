@@ -35,7 +35,7 @@ def years(request: SignedInRequest) -> HttpResponse:
         "years": [_year(notice) for notice in selectors.years()],
         "last_known": selectors.last_known_year(),
         "enters": rules.has_role(request.user, Role.SYSTEM_ADMIN),
-        "nav_current": "accounts:people",
+        "nav_current": "accounts:calendar",
     }
     return render(request, "accounts/calendar.html", context)
 
@@ -112,7 +112,7 @@ def year(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_confirm": may_confirm(notice, request.user.pk),
         "mine": proposed and notice.proposed_by_id == request.user.pk,
         "proposed": proposed,
-        "nav_current": "accounts:people",
+        "nav_current": "accounts:calendar",
     }
     return render(request, "accounts/calendar_year.html", context)
 
