@@ -1,0 +1,136 @@
+"""What is read of agreements, instalments, claims and payments."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import firm_ids, has_any_role, has_role
+from applications.models import Application
+from awards.models import Agreement, Award, Claim, Instalment, Payment
+from secretaries.models import ServiceAssignment
+
+OFFICE = (
+    Role.PROGRAMME_OFFICER,
+    Role.APPROVER,
+    Role.FINANCE_OFFICER,
+    Role.SUPERVISOR,
+    Role.SECRETARY_LEAD,
+)
+
+
+def visible_awards(user: User) -> QuerySet[Award]:
+    """Awards the person may read: the office all, a firm its own, a secretary those served."""
+    rows = Award.objects.select_related(
+        "application__firm", "application__region", "application__call", "allocation", "envelope"
+    )
+    if has_any_role(user, *OFFICE):
+        return rows
+    mine = Q(application__firm__in=firm_ids(user))
+    if has_role(user, Role.SECRETARY):
+        served = ServiceAssignment.objects.filter(secretary__user=user, valid_to__isnull=True)
+        mine |= Q(application__in=served.values("application"))
+    return rows.filter(mine)
+
+
+def agreements(user: User) -> QuerySet[Award]:
+    """Visible awards with their agreement and instalments, newest first."""
+    return (
+        visible_awards(user)
+        .select_related("agreement")
+        .prefetch_related("instalments")
+        .order_by("-application__call__year", "application__number")
+    )
+
+
+def agreement_for(user: User, pk: int) -> Agreement | None:
+    """One agreement, if the person may know of it."""
+    return (
+        Agreement.objects.filter(award__in=visible_awards(user).values("pk"), pk=pk)
+        .select_related(
+            "award__application__firm",
+            "award__application__region",
+            "award__application__call",
+            "award__allocation",
+            "firm_signed_by",
+            "office_signed_by",
+        )
+        .prefetch_related("award__instalments")
+        .first()
+    )
+
+
+def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalment]:
+    """Instalments of visible awards with live claim and payment; `state` filters."""
+    live = Prefetch(
+        "claims",
+        Claim.objects.filter(returned_at__isnull=True).select_related("claimed_by", "verified_by"),
+        to_attr="live_claims",
+    )
+    rows = (
+        Instalment.objects.filter(award__in=visible_awards(user).values("pk"))
+        .select_related(
+            "award__application__firm",
+            "award__application__region",
+            "award__application__call",
+            "payment__made_by",
+            "payment__checked_by",
+        )
+        .prefetch_related(live)
+        .order_by("-award__application__call__year", "award__application__number", "sequence")
+    )
+    if state:
+        rows = rows.filter(status=state)
+    if text:
+        rows = rows.filter(
+            Q(award__application__title__icontains=text)
+            | Q(award__application__number__icontains=text)
+            | Q(award__application__firm__name__icontains=text)
+        )
+    return rows
+
+
+def claim_for(user: User, pk: int) -> Claim | None:
+    """One claim with its files, if the person may know of it."""
+    return (
+        Claim.objects.filter(instalment__award__in=visible_awards(user).values("pk"), pk=pk)
+        .select_related(
+            "instalment__award__application__firm",
+            "instalment__award__application__region",
+            "instalment__award__application__call",
+            "claimed_by",
+            "verified_by",
+            "returned_by",
+        )
+        .prefetch_related("files")
+        .first()
+    )
+
+
+def award_of(application: Application) -> Award | None:
+    """A dossier's award with agreement, instalments, live claims; None when there is none."""
+    return (
+        Award.objects.filter(application=application)
+        .select_related("agreement", "allocation")
+        .prefetch_related("instalments__payment", "instalments__claims")
+        .first()
+    )
+
+
+def payment_steps(payment: Payment | None, claim: Claim | None) -> list[dict[str, Any]]:
+    """Claimed, verified, entered, released, paid: who and when, for a timeline."""
+    steps: list[tuple[str, Any, datetime | None]] = []
+    if claim is not None:
+        steps += [
+            ("claimed", claim.claimed_by, claim.claimed_at),
+            ("verified", claim.verified_by, claim.verified_at),
+        ]
+    if payment is not None:
+        steps += [
+            ("entered", payment.made_by, payment.made_at),
+            ("released", payment.checked_by, payment.checked_at),
+            ("paid", payment.recorded_by, payment.recorded_at),
+        ]
+    return [{"key": key, "who": who, "at": at} for key, who, at in steps if at is not None]

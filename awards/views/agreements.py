@@ -1,0 +1,135 @@
+"""Agreements: the list of awards, the agreement as a document, drawing up and signing."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role, is_owner
+from applications.money import wan
+from awards.models import Agreement, Award
+from awards.selectors import money
+from awards.services import agreements
+from awards.wording import INSTALMENT_STATES, TARGET_WORDS
+
+PAGE_SIZE = 50
+
+
+@login_required
+@require_GET
+def agreement_list(request: SignedInRequest) -> HttpResponse:
+    """Awards with their agreements and how much is paid."""
+    page = Paginator(money.agreements(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = [_row(a) for a in page.object_list]
+    context = {
+        "page": page,
+        "officer": has_role(request.user, Role.PROGRAMME_OFFICER),
+        "nav_current": "awards:agreements",
+    }
+    return render(request, "awards/agreement_list.html", context)
+
+
+def _row(award: Award) -> dict[str, Any]:
+    agreement = getattr(award, "agreement", None)
+    state, word = _state(agreement)
+    return {
+        "award": award,
+        "application": award.application,
+        "agreement": agreement,
+        "tone": state,
+        "label": word,
+        "paid": award.paid,
+    }
+
+
+def _state(agreement: Agreement | None) -> tuple[str, str]:
+    if agreement is None:
+        return "todo", _("to draw up")
+    if agreement.firm_signed_at and agreement.office_signed_at:
+        return "done", _("in force")
+    if agreement.firm_signed_at:
+        return "act", _("waiting for the office's signature")
+    return "wait", _("waiting for the firm's signature")
+
+
+@login_required
+@require_POST
+def draw_up(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The officer draws the agreement of an award up."""
+    award = money.visible_awards(request.user).filter(pk=pk).first()
+    if award is None:
+        raise Http404
+    made = agreements.draw_up(award=award, by=request.user)
+    messages.success(request, _("Drawn up. The firm has been asked to sign."))
+    return redirect("awards:agreement", pk=made.pk)
+
+
+def _agreement(request: SignedInRequest, pk: int) -> Agreement:
+    found = money.agreement_for(request.user, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _targets(agreement: Agreement) -> list[tuple[str, str]]:
+    rows = []
+    for name, value in agreement.content["targets"].items():
+        shown = (
+            f"{wan(Decimal(value))} {_('CNY 10,000')}"
+            if name.endswith("_yuan") and value
+            else value
+        )
+        rows.append((str(TARGET_WORDS[name]), shown))
+    return rows
+
+
+@login_required
+@require_GET
+def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The agreement as a document that prints, with who may sign now."""
+    row = _agreement(request, pk)
+    application = row.award.application
+    context = {
+        "agreement": row,
+        "award": row.award,
+        "application": application,
+        "targets": _targets(row),
+        "instalments": [(i, INSTALMENT_STATES[i.status]) for i in row.award.instalments.all()],
+        "may_sign": _side(request, row),
+        "in_force": bool(row.firm_signed_at and row.office_signed_at),
+    }
+    return render(request, "awards/agreement.html", context)
+
+
+def _side(request: SignedInRequest, row: Agreement) -> str:
+    if row.firm_signed_at is None and is_owner(request.user, row.award.application.firm_id):
+        return "firm"
+    if row.office_signed_at is None and has_role(request.user, Role.PROGRAMME_OFFICER):
+        return "office"
+    return ""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sign(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Sign for one's own side; a page asks once more, since nobody can take it back."""
+    row = _agreement(request, pk)
+    side = _side(request, row)
+    if request.method == "POST":
+        act = agreements.sign_for_office if side == "office" else agreements.sign_for_firm
+        act(agreement=row, by=request.user)
+        messages.success(request, _("Signed."))
+        return redirect("awards:agreement", pk=pk)
+    if not side:
+        return redirect("awards:agreement", pk=pk)
+    context = {"agreement": row, "side": side, "back": reverse("awards:agreement", args=[pk])}
+    return render(request, "awards/agreement_sign.html", context)

@@ -1,0 +1,102 @@
+"""Claims: the firm's form, the secretary's verification or return, the files of evidence."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.http import SignedInRequest
+from accounts.rules import is_owner
+from audit.refusals import NotPermitted, Refused
+from awards.forms.money import ClaimForm, TextForm
+from awards.models import Claim, ClaimFile
+from awards.selectors import money
+from awards.services import claims
+from secretaries.rules import verifies
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def make(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The firm's owner claims an instalment with evidence."""
+    instalment = money.instalments(request.user).filter(pk=pk).first()
+    if instalment is None:
+        raise Http404
+    if not is_owner(request.user, instalment.award.application.firm_id):
+        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    form = ClaimForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            claims.claim_instalment(
+                instalment=instalment,
+                invested=form.cleaned_data["invested"],
+                insured=form.cleaned_data["insured"],
+                statement=form.cleaned_data["statement"],
+                files=form.cleaned_data["files"],
+                by=request.user,
+            )
+        except Refused as refused:
+            field = {"upload": "files"}.get(refused.field or "", refused.field)
+            form.add_error(field if field in form.fields else None, str(refused.message))
+        else:
+            messages.success(request, _("Claimed. Your service secretary verifies it on site."))
+            return redirect("awards:instalment", pk=pk)
+    context = {"form": form, "instalment": instalment, "application": instalment.award.application}
+    return render(request, "awards/claim_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _claim(request: SignedInRequest, pk: int) -> Claim:
+    claim = money.claim_for(request.user, pk)
+    if claim is None:
+        raise Http404
+    return claim
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def claim(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One claim with its evidence; the secretary verifies it or returns it."""
+    row = _claim(request, pk)
+    form = TextForm(
+        request.POST or None,
+        label=_("What you found on site"),
+        hint=_("At least ten characters; the firm reads it."),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "return" in request.POST:
+                claims.return_claim(claim=row, reason=form.cleaned_data["text"], by=request.user)
+                messages.success(request, _("Returned to the firm with your reason."))
+            else:
+                claims.verify_claim(claim=row, text=form.cleaned_data["text"], by=request.user)
+                messages.success(request, _("Verified. The finance officers enter the payment."))
+        except Refused as refused:
+            form.add_error("text", str(refused.message))
+        else:
+            return redirect("awards:claim", pk=pk)
+    application = row.instalment.award.application
+    context = {
+        "claim": row,
+        "instalment": row.instalment,
+        "application": application,
+        "form": form,
+        "can_verify": row.instalment.status == "claimed"
+        and row.returned_at is None
+        and verifies(request.user, application, request.clock.today),
+    }
+    return render(request, "awards/claim.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def claim_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A file of evidence, for whoever may read the claim."""
+    row = ClaimFile.objects.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    _claim(request, row.claim_id)
+    return FileResponse(
+        row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type
+    )

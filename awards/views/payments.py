@@ -1,0 +1,164 @@
+"""Payments: the list of instalments by what they wait for, one instalment's page, the three acts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role, is_owner
+from applications.workflow import Status
+from audit.refusals import Refused
+from awards.forms.money import InstalmentFilter, PaidForm
+from awards.models import Instalment, Payment
+from awards.selectors import money
+from awards.services import payments
+from awards.wording import INSTALMENT_STATES, STEP_WORDS
+from secretaries.rules import verifies
+
+PAGE_SIZE = 50
+
+
+@login_required
+@require_GET
+def payment_list(request: SignedInRequest) -> HttpResponse:
+    """Every instalment the person may see, with filters."""
+    filters = InstalmentFilter(request.GET or None)
+    state = text = ""
+    if filters.is_bound and filters.is_valid():
+        state, text = filters.cleaned_data["state"], filters.cleaned_data["text"]
+    page = Paginator(money.instalments(request.user, state, text), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    page.object_list = [_row(i) for i in page.object_list]
+    return render(
+        request,
+        "awards/payment_list.html",
+        {"page": page, "filters": filters, "nav_current": "awards:payments"},
+    )
+
+
+def _row(instalment: Instalment) -> dict[str, Any]:
+    application = instalment.award.application
+    payment = getattr(instalment, "payment", None)
+    return {
+        "pk": instalment.pk,
+        "title": application.title,
+        "number": application.number,
+        "firm": application.firm.name,
+        "region": application.region,
+        "sequence": instalment.sequence,
+        "percent": instalment.percent,
+        "amount": instalment.amount,
+        "status": instalment.status,
+        "label": INSTALMENT_STATES[instalment.status],
+        "voucher": payment.voucher_no if payment else "",
+        "paid_on": payment.paid_on if payment else None,
+    }
+
+
+def _instalment(request: SignedInRequest, pk: int) -> Instalment:
+    found = money.instalments(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@login_required
+@require_GET
+def instalment(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One instalment: where it stands, its claim, and the act that is this person's."""
+    row = _instalment(request, pk)
+    return _page(request, row)
+
+
+def _page(
+    request: SignedInRequest, row: Instalment, form: PaidForm | None = None, status: int = 200
+) -> HttpResponse:
+    payment = getattr(row, "payment", None)
+    claim = row.live_claims[0] if row.live_claims else None  # type: ignore[attr-defined]  # prefetched
+    application = row.award.application
+    finance = has_role(request.user, Role.FINANCE_OFFICER)
+    context = {
+        "row": _row(row),
+        "application": application,
+        "award": row.award,
+        "claim": claim,
+        "payment": payment,
+        "timeline": [
+            {"at": s["at"], "who": s["who"], "text": STEP_WORDS[s["key"]], "state": "past"}
+            for s in money.payment_steps(payment, claim)
+        ],
+        "can_claim": row.status == "planned"
+        and is_owner(request.user, application.firm_id)
+        and application.status in (Status.AGREED, Status.IN_PROGRESS),
+        "can_verify": row.status == "claimed"
+        and verifies(request.user, application, request.clock.today),
+        "can_enter": finance and row.status == "verified",
+        "can_release": finance
+        and row.status == "entered"
+        and payment.made_by_id != request.user.pk,
+        "own_entry": finance and row.status == "entered" and payment.made_by_id == request.user.pk,
+        "can_record": finance and row.status == "released",
+        "form": form or PaidForm(initial={"paid_on": request.clock.today}),
+        "nav_current": "awards:payments",
+    }
+    return render(request, "awards/instalment.html", context, status=status)
+
+
+@login_required
+@require_POST
+def enter(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The maker enters the payment of a verified claim."""
+    row = _instalment(request, pk)
+    claim = row.live_claims[0] if row.live_claims else None  # type: ignore[attr-defined]  # prefetched
+    if claim is None:
+        raise Http404
+    payments.enter_payment(claim=claim, payee=row.award.application.firm.name, by=request.user)
+    messages.success(request, _("Entered. Another finance officer releases it."))
+    return redirect("awards:instalment", pk=pk)
+
+
+@login_required
+@require_POST
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The checker releases what another officer entered."""
+    payments.release_payment(payment=_payment(request, pk), by=request.user)
+    messages.success(request, _("Released. Record the treasury's voucher once it is paid."))
+    return redirect("awards:instalment", pk=pk)
+
+
+def _payment(request: SignedInRequest, pk: int) -> Payment:
+    payment: Payment | None = getattr(_instalment(request, pk), "payment", None)
+    if payment is None:
+        raise Http404
+    return payment
+
+
+@login_required
+@require_http_methods(["POST"])
+def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The voucher number and the day close the instalment."""
+    row, form = _instalment(request, pk), PaidForm(request.POST)
+    if form.is_valid():
+        try:
+            payments.record_paid(
+                payment=_payment(request, pk),
+                voucher_no=form.cleaned_data["voucher_no"],
+                paid_on=form.cleaned_data["paid_on"],
+                by=request.user,
+            )
+        except Refused as refused:
+            if refused.field not in form.fields:
+                raise
+            form.add_error(refused.field, str(refused.message))
+        else:
+            messages.success(request, _("Recorded as paid."))
+            return redirect("awards:instalment", pk=pk)
+    return _page(request, row, form, status=422)
