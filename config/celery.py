@@ -3,14 +3,27 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import worker_init
+
+from audit import origin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 VISIBILITY_SECONDS = 300  # longer than any task; a lost worker's task comes back after it
 
-app = Celery("steelyard")
+
+class WorkersTask(Task[..., Any]):
+    """A task whose acts come from a worker, in the event log."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with origin.acting_from("worker"):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("steelyard", task_cls=WorkersTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,
@@ -38,7 +51,7 @@ app.conf.update(
     },
     timezone="Asia/Shanghai",
     enable_utc=True,
-    # Each task takes an advisory lock or skips locked rows, so that a second beat does no harm.
+    # A second beat does no harm: each of these skips what another one holds or has done.
     beat_schedule={
         "notifications-sweep": {
             "task": "notifications.tasks.sweep",

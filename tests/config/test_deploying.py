@@ -21,7 +21,10 @@ REAL = {
 
 def settings_of(environment: dict[str, str], *names: str) -> list[str]:
     """What a process with this environment reads from the settings, as their repr."""
-    code = "import sys; from config import settings as s; [print(repr(vars(s)[n])) for n in sys.argv[1:]]"
+    code = (
+        "import sys; from config import settings as read;"
+        "[print(repr(vars(read)[name])) for name in sys.argv[1:]]"
+    )
     return subprocess.run(
         [sys.executable, "-c", code, *names],
         cwd=BASE,

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from audit import origin
 from audit.selectors import seal_state
 from audit.services import record
 from config.celery import app
@@ -67,3 +68,8 @@ def everything_is_sealed() -> bool:
 def happen(action: str) -> None:
     with transaction.atomic():
         record(action=action, obj=None, by=None)
+
+
+def test_what_a_task_does_comes_from_a_worker():
+    asked = app.task(name="test.whence")(origin.current)
+    assert (origin.current(), asked()) == ("", "worker")
