@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import calendar, firms, people, profile
+from accounts.views import calendar, firms, people, profile, roles
 
 app_name = "accounts"
 
@@ -19,9 +19,9 @@ urlpatterns = [
     path("people/<int:pk>/edit/", people.edit, name="person_edit"),
     path("people/<int:pk>/switch/", people.switch, name="person_switch"),
     path("people/<int:pk>/link/", people.send_link, name="person_link"),
-    path("people/<int:pk>/roles/", people.propose, name="grant_propose"),
-    path("people/roles/<int:pk>/confirm/", people.confirm, name="grant_confirm"),
-    path("people/roles/<int:pk>/revoke/", people.revoke, name="grant_revoke"),
+    path("people/<int:pk>/roles/", roles.propose, name="grant_propose"),
+    path("people/roles/<int:pk>/confirm/", roles.confirm, name="grant_confirm"),
+    path("people/roles/<int:pk>/revoke/", roles.revoke, name="grant_revoke"),
     path("people/calendar/", calendar.years, name="calendar"),
     path("people/calendar/new/", calendar.enter, name="calendar_new"),
     path("people/calendar/<int:pk>/", calendar.year, name="calendar_year"),

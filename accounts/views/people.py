@@ -16,7 +16,7 @@ from accounts.forms.people import GrantForm, NewPersonForm, PeopleFilter, Person
 from accounts.forms.signin import ResetPasswordForm
 from accounts.http import SignedInRequest
 from accounts.models import RoleGrant, User
-from accounts.services import people, roles
+from accounts.services import people
 from audit.refusals import NotPermitted, Refused
 
 PAGE = 50
@@ -138,7 +138,7 @@ def _send_link(request: SignedInRequest, person: User) -> None:
         )
 
 
-def _person(request: SignedInRequest, pk: int) -> User:
+def find_person(request: SignedInRequest, pk: int) -> User:
     check_directory(request.user)
     return get_object_or_404(User.objects.select_related("unit", "region"), pk=pk)
 
@@ -146,10 +146,10 @@ def _person(request: SignedInRequest, pk: int) -> User:
 @require_GET
 @login_required
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _person_page(request, _person(request, pk), GrantForm())
+    return person_page(request, find_person(request, pk), GrantForm())
 
 
-def _person_page(request: SignedInRequest, who: User, form: GrantForm) -> HttpResponse:
+def person_page(request: SignedInRequest, who: User, form: GrantForm) -> HttpResponse:
     user = request.user
     proposes = rules.may_propose_grants(user)
     grants = [
@@ -194,7 +194,7 @@ def _person_page(request: SignedInRequest, who: User, form: GrantForm) -> HttpRe
 @require_http_methods(["GET", "POST"])
 @login_required
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    who = _person(request, pk)
+    who = find_person(request, pk)
     if not rules.may_manage_accounts(request.user):
         raise NotPermitted(_("Only a system administrator opens, disables or enables accounts."))
     form = PersonForm(request.POST) if request.method == "POST" else PersonForm.of(who)
@@ -215,7 +215,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 def switch(request: SignedInRequest, pk: int) -> HttpResponse:
     """Disable an account, or enable it again."""
-    who = _person(request, pk)
+    who = find_person(request, pk)
     if not rules.may_manage_accounts(request.user):
         raise NotPermitted(_("Only a system administrator opens, disables or enables accounts."))
     form = ReasonForm(request.POST or None)
@@ -236,72 +236,9 @@ def switch(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def send_link(request: SignedInRequest, pk: int) -> HttpResponse:
-    who = _person(request, pk)
+    who = find_person(request, pk)
     if not rules.may_manage_accounts(request.user):
         raise NotPermitted(_("Only a system administrator opens, disables or enables accounts."))
     if who.is_active and who.email:
         _send_link(request, who)
     return redirect("accounts:person", who.pk)
-
-
-@require_POST
-@login_required
-def propose(request: SignedInRequest, pk: int) -> HttpResponse:
-    who = _person(request, pk)
-    form = GrantForm(request.POST)
-    if form.is_valid():
-        try:
-            grant = roles.propose_grant(user=who, **form.cleaned_data, by=request.user)
-        except NotPermitted:
-            raise
-        except Refused as refused:
-            form.add_error(refused.field, str(refused.message))
-        else:
-            messages.success(
-                request,
-                _("%(role)s is proposed; another administrator must confirm it")
-                % {"role": role_words(grant)},
-            )
-            return redirect("accounts:person", who.pk)
-    return _person_page(request, who, form)
-
-
-def _grant(request: SignedInRequest, pk: int) -> RoleGrant:
-    check_directory(request.user)
-    return get_object_or_404(RoleGrant.objects.select_related("user", "region"), pk=pk)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
-    grant = _grant(request, pk)
-    back = reverse("accounts:person", args=[grant.user_id])
-    if request.method == "POST":
-        roles.confirm_grant(grant=grant, by=request.user)
-        messages.success(
-            request,
-            _("%(person)s now is %(role)s") % {"person": grant.user, "role": role_words(grant)},
-        )
-        return redirect(back)
-    context = {"grant": grant, "words": role_words(grant), "back": back}
-    return render(request, "accounts/grant_confirm.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
-    grant = _grant(request, pk)
-    if not rules.may_propose_grants(request.user):
-        raise NotPermitted(_("Only a security administrator proposes or revokes roles."))
-    back = reverse("accounts:person", args=[grant.user_id])
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        roles.revoke_grant(grant=grant, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(
-            request,
-            _("%(person)s no longer is %(role)s")
-            % {"person": grant.user, "role": role_words(grant)},
-        )
-        return redirect(back)
-    context = {"form": form, "grant": grant, "words": role_words(grant), "back": back}
-    return render(request, "accounts/grant_revoke.html", context)
