@@ -17,8 +17,8 @@ def register_all() -> None:
             f"application.{step}",
             title=_("%(number)s was returned for correction, due %(due)s"),
             body=_(
-                "Your dossier “%(title)s” was returned with %(count)s points to correct. Please correct "
-                "them and submit it again by %(due)s. A correction is asked for only once at each "
+                "Your dossier “%(title)s” was returned with %(count)s points to correct. Please "
+                "correct them and submit it again by %(due)s. A correction is asked for only once at each "
                 "stage.%(provisional)s"
             ),
             act=True,
@@ -35,8 +35,8 @@ def register_all() -> None:
         "application.recommend",
         title=_("%(number)s was recommended by %(region)s"),
         body=_(
-            "“%(title)s” was recommended to the province as number %(rank)s of %(region)s, by letter "
-            "%(letter)s. Eligibility screening follows."
+            "“%(title)s” was recommended to the province as number %(rank)s of %(region)s, by "
+            "letter %(letter)s. Eligibility screening follows."
         ),
     )
     kinds.register(

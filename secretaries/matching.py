@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project's place (its region and whom that reports to, codes, nearest first) and industry."""
+    """A project's place (codes of its region and whom that reports to) and industry."""
 
     regions: tuple[str, ...]
     industry: str

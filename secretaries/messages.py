@@ -11,8 +11,8 @@ def register_all() -> None:
         "secretary.appointed",
         title=_("You are appointed to serve %(title)s"),
         body=_(
-            "You are the service secretary of “%(title)s” (%(firm)s, %(region)s). Please sign for it "
-            "and make the first contact by %(due)s."
+            "You are the service secretary of “%(title)s” (%(firm)s, %(region)s). Please sign for "
+            "it and make the first contact by %(due)s."
         ),
         act=True,
     )
@@ -33,9 +33,9 @@ def register_all() -> None:
         "secretary.gap",
         title=_("No secretary is free for %(title)s (%(region)s)"),
         body=_(
-            "The rules found nobody: of %(local)s secretaries who serve the place, %(load)s are full, "
-            "%(leave)s on leave, %(industry)s serve other industries, %(term)s are out of their term. "
-            "Please appoint one by hand by %(due)s; the rules try again when somebody is free."
+            "The rules found nobody: of %(local)s secretaries who serve the place, %(load)s are "
+            "full, %(leave)s on leave, %(industry)s serve other industries, %(term)s are out of "
+            "their term. Please appoint one by hand by %(due)s; the rules try again when somebody is free."
         ),
         act=True,
     )
@@ -69,7 +69,9 @@ def register_all() -> None:
     kinds.register(
         "request.raised_for_firm",
         title=_("%(number)s was raised for you: %(subject)s"),
-        body=_("Your secretary raised a request for “%(title)s”; the answer is due %(due)s: %(text)s"),
+        body=_(
+            "Your secretary raised a request for “%(title)s”; the answer is due %(due)s: %(text)s"
+        ),
     )
     kinds.register(
         "request.answered",
@@ -103,6 +105,8 @@ def register_all() -> None:
     kinds.register(
         "request.overdue",
         title=_("%(number)s is overdue since %(due)s"),
-        body=_("“%(subject)s” of “%(title)s” (%(firm)s) was not answered in time. Secretary: %(name)s."),
+        body=_(
+            "“%(subject)s” of “%(title)s” (%(firm)s) was not answered in time. Secretary: %(name)s."
+        ),
         act=True,
     )

@@ -1,4 +1,4 @@
-"""Service secretaries (工业项目服务秘书, article 五): who serves which project, visits, requests."""
+"""Service secretaries (工业项目服务秘书, article 五): who serves which project."""
 
 import pgtrigger
 from django.conf import settings
@@ -23,7 +23,7 @@ def _refuse(name: str, operation: pgtrigger.Operation, message: str) -> pgtrigge
 
 
 class ServiceSecretary(models.Model):
-    """A person who may be appointed: regions and industries served, the most projects carried at once."""
+    """A person who may be appointed: places and industries served, the most projects at once."""
 
     user = models.OneToOneField(USER, models.PROTECT, related_name="secretary")
     unit = models.ForeignKey(Organisation, models.PROTECT, related_name="secretaries")
@@ -38,7 +38,9 @@ class ServiceSecretary(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(max_load__gte=1), name="secretary_load_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(max_load__gte=1), name="secretary_load_at_least_one"
+            ),
             models.CheckConstraint(
                 condition=Q(active_to__isnull=True) | Q(active_from__lte=F("active_to")),
                 name="secretary_term_in_order",
@@ -50,7 +52,7 @@ class ServiceSecretary(models.Model):
 
 
 class Leave(models.Model):
-    """Days on which a secretary is not on duty, first and last included; ended early, not deleted."""
+    """Days off duty, first and last included; cancelled, not deleted."""
 
     secretary = models.ForeignKey(ServiceSecretary, models.PROTECT, related_name="leaves")
     first_day = models.DateField()
@@ -159,15 +161,18 @@ class AppointmentGap(models.Model):
         )
 
 
+class VisitKind(models.TextChoices):
+    SITE = "site", _("on site")
+    PHONE = "phone", _("by phone")
+    VIDEO = "video", _("by video")
+
+
 class Visit(models.Model):
     """A visit as the secretary wrote it down, and the firm's word that it took place."""
 
     assignment = models.ForeignKey(ServiceAssignment, models.PROTECT, related_name="visits")
     on = models.DateField()
-    kind = models.CharField(
-        max_length=8,
-        choices=(("site", _("on site")), ("phone", _("by phone")), ("video", _("by video"))),
-    )
+    kind = models.CharField(max_length=8, choices=VisitKind)
     people = models.CharField(max_length=200)
     summary = models.TextField()
     next_action = models.CharField(max_length=300, blank=True)
@@ -241,7 +246,8 @@ class ServiceRequest(models.Model):
     status = models.CharField(max_length=8, choices=RequestStatus, default=RequestStatus.OPEN)
     raised_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     raised_side = models.CharField(
-        max_length=6, choices=(("firm", _("the firm")), ("office", _("the secretary, for the firm")))
+        max_length=6,
+        choices=(("firm", _("the firm")), ("office", _("the secretary, for the firm"))),
     )
     raised_at = models.DateTimeField()
     days = models.PositiveSmallIntegerField()  # working days allowed, counted from `clock_from`
@@ -263,7 +269,10 @@ class ServiceRequest(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(
-                    closed_at__isnull=True, closed_by__isnull=True, closed_how="", satisfied__isnull=True
+                    closed_at__isnull=True,
+                    closed_by__isnull=True,
+                    closed_how="",
+                    satisfied__isnull=True,
                 )
                 & ~Q(status="closed")
                 | Q(closed_at__isnull=False, closed_by__isnull=False, status="closed")

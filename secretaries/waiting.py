@@ -105,9 +105,7 @@ def _of_firm(firms: list[int]) -> list[WaitingItem]:
         for row in answered
     ]
     visits = (
-        Visit.objects.filter(
-            assignment__application__firm__in=firms, confirmed_at__isnull=True
-        )
+        Visit.objects.filter(assignment__application__firm__in=firms, confirmed_at__isnull=True)
         .select_related("assignment__application")
         .order_by("on")
     )

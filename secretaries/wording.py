@@ -10,7 +10,9 @@ def reason_text(reason: dict[str, Any], places: dict[str, str]) -> str:
     """One sentence from the reason kept with an appointment. `places`: region names by code."""
     by = reason.get("by")
     if by == "lead":
-        return _("Appointed by the lead: %(text)s (then %(load)s of %(max_load)s projects)") % reason
+        return (
+            _("Appointed by the lead: %(text)s (then %(load)s of %(max_load)s projects)") % reason
+        )
     if by == "handover":
         return _("Handed over from %(from)s: %(text)s") % reason
     place = places.get(str(reason.get("region", "")), str(reason.get("region", "")))

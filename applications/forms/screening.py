@@ -25,9 +25,7 @@ class ScreeningFilter(forms.Form):
     region = forms.ChoiceField(label=_("Recommended by"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(
-        self, *args: Any, calls: list[Call], regions: list[Region], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, calls: list[Call], regions: list[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["call"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("all calls")),

@@ -17,7 +17,6 @@ from applications.models import (
 from applications.workflow import Status
 
 
-
 def line_of(region: Region) -> QuerySet[Region]:
     """The regions whose dossiers this office handles: its own and, for a prefecture, its counties.
 
@@ -47,9 +46,7 @@ def quota_used(call: Call, office: Region) -> int:
 def own_offices(user: User) -> list[Region]:
     """The regions granted to the officer, by code: those the officer may recommend for."""
     grants = RoleGrant.objects.live().filter(user=user, role=Role.REGIONAL_OFFICER)
-    return list(
-        Region.objects.filter(pk__in=grants.values("region")).select_related("reports_to")
-    )
+    return list(Region.objects.filter(pk__in=grants.values("region")).select_related("reports_to"))
 
 
 def calls_to_recommend() -> QuerySet[Call]:
@@ -81,9 +78,7 @@ def with_open_correction(rows: QuerySet[Application]) -> QuerySet[Application]:
 def ready_to_rank(call: Call, region: Region) -> QuerySet[Application]:
     """Submitted dossiers of the office's line that wait for a place in its ranking."""
     return (
-        Application.objects.filter(
-            call=call, region__in=line_of(region), status=Status.SUBMITTED
-        )
+        Application.objects.filter(call=call, region__in=line_of(region), status=Status.SUBMITTED)
         .select_related("call", "firm", "region", "industry", "regional_check")
         .prefetch_related("submissions")
         .order_by("number")
@@ -116,21 +111,20 @@ class OfficeCounts:
 
 
 def office_counts(user: User, calls: list[Call]) -> OfficeCounts:
-    """The officer's offices with their figures in these calls: three queries whatever their number."""
+    """The officer's offices with their figures in these calls: three queries in all."""
     own = RoleGrant.objects.live().filter(user=user, role=Role.REGIONAL_OFFICER).values("region")
     around = list(
         Region.objects.filter(Q(pk__in=own) | Q(reports_to__in=own))
         .select_related("reports_to")
         .annotate(own=Q(pk__in=own))
     )
-    offices = [region for region in around if region.own]
+    offices: list[Region] = [region for region in around if region.own]
     below = [(region.pk, region.reports_to_id) for region in around]
     lines = {
         office.pk: frozenset(
             pk
             for pk, above in below
-            if pk == office.pk
-            or (above == office.pk and office.level == RegionLevel.PREFECTURE)
+            if pk == office.pk or (above == office.pk and office.level == RegionLevel.PREFECTURE)
         )
         for office in offices
     }

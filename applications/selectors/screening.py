@@ -16,7 +16,9 @@ def dossiers_to_screen() -> QuerySet[Application]:
             vetoes=Count("findings", filter=Q(findings__severity="veto")),
             warnings=Count("findings", filter=Q(findings__severity="warn")),
         )
-        .order_by("-call__year", "-call__sequence", "recommendation__region", "recommendation__rank")
+        .order_by(
+            "-call__year", "-call__sequence", "recommendation__region", "recommendation__rank"
+        )
     )
 
 

@@ -40,9 +40,7 @@ def for_regional_officer(user: User) -> list[WaitingItem]:
         for number, n in sorted(unchecked.items())
     ]
     open_calls = [
-        call
-        for pk, call in calls.items()
-        if pk in checked and call.status == CallStatus.PUBLISHED
+        call for pk, call in calls.items() if pk in checked and call.status == CallStatus.PUBLISHED
     ]
     if not open_calls:
         return items

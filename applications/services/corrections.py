@@ -94,7 +94,9 @@ def _checked(reasons: list[Reason]) -> list[Reason]:
         if r.get("text", "").strip()
     ]
     if not kept:
-        raise Invalid(_("Write at least one reason: the firm must know what to correct."), "reasons")
+        raise Invalid(
+            _("Write at least one reason: the firm must know what to correct."), "reasons"
+        )
     if len(kept) > MAX_REASONS or any(len(r["text"]) > MAX_TEXT for r in kept):
         raise Invalid(
             _("At most 40 reasons of at most 2,000 characters each. Shorten the list."), "reasons"

@@ -108,7 +108,9 @@ def set_recommendation(
     _own_office(region, by)
     letter = letter_no.strip()
     if not 4 <= len(letter) <= 80:
-        raise Invalid(_("Give the number of the joint letter, from 4 to 80 characters."), "letter_no")
+        raise Invalid(
+            _("Give the number of the joint letter, from 4 to 80 characters."), "letter_no"
+        )
     if call.status != CallStatus.PUBLISHED:
         raise TooLate(_("This call no longer takes recommendations."))
     line = _locked_line(region)
@@ -154,9 +156,7 @@ def _locked_line(region: Region) -> list[Region]:
     return [r for r in rows.order_by("pk") if r.pk in inside]
 
 
-def _locked_dossiers(
-    call: Call, ordered: list[Application], line: set[int]
-) -> list[Application]:
+def _locked_dossiers(call: Call, ordered: list[Application], line: set[int]) -> list[Application]:
     keys = [a.pk for a in ordered]
     if not keys:
         raise Invalid(_("Choose at least one dossier to recommend."), "ordered")

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
-from accounts.models import Region, User
-from accounts.rules import has_role
+from accounts.models import Region
 from accounts.roles import Role
+from accounts.rules import has_role
 from applications.models import Application, Call, CallStatus
 from applications.selectors import recommendation as reading
 from applications.services import recommendation

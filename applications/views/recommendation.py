@@ -61,9 +61,10 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
     if filters.is_bound and filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = [_row(a, request.clock.now) for a in page.object_list]
+    rows_shown = [_row(a, request.clock.now) for a in page]
     context = {
         "page": page,
+        "rows": rows_shown,
         "filters": filters,
         "offices": _offices(user, [c for c in calls if c.status == CallStatus.PUBLISHED]),
     }
@@ -225,9 +226,7 @@ def _check_page(
 ) -> HttpResponse:
     submission = application.submissions.latest("version")
     status = Status(application.status)
-    returned = next(
-        (c for c in application.corrections.all() if c.stage == Stage.REGION), None
-    )
+    returned = next((c for c in application.corrections.all() if c.stage == Stage.REGION), None)
     on_record = getattr(application, "regional_check", None)
     context = {
         "application": application,

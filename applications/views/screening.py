@@ -54,8 +54,13 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
     if filters.is_bound and filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = [_row(a, request) for a in page.object_list]
-    context = {"page": page, "filters": filters, "waiting": reading.waiting_to_screen().count()}
+    rows_shown = [_row(a, request) for a in page]
+    context = {
+        "page": page,
+        "rows": rows_shown,
+        "filters": filters,
+        "waiting": reading.waiting_to_screen().count(),
+    }
     return render(request, "applications/screening/list.html", context)
 
 
@@ -141,9 +146,7 @@ def run_checks(request: SignedInRequest, pk: int) -> HttpResponse:
     """Run the duplicate and credit checks again."""
     application = _dossier(request, pk)
     found = screening.run_checks(application=application, by=request.user)
-    messages.success(
-        request, _("The checks have run: %(count)s findings.") % {"count": len(found)}
-    )
+    messages.success(request, _("The checks have run: %(count)s findings.") % {"count": len(found)})
     return redirect(_at(pk, "findings"))
 
 
@@ -264,9 +267,7 @@ def _page(
     submission = application.submissions.latest("version")
     kept = getattr(application, "screening", None)
     state = Status(application.status)
-    returned = next(
-        (c for c in application.corrections.all() if c.stage == Stage.SCREENING), None
-    )
+    returned = next((c for c in application.corrections.all() if c.stage == Stage.SCREENING), None)
     barred = request.user.pk in screening.recommenders(application)
     context = {
         "application": application,

@@ -12,7 +12,7 @@ from secretaries.models import (
     RequestLevel,
     RequestStatus,
     ServiceSecretary,
-    Visit,
+    VisitKind,
 )
 
 DATE = {"type": "date"}
@@ -35,9 +35,7 @@ class VisitForm(forms.Form):
     """A visit as it is written down on the spot."""
 
     on = _day(_("Day"))
-    kind = forms.ChoiceField(
-        label=_("How"), choices=Visit._meta.get_field("kind").choices, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("How"), choices=VisitKind, widget=forms.RadioSelect)
     people = forms.CharField(label=_("Who took part"), max_length=200)
     summary = _text(_("What was seen and said"), 4, max_length=4000)
     next_action = forms.CharField(label=_("Next step"), max_length=300, required=False)
@@ -136,9 +134,7 @@ class ProfileForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: every industry."),
     )
-    max_load = forms.IntegerField(
-        label=_("Projects at most"), min_value=1, max_value=20, initial=3
-    )
+    max_load = forms.IntegerField(label=_("Projects at most"), min_value=1, max_value=20, initial=3)
     active_from = _day(_("Term from"))
     active_to = _day(_("Term to"), required=False, help_text=_("Leave empty for no end."))
 

@@ -11,7 +11,8 @@ from django.db.models import Count, FilteredRelation, Q
 
 from accounts.models import Region, RegionLevel
 from applications.models import Application
-from calendars.selectors import WorkingDays, working_days
+from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 from secretaries.models import (
     AppointmentGap,
@@ -166,16 +167,14 @@ def _projects() -> list[dict[str, Any]]:
     """Every served project with its current lead secretary, if any."""
     current = FilteredRelation(
         "service_assignments",
-        condition=Q(
-            service_assignments__valid_to__isnull=True, service_assignments__role="lead"
-        ),
+        condition=Q(service_assignments__valid_to__isnull=True, service_assignments__role="lead"),
     )
     rows = (
         Application.objects.filter(status__in=SERVED)
         .annotate(lead=current)
         .values("pk", "region", "lead__secretary", "lead__secretary__user__name")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def _ticking(
@@ -188,8 +187,7 @@ def _ticking(
         Ticking(
             request=row,
             clock=clock_of(row, now, table),
-            secretary=projects.get(row.application_id, {}).get("lead__secretary__user__name")
-            or "",
+            secretary=projects.get(row.application_id, {}).get("lead__secretary__user__name") or "",
         )
         for row in requests
         if row.status == RequestStatus.OPEN

@@ -27,9 +27,7 @@ def project_of(application: Application) -> Project:
 def serving_place(project: Project) -> QuerySet[ServiceSecretary]:
     """Secretaries by role whose regions include the project's place; no joins, so lockable."""
     through = ServiceSecretary.regions.through
-    here = through.objects.filter(
-        servicesecretary=OuterRef("pk"), region__code__in=project.regions
-    )
+    here = through.objects.filter(servicesecretary=OuterRef("pk"), region__code__in=project.regions)
     return ServiceSecretary.objects.filter(
         Exists(here), user__in=users_with_role(Role.SECRETARY).order_by().values("pk")
     ).order_by("pk")

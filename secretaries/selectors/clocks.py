@@ -1,9 +1,10 @@
 """How much of its time a request has used, in working days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendars.selectors import WorkingDays
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 from secretaries.models import RequestStatus, ServiceRequest
 
@@ -29,6 +30,19 @@ class Clock:
     def near(self) -> bool:
         """At or past 80 % of the time and not yet over."""
         return self.running and not self.over and self.used * 5 >= self.limit * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A request with its clock, as lists show it."""
+
+    row: ServiceRequest
+    clock: Clock
+
+
+def timed(rows: Iterable[ServiceRequest], now: datetime, table: WorkingDays) -> list[Timed]:
+    """Each request with its clock at this instant, in the order given."""
+    return [Timed(row, clock_of(row, now, table)) for row in rows]
 
 
 def clock_of(request: ServiceRequest, now: datetime, table: WorkingDays) -> Clock:

@@ -14,8 +14,10 @@ def follow_assignments(application: Application) -> None:
     """
     rows = ServiceAssignment.objects.filter(application=application, valid_to__isnull=True)
     wanted: set[int] = set()
-    for user, backup in rows.values_list("secretary__user_id", "backup__user_id"):
-        wanted |= {user} if backup is None else {user, backup}
+    for row in rows.select_related("secretary", "backup"):
+        wanted.add(row.secretary.user_id)
+        if row.backup is not None:
+            wanted.add(row.backup.user_id)
     permission = Permission.objects.get(
         content_type__app_label="applications",
         content_type__model="application",

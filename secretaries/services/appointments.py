@@ -53,7 +53,9 @@ def appoint(
         return current
     project, now = project_of(row), clock.now()
     locked = list(
-        serving_place(project).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True)
+        serving_place(project)
+        .select_for_update(no_key=True, of=("self",))
+        .values_list("pk", flat=True)
     )
     today = day_of(now)
     found = candidates(ServiceSecretary.objects.filter(pk__in=locked), today)
@@ -158,7 +160,9 @@ def set_backup(
     row.backup = backup
     row.save(update_fields=["backup"])
     access.follow_assignments(row.application)
-    _record("assignment.backup", row, by, before={"backup": before}, after={"backup": row.backup_id})
+    _record(
+        "assignment.backup", row, by, before={"backup": before}, after={"backup": row.backup_id}
+    )
     if backup is not None:
         telling.named_backup(row)
     return row
@@ -249,7 +253,9 @@ def _free(secretary: ServiceSecretary, now: datetime) -> matching.Candidate:
 def _note(text: str, field: str) -> str:
     kept = text.strip()
     if not MIN_NOTE <= len(kept) <= MAX_NOTE:
-        raise Invalid(_("Write from 10 to 2,000 characters: whoever comes next relies on it."), field)
+        raise Invalid(
+            _("Write from 10 to 2,000 characters: whoever comes next relies on it."), field
+        )
     return kept
 
 

@@ -41,7 +41,9 @@ def set_profile(
     """
     _lead_only(by)
     if not has_role(user, Role.SECRETARY):
-        raise Invalid(_("%(name)s does not hold the role of service secretary.") % {"name": user}, "user")
+        raise Invalid(
+            _("%(name)s does not hold the role of service secretary.") % {"name": user}, "user"
+        )
     if not regions:
         raise Invalid(_("Choose at least one region."), "regions")
     known = set(Industry.objects.filter(code__in=industries).values_list("code", flat=True))

@@ -159,9 +159,7 @@ def confirm(
     row.contested = True
     row.save(update_fields=["contested"])
     _act(row, "contest", why, by, now)
-    telling.request(
-        "unsatisfied", row, telling.leads(), stamp=now.isoformat(), text=why[:300]
-    )
+    telling.request("unsatisfied", row, telling.leads(), stamp=now.isoformat(), text=why[:300])
     return row
 
 

@@ -11,10 +11,8 @@ from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
 from calendars.wording import day_of
 from secretaries import rules
-from secretaries.models import ServiceAssignment, Visit
+from secretaries.models import ServiceAssignment, Visit, VisitKind
 from secretaries.services import telling
-
-KINDS = ("site", "phone", "video")
 
 
 @transaction.atomic
@@ -45,7 +43,7 @@ def record_visit(
         raise WrongState(_("This assignment has ended. Open the project again."))
     if not day_of(row.valid_from) <= on <= today:
         raise Invalid(_("The day must lie between the appointment and today."), "on")
-    if kind not in KINDS:
+    if kind not in VisitKind.values:
         raise Invalid(_("Choose on site, by phone or by video."), "kind")
     visit = Visit.objects.create(
         assignment=row,
@@ -73,7 +71,9 @@ def confirm_visit(*, visit: Visit, by: User) -> Visit:
     """The firm confirms that a visit took place; then it stands."""
     row = (
         Visit.objects.select_for_update(of=("self",))
-        .select_related("assignment__application__call", "assignment__application__firm", "recorded_by")
+        .select_related(
+            "assignment__application__call", "assignment__application__firm", "recorded_by"
+        )
         .get(pk=visit.pk)
     )
     application = row.assignment.application
@@ -97,7 +97,5 @@ def confirm_visit(*, visit: Visit, by: User) -> Visit:
 def _filled(text: str, field: str, most: int) -> str:
     kept = text.strip()
     if not kept or len(kept) > most:
-        raise Invalid(
-            _("Fill this in, with at most %(most)s characters.") % {"most": most}, field
-        )
+        raise Invalid(_("Fill this in, with at most %(most)s characters.") % {"most": most}, field)
     return kept

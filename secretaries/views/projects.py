@@ -1,6 +1,7 @@
 """A served project: for its secretary on the way, for its firm, and for the lead."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,16 +21,16 @@ from audit.refusals import NotPermitted, NotVisible, Refused
 from calendars.selectors import working_days
 from secretaries import rules
 from secretaries.forms.work import VisitForm
-from secretaries.models import RequestStatus, Visit
+from secretaries.models import RequestStatus, ServiceAssignment, Visit
 from secretaries.selectors import projects as reading
 from secretaries.selectors.candidates import current_assignment
-from secretaries.selectors.clocks import clock_of
+from secretaries.selectors.clocks import Timed, timed
 from secretaries.services import appointments, visits
 from secretaries.wording import reason_text
 
 
 def seen(request: SignedInRequest, pk: int) -> Application:
-    """A served project the person may see: its secretaries, its firm's people, the lead, officers."""
+    """A served project, for its secretaries, its firm's people, the lead and officers."""
     application = get_object_or_404(
         Application.objects.select_related("call", "firm", "region__reports_to", "industry"), pk=pk
     )
@@ -45,6 +46,21 @@ def seen(request: SignedInRequest, pk: int) -> Application:
     return application
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A project on the secretary's own list."""
+
+    assignment: ServiceAssignment
+    application: Application
+    backing: bool
+    urgent: Timed | None
+    days_since: int | None  # since the last visit
+
+    @property
+    def due(self) -> float:
+        return self.urgent.row.due_at.timestamp() if self.urgent else float("inf")
+
+
 @login_required
 @require_GET
 def my_projects(request: SignedInRequest) -> HttpResponse:
@@ -54,33 +70,33 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
     rows = list(reading.own_assignments(request.user))
     running = reading.open_requests_of([row.application_id for row in rows])
     table, now = working_days(), request.clock.now
-    urgent: dict[int, Any] = {}
-    for item in running:
-        if item.status == RequestStatus.OPEN:
-            urgent.setdefault(item.application_id, (item, clock_of(item, now, table)))
+    urgent: dict[int, Timed] = {}
+    for item in timed(running, now, table):
+        if item.row.status == RequestStatus.OPEN:
+            urgent.setdefault(item.row.application_id, item)
     cards = [
-        {
-            "assignment": row,
-            "application": row.application,
-            "backing": row.secretary.user_id != request.user.pk,
-            "urgent": urgent.get(row.application_id),
-            "days_since": (request.clock.today - row.last_visit).days if row.last_visit else None,
-        }
+        Card(
+            assignment=row,
+            application=row.application,
+            backing=row.secretary.user_id != request.user.pk,
+            urgent=urgent.get(row.application_id),
+            days_since=_days(getattr(row, "last_visit", None), request.clock.today),
+        )
         for row in rows
     ]
-    cards.sort(key=lambda c: (c["backing"], _urgency(c["urgent"]), c["application"].number))
+    cards.sort(key=lambda card: (card.backing, card.due, card.application.number or ""))
     profile = reading.secretary_profile(request.user)
     context = {
         "cards": cards,
         "profile": profile,
         "leave": reading.leave_today(profile, request.clock.today) if profile else None,
-        "own": sum(not c["backing"] for c in cards),
+        "own": sum(not card.backing for card in cards),
     }
     return render(request, "secretaries/my_projects.html", context)
 
 
-def _urgency(found: Any) -> float:
-    return found[0].due_at.timestamp() if found else float("inf")
+def _days(last: date | None, today: date) -> int | None:
+    return None if last is None else (today - last).days
 
 
 @login_required
@@ -144,11 +160,8 @@ def _page(
     assignments = list(reading.assignments_of(application))
     current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
     table, now = working_days(), request.clock.now
-    requests = [
-        {"row": row, "clock": clock_of(row, now, table)}
-        for row in application.requests.order_by("-pk")[:50]
-    ]
-    requests.sort(key=lambda r: (r["row"].status != RequestStatus.OPEN, r["row"].due_at))
+    requests = timed(application.requests.order_by("-pk")[:50], now, table)
+    requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, r.row.due_at))
     near = [application.region, application.region.reports_to]
     places = {region.code: str(region) for region in near if region is not None}
     user, today = request.user, request.clock.today

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import SignedInRequest
@@ -20,11 +21,21 @@ from secretaries.forms.work import ActForm, PassForm, RequestFilter, RequestForm
 from secretaries.models import RequestStatus, ServiceRequest
 from secretaries.selectors import projects as reading
 from secretaries.selectors.candidates import current_assignment
-from secretaries.selectors.clocks import clock_of
+from secretaries.selectors.clocks import clock_of, timed
 from secretaries.services import requests
 from secretaries.views.projects import seen
 
 PAGE_SIZE = 50
+DONE = {
+    "answer": gettext_lazy("Answered; the firm is asked to confirm."),
+    "pass": gettext_lazy("Passed on; the clock goes on."),
+    "note": gettext_lazy("Noted."),
+    "call_back": gettext_lazy("Call-back recorded."),
+    "satisfied": gettext_lazy("Closed. Thank you."),
+    "unsatisfied": gettext_lazy("Your word is recorded; whoever acts next has been told."),
+    "silent": gettext_lazy("Closed."),
+    "decide": gettext_lazy("Decided and closed; both sides have been told."),
+}
 
 
 def _base(request: SignedInRequest) -> str:
@@ -41,8 +52,8 @@ def request_list(request: SignedInRequest) -> HttpResponse:
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     table, now = working_days(), request.clock.now
-    page.object_list = [{"row": r, "clock": clock_of(r, now, table)} for r in page.object_list]
-    context = {"page": page, "filters": filters, "base": _base(request)}
+    shown = timed(page, now, table)
+    context = {"page": page, "rows": shown, "filters": filters, "base": _base(request)}
     return render(request, "secretaries/requests.html", context)
 
 
@@ -127,35 +138,28 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _do(act: str, row: ServiceRequest, request: SignedInRequest, words: dict[str, str]) -> str:
-    """Do the act; the words that tell it was done."""
+    """Do the act; the words that tell it was done. An unknown act is no page."""
     by, text = request.user, words.get("text", "")
-    if act == "answer":
-        requests.answer(request=row, text=text, by=by)
-        return _("Answered; the firm is asked to confirm.")
-    if act == "pass":
-        requests.pass_on(request=row, unit=words["unit"], text=text, by=by)
-        return _("Passed on; the clock goes on.")
-    if act == "note":
-        requests.add_note(request=row, text=text, by=by)
-        return _("Noted.")
-    if act == "call_back":
-        requests.record_call_back(request=row, text=text, by=by)
-        return _("Call-back recorded.")
-    if act == "satisfied":
-        requests.confirm(request=row, satisfied=True, by=by)
-        return _("Closed. Thank you.")
-    if act == "unsatisfied":
-        again = requests.confirm(request=row, satisfied=False, text=text, by=by)
-        if again.status == RequestStatus.OPEN:
-            return _("Reopened with a new due date; the secretary has been told.")
-        return _("The lead has been told and decides.")
-    if act == "silent":
-        requests.close_silent(request=row, by=by)
-        return _("Closed.")
-    if act == "decide":
-        requests.close_by_lead(request=row, text=text, by=by)
-        return _("Decided and closed; both sides have been told.")
-    raise NotVisible
+    match act:
+        case "answer":
+            requests.answer(request=row, text=text, by=by)
+        case "pass":
+            requests.pass_on(request=row, unit=words["unit"], text=text, by=by)
+        case "note":
+            requests.add_note(request=row, text=text, by=by)
+        case "call_back":
+            requests.record_call_back(request=row, text=text, by=by)
+        case "satisfied":
+            requests.confirm(request=row, satisfied=True, by=by)
+        case "unsatisfied":
+            requests.confirm(request=row, satisfied=False, text=text, by=by)
+        case "silent":
+            requests.close_silent(request=row, by=by)
+        case "decide":
+            requests.close_by_lead(request=row, text=text, by=by)
+        case _:
+            raise NotVisible
+    return str(DONE[act])
 
 
 def _add(form: Any, refused: Refused) -> None:

@@ -137,9 +137,9 @@ def test_the_list_filters_and_pages(cast: Cast) -> None:
     cast.dossiers(53)
     client = signed_in(cast.prefecture)
     page = client.get(url("recommendations"))
-    assert len(page.context["page"].object_list) == 50
+    assert len(page.context["rows"]) == 50
     page = client.get(url("recommendations"), {"text": "项目7", "state": "submitted"})
-    assert [row["title"] for row in page.context["page"].object_list] == ["项目7"]
+    assert [row["title"] for row in page.context["rows"]] == ["项目7"]
     assert client.get(url("recommendations"), {"state": "nonsense"}).status_code == 200
 
 
@@ -172,7 +172,9 @@ def test_return_and_refusal_through_the_page(cast: Cast) -> None:
     a.refresh_from_db()
     assert a.status == Status.RETURNED
     assert a.corrections.get().reasons == [{"section": "green", "text": "缺环评批复"}]
-    page = client.post(url("recommendation_refuse", b.pk), {"refuse-reason": "不符合本地产业规划。"})
+    page = client.post(
+        url("recommendation_refuse", b.pk), {"refuse-reason": "不符合本地产业规划。"}
+    )
     assert page.status_code == 302
     b.refresh_from_db()
     assert b.status == Status.NOT_RECOMMENDED

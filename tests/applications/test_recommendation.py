@@ -37,9 +37,7 @@ class Cast:
 
     def dossiers(self, n: int) -> list[Application]:
         there = Application.objects.count()
-        return [
-            making.dossier(self.call, self.firm, title=f"项目{there + i}") for i in range(n)
-        ]
+        return [making.dossier(self.call, self.firm, title=f"项目{there + i}") for i in range(n)]
 
 
 @pytest.fixture
@@ -119,7 +117,9 @@ def test_another_line_may_not_know_of_the_dossier(cast: Cast) -> None:
 def test_meihekou_stands_in_its_own_line(cast: Cast) -> None:
     place = making.region(MEIHEKOU)
     own = making.person("姜树", Role.REGIONAL_OFFICER, region=place)
-    row = making.dossier(cast.call, making.firm("梅河口松源果仁食品有限公司", place, making.person("甲")))
+    row = making.dossier(
+        cast.call, making.firm("梅河口松源果仁食品有限公司", place, making.person("甲"))
+    )
     with pytest.raises(NotVisible):
         check(row, cast.tonghua)
     check(row, own)
@@ -141,9 +141,7 @@ def test_only_what_was_checked_in_its_present_version_is_recommended(cast: Cast)
     assert len(recommend(cast, [c])) == 1
 
 
-@pytest.mark.parametrize(
-    "status", [s for s in Status if s not in (Status.SUBMITTED, Status.DRAFT)]
-)
+@pytest.mark.parametrize("status", [s for s in Status if s not in (Status.SUBMITTED, Status.DRAFT)])
 def test_no_other_state_is_checked_recommended_or_refused(cast: Cast, status: Status) -> None:
     (a,) = cast.dossiers(1)
     check(a, cast.county)
@@ -185,7 +183,9 @@ def test_not_recommended_needs_a_reason_which_the_firm_reads(cast: Cast) -> None
     (a,) = cast.dossiers(1)
     with pytest.raises(Invalid):
         recommendation.not_recommend(application=a, reason="不行", by=cast.county)
-    recommendation.not_recommend(application=a, reason="未落实用地，今年不具备开工条件。", by=cast.county)
+    recommendation.not_recommend(
+        application=a, reason="未落实用地，今年不具备开工条件。", by=cast.county
+    )
     a.refresh_from_db()
     assert a.status == Status.NOT_RECOMMENDED
     event = Event.objects.get(action="application.not_recommend")

@@ -202,9 +202,7 @@ def test_a_credit_record_bars_until_it_is_answered(cast: Cast) -> None:
     assert (found.kind, found.severity) == ("credit", "veto")
     with pytest.raises(WrongState):
         screening.declare(application=a, verdict="eligible", by=cast.officer)
-    screening.answer_finding(
-        finding=found, answer="已履行完毕，附法院结案证明。", by=cast.officer
-    )
+    screening.answer_finding(finding=found, answer="已履行完毕，附法院结案证明。", by=cast.officer)
     screening.declare(application=a, verdict="eligible", by=cast.officer)
     a.refresh_from_db()
     assert a.status == Status.ELIGIBLE

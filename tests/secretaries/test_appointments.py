@@ -152,9 +152,7 @@ def test_by_hand_may_cross_places_but_not_load_or_duty(cast: Cast) -> None:
     with pytest.raises(NotPermitted):
         appointments.appoint_by_hand(application=first, by=far.user, **kwargs)
     with pytest.raises(Invalid):
-        appointments.appoint_by_hand(
-            application=first, secretary=far, reason="行", by=cast.lead
-        )
+        appointments.appoint_by_hand(application=first, secretary=far, reason="行", by=cast.lead)
     appointments.appoint_by_hand(application=first, by=cast.lead, **kwargs)
     with pytest.raises(Invalid):
         appointments.appoint_by_hand(application=second, by=cast.lead, **kwargs)

@@ -11,10 +11,10 @@ PROJECT = Project(("220302", "220300"), "equipment")
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def one(id: int = 1, **more: object) -> Candidate:
+def one(number: int = 1, **more: object) -> Candidate:
     values: dict[str, object] = {
-        "id": id,
-        "name": f"秘书{id}",
+        "id": number,
+        "name": f"秘书{number}",
         "regions": frozenset({"220300"}),
         "industries": frozenset(),
         "load": 0,

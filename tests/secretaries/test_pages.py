@@ -88,9 +88,7 @@ def test_a_project_before_its_award_has_no_service_page(cast: Served) -> None:
 
 
 @pytest.mark.parametrize("name", ["board", "my_projects", "requests", "requests_of_firm"])
-def test_queries_do_not_grow(
-    cast: Served, name: str, django_assert_max_num_queries: Any
-) -> None:
+def test_queries_do_not_grow(cast: Served, name: str, django_assert_max_num_queries: Any) -> None:
     person = {
         "board": cast.lead,
         "my_projects": cast.zhao.user,
@@ -203,7 +201,9 @@ def test_a_request_from_both_sides(cast: Served) -> None:
     assert firm.post(path, {"act": "answer", "answer-text": "自己答复自己"}).status_code == 403
     assert own.post(path, {"act": "pass", "pass-unit": "四平供电公司"}).status_code == 302
     assert own.post(path, {"act": "answer", "answer-text": ""}).status_code == 422
-    assert own.post(path, {"act": "answer", "answer-text": "已受理，五日内装表。"}).status_code == 302
+    assert (
+        own.post(path, {"act": "answer", "answer-text": "已受理，五日内装表。"}).status_code == 302
+    )
     assert own.post(path, {"act": "silent"}).status_code == 422
     assert own.post(path, {"act": "satisfied"}).status_code == 404
     assert own.post(path, {"act": "anything"}).status_code == 422

@@ -52,7 +52,9 @@ class Served(Cast):
 
     def answered(self, **more: Any) -> ServiceRequest:
         row = self.ask(**more)
-        return requests.answer(request=row, text="已协调自然资源局，三日内出图审意见。", by=self.zhao.user)
+        return requests.answer(
+            request=row, text="已协调自然资源局，三日内出图审意见。", by=self.zhao.user
+        )
 
 
 @pytest.fixture
@@ -69,9 +71,9 @@ def test_a_request_is_numbered_due_in_working_days_and_told(cast: Served) -> Non
     for row in rows:
         due = clock_of(row, row.due_at, table)
         assert (due.used, due.over) == (row.days, 0)
-    assert set(Message.objects.filter(kind="request.raised").values_list("recipient", flat=True)) == {
-        cast.zhao.user_id
-    }
+    assert set(
+        Message.objects.filter(kind="request.raised").values_list("recipient", flat=True)
+    ) == {cast.zhao.user_id}
 
 
 def test_who_may_raise_what_and_when(cast: Served) -> None:
@@ -230,7 +232,9 @@ def test_confirm_and_close_at_one_instant_one_stands() -> None:
     results = race(
         [
             lambda: requests.confirm(request=row, satisfied=True, by=cast.owner),
-            lambda: requests.confirm(request=row, satisfied=False, text="未解决问题", by=cast.owner),
+            lambda: requests.confirm(
+                request=row, satisfied=False, text="未解决问题", by=cast.owner
+            ),
         ]
     )
     assert sum(isinstance(r, WrongState) for r in results) == 1
