@@ -72,7 +72,7 @@ class ClaimForm(forms.Form):
         max_length=2000,
         min_length=10,
     )
-    files = FilesField(
+    evidence = FilesField(
         label=_("Evidence"),
         help_text=_(
             "Invoices, photographs, insurance certificate: PDF, JPG, PNG, DOCX or XLSX, 20 MB each."

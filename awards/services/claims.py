@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -39,7 +40,7 @@ def claim_instalment(
     invested: Decimal,
     insured: int,
     statement: str,
-    files: Sequence[UploadedFile],
+    files: "Sequence[UploadedFile[Any]]",
     by: User,
 ) -> Claim:
     """Claim the next instalment with evidence: investment so far (yuan), insured headcount, files."""
@@ -100,7 +101,7 @@ def claim_instalment(
     return claim
 
 
-def _keep(claim: Claim, upload: UploadedFile, facts: uploads.Checked) -> None:
+def _keep(claim: Claim, upload: "UploadedFile[Any]", facts: uploads.Checked) -> None:
     row = ClaimFile(
         claim=claim,
         name=facts.name,

@@ -175,3 +175,8 @@ def close_reserve(*, call: Call, by: User) -> int:
     for application in waiting:
         advance(application=application, step="decline", by=by, reason="reserve list closed")
     return len(waiting)
+
+
+def ripe_count(call: Call) -> int:
+    """How many projects could be awarded now."""
+    return len(_ripe(call))

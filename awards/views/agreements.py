@@ -28,7 +28,9 @@ PAGE_SIZE = 50
 @require_GET
 def agreement_list(request: SignedInRequest) -> HttpResponse:
     """Awards with their agreements and how much is paid."""
-    page = Paginator(money.agreements(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page: Any = Paginator(money.agreements(request.user), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     page.object_list = [_row(a) for a in page.object_list]
     context = {
         "page": page,

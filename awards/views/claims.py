@@ -34,11 +34,13 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
                 invested=form.cleaned_data["invested"],
                 insured=form.cleaned_data["insured"],
                 statement=form.cleaned_data["statement"],
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["evidence"],
                 by=request.user,
             )
         except Refused as refused:
-            field = {"upload": "files"}.get(refused.field or "", refused.field)
+            field = {"upload": "evidence", "files": "evidence"}.get(
+                refused.field or "", refused.field
+            )
             form.add_error(field if field in form.fields else None, str(refused.message))
         else:
             messages.success(request, _("Claimed. Your service secretary verifies it on site."))
@@ -91,7 +93,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def claim_file(request: SignedInRequest, pk: int) -> HttpResponse:
+def claim_file(request: SignedInRequest, pk: int) -> FileResponse:
     """A file of evidence, for whoever may read the claim."""
     row = ClaimFile.objects.filter(pk=pk).first()
     if row is None:

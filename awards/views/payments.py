@@ -1,4 +1,4 @@
-"""Payments: the list of instalments by what they wait for, one instalment's page, the three acts."""
+"""Payments: the list of instalments, one instalment's page, the three acts on it."""
 
 from typing import Any
 
@@ -33,9 +33,8 @@ def payment_list(request: SignedInRequest) -> HttpResponse:
     state = text = ""
     if filters.is_bound and filters.is_valid():
         state, text = filters.cleaned_data["state"], filters.cleaned_data["text"]
-    page = Paginator(money.instalments(request.user, state, text), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    rows = money.instalments(request.user, state, text)
+    page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = [_row(i) for i in page.object_list]
     return render(
         request,
@@ -83,6 +82,7 @@ def _page(
 ) -> HttpResponse:
     payment = getattr(row, "payment", None)
     claim = row.live_claims[0] if row.live_claims else None  # type: ignore[attr-defined]  # prefetched
+    maker = payment.made_by_id if payment else None
     application = row.award.application
     finance = has_role(request.user, Role.FINANCE_OFFICER)
     context = {
@@ -101,10 +101,8 @@ def _page(
         "can_verify": row.status == "claimed"
         and verifies(request.user, application, request.clock.today),
         "can_enter": finance and row.status == "verified",
-        "can_release": finance
-        and row.status == "entered"
-        and payment.made_by_id != request.user.pk,
-        "own_entry": finance and row.status == "entered" and payment.made_by_id == request.user.pk,
+        "can_release": finance and row.status == "entered" and maker != request.user.pk,
+        "own_entry": finance and row.status == "entered" and maker == request.user.pk,
         "can_record": finance and row.status == "released",
         "form": form or PaidForm(initial={"paid_on": request.clock.today}),
         "nav_current": "awards:payments",

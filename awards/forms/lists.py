@@ -1,0 +1,112 @@
+"""Forms of the envelope, the funding list, the notice and the objection. They read; services write."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from awards.forms.money import WanField
+from awards.models import Objection
+
+
+def _date(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs
+    )
+
+
+class CeilingForm(forms.Form):
+    """A year's ceiling by its document."""
+
+    year = forms.IntegerField(
+        label=_("Year"), widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    ceiling = WanField(label=_("Ceiling of the year"))
+    document_no = forms.CharField(label=_("Document number"), max_length=80)
+    received_on = _date(
+        _("Central transfer received on"),
+        required=False,
+        help_text=_("The 30 days of article 52 of the Budget Law run from this day."),
+    )
+
+
+class DeviationForm(forms.Form):
+    """Why one dossier should not stand where its rank puts it."""
+
+    application = forms.TypedChoiceField(label=_("Project"), coerce=int)
+    kind = forms.ChoiceField(
+        label=_("What should happen"),
+        choices=[("hold_back", _("hold back to the reserve")), ("lift", _("lift above the line"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), min_length=10, max_length=1000
+    )
+
+    def __init__(self, *args: Any, projects: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["application"].choices = projects  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ApproveForm(forms.Form):
+    """The decision with the minutes it stands in."""
+
+    minutes_no = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    note = forms.CharField(
+        label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=1000
+    )
+
+
+class ReasonForm(forms.Form):
+    note = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
+    )
+
+
+class AllocationForm(forms.Form):
+    """The finance department's letter."""
+
+    number = forms.CharField(label=_("Number of the allocation notice"), max_length=80)
+    issued_on = _date(_("Issued on"))
+
+
+class ObjectionForm(forms.Form):
+    """A real-name objection against one project of a notice."""
+
+    application = forms.TypedChoiceField(label=_("Project objected to"), coerce=int)
+    objector_name = forms.CharField(
+        label=_("Your real name or your unit's"), max_length=80, min_length=2
+    )
+    objector_identity = forms.CharField(
+        label=_("Identity number or unified social credit code"),
+        help_text=_("Kept secret; only those who examine the objection read it."),
+        max_length=30,
+        min_length=6,
+    )
+    objector_contact = forms.CharField(label=_("Telephone or e-mail"), max_length=80, min_length=6)
+    ground = forms.ChoiceField(
+        label=_("Ground"),
+        help_text=_("A different opinion on scientific or technical merit is not a ground."),
+        choices=Objection._meta.get_field("ground").choices or (),
+    )
+    text = forms.CharField(
+        label=_("Facts and evidence"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        min_length=20,
+        max_length=4000,
+    )
+
+    def __init__(self, *args: Any, projects: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["application"].choices = projects  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class FindingForm(forms.Form):
+    finding = forms.CharField(
+        label=_("Finding"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Answer"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000
+    )

@@ -1,0 +1,67 @@
+"""The yearly envelopes side by side, and a ceiling entered by one officer, confirmed by another."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Scheme
+from audit.refusals import NotPermitted, Refused
+from awards import rules
+from awards.forms.lists import CeilingForm
+from awards.models import EnvelopeChange
+from awards.selectors import lists
+from awards.services import envelopes
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def envelope_page(request: SignedInRequest) -> HttpResponse:
+    """Ceiling, committed, paid and left of each year; the form of the next ceiling."""
+    if not rules.sees_funding(request.user):
+        raise NotPermitted(_("The envelope is open to the province's officers."))
+    scheme = Scheme.objects.get()
+    form = CeilingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            envelopes.propose_ceiling(scheme=scheme, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(
+                refused.field if refused.field in form.fields else None, str(refused.message)
+            )
+        else:
+            messages.success(request, _("Entered. Another finance officer confirms it."))
+            return redirect("awards:envelope")
+    years = [
+        {
+            "envelope": e,
+            "left": e.ceiling - e.committed,
+            "pending": next((c for c in e.changes.all() if c.confirmed_at is None), None),
+            "last": next(
+                (c for c in sorted(e.changes.all(), key=lambda c: -c.pk) if c.confirmed_at), None
+            ),
+        }
+        for e in lists.envelopes(scheme)
+    ]
+    context = {
+        "scheme": scheme,
+        "years": years,
+        "form": form,
+        "finance": has_role(request.user, Role.FINANCE_OFFICER),
+    }
+    return render(request, "awards/envelope.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def confirm_ceiling(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The second officer confirms."""
+    change = get_object_or_404(EnvelopeChange, pk=pk)
+    envelopes.confirm_ceiling(change=change, by=request.user)
+    messages.success(request, _("Confirmed; the ceiling is in force."))
+    return redirect("awards:envelope")
