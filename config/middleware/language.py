@@ -33,7 +33,9 @@ def language_middleware(get_response: Handler) -> Handler:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
-        response.headers.setdefault("Content-Language", translation.to_locale(language).replace("_", "-"))
+        response.headers.setdefault(
+            "Content-Language", translation.to_locale(language).replace("_", "-")
+        )
         patch_vary_headers(response, ("Cookie",))
         return response
 
