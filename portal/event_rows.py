@@ -7,14 +7,15 @@ The audit administrator watches who did what and when, and verifies; the facts o
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.roles import Role
 from applications.wording import STATUS_NAMES, STEP_NAMES
-from applications.workflow import Status
 from audit.models import Event
 from portal.action_words import ACTIONS, AREAS, OBJECTS
 
@@ -71,13 +72,45 @@ def role_words(role: str) -> str:
     return others.get(role, role)
 
 
-def state_words(state: str) -> str:
-    return str(STATUS_NAMES[Status(state)]) if state in set(Status) else state
+@cache
+def _state_choices(object_type: str) -> dict[str, Any]:
+    """The words of the states of this kind of object, from its own model."""
+    if object_type == "applications.application":
+        return {status.value: words for status, words in STATUS_NAMES.items()}
+    try:
+        model = apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return {}
+    fields = [f for f in model._meta.concrete_fields if f.name in ("status", "state")]
+    return {str(value): words for field in fields for value, words in field.flatchoices}
+
+
+def state_words(object_type: str, state: str) -> str:
+    """The state in words; one that the object's own workflow does not know stays as it is."""
+    others = {
+        "live": pgettext("state in the log", "in force"),
+        "proposed": pgettext("state in the log", "put forward"),
+        "revoked": pgettext("state in the log", "revoked"),
+        "holds": _("agrees"),
+    }
+    words = _state_choices(object_type).get(state) or others.get(state)
+    return str(words) if words else state
+
+
+def origin_words(origin: str) -> str:
+    """From where an act came: a network address as it is, the rest in words."""
+    names = {
+        "worker": pgettext("origin", "worker"),
+        "rehearsal": pgettext("origin", "rehearsal"),
+        "bootstrap": pgettext("origin", "first set-up"),
+    }
+    return names.get(origin, origin)
 
 
 def event_row(event: Event, role: Role) -> EventRow:
     is_open = may_read_facts(event, role)
-    source, target = state_words(event.source), state_words(event.target)
+    kind = event.object_type
+    source, target = state_words(kind, event.source), state_words(kind, event.target)
     return EventRow(
         pk=event.pk,
         at=event.at,
@@ -88,7 +121,7 @@ def event_row(event: Event, role: Role) -> EventRow:
         object_words=str(OBJECTS.get(event.object_type, event.object_type)),
         label=event.object_label if is_open else event.object_id,
         change=f"{source or '—'} → {target}" if target and is_open else "",
-        origin=event.origin,
+        origin=origin_words(event.origin),
         is_open=is_open,
     )
 

@@ -1,11 +1,23 @@
 """The rules of a call, said so that an applicant understands them."""
 
+import cn2an
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.call_rules import CallRules
 
 Row = tuple[str, str]
+
+
+def article_number(article: str) -> str:
+    """The number of an article as the page's language writes it: 十四, or 14 in English."""
+    if not (get_language() or "").startswith("en"):
+        return article
+    try:
+        return str(cn2an.cn2an(article, "smart"))
+    except ValueError:
+        return article
 
 
 def rule_rows(rules: CallRules) -> list[Row]:

@@ -44,7 +44,7 @@ class Found:
 
 def find(user: User, text: str) -> list[Found]:
     """What fits the text, by kind; nothing for less than two characters."""
-    text = text.strip()
+    text = text.replace("\x00", "").strip()
     if len(text) < SHORTEST:
         return []
     groups = [

@@ -18,8 +18,10 @@ LONGEST_STRIP = 40  # days; a longer period is told in words only
 
 def public_notices() -> QuerySet[PublicNotice]:
     """Every notice, newest first, with the number of its projects and their sum (yuan)."""
-    return PublicNotice.objects.select_related("call").annotate(
-        projects=Count("items"), total=Sum("items__amount")
+    return (
+        PublicNotice.objects.select_related("call")
+        .annotate(projects=Count("items"), total=Sum("items__amount"))
+        .order_by("-pk")
     )
 
 

@@ -24,6 +24,7 @@ def calls_with_results() -> QuerySet[Call]:
             paid=Sum("applications__award__paid", filter=live),
         )
         .filter(projects__gt=0)
+        .order_by("-year", "-sequence")
     )
 
 

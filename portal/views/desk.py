@@ -6,8 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.http import SignedInRequest
+from accounts.roles import Role
 from accounts.rules import roles_of
 from portal.selectors import desk, finding, waiting
+
+# These read larger type: experts on their lists, secretaries on their phones.
+ROOMY = frozenset({Role.EXPERT, Role.SECRETARY})
 
 
 @require_GET
@@ -21,7 +25,7 @@ def workbench(request: SignedInRequest) -> HttpResponse:
         "main_boards": [board for board in boards if not board.side],
         "side_boards": [board for board in boards if board.side],
         "roles": [role.label for role in sorted(roles)],
-        "base": "base.html" if roles else "base_public.html",
+        "base": "base.html" if roles - ROOMY else "base_public.html",
         "nothing_yet": not roles and not boards,
     }
     return render(request, "portal/workbench.html", context)

@@ -12,6 +12,7 @@ from accounts.http import PageRequest
 from awards.models import PublicNotice
 from calendars.selectors import working_days
 from portal.addresses import address
+from portal.rule_words import article_number
 from portal.selectors import notices, results
 from portal.tables import csv_response
 
@@ -39,6 +40,7 @@ def notice_detail(request: PageRequest, number: str) -> HttpResponse:
     context = {
         "notice": notice,
         "call": notice.call,
+        "article": article_number(notice.call.scheme.article),
         "rows": rows,
         "standing": standing,
         "total": sum((row.amount for row in standing), Decimal(0)),
@@ -82,13 +84,16 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
     rows = results.result_rows(call)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     regions = results.by_region(rows)
+    total = sum((row.amount for row in rows), Decimal(0))
+    paid = sum((row.paid for row in rows), Decimal(0))
     context = {
         "call": call,
         "page": page,
+        "loads": [(paid, _("paid")), (total - paid, _("awarded, not yet paid"), "soft")],
         "regions": regions,
         "largest": max((region.amount for region in regions), default=Decimal(0)),
-        "total": sum((row.amount for row in rows), Decimal(0)),
-        "paid": sum((row.paid for row in rows), Decimal(0)),
+        "total": total,
+        "paid": paid,
         "projects": len(rows),
         "letters": results.allocations(call),
     }

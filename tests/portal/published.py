@@ -1,0 +1,87 @@
+"""A decided call with a list, made directly; the notice is published by its service."""
+
+from decimal import Decimal
+
+from applications.models import Call, CallStatus
+from applications.workflow import Status
+from audit import clock
+from awards.models import Award, Envelope, FundingItem, FundingList, PublicNotice
+from awards.services.notices import publish_notice
+from reviews.models import Ranking, RankingEntry
+from tests import making
+
+AMOUNT = Decimal("10000000.00")
+
+
+def decided_call(officer, approver, count=3, place="220581", year=2026) -> Call:
+    """A call whose list of `count` projects is approved."""
+    call = making.call(officer, status=CallStatus.DECIDED, name_zh="本年度批次", year=year)
+    now = clock.now()
+    ranking = Ranking.objects.create(
+        call=call, version=1, rules={}, digest="1" * 64, computed_by=officer, computed_at=now
+    )
+    listed = FundingList.objects.create(
+        call=call,
+        ranking=ranking,
+        version=1,
+        mode="strict",
+        envelope=call.envelope,
+        status="draft",
+        drawn_by=officer,
+        drawn_at=now,
+    )
+    owner = making.person("业主")
+    firm = making.firm("梅河口松源食品有限公司", making.region(place), owner)
+    for n in range(1, count + 1):
+        made = making.dossier(call, firm, title=f"项目{n:03}", status=Status.PROPOSED)
+        RankingEntry.objects.create(
+            ranking=ranking,
+            application=made,
+            rank=n,
+            state="ranked",
+            total=Decimal("80.00"),
+            quality=Decimal("55.50"),
+            employment=Decimal("24.50"),
+            net_new_jobs=100 + n,
+            requested=AMOUNT,
+            scores=7,
+            details={},
+        )
+        FundingItem.objects.create(
+            funding_list=listed,
+            application=made,
+            position=n,
+            rank=n,
+            outcome="funded",
+            amount=AMOUNT / 10,
+            cumulative=AMOUNT / 10 * n,
+        )
+    FundingList.objects.filter(pk=listed.pk).update(
+        status="approved", decided_by=approver, decided_at=now
+    )
+    return call
+
+
+def noticed_call(officer, approver, count=3) -> PublicNotice:
+    return publish_notice(call=decided_call(officer, approver, count), by=officer)
+
+
+def awarded_call(officer, approver, count=3, year=2026) -> Call:
+    """A call whose projects are awarded, half of each sum paid."""
+    call = decided_call(officer, approver, count, year=year)
+    total = AMOUNT / 10 * count
+    envelope = Envelope.objects.create(
+        scheme=call.scheme, year=call.year, ceiling=total * 2, committed=total, paid=total / 2
+    )
+    for made in call.applications.order_by("pk"):
+        Award.objects.create(
+            application=making.move(made, Status.AWARDED),
+            envelope=envelope,
+            amount=AMOUNT / 10,
+            paid=AMOUNT / 20,
+            decided_by=approver,
+            decided_at=clock.now(),
+        )
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.AWARDED)
+    call.refresh_from_db()
+    return call

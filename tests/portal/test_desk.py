@@ -1,0 +1,302 @@
+"""The workbench, the search, the trail and the reminders."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from accounts.waiting import WaitingItem
+from applications.models import CallStatus
+from applications.stages import current_stage, rail
+from applications.workflow import Status
+from audit import clock
+from audit.models import Event
+from audit.refusals import NotPermitted
+from audit.services import record
+from notifications.models import Message
+from portal.selectors import desk, finding, waiting
+from portal.services import reminders
+from portal.services.verification import run_verification
+from tests import making
+from tests.portal import published
+
+pytestmark = pytest.mark.django_db
+
+CAST = (
+    *("applicant", "region", "officer", "expert", "supervisor", "approver", "finance"),
+    *("secretary", "lead", "sysadmin", "secadmin", "auditor"),
+)
+
+
+@pytest.fixture
+def person_of(request):
+    return request.getfixturevalue
+
+
+# --- workbench --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_everybody_has_a_workbench_with_the_own_boards(name, person_of, client_of):
+    own = {
+        "applicant": ["dossiers", "open_calls"],
+        "region": ["calls"],
+        "officer": ["calls", "envelopes"],
+        "expert": ["reviews"],
+        "supervisor": ["calls", "envelopes", "draws", "log"],
+        "approver": ["calls", "envelopes"],
+        "finance": ["calls", "envelopes", "instalments"],
+        "secretary": ["projects"],
+        "lead": ["coverage"],
+        "sysadmin": ["people", "outbox"],
+        "secadmin": ["grants"],
+        "auditor": ["log"],
+    }
+    person = person_of(name)
+    assert [b.name for b in desk.boards_for(person, clock.now())] == own[name]
+    assert client_of(person).get(reverse("portal:workbench")).status_code == 200
+
+
+def test_a_visitor_signs_in_first(client):
+    for name in ("workbench", "search", "trail", "verification"):
+        page = client.get(reverse(f"portal:{name}"))
+        assert (page.status_code, page["Location"].startswith("/accounts/login/")) == (302, True)
+
+
+def test_every_workbench_asks_the_same_for_3_and_60(
+    person_of, client_of, officer, firm, django_assert_max_num_queries
+):
+    people = {name: client_of(person_of(name)) for name in CAST}
+    asked = []
+    for count in (3, 60):
+        call = making.call(officer)
+        for n in range(count):
+            making.dossier(call, firm, title=f"项目{count}-{n}")
+        seen = {}
+        for name, browser in people.items():
+            with django_assert_max_num_queries(40) as queries:
+                assert browser.get(reverse("portal:workbench")).status_code == 200
+            seen[name] = len(queries)
+        asked.append(seen)
+    assert asked[0] == asked[1]
+
+
+def test_a_region_counts_only_its_own_dossiers(region, region2, officer):
+    here, there = making.region("220581"), making.region("220500")
+    call = making.call(officer)
+    making.dossier(call, making.firm("梅河口某公司", here, making.person("甲")))
+    making.dossier(call, making.firm("通化某公司", there, making.person("乙")))
+    board = desk.boards_for(region, clock.now())[0]
+    assert [row["total"] for row in board.context["rows"]] == [1]
+
+
+def test_a_firm_reads_under_review_until_results_are_out(applicant, firm, officer):
+    call = making.call(officer, status=CallStatus.DECIDED)
+    making.dossier(call, firm, status=Status.RESERVE)
+    board = desk.boards_for(applicant, clock.now())[0]
+    assert [row["status"] for row in board.context["rows"]] == [Status.UNDER_REVIEW]
+
+
+def test_what_waits_is_ordered_overdue_then_nearest_then_undated():
+    now = clock.now()
+    late = WaitingItem("late", "", "/", due=now - timedelta(days=1), late=True)
+    soon = WaitingItem("soon", "", "/", due=now + timedelta(hours=1))
+    later = WaitingItem("later", "", "/", due=now + timedelta(days=9))
+    some = WaitingItem("some day", "", "/")
+    assert waiting.in_order([some, later, soon, late]) == [late, soon, later, some]
+
+
+def test_every_app_that_has_something_to_say_is_asked():
+    assert {source.__module__ for source in waiting.sources()} >= {
+        "accounts.waiting",
+        "notifications.waiting",
+    }
+
+
+# --- stages -----------------------------------------------------------------------------------------
+
+
+def test_the_rail_follows_the_call(officer):
+    now = clock.now()
+    call = making.call(officer)
+    seen = {}
+    for status in CallStatus:
+        call.status = status
+        seen[status] = current_stage(call, now)
+        assert len(rail(call, now)) == 9
+    assert seen == {
+        "draft": "",
+        "proposed": "",
+        "published": "apply",
+        "screened": "draw",
+        "in_review": "score",
+        "scored": "rank",
+        "ranked": "decide",
+        "decided": "notice",
+        "on_notice": "notice",
+        "awarded": "agree",
+        "closed": "over",
+    }
+    call.status = CallStatus.PUBLISHED
+    assert current_stage(call, call.opens_at - timedelta(seconds=1)) == ""
+    assert current_stage(call, call.closes_at) == "screen"
+    assert [s.state for s in rail(call, call.closes_at)][:3] == ["past", "now", "next"]
+
+
+# --- search -----------------------------------------------------------------------------------------
+
+
+def found(user, text):
+    return {group.kind: [hit.title for hit in group.hits] for group in finding.find(user, text)}
+
+
+def test_everybody_finds_only_what_they_may_open(
+    applicant, applicant2, firm, region, region2, officer, expert, auditor, sysadmin
+):
+    making.dossier(making.call(officer), firm, title="松籽仁精深加工")
+    hit = {"dossiers": ["松籽仁精深加工"]}
+    assert found(applicant, "松籽") == hit
+    assert found(officer, "松籽") == hit
+    assert found(region, "松籽") == hit
+    for other in (applicant2, region2, expert, auditor, sysadmin):
+        assert found(other, "松籽") == {}
+    assert found(officer, "松") == {}
+
+
+def test_a_draft_is_found_by_its_firm_alone(applicant, firm, officer, region):
+    making.dossier(making.call(officer), firm, title="未提交的草稿", status=Status.DRAFT)
+    assert found(applicant, "未提交") == {"dossiers": ["未提交的草稿"]}
+    assert found(officer, "未提交") == {}
+    assert found(region, "未提交") == {}
+
+
+def test_administrators_find_people_and_others_do_not(sysadmin, applicant, officer):
+    assert list(found(sysadmin, applicant.username)) == ["people"]
+    assert found(officer, applicant.username) == {}
+
+
+def test_odd_searches_are_answered(client_of, officer):
+    for text in ("", " ", "%%", "'; drop table", "\x00ab", "💥💥", "a" * 500):
+        page = client_of(officer).get(reverse("portal:search"), {"q": text})
+        assert page.status_code == 200
+
+
+# --- trail ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_the_trail_is_the_supervisors_and_the_audit_administrators(name, person_of, client_of):
+    browser = client_of(person_of(name))
+    event = Event.objects.order_by("id").first()
+    pages = [
+        browser.get(reverse("portal:trail")),
+        browser.get(reverse("portal:event", args=[event.pk])),
+        browser.get(reverse("portal:verification")),
+        browser.post(reverse("portal:verification")),
+    ]
+    wanted = [200, 200, 200, 302] if name in ("supervisor", "auditor") else [403] * 4
+    assert [page.status_code for page in pages] == wanted
+
+
+def test_business_facts_are_hidden_from_the_audit_administrator(
+    client_of, supervisor, auditor, officer, firm
+):
+    made = making.dossier(making.call(officer), firm, title="松籽仁精深加工")
+    event = record(
+        action="application.submit",
+        obj=made,
+        by=officer,
+        reason="私密理由",
+        before={"note": "旧"},
+        after={"note": "新"},
+    )
+    url = reverse("portal:event", args=[event.pk])
+    told = client_of(supervisor).get(url).content.decode()
+    assert all(words in told for words in ("松籽仁精深加工", "私密理由", "旧", "新"))
+    veiled = client_of(auditor).get(url).content.decode()
+    assert not any(words in veiled for words in ("松籽仁精深加工", "私密理由"))
+    assert "松籽仁精深加工" not in client_of(auditor).get(reverse("portal:trail")).content.decode()
+
+
+def test_the_filters_narrow_and_nonsense_is_said(client_of, supervisor):
+    browser, url = client_of(supervisor), reverse("portal:trail")
+    page = browser.get(url, {"action": "role.confirm"})
+    assert {row.action for row in page.context["rows"]} == {"role.confirm"}
+    page = browser.get(url, {"first_day": "2026-02-31", "person": "x"})
+    assert page.status_code == 200
+    assert page.context["form"].errors["first_day"]
+    assert browser.get(url, {"page": "zzz", "action": "nope"}).status_code == 200
+    assert browser.get(reverse("portal:event", args=[999999999])).status_code == 404
+
+
+def test_the_trail_asks_the_same_for_3_and_60(
+    client_of, supervisor, officer, django_assert_max_num_queries
+):
+    browser, url = client_of(supervisor), reverse("portal:trail")
+    asked = []
+    for count in (3, 60):
+        for n in range(count):
+            record(action="probe.done", obj=None, by=officer, reason=str(n))
+        with django_assert_max_num_queries(12) as seen:
+            assert browser.get(url, {"action": "probe.done"}).status_code == 200
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
+
+
+def test_a_verification_is_kept_as_an_event(supervisor, officer):
+    outcome = run_verification(by=supervisor)
+    assert (outcome.action, outcome.target, outcome.after["findings"]) == (
+        "audit.verify",
+        "holds",
+        0,
+    )
+    with pytest.raises(NotPermitted):
+        run_verification(by=officer)
+
+
+def test_a_broken_row_is_named_on_the_page(client_of, supervisor, officer, approver):
+    published.noticed_call(officer, approver, 1)
+    # made behind the services' back: submissions without an event, states without a step
+    page = client_of(supervisor).post(reverse("portal:verification"), follow=True)
+    assert page.context["last"].target == "broken"
+    lines = page.context["last"].after["lines"]
+    assert lines
+    assert lines[0] in page.content.decode()
+
+
+# --- reminders --------------------------------------------------------------------------------------
+
+
+def test_what_is_due_soon_is_told_once_and_again_when_the_date_moves(monkeypatch, officer):
+    now = clock.now()
+    due = [now + timedelta(days=1)]
+
+    def waits(user, now):
+        if user.pk != officer.pk:
+            return []
+        return [
+            WaitingItem("打开评审", "", "/x/", due=due[0]),
+            WaitingItem("不急的事", "", "/y/", due=now + timedelta(days=30)),
+            WaitingItem("没有期限", "", "/z/"),
+            WaitingItem("已经超期", "", "/w/", due=now - timedelta(days=1), late=True),
+        ]
+
+    monkeypatch.setattr(reminders, "waiting_for", waits)
+    assert (reminders.remind_all(), reminders.remind_all()) == (1, 1)
+    assert [m.context["title"] for m in Message.objects.filter(kind="reminder.due")] == ["打开评审"]
+    due[0] += timedelta(hours=3)
+    reminders.remind_all()
+    assert Message.objects.filter(kind="reminder.due").count() == 2
+
+
+def test_nobody_without_duties_is_looked_at(db):
+    idle = making.person("闲人")
+    busy = making.person("忙人", Role.EXPERT)
+    people = set(reminders.people_with_duties())
+    assert busy in people
+    assert idle not in people
+
+
+def test_reminders_run_over_the_real_waiting_lists(applicant, officer, expert, supervisor):
+    assert reminders.remind_all() >= 0
