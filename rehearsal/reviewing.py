@@ -11,6 +11,7 @@ from calendars.selectors import working_days
 from rehearsal.round import Round
 from rehearsal.words import COMMENTS
 from reviews.models import Assignment, Draw, Panel, Seat
+from reviews.selectors.sheets import sheet_of
 from reviews.services import declarations, draws, panels, ranking, scoring, seats
 
 
@@ -137,7 +138,7 @@ def score_all(round_: Round, share: float = 1.0, leave: str = "") -> int:
     for seat in round_.walk("scored", accepted[:cut]):
         severity = round_.rng.gauss(0, 0.05)
         panel = panels_of[seat.panel_id]
-        leaves = tuple(scoring.sheet_of(panel).expert_leaves())
+        leaves = tuple(sheet_of(panel).expert_leaves())
         mine = list(
             Assignment.objects.filter(seat=seat, state="open")
             .select_related("expert__user", "application")

@@ -6,6 +6,13 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reviews import messages
+        from applications import panels
+        from audit import witnesses
+        from reviews import messages, points, witnessing
 
         messages.register_all()
+        panels.register_points(points.points_of)
+        witnesses.register("score sheets", witnessing.sheets)
+        witnesses.register("recusals", witnessing.recusals)
+        witnesses.register("draws", witnessing.draws)
+        witnesses.register("rankings", witnessing.rankings)

@@ -11,8 +11,8 @@ def register_all() -> None:
         "draw.prepared",
         title=_("Draw %(number)s is prepared and waits for your number"),
         body=_(
-            "The list of candidates of draw %(number)s is frozen. Please enter or generate your number, "
-            "keep it to yourself, and reveal it when both numbers are sealed."
+            "The list of candidates of draw %(number)s is frozen. Please enter or generate your "
+            "number, keep it to yourself, and reveal it when both numbers are sealed."
         ),
         act=True,
     )
@@ -26,9 +26,9 @@ def register_all() -> None:
         "seat.invited",
         title=_("You were drawn as an expert for %(call)s"),
         body=_(
-            "You were drawn at random for a panel with %(dossiers)s dossiers. Please accept or decline, "
-            "then declare conflicts of interest for each dossier; nothing opens before that. Please keep "
-            "the invitation confidential."
+            "You were drawn at random for a panel with %(dossiers)s dossiers. Please accept or "
+            "decline, then declare conflicts of interest for each dossier; nothing opens before "
+            "that. Please keep the invitation confidential."
         ),
         act=True,
     )
@@ -44,5 +44,14 @@ def register_all() -> None:
         "scoring.opened",
         title=_("Scoring of %(call)s is open until %(due)s"),
         body=_("Please mark every dossier of your panel, then sign once for all, by %(due)s."),
+        act=True,
+    )
+    kinds.register(
+        "recusal.filed",
+        title=_("Panel %(panel)s: expert %(expert)s has left dossier %(number)s"),
+        body=_(
+            "In %(call)s expert %(expert)s no longer marks dossier %(number)s. Check whether "
+            "enough experts are left for it."
+        ),
         act=True,
     )

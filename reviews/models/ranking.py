@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
+from reviews.models.guards import APPEND_ONLY, decided_once, kept, unchanged
 
 USER = settings.AUTH_USER_MODEL
 
@@ -21,6 +22,7 @@ class Ranking(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("call", "version"), name="one_ranking_per_version"),
         )
+        triggers = (APPEND_ONLY,)
 
 
 class RankingEntry(models.Model):
@@ -61,6 +63,7 @@ class RankingEntry(models.Model):
                 name="total_is_quality_plus_employment",
             ),
         )
+        triggers = (APPEND_ONLY,)
 
 
 class JointDecision(models.Model):
@@ -81,4 +84,12 @@ class JointDecision(models.Model):
                 condition=~models.Q(confirmed_by=models.F("proposed_by")),
                 name="joint_decision_by_two",
             ),
+        )
+        triggers = (
+            unchanged(
+                "joint_decision_stays",
+                ("call", "order", "minutes_no", "reason", "proposed_by", "proposed_at"),
+            ),
+            decided_once(),
+            kept("joint_decision_kept"),
         )

@@ -3,13 +3,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Submission
+from reviews.models.guards import (
+    APPEND_ONLY,
+    assignment_moves,
+    assignment_starts,
+    kept,
+    marks_while_open,
+    unchanged,
+)
 from reviews.models.panels import Panel, Seat
 from reviews.models.pool import Expert
 
 
 class Declaration(models.Model):
-    """An expert's word on one dossier, given before anything of it opens."""
+    """An expert's word on one dossier, given before anything of it opens; anew for each seat."""
 
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="declarations")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="declarations")
     application = models.ForeignKey(Application, models.PROTECT, related_name="declarations")
     conflict = models.BooleanField()
@@ -20,13 +29,14 @@ class Declaration(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("expert", "application"), name="one_declaration_per_dossier"
+                fields=("seat", "application"), name="one_declaration_per_dossier"
             ),
             models.CheckConstraint(
                 condition=models.Q(conflict=False) | ~models.Q(reason=""),
                 name="conflict_has_reason",
             ),
         )
+        triggers = (APPEND_ONLY,)
 
 
 class ScoreSheet(models.Model):
@@ -43,6 +53,7 @@ class ScoreSheet(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("panel", "expert"), name="one_sheet_per_expert"),
         )
+        triggers = (APPEND_ONLY,)
 
 
 class AssignmentState(models.TextChoices):
@@ -73,7 +84,12 @@ class Assignment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("expert", "application"), name="one_assignment_per_pair"
+                fields=("seat", "application"), name="one_assignment_per_seat_and_dossier"
+            ),
+            models.UniqueConstraint(
+                fields=("expert", "application"),
+                condition=~models.Q(state="void"),
+                name="one_assignment_per_pair",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="locked") | models.Q(sheet__isnull=False),
@@ -84,10 +100,16 @@ class Assignment(models.Model):
             models.Index(fields=("panel", "state")),
             models.Index(fields=("application", "state")),
         )
+        triggers = (
+            unchanged("assignment_stays", ("seat", "panel", "expert", "application", "submission")),
+            assignment_starts(),
+            assignment_moves(),
+            kept("assignment_kept"),
+        )
 
 
 class Mark(models.Model):
-    """An expert's mark on one leaf: tier, score, comment. `version` grows by one at each autosave."""
+    """An expert's mark on one leaf. `version` grows by one at each save."""
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="marks")
     leaf = models.CharField(max_length=10)
@@ -105,10 +127,11 @@ class Mark(models.Model):
                 name="mark_in_range",
             ),
         )
+        triggers = (unchanged("mark_stays", ("assignment", "leaf")), marks_while_open())
 
 
 class Recusal(models.Model):
-    """回避: found by the system, declared, or found later. It voids and replaces; it never edits."""
+    """回避: by the system, declared, or found later. It voids and replaces; it never edits."""
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="recusals")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="recusals")
@@ -118,6 +141,7 @@ class Recusal(models.Model):
         choices=(
             ("system", _("found by the system")),
             ("declared", _("declared by the expert")),
+            ("unable", _("could not judge")),
             ("later", _("found later")),
         ),
     )
@@ -131,3 +155,4 @@ class Recusal(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("expert", "application"), name="one_recusal_per_pair"),
         )
+        triggers = (APPEND_ONLY,)

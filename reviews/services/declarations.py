@@ -1,15 +1,20 @@
-"""回避: an expert's word on each dossier before anything of it opens, and conflicts found later."""
+"""回避: an expert's word on each dossier before anything of it opens, and what is found later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.selectors import users_with_role
 from applications.models import Application, CallStatus
 from audit import clock
 from audit.refusals import Invalid, WrongState
-from audit.services import record
+from audit.services import Entry, record_all
+from notifications.services import notify
 from reviews.models import (
     Assignment,
     AssignmentState,
@@ -19,121 +24,242 @@ from reviews.models import (
     Seat,
     SeatState,
 )
-from reviews.rules import own_assignment, require
+from reviews.rules import SCORABLE, expert_of, own_assignment, require
+from reviews.services import access
 from reviews.services.seats import replace_seat
 
-
-def _lock(assignment: Assignment) -> Assignment:
-    return (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "expert__user", "application", "seat")
-        .get(pk=assignment.pk)
-    )
+SHORTEST_REASON, LONGEST_REASON = 4, 400
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An expert's word on one dossier. A conflict says of what kind and why."""
+
+    assignment: int
+    conflict: bool
+    kind: str = ""
+    reason: str = ""
+
+
 def declare(
     *, assignment: Assignment, conflict: bool, kind: str = "", reason: str = "", by: User
 ) -> Assignment:
     """Declare on one dossier. No conflict opens it; a conflict recuses the expert from it."""
     own_assignment(by, assignment)
-    locked = _lock(assignment)
-    if locked.seat.state != SeatState.ACCEPTED:
-        raise WrongState(_("Accept the invitation first."))
-    if locked.state != AssignmentState.TO_DECLARE:
-        raise WrongState(_("You have already declared on this dossier."))
-    if conflict and len(reason.strip()) < 4:
-        raise Invalid(_("Say what the conflict is."), field="reason")
-    Declaration.objects.create(
-        expert=locked.expert,
-        application=locked.application,
-        conflict=conflict,
-        kind=kind if conflict else "",
-        reason=reason.strip() if conflict else "",
-        declared_at=clock.now(),
+    answer = Answer(assignment.pk, conflict, kind, reason)
+    declare_all(seat=assignment.seat, answers=[answer], by=by)
+    return Assignment.objects.get(pk=assignment.pk)
+
+
+@transaction.atomic
+def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assignment]:
+    """Declare on several dossiers of a seat at once, all or none; each leaves its own record."""
+    expert = expert_of(by)
+    locked = _lock(seat, [a.assignment for a in answers], expert)
+    for answer in answers:
+        _require_declarable(locked[answer.assignment], answer)
+    now = clock.now()
+    Declaration.objects.bulk_create(
+        Declaration(
+            seat=seat,
+            expert=expert,
+            application_id=locked[a.assignment].application_id,
+            conflict=a.conflict,
+            kind=a.kind if a.conflict else "",
+            reason=a.reason.strip() if a.conflict else "",
+            declared_at=now,
+        )
+        for a in answers
     )
-    record(
+    record_all([_entry(locked[a.assignment], a, by) for a in answers])
+    clear = [locked[a.assignment] for a in answers if not a.conflict]
+    Assignment.objects.filter(pk__in=[a.pk for a in clear]).update(state=AssignmentState.OPEN)
+    if clear:
+        access.open_to(by, [a.application_id for a in clear])
+    barred = {a.assignment: a.reason.strip() for a in answers if a.conflict}
+    if barred:
+        rows = [(locked[pk], reason) for pk, reason in barred.items()]
+        _recuse(rows, found="declared", by=by, role=Role.EXPERT)
+    return list(locked.values())
+
+
+def _lock_seat(pk: int) -> Seat:
+    """The seat comes first wherever a seat and its dossiers are locked."""
+    return (
+        Seat.objects.select_for_update(of=("self",))
+        .select_related("panel", "expert__user")
+        .get(pk=pk)
+    )
+
+
+def _locked_rows() -> QuerySet[Assignment]:
+    return (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("panel__call", "expert__user", "application", "seat")
+        .order_by("pk")
+    )
+
+
+def _lock(seat: Seat, wanted: list[int], expert: Expert) -> dict[int, Assignment]:
+    """The expert's own assignments of a seat, locked in one order. A foreign one does not exist."""
+    _lock_seat(seat.pk)
+    found = {a.pk: a for a in _locked_rows().filter(seat=seat, expert=expert, pk__in=wanted)}
+    if not wanted or set(wanted) != found.keys() or len(set(wanted)) != len(wanted):
+        raise Invalid(_("Name dossiers of your own panel, each once."))
+    return found
+
+
+def _require_declarable(assignment: Assignment, answer: Answer) -> None:
+    if assignment.seat.state != SeatState.ACCEPTED:
+        raise WrongState(_("Accept the invitation first."))
+    if assignment.state == AssignmentState.VOID:
+        raise WrongState(_("This dossier is no longer with you."))
+    if assignment.state != AssignmentState.TO_DECLARE:
+        raise WrongState(_("You have already declared on this dossier."))
+    if answer.conflict:
+        _require_reason(answer.reason, f"reason-{assignment.pk}")
+
+
+def _require_reason(reason: str, field: str = "reason") -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid(_("Say what the conflict is."), field=field)
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Invalid(
+            _("At most %(most)s characters.") % {"most": LONGEST_REASON},
+            field=field,
+        )
+
+
+def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
+    return Entry(
         action="conflict.declare",
-        obj=locked,
+        obj=assignment,
         by=by,
         role=Role.EXPERT,
         source="to_declare",
-        target="recused" if conflict else "open",
-        after={"conflict": conflict, "kind": kind},
-        scope=locked.panel.call.number,
-    )
-    if conflict:
-        return _recuse(locked, found="declared", reason=reason.strip(), by=by)
-    locked.state = AssignmentState.OPEN
-    locked.save(update_fields=["state"])
-    assign_perm("applications.score_application", by, locked.application)
-    return locked
-
-
-def _recuse(assignment: Assignment, *, found: str, reason: str, by: User) -> Assignment:
-    source = assignment.state
-    Recusal.objects.create(
-        panel=assignment.panel,
-        expert=assignment.expert,
-        application=assignment.application,
-        found=found,
-        reason=reason,
-        recorded_by=by,
-        recorded_at=clock.now(),
-    )
-    assignment.state = (
-        AssignmentState.VOID if source == AssignmentState.LOCKED else AssignmentState.RECUSED
-    )
-    assignment.save(update_fields=["state"])
-    remove_perm("applications.score_application", assignment.expert.user, assignment.application)
-    record(
-        action="recusal.record",
-        obj=assignment,
-        by=by,
-        source=source,
-        target=assignment.state,
-        reason=reason,
+        target="recused" if answer.conflict else "open",
+        after={"conflict": answer.conflict, "kind": answer.kind if answer.conflict else ""},
         scope=assignment.panel.call.number,
     )
-    _replace_if_too_many(assignment, by)
-    return assignment
+
+
+def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str) -> None:
+    """Record recusals of one seat: marks of these dossiers count no more, nothing is edited."""
+    now = clock.now()
+    Recusal.objects.bulk_create(
+        Recusal(
+            panel_id=a.panel_id,
+            expert_id=a.expert_id,
+            application_id=a.application_id,
+            found=found,
+            reason=reason,
+            recorded_by=by,
+            recorded_at=now,
+        )
+        for a, reason in rows
+    )
+    entries = []
+    for assignment, reason in rows:
+        signed = assignment.state == AssignmentState.LOCKED
+        source = assignment.state
+        assignment.state = AssignmentState.VOID if signed else AssignmentState.RECUSED
+        entries.append(
+            Entry(
+                action="recusal.record",
+                obj=assignment,
+                by=by,
+                role=role,
+                source=source,
+                target=assignment.state,
+                reason=reason,
+                after={"found": found},
+                scope=assignment.panel.call.number,
+            )
+        )
+    for state in (AssignmentState.VOID, AssignmentState.RECUSED):
+        pks = [a.pk for a, _reason in rows if a.state == state]
+        if pks:
+            Assignment.objects.filter(pk__in=pks).update(state=state)
+    access.close([a.pk for a, _reason in rows])
+    record_all(entries)
+    _replace_if_too_many(rows[0][0], by)
 
 
 def _replace_if_too_many(assignment: Assignment, by: User) -> None:
-    """Barred from more than the allowed share of the panel: the whole seat goes to the next in order."""
-    rules = assignment.panel.call.rule_set
-    seat = (
-        Seat.objects.select_for_update(of=("self",))
-        .select_related("panel")
-        .get(pk=assignment.seat_id)
+    """Barred from more than the allowed share of the panel: the seat goes to the next in order."""
+    seat = _lock_seat(assignment.seat_id)
+    if seat.state != SeatState.ACCEPTED:
+        return
+    states = list(seat.assignments.values_list("state", flat=True))
+    barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)
+    allowed = assignment.panel.call.rule_set.max_single_recusals_percent
+    if barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states:
+        replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
+
+
+@transaction.atomic
+def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) -> Assignment:
+    """An expert leaves a dossier that is open to them: a conflict found while reading ("conflict"),
+    or no competence to judge it ("unable"). At once and for good; marks given on it do not count.
+    """
+    own_assignment(by, assignment)
+    _lock_seat(assignment.seat_id)
+    locked = _locked_rows().get(pk=assignment.pk)
+    if locked.state == AssignmentState.LOCKED:
+        raise WrongState(
+            _(
+                "You have signed. Tell the programme officer; a conflict found later is recorded "
+                "there."
+            )
+        )
+    if locked.state not in SCORABLE or locked.seat.state != SeatState.ACCEPTED:
+        raise WrongState(_("This dossier is no longer with you."))
+    if locked.panel.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
+        raise WrongState(_("Scoring is not open in this call."))
+    if ground not in ("conflict", "unable"):
+        raise Invalid(_("Choose why you leave this dossier."), field="ground")
+    _require_reason(reason)
+    found = "declared" if ground == "conflict" else "unable"
+    _recuse([(locked, reason.strip())], found=found, by=by, role=Role.EXPERT)
+    notify(
+        kind="recusal.filed",
+        recipients=users_with_role(Role.PROGRAMME_OFFICER),
+        key=f"recusal.filed:{locked.pk}",
+        context={
+            "number": locked.application.number or "",
+            "panel": locked.panel.number,
+            "call": locked.panel.call,
+            "expert": locked.expert.pseudonym,
+        },
+        url="/panels/",
+        about=locked,
     )
-    total = assignment.panel.places.count()
-    barred = seat.assignments.filter(state__in=("recused", "void")).count()
-    if (
-        barred * 100 > rules.max_single_recusals_percent * total
-        and seat.state == SeatState.ACCEPTED
-    ):
-        if not seat.assignments.filter(state="locked").exists():
-            replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
+    return locked
 
 
 @transaction.atomic
 def record_conflict(*, expert: Expert, application: Application, reason: str, by: User) -> Recusal:
-    """A conflict found later: the score is void (招标投标法实施条例 art. 48), everything else stays."""
+    """A conflict found later voids the score (招标投标法实施条例 art. 48); the rest stays."""
     require(by, Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
     if len(reason.strip()) < 10:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    assignment = Assignment.objects.filter(expert=expert, application=application).first()
-    if assignment is None:
+    found = (
+        Assignment.objects.filter(expert=expert, application=application)
+        .exclude(state=AssignmentState.VOID, sheet__isnull=True)
+        .order_by("-pk")
+        .first()
+    )
+    if found is None:
         raise Invalid(_("The expert does not review this dossier."), field="expert")
-    locked = _lock(assignment)
-    if locked.state in (AssignmentState.RECUSED, AssignmentState.VOID):
+    _lock_seat(found.seat_id)
+    assignment = _locked_rows().get(pk=found.pk)
+    if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):
         raise WrongState(_("The recusal is already recorded."))
-    if locked.panel.call.status not in (
+    if assignment.panel.call.status not in (
         CallStatus.SCREENED,
         CallStatus.IN_REVIEW,
         CallStatus.SCORED,
     ):
         raise WrongState(_("The ranking already stands; use the objection procedure."))
-    _recuse(locked, found="later", reason=reason.strip(), by=by)
+    _recuse([(assignment, reason.strip())], found="later", by=by, role="")
     return Recusal.objects.get(expert=expert, application=application)

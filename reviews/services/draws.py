@@ -17,13 +17,14 @@ from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
 from audit import clock
-from audit.digests import sm3
+from audit.digests import canonical, sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
 from reviews.draw import assignment, pool, protocol, supply
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
 from reviews.rules import conflicts_of, require
+from reviews.services import access
 
 
 def new_secret() -> str:
@@ -256,7 +257,12 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         by,
         "committed",
         "drawn",
-        {"seed": locked.seed, "seats": len(seated)},
+        {
+            "input_hash": locked.input_hash,
+            "seed": locked.seed,
+            "result": sm3(canonical(locked.result)),
+            "seats": len(seated),
+        },
     )
     return locked
 
@@ -351,7 +357,10 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
     locked.seats.filter(state__in=("invited", "accepted")).update(
         state="replaced", reason=reason.strip()
     )
-    Assignment.objects.filter(seat__draw=locked).delete()
+    laid_out = Assignment.objects.filter(seat__draw=locked).exclude(state="void")
+    pks = list(laid_out.values_list("pk", flat=True))
+    access.close(pks)
+    Assignment.objects.filter(pk__in=pks).update(state="void")
     Panel.objects.filter(call=locked.call).update(status="forming")
     record(
         action="draw.void",

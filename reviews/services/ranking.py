@@ -30,7 +30,8 @@ from reviews.models import (
 )
 from reviews.rules import require
 from reviews.scoring import Score, combine, compute
-from reviews.services.scoring import sheet_of
+from reviews.selectors.sheets import sheet_of
+from reviews.services import access
 
 STATES = {
     "ranked": "ranked",
@@ -71,7 +72,9 @@ def close_scoring(*, call: Call, by: User) -> Call:
     overdue = call.scoring_due_at is not None and clock.now() >= call.scoring_due_at
     if unsigned.exists() and not overdue:
         raise WrongState(_("Some experts have not signed yet. Wait for them or for the deadline."))
-    unsigned.update(state=AssignmentState.VOID)
+    left = list(unsigned.values_list("pk", flat=True))
+    access.close(left)
+    Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
     Panel.objects.filter(call=call).update(status="closed")
     for application in Application.objects.filter(call=call, status=Status.UNDER_REVIEW):
         advance(application=application, step="close_scoring", by=by)
@@ -86,10 +89,10 @@ def score_all(call: Call) -> dict[Application, tuple[Score, dict[str, Any], int]
     locked = Mark.objects.filter(
         assignment__panel__call=call, assignment__state=AssignmentState.LOCKED
     )
-    for application, expert, leaf, value in locked.values_list(
+    for number, expert, leaf, value in locked.values_list(
         "assignment__application_id", "assignment__expert__pseudonym", "leaf", "score"
     ):
-        marks[application][expert][leaf] = value
+        marks[number][expert][leaf] = value
     found = {}
     for panel in Panel.objects.filter(call=call).select_related("call"):
         sheet = sheet_of(panel)
@@ -193,7 +196,10 @@ def _entry(
 
 
 def digest_of(entries: list[RankingEntry]) -> str:
-    """SM3 over the ranking's substance, in rank order."""
+    """SM3 over the ranking's substance, in rank order, then by number."""
+    ordered = sorted(
+        entries, key=lambda e: (e.rank is None, e.rank or 0, e.application.number or "")
+    )
     return sm3(
         canonical(
             [
@@ -207,7 +213,7 @@ def digest_of(entries: list[RankingEntry]) -> str:
                     e.requested,
                     e.details,
                 ]
-                for e in entries
+                for e in ordered
             ]
         )
     )

@@ -1,62 +1,139 @@
 """打分: autosaved marks, finished dossiers, one signature that locks a panel's sheets for ever."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import CallStatus
-from applications.sheet import Leaf, Sheet, SheetError, parse
+from applications.sheet import Leaf, Sheet
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Conflict, Invalid, TooLate, WrongState
 from audit.services import record
-from reviews.models import Assignment, AssignmentState, Mark, Panel, ScoreSheet
-from reviews.rules import SCORABLE, own_assignment, expert_of
+from reviews.models import Assignment, AssignmentState, Mark, Panel, ScoreSheet, SeatState
+from reviews.rules import SCORABLE, expert_of, own_assignment
 from reviews.scoring import check_mark
+from reviews.selectors.sheets import problems_of, sheet_content, sheet_of
 from reviews.wording import problem_text
 
+LONGEST_COMMENT = 2000
+# What an unfinished mark may still lack; everything else is refused when it is saved.
+UNFINISHED = frozenset({"score_missing", "tier_missing", "tier_range", "comment_short"})
 
-def sheet_of(panel: Panel) -> Sheet:
-    """The frozen score sheet of a panel's call with the panel group's references."""
-    return parse(panel.call.sheet).with_references(panel.references)
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mark as typed. `version`: the stored mark's when the page was drawn, 0 for none."""
+
+    leaf: str
+    tier: int | None
+    score: Decimal | None
+    comment: str
+    version: int
+
+    def says_what(self, mark: Mark) -> bool:
+        """Whether the mark stands like this already."""
+        return (mark.tier, mark.score, mark.comment) == (
+            self.tier,
+            self.score,
+            self.comment.strip(),
+        )
 
 
-def _lock(assignment: Assignment, by: User) -> Assignment:
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The comment on the dossier as typed, and the version it was drawn with."""
+
+    comment: str
+    version: int
+
+
+class MarksConflict(Conflict):
+    """Another window saved other marks first. `leaves` names them; "" is the overall comment."""
+
+    default_message = _(
+        "This was changed in another window meanwhile. Nothing was overwritten; compare both."
+    )
+
+    def __init__(self, leaves: tuple[str, ...]) -> None:
+        super().__init__(field=leaves[0])
+        self.leaves = leaves
+
+
+class NotFinished(Invalid):
+    """The dossier lacks something. `problems`: leaf code → sentences, in the sheet's order."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        code, sentences = next(iter(problems.items()))
+        super().__init__(f"{code}: {sentences[0]}", field=code)
+        self.problems = problems
+
+
+def lock_open(assignment: Assignment, by: User) -> Assignment:
+    """The person's own assignment, locked, if it may be scored now."""
     own_assignment(by, assignment)
     locked = (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "expert")
+        .select_related("panel__call", "seat")
         .get(pk=assignment.pk)
     )
-    if locked.state == AssignmentState.LOCKED:
+    require_scorable(locked)
+    return locked
+
+
+def require_scorable(assignment: Assignment) -> None:
+    """Refuse unless declared on, unsigned, in an open review, within its time."""
+    if assignment.state == AssignmentState.LOCKED:
         raise WrongState(
             _("You have signed; your marks are locked and cannot be changed by anybody.")
         )
-    if locked.state not in SCORABLE:
-        raise WrongState(_("Declare on this dossier first; it is not open to you."))
-    call = locked.panel.call
+    if assignment.state == AssignmentState.RECUSED:
+        raise WrongState(_("You are recused from this dossier; it takes no marks from you."))
+    if assignment.seat.state != SeatState.ACCEPTED or assignment.state not in SCORABLE:
+        raise WrongState(_("This dossier is not open to you. Declare on it first."))
+    call = assignment.panel.call
     if call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
     if call.scoring_due_at and clock.now() >= call.scoring_due_at:
-        raise TooLate(_("The time for scoring has passed. Tell the programme officer."))
-    return locked
+        raise TooLate(
+            _("The time for scoring has passed; nothing was saved. Tell the programme officer.")
+        )
 
 
 def _leaf(sheet: Sheet, code: str) -> Leaf:
     try:
         leaf = sheet.leaf(code)
-    except (KeyError, SheetError):
+    except KeyError:
         raise Invalid(_("This indicator is not on the score sheet.")) from None
     if leaf.mode != "expert":
         raise Invalid(_("This indicator is computed by formula; experts do not mark it."))
     return leaf
 
 
-@transaction.atomic
+def _check(sheet: Sheet, entry: Entry) -> None:
+    """Refuse what no mark may ever be; what is merely unfinished passes."""
+    leaf = _leaf(sheet, entry.leaf)
+    for problem in check_mark(leaf, entry.tier, entry.score, entry.comment):
+        if problem.key not in UNFINISHED:
+            part = "tier" if problem.key.startswith("tier") else "score"
+            raise Invalid(problem_text(problem), field=f"{entry.leaf}-{part}")
+    _check_length(entry.comment, f"{entry.leaf}-comment")
+
+
+def _check_length(comment: str, field: str) -> None:
+    if len(comment) > LONGEST_COMMENT:
+        raise Invalid(
+            _("At most %(most)s characters.") % {"most": LONGEST_COMMENT},
+            field=field,
+        )
+
+
 def save_mark(
     *,
     assignment: Assignment,
@@ -71,134 +148,135 @@ def save_mark(
 
     `version` is the one the page was drawn with; another one means a second tab: Conflict.
     """
-    locked = _lock(assignment, by)
-    definition = _leaf(sheet_of(locked.panel), leaf)
-    if score is not None and not (
-        Decimal(0) <= score <= definition.weight and score == round(score, 2)
-    ):
-        raise Invalid(
-            _("Enter a score from 0 to %(max)s with at most two decimals.")
-            % {"max": definition.weight},
-            field="score",
-        )
-    if tier is not None and not 0 <= tier < len(definition.tiers):
-        raise Invalid(_("Choose one of the tiers."), field="tier")
-    mark = Mark.objects.select_for_update().filter(assignment=locked, leaf=leaf).first()
-    if mark is None:
-        mark = Mark(assignment=locked, leaf=leaf, version=0)
-    if mark.version != version:
-        raise Conflict(
-            _("This mark was changed in another window. Nothing was overwritten; compare both.")
-        )
-    mark.tier, mark.score, mark.comment = tier, score, comment.strip()
-    mark.version, mark.updated_at = version + 1, clock.now()
-    mark.save()
-    if locked.state == AssignmentState.FINISHED:
-        locked.state = AssignmentState.OPEN
-        locked.save(update_fields=["state"])
-    return mark
+    entry = Entry(leaf, tier, score, comment, version)
+    save_marks(assignment=assignment, entries=[entry], by=by)
+    return Mark.objects.get(assignment=assignment, leaf=leaf)
+
+
+def save_overall(*, assignment: Assignment, comment: str, version: int, by: User) -> Assignment:
+    """Save the overall comment on a dossier."""
+    return save_marks(assignment=assignment, entries=[], overall=Overall(comment, version), by=by)
 
 
 @transaction.atomic
-def save_overall(*, assignment: Assignment, comment: str, version: int, by: User) -> Assignment:
-    """Save the overall comment on a dossier."""
-    locked = _lock(assignment, by)
-    if locked.overall_version != version:
-        raise Conflict(
-            _("The comment was changed in another window. Nothing was overwritten; compare both.")
-        )
-    locked.overall_comment, locked.overall_version = comment.strip(), version + 1
-    locked.save(update_fields=["overall_comment", "overall_version"])
+def save_marks(
+    *,
+    assignment: Assignment,
+    entries: Sequence[Entry],
+    overall: Overall | None = None,
+    by: User,
+) -> Assignment:
+    """Save a page's marks and overall comment together, all or none.
+
+    What says the same as what stands is left alone whatever its version, so that a page sent twice
+    is saved once. A finished dossier that changes is open again. Raises MarksConflict, Invalid.
+    """
+    locked = lock_open(assignment, by)
+    sheet = sheet_of(locked.panel)
+    for entry in entries:
+        _check(sheet, entry)
+    if overall is not None:
+        _check_length(overall.comment, "overall")
+    marks = {m.leaf: m for m in locked.marks.all()}
+    changed = [e for e in entries if not e.says_what(marks.get(e.leaf) or Mark())]
+    rewritten = overall is not None and overall.comment.strip() != locked.overall_comment
+    stale = [
+        e.leaf for e in changed if e.version != (marks[e.leaf].version if e.leaf in marks else 0)
+    ]
+    if overall is not None and rewritten and overall.version != locked.overall_version:
+        stale.append("")
+    if stale:
+        raise MarksConflict(tuple(stale))
+    if changed or rewritten:
+        _reopen(locked, by)
+    _write(locked, changed, marks)
+    if overall is not None and rewritten:
+        locked.overall_comment = overall.comment.strip()
+        locked.overall_version = overall.version + 1
+        locked.save(update_fields=["overall_comment", "overall_version"])
     return locked
 
 
-def problems_of(
-    assignment: Assignment, sheet: Sheet, marks: dict[str, Mark]
-) -> dict[str, list[str]]:
-    """What is still missing before a dossier is finished: leaf code → sentences. Empty: nothing."""
-    found: dict[str, list[str]] = {}
-    for leaf in sheet.expert_leaves():
-        mark = marks.get(leaf.code)
-        issues = check_mark(
-            leaf,
-            mark.tier if mark else None,
-            mark.score if mark else None,
-            mark.comment if mark else "",
+def _write(assignment: Assignment, entries: Iterable[Entry], marks: dict[str, Mark]) -> None:
+    now = clock.now()
+    rows = [
+        Mark(
+            assignment=assignment,
+            leaf=entry.leaf,
+            tier=entry.tier,
+            score=entry.score,
+            comment=entry.comment.strip(),
+            version=entry.version + 1,
+            updated_at=now,
         )
-        if issues:
-            found[leaf.code] = [problem_text(i) for i in issues]
-    return found
+        for entry in entries
+    ]
+    Mark.objects.bulk_create([row for row in rows if row.leaf not in marks])
+    known = [row for row in rows if row.leaf in marks]
+    for row in known:
+        row.pk = marks[row.leaf].pk
+    Mark.objects.bulk_update(known, ["tier", "score", "comment", "version", "updated_at"])
+
+
+def _reopen(assignment: Assignment, by: User) -> None:
+    """A finished dossier whose marks change must be finished anew."""
+    if assignment.state != AssignmentState.FINISHED:
+        return
+    assignment.state, assignment.finished_at = AssignmentState.OPEN, None
+    assignment.save(update_fields=["state", "finished_at"])
+    _record(assignment, "score.reopen", by, "finished", "open")
+
+
+def _record(assignment: Assignment, action: str, by: User, source: str, target: str) -> None:
+    record(
+        action=action,
+        obj=assignment,
+        by=by,
+        role=Role.EXPERT,
+        source=source,
+        target=target,
+        scope=assignment.panel.call.number,
+    )
 
 
 @transaction.atomic
 def finish(*, assignment: Assignment, by: User) -> Assignment:
-    """Mark a dossier as scored; every expert leaf must be complete."""
-    locked = _lock(assignment, by)
+    """Mark a dossier as scored; every expert leaf must be complete. Finishing twice is once."""
+    locked = lock_open(assignment, by)
     marks = {m.leaf: m for m in locked.marks.all()}
-    missing = problems_of(locked, sheet_of(locked.panel), marks)
-    if missing:
-        code, sentences = next(iter(missing.items()))
-        raise Invalid(f"{code}: {sentences[0]}", field=code)
+    found = problems_of(sheet_of(locked.panel), marks, locked.panel.call.rule_set.comment_min_chars)
+    if found:
+        raise NotFinished({code: [problem_text(p) for p in ps] for code, ps in found.items()})
+    if locked.state == AssignmentState.FINISHED:
+        return locked
     locked.state, locked.finished_at = AssignmentState.FINISHED, clock.now()
     locked.save(update_fields=["state", "finished_at"])
-    record(
-        action="score.finish",
-        obj=locked,
-        by=by,
-        role=Role.EXPERT,
-        source="open",
-        target="finished",
-        scope=locked.panel.call.number,
-    )
+    _record(locked, "score.finish", by, "open", "finished")
     return locked
 
 
-def sheet_content(panel: Panel, assignments: list[Assignment]) -> dict[str, Any]:
-    """What an expert signs: every mark of every dossier of the panel, in a canonical order."""
-    return {
-        "call": panel.call.number,
-        "panel": panel.number,
-        "dossiers": [
-            {
-                "application": a.application.number,
-                "submission": a.submission.digest,
-                "marks": [
-                    {
-                        "leaf": m.leaf,
-                        "tier": m.tier,
-                        "score": f"{m.score:.2f}",
-                        "comment": m.comment,
-                    }
-                    for m in sorted(a.marks.all(), key=lambda m: m.leaf)
-                ],
-                "comment": a.overall_comment,
-            }
-            for a in sorted(assignments, key=lambda a: a.application.number or "")
-        ],
-    }
-
-
 @transaction.atomic
-def sign(*, panel: Panel, by: User) -> ScoreSheet:
-    """Sign all own sheets of a panel at once. From here on nobody, by any path, changes a mark."""
+def sign(*, panel: Panel, by: User, digest: str = "") -> ScoreSheet:
+    """Sign all own sheets of a panel at once. From here on nobody, by any path, changes a mark.
+
+    `digest`: what the person was shown; another one means that something changed meanwhile.
+    """
     expert = expert_of(by)
-    assignments = list(
+    mine = list(
         Assignment.objects.select_for_update(of=("self",))
-        .filter(panel=panel, expert=expert, seat__state="accepted")
-        .select_related("application", "submission", "panel__call")
+        .filter(panel=panel, expert=expert, seat__state=SeatState.ACCEPTED)
+        .exclude(state__in=(AssignmentState.RECUSED, AssignmentState.VOID))
+        .select_related("application", "submission", "panel__call", "seat")
         .prefetch_related("marks")
+        .order_by("pk")
     )
-    mine = [a for a in assignments if a.state != AssignmentState.RECUSED]
     if not mine:
         raise WrongState(_("There is nothing for you to sign in this panel."))
     if any(a.state == AssignmentState.LOCKED for a in mine):
         raise WrongState(_("You have already signed."))
-    left = [a for a in mine if a.state != AssignmentState.FINISHED]
-    if left:
-        raise WrongState(_("%(count)s dossiers are not finished yet.") % {"count": len(left)})
-    _lock(mine[0], by)
+    _require_complete(mine)
     content = sheet_content(mine[0].panel, mine)
-    sheet = ScoreSheet.objects.create(
+    sheet = ScoreSheet(
         panel=panel,
         expert=expert,
         content=content,
@@ -206,6 +284,11 @@ def sign(*, panel: Panel, by: User) -> ScoreSheet:
         signed_by=by,
         signed_at=clock.now(),
     )
+    if digest and digest != sheet.digest:
+        raise Conflict(
+            _("Your marks changed after this page was drawn. Read them once more, then sign.")
+        )
+    sheet.save(force_insert=True)
     Assignment.objects.filter(pk__in=[a.pk for a in mine]).update(
         state=AssignmentState.LOCKED, sheet=sheet
     )
@@ -220,3 +303,20 @@ def sign(*, panel: Panel, by: User) -> ScoreSheet:
         scope=mine[0].panel.call.number,
     )
     return sheet
+
+
+def _require_complete(mine: list[Assignment]) -> None:
+    """Every dossier finished, in an open review, and each mark still whole by the sheet."""
+    left = [a for a in mine if a.state != AssignmentState.FINISHED]
+    if left:
+        words = ngettext(
+            "%(count)s dossier is not finished yet.",
+            "%(count)s dossiers are not finished yet.",
+            len(left),
+        )
+        raise WrongState(words % {"count": len(left)})
+    require_scorable(mine[0])
+    panel = mine[0].panel
+    sheet, least = sheet_of(panel), panel.call.rule_set.comment_min_chars
+    if any(problems_of(sheet, {m.leaf: m for m in a.marks.all()}, least) for a in mine):
+        raise WrongState(_("A mark is no longer complete. Open the dossier and finish it again."))

@@ -17,8 +17,9 @@ from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import record
 from notifications.services import notify
 from reviews.draw import assignment, pool, replacement
-from reviews.models import Assignment, Draw, Panel, Seat, SeatState
+from reviews.models import Assignment, Draw, Expert, Panel, Seat, SeatState
 from reviews.rules import expert_of, require
+from reviews.services import access
 from reviews.services.draws import invite
 
 
@@ -71,15 +72,22 @@ def decline(*, seat: Seat, reason: str, by: User) -> Seat | None:
 
 def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat | None:
     """Vacate a locked seat and invite the next feasible expert, in the caller's transaction."""
-    draw = Draw.objects.select_for_update().select_related("call").get(pk=seat.draw_id)
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("call").get(pk=seat.draw_id)
+    source = seat.state
     seat.state, seat.answered_at, seat.reason = state, clock.now(), reason
     seat.save(update_fields=["state", "answered_at", "reason"])
-    Assignment.objects.filter(seat=seat).exclude(state="locked").update(state="void")
+    left = list(
+        Assignment.objects.filter(seat=seat)
+        .exclude(state__in=("locked", "void"))
+        .values_list("pk", flat=True)
+    )
+    access.close(left)
+    Assignment.objects.filter(pk__in=left).update(state="void")
     record(
         action=f"seat.{state}",
         obj=seat,
         by=by,
-        source="invited",
+        source=source,
         target=state,
         reason=reason,
         scope=draw.call.number,
@@ -110,8 +118,6 @@ def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat
 
 def _next_expert(draw: Draw, seat: Seat, reason: str) -> tuple[int, int] | None:
     """(expert pk, rank) of the next feasible expert in drawn order, by replaying every replacement so far."""
-    from reviews.models import Expert
-
     people = pool.read(draw.input)
     seed = bytes.fromhex(draw.seed)
     seated = assignment_of(draw)
@@ -170,7 +176,7 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
             kind="scoring.opened",
             recipients=[seat.expert.user],
             key=f"scoring.opened:{seat.pk}",
-            context={"call": call.number, "due": due_at.isoformat()},
+            context={"call": call.number, "due": due_at},
             url="/my-reviews/",
             about=call,
         )

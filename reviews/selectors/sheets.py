@@ -1,0 +1,66 @@
+"""What stands on experts' sheets: the frozen sheet of a panel, what is missing, what is signed."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from applications.figures import Figures
+from applications.sheet import Problem, Sheet, parse
+from reviews.models import Assignment, Mark, Panel
+from reviews.scoring import Computed, check_mark, compute
+
+
+def sheet_of(panel: Panel) -> Sheet:
+    """The frozen score sheet of a panel's call with the panel group's references."""
+    return parse(panel.call.sheet).with_references(panel.references)
+
+
+def computed_of(sheet: Sheet, content: Mapping[str, Any]) -> dict[str, Computed]:
+    """The formula leaves of one submission's content."""
+    return compute(sheet, Figures.from_content(content["figures"]))
+
+
+def problems_of(
+    sheet: Sheet, marks: Mapping[str, Mark], min_comment: int
+) -> dict[str, list[Problem]]:
+    """What keeps a dossier from being finished: leaf code → problems. Empty: nothing does."""
+    found = {}
+    for leaf in sheet.expert_leaves():
+        mark = marks.get(leaf.code) or Mark(leaf=leaf.code)
+        problems = check_mark(leaf, mark.tier, mark.score, mark.comment, min_comment)
+        if problems:
+            found[leaf.code] = problems
+    return found
+
+
+def expert_sum(marks: Iterable[Mark]) -> Decimal:
+    """The points given so far."""
+    return sum((mark.score for mark in marks if mark.score is not None), Decimal("0.00"))
+
+
+def sheet_content(panel: Panel, assignments: Iterable[Assignment]) -> dict[str, Any]:
+    """What an expert signs: every mark of every dossier of the panel, in a canonical order.
+
+    Asks nothing of the database when application, submission and marks are fetched along.
+    """
+    return {
+        "call": panel.call.number,
+        "panel": panel.number,
+        "dossiers": [
+            {
+                "application": a.application.number,
+                "submission": a.submission.digest,
+                "marks": [
+                    {
+                        "leaf": m.leaf,
+                        "tier": m.tier,
+                        "score": f"{m.score:.2f}",
+                        "comment": m.comment,
+                    }
+                    for m in sorted(a.marks.all(), key=lambda m: m.leaf)
+                ],
+                "comment": a.overall_comment,
+            }
+            for a in sorted(assignments, key=lambda a: a.application.number or "")
+        ],
+    }

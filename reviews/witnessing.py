@@ -1,0 +1,110 @@
+"""What verification compares: signed sheets, recusals, draws and rankings with their digests.
+
+A sheet is taken again from the marks as they stand in their rows, so that a mark altered behind the
+application's back is named, not only an altered sheet.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from audit.digests import canonical, sm3
+from audit.models import Event
+from audit.witnesses import last_after
+from reviews.draw import protocol
+from reviews.models import Assignment, Draw, Ranking, RankingEntry, Recusal, ScoreSheet
+from reviews.selectors.sheets import sheet_content
+from reviews.services.ranking import digest_of
+
+
+def sheets() -> Iterator[str]:
+    """Every signed sheet still says what its rows say, what its digest and what the log say."""
+    signed = Assignment.objects.select_related("application", "submission").prefetch_related(
+        "marks"
+    )
+    rows = ScoreSheet.objects.select_related("panel__call", "expert").prefetch_related(
+        Prefetch("assignments", signed)
+    )
+    for sheet in rows.iterator(chunk_size=100):
+        name = _("score sheet %(pk)s (%(call)s, panel %(panel)s, %(expert)s)") % {
+            "pk": sheet.pk,
+            "call": sheet.panel.call.number,
+            "panel": sheet.panel.number,
+            "expert": sheet.expert.pseudonym,
+        }
+        if sm3(canonical(sheet.content)) != sheet.digest:
+            yield _("%(row)s: the content was altered") % {"row": name}
+        for number in _altered(sheet):
+            yield _("%(row)s: the marks of %(number)s are not those that were signed") % {
+                "row": name,
+                "number": number,
+            }
+    yield from last_after(ScoreSheet, ("digest",))
+
+
+def _altered(sheet: ScoreSheet) -> list[str]:
+    """Numbers of the dossiers whose rows differ from the signed content."""
+    now = _by_number(sheet_content(sheet.panel, sheet.assignments.all()))
+    signed = _by_number(sheet.content)
+    return sorted(n for n in now.keys() | signed.keys() if now.get(n) != signed.get(n))
+
+
+def _by_number(content: dict[str, Any]) -> dict[str, Any]:
+    return {str(dossier["application"]): dossier for dossier in content["dossiers"]}
+
+
+def recusals() -> Iterator[str]:
+    """Every recusal that a person recorded is in the log with its reason."""
+    pairs = {
+        str(pk): (expert, application)
+        for pk, expert, application in Assignment.objects.values_list(
+            "pk", "expert_id", "application_id"
+        )
+    }
+    events = Event.objects.filter(action="recusal.record", object_type="reviews.assignment")
+    told = {
+        (*pairs[pk], reason)
+        for pk, reason in events.values_list("object_id", "reason")
+        if pk in pairs
+    }
+    for recusal in Recusal.objects.exclude(found="system").select_related("expert", "application"):
+        if (recusal.expert_id, recusal.application_id, recusal.reason) not in told:
+            yield _("recusal of %(expert)s from %(number)s: the log does not tell of it") % {
+                "expert": recusal.expert.pseudonym,
+                "number": recusal.application.number,
+            }
+
+
+def draws() -> Iterator[str]:
+    """Every draw has the input, the seed and the result that the log keeps of it."""
+    told: dict[str, dict[str, Any]] = {}
+    events = Event.objects.filter(object_type="reviews.draw").order_by("id")
+    for pk, after in events.values_list("object_id", "after"):
+        told.setdefault(pk, {}).update(after or {})
+    for draw in Draw.objects.order_by("pk"):
+        said = told.get(str(draw.pk), {})
+        now = {"input_hash": protocol.input_hash(draw.input)}
+        if draw.drawn_at is not None:
+            now |= {"seed": draw.seed, "result": sm3(canonical(draw.result))}
+        for fact, value in now.items():
+            if said.get(fact) != value:
+                yield _("draw %(number)s: its %(fact)s is not what the log says") % {
+                    "number": draw.number,
+                    "fact": fact,
+                }
+
+
+def rankings() -> Iterator[str]:
+    """Every ranking's entries still give the digest that the ranking and the log name."""
+    entries = RankingEntry.objects.select_related("application")
+    for ranking in Ranking.objects.select_related("call").prefetch_related(
+        Prefetch("entries", entries)
+    ):
+        if digest_of(list(ranking.entries.all())) != ranking.digest:
+            yield _("ranking %(call)s, version %(version)s: an entry was altered") % {
+                "call": ranking.call.number,
+                "version": ranking.version,
+            }
+    yield from last_after(Ranking, ("digest",))
