@@ -53,26 +53,31 @@ def _sentences() -> dict[str, str]:
             "for; full marks from %(full_ratio)s, below that in proportion."
         ),
         "research_intensity": _(
-            "R&D spending divided by revenue; full marks from %(full_ratio)s, below that in proportion."
+            "R&D spending divided by revenue; full marks from %(full_ratio)s, below that in "
+            "proportion."
         ),
         "tax_per_mu": _(
-            "A year's expected tax divided by the land; full marks from %(full_yuan_per_mu)s × 10,000 "
+            "A year's expected tax divided by the land; full marks from %(full_yuan_per_mu)s × "
+            "10,000 "
             "yuan per mu, below that in proportion."
         ),
         "energy_level": _(
             "%(advanced_points)s points within the advanced value of the trade's energy norm, "
-            "%(benchmark_points)s within the benchmark, %(no_norm_points)s if the trade has no norm."
+            "%(benchmark_points)s within the benchmark, %(no_norm_points)s if the trade has no "
+            "norm."
         ),
         "permits": _(
             "%(points_each)s points for each of the five permits in hand: filing, land, planning, "
             "environment, construction."
         ),
         "investment_progress": _(
-            "Investment done divided by fixed assets; full marks from %(full_ratio)s, below that in "
+            "Investment done divided by fixed assets; full marks from %(full_ratio)s, below "
+            "that in "
             "proportion."
         ),
         "net_new_jobs": _(
-            "Insured headcount promised less the baseline; full marks from %(full_persons)s persons, "
+            "Insured headcount promised less the baseline; full marks from %(full_persons)s "
+            "persons, "
             "below that in proportion."
         ),
         "jobs_per_investment": _(
@@ -84,11 +89,13 @@ def _sentences() -> dict[str, str]:
             "%(full_persons_per_1m_yuan)s persons, below that in proportion."
         ),
         "insurance_coverage": _(
-            "Insured divided by employed; nothing up to %(from_ratio)s, full marks from %(full_ratio)s, "
+            "Insured divided by employed; nothing up to %(from_ratio)s, full marks from "
+            "%(full_ratio)s, "
             "in proportion between them."
         ),
         "wage_ratio": _(
-            "Average wage divided by the local average of the trade; nothing up to %(from_ratio)s, full "
+            "Average wage divided by the local average of the trade; nothing up to "
+            "%(from_ratio)s, full "
             "marks from %(full_ratio)s, in proportion between them."
         ),
         "priority_share": _(

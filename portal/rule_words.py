@@ -1,9 +1,8 @@
 """The rules of a call, said so that an applicant understands them."""
 
 import cn2an
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from applications.call_rules import CallRules
 
@@ -54,14 +53,16 @@ def _quota(rules: CallRules) -> str:
 
 def _correction(rules: CallRules) -> str:
     return _(
-        "Regional check and screening may each return an application once, with all reasons at once; "
+        "Regional check and screening may each return an application once, with all reasons at "
+        "once; "
         "%(days)s are given, the day of receipt not counted."
     ) % {"days": _days(rules.correction_days)}
 
 
 def _panel(rules: CallRules) -> str:
     text = _(
-        "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; at least "
+        "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; "
+        "at least "
         "%(least)s valid score sheets."
     ) % {"size": rules.panel_size, "least": rules.min_scores}
     if rules.exclude_same_region:
@@ -72,7 +73,8 @@ def _panel(rules: CallRules) -> str:
 def _aggregation(rules: CallRules) -> str:
     if rules.aggregation == "trimmed":
         return _(
-            "Mean of the experts' totals; from %(n)s experts on, one highest and one lowest are left out."
+            "Mean of the experts' totals; from %(n)s experts on, one highest and one lowest are "
+            "left out."
         ) % {"n": rules.trim_from}
     if rules.aggregation == "median":
         return _("Median of the experts' totals.")
@@ -94,10 +96,12 @@ def _ties(rules: CallRules) -> str:
 def _cut_off(rules: CallRules) -> str:
     return {
         "strict": _(
-            "In strict order of rank: the line falls at the first project that no longer fits the funds."
+            "In strict order of rank: the line falls at the first project that no longer fits "
+            "the funds."
         ),
         "skip": _(
-            "In order of rank: a project that no longer fits the funds is passed over for the next that does."
+            "In order of rank: a project that no longer fits the funds is passed over for the "
+            "next that does."
         ),
         "partial": _(
             "In order of rank: the last project may receive the rest of the funds in part."

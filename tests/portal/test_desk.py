@@ -34,7 +34,7 @@ def person_of(request):
     return request.getfixturevalue
 
 
-# --- workbench --------------------------------------------------------------------------------------
+# --- workbench -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CAST)
@@ -114,7 +114,7 @@ def test_every_app_that_has_something_to_say_is_asked():
     }
 
 
-# --- stages -----------------------------------------------------------------------------------------
+# --- stages -------------------------------------------------------------
 
 
 def test_the_rail_follows_the_call(officer):
@@ -144,7 +144,7 @@ def test_the_rail_follows_the_call(officer):
     assert [s.state for s in rail(call, call.closes_at)][:3] == ["past", "now", "next"]
 
 
-# --- search -----------------------------------------------------------------------------------------
+# --- search -------------------------------------------------------------
 
 
 def found(user, text):
@@ -182,7 +182,7 @@ def test_odd_searches_are_answered(client_of, officer):
         assert page.status_code == 200
 
 
-# --- trail ------------------------------------------------------------------------------------------
+# --- trail -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CAST)
@@ -265,7 +265,7 @@ def test_a_broken_row_is_named_on_the_page(client_of, supervisor, officer, appro
     assert lines[0] in page.content.decode()
 
 
-# --- reminders --------------------------------------------------------------------------------------
+# --- reminders -------------------------------------------------------------
 
 
 def test_what_is_due_soon_is_told_once_and_again_when_the_date_moves(monkeypatch, officer):

@@ -35,7 +35,7 @@ def queries(connection_asked, client, url):
     return len(seen)
 
 
-# --- calls -----------------------------------------------------------------------------------------
+# --- calls -------------------------------------------------------------
 
 
 def test_drafts_are_nobodys_and_published_calls_everybodys(client, officer):
@@ -107,7 +107,7 @@ def test_every_rule_of_a_call_is_said():
         assert all(label and sentence and "%(" not in str(sentence) for label, sentence in rows)
 
 
-# --- notices ---------------------------------------------------------------------------------------
+# --- notices -------------------------------------------------------------
 
 
 def test_a_notice_lists_its_projects_with_points_and_sums(client, officer, approver):
@@ -159,7 +159,7 @@ def test_the_table_of_a_notice_downloads_and_holds_no_formula(client, officer, a
     assert tables.safe(Decimal("-5")) == "-5"
 
 
-# --- results ---------------------------------------------------------------------------------------
+# --- results -------------------------------------------------------------
 
 
 def test_results_say_sums_by_project_and_region(client, officer, approver):
@@ -181,7 +181,7 @@ def test_nothing_is_told_of_a_call_before_its_awards(client, officer, approver):
     assert "项目001" not in text_of(client.get(reverse("portal:home")))
 
 
-# --- proofs ----------------------------------------------------------------------------------------
+# --- proofs -------------------------------------------------------------
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_what_is_no_digest_is_said_at_the_field(client, digest):
     assert page.context["form"].errors["digest"]
 
 
-# --- the database -----------------------------------------------------------------------------------
+# --- the database -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["public_notice", "public_result"])
