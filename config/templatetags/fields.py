@@ -174,7 +174,7 @@ def autosave(address: str) -> SafeString:
     see static/js/autosave.js for what happens when it does not answer.
     """
     return format_html(
-        'hx-post="{}" hx-trigger="input delay:1500ms, change delay:300ms, autosave"'
+        'hx-post="{}" hx-trigger="input delay:1500ms, change delay:300ms"'
         ' hx-swap="none" hx-sync="this:queue last" data-autosave data-unsaved',
         address,
     )

@@ -32,7 +32,7 @@ function trouble(form, text) {
 }
 
 function save(form) {
-  if (form.isConnected) htmx.trigger(form, "autosave");
+  if (form.isConnected) htmx.trigger(form, "change");
 }
 
 function watch(form) {
