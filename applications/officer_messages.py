@@ -18,8 +18,8 @@ def register_all() -> None:
             title=_("%(number)s was returned for correction, due %(due)s"),
             body=_(
                 "Your dossier “%(title)s” was returned with %(count)s points to correct. Please "
-                "correct them and submit it again by %(due)s. A correction is asked for only once at each "
-                "stage.%(provisional)s"
+                "correct them and submit it again by %(due)s. A correction is asked for only once "
+                "at each stage.%(provisional)s"
             ),
             act=True,
         )

@@ -35,7 +35,8 @@ def register_all() -> None:
         body=_(
             "The rules found nobody: of %(local)s secretaries who serve the place, %(load)s are "
             "full, %(leave)s on leave, %(industry)s serve other industries, %(term)s are out of "
-            "their term. Please appoint one by hand by %(due)s; the rules try again when somebody is free."
+            "their term. Please appoint one by hand by %(due)s; the rules try again when "
+            "somebody is free."
         ),
         act=True,
     )

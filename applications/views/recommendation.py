@@ -101,6 +101,7 @@ def _row(application: Application, now: Any) -> dict[str, Any]:
         "status": status,
         "label": STATUS_NAMES[status],
         "checked": check is not None,
+        "open": status in (Status.SUBMITTED, Status.RETURNED),
         "rank": place.rank if place else None,
         "due": due if status == Status.RETURNED else None,
         "late": due is not None and due < now,

@@ -20,7 +20,7 @@ from accounts.selectors import recommending_regions
 from applications.findings import finding_text
 from applications.forms.corrections import ReasonSet, reasons_of
 from applications.forms.screening import AnswerForm, ItemsForm, ScreeningFilter
-from applications.models import Application, CheckFinding
+from applications.models import Application, CheckFinding, Screening
 from applications.models.screening import Stage
 from applications.selectors import screening as reading
 from applications.selectors.facts import facts_of
@@ -254,6 +254,25 @@ def _findings(
     return shown
 
 
+def _verdict(
+    application: Application, kept: Screening | None, found: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Which verdict the kept answers carry, and what is missing (the service asks again)."""
+    answers = [
+        (kept.items if kept else {}).get(item["code"], {}).get("ok")
+        for item in application.call.screening_items
+    ]
+    open_items, refused = answers.count(None), answers.count(False)
+    vetoes = sum(item["open"] for item in found)
+    return {
+        "open": open_items,
+        "refused": refused,
+        "vetoes": vetoes,
+        "eligible": not (open_items or refused or vetoes),
+        "ineligible": bool(refused and not open_items),
+    }
+
+
 def _page(
     request: SignedInRequest,
     application: Application,
@@ -268,6 +287,7 @@ def _page(
     kept = getattr(application, "screening", None)
     state = Status(application.status)
     returned = next((c for c in application.corrections.all() if c.stage == Stage.SCREENING), None)
+    found = _findings(application, answer)
     barred = request.user.pk in screening.recommenders(application)
     context = {
         "application": application,
@@ -280,7 +300,8 @@ def _page(
         "items": items or ItemsForm.of(application, kept),
         "kept": kept,
         "stale": bool(kept and kept.submission_id != submission.pk),
-        "findings": _findings(application, answer),
+        "findings": found,
+        "verdict": _verdict(application, kept, found),
         "reasons": reasons or ReasonSet(prefix="reasons"),
         "refused": refused,
         "correction": returned,

@@ -169,7 +169,12 @@ def _choice(
                 "why": why,
                 "why_text": _WHY[why] if why else "",
                 "allowed": person.load < person.max_load and person.in_term and not person.on_leave,
-                "key": (why is not None, why is matching.Why.REGION, *matching.order_key(person)),
+                "key": (
+                    why is not None,
+                    person.load >= person.max_load,
+                    why is matching.Why.REGION,
+                    *matching.order_key(person),
+                ),
             }
         )
     rows.sort(key=lambda row: row["key"])
