@@ -57,7 +57,7 @@ def service_account() -> Account | None:
 
 def data_directory(environ: Mapping[str, str]) -> Path:
     """The directory of everything that is made at run time; `.local` beside manage.py."""
-    return Path(environ.get("STEELYARD_DATA") or BASE / ".local").absolute()
+    return Path(environ.get("STEELYARD_DATA") or BASE / ".local").resolve()
 
 
 def is_open_to_all(path: Path) -> bool:

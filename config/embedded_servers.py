@@ -172,9 +172,10 @@ class Postgres:
     def _orphans(self) -> list[psutil.Process]:
         """Processes that still work in the cluster's directory, without a postmaster."""
         found = []
+        cluster = str(self.cluster.resolve())
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
-                if process.name() == "postgres" and process.cwd() == str(self.cluster):
+                if process.name() == "postgres" and process.cwd() == cluster:
                     found.append(process)
         return found
 

@@ -290,6 +290,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        "pikepdf": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"},
     },
 }
