@@ -1,5 +1,6 @@
 """What the system computes beside the figures: ratios, and the points of formula leaves."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,12 +29,29 @@ def for_section(
 ) -> list[Calculation]:
     """The computed lines of one section, in the order of its fields."""
     own = [field.name for field in sections.BY_CODE[code].fields]
-    points = {frozenset(p.fields): p for p in _points(application, data) if _place(p.fields, own)}
-    lines = [_line(r, own, points.pop(frozenset(r.inputs), None)) for r in ratios(data) if r.section == code]
-    lines += [
-        Calculation(_place(p.fields, own), "", "", p.working, p) for p in points.values()
+    found = ratios(data)
+    homes = {frozenset(ratio.inputs): ratio.section for ratio in found}
+    points = {
+        frozenset(p.fields): p
+        for p in _points(application, data)
+        if homes.get(frozenset(p.fields), _home(p.fields)) == code
+    }
+    lines = [
+        _line(ratio, own, points.pop(frozenset(ratio.inputs), None))
+        for ratio in found
+        if ratio.section == code
     ]
+    lines += [Calculation(_place(p.fields, own), "", "", p.working, p) for p in points.values()]
     return sorted(lines, key=lambda line: own.index(line.after))
+
+
+def _home(names: tuple[str, ...]) -> str:
+    """The section where most of these figures are typed; of equals, the first."""
+    counts = Counter(
+        sections.FIGURE_FIELDS[name] for name in names if name in sections.FIGURE_FIELDS
+    )
+    ordered = sorted(counts, key=lambda code: (-counts[code], sections.CODES.index(code)))
+    return ordered[0] if ordered else ""
 
 
 def _line(ratio: Ratio, own: list[str], points: panels.Points | None) -> Calculation:
@@ -46,13 +64,11 @@ def _place(names: tuple[str, ...], own: list[str]) -> str:
     return here[-1] if here else ""
 
 
-def _points(
-    application: Application, data: Mapping[str, Mapping[str, str]]
-) -> list[panels.Points]:
+def _points(application: Application, data: Mapping[str, Mapping[str, str]]) -> list[panels.Points]:
     if not panels.has_points():
         return []
     try:
         figures = Figures.from_content(figures_of(data, catalogue_match_of(application)))
     except FiguresError:
-        return []  # a stored figure from before a field's rule changed: say nothing rather than wrong
+        return []  # stored before a field's rule changed: say nothing rather than wrong
     return panels.points_for(application, figures)

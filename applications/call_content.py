@@ -152,5 +152,5 @@ def edition_content(call: Call) -> dict[str, Any]:
         "required_documents",
         "screening_items",
     )
-    content: dict[str, Any] = plain({name: getattr(call, name) for name in names})  # type: ignore[assignment]
+    content: dict[str, Any] = plain({name: getattr(call, name) for name in names})
     return {"scheme": call.scheme.code, **content}

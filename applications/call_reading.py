@@ -52,7 +52,10 @@ def rule_rows(rules: CallRules) -> list[Row]:
     return [
         (_("Experts in a panel"), str(rules.panel_size)),
         (_("Locked score sheets needed"), str(rules.min_scores)),
-        (_("Experts of the applicant's region"), _("left out") if rules.exclude_same_region else _("admitted")),
+        (
+            _("Experts of the applicant's region"),
+            _("left out") if rules.exclude_same_region else _("admitted"),
+        ),
         (_("Aggregation"), AGGREGATIONS[rules.aggregation] % {"n": rules.trim_from}),
         (_("Ties are decided by"), " → ".join(str(TIES[k]) for k in rules.ties)),
         (_("Merit floor"), f"{rules.floor}"),
@@ -69,7 +72,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
 
 
 def sheet_rows(tree: Any) -> list[dict[str, Any]]:
-    """The sheet as table rows: level 1 dimension, 2 indicator, 3 leaf; [] when it cannot be read."""
+    """The sheet as rows: level 1 dimension, 2 indicator, 3 leaf; [] when it cannot be read."""
     try:
         parsed = sheet.parse(tree)
     except sheet.SheetError:
@@ -84,7 +87,9 @@ def sheet_rows(tree: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(node: sheet.Node, level: int, language: str, *, kind: str = "", mode: str = "") -> dict[str, Any]:
+def _row(
+    node: sheet.Node, level: int, language: str, *, kind: str = "", mode: str = ""
+) -> dict[str, Any]:
     return {
         "code": node.code,
         "name": node.name(language),

@@ -97,12 +97,9 @@ class CallRules:
             raise RulesError("cut_off", "strict, skip or partial")
         if not self.instalments or sum(self.instalments) != 100 or min(self.instalments) <= 0:
             raise RulesError("instalments", "whole percentages above 0 that total 100")
-        for name in (
-            "correction_days",
-            "screening_days",
-            "scoring_days",
-            "notice_days",
-            "agreement_days",
-        ):
+        self._check_days()
+
+    def _check_days(self) -> None:
+        for name in (n for n in self.__slots__ if n.endswith("_days")):
             if getattr(self, name) < 1:
                 raise RulesError(name, "at least one working day")

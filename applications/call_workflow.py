@@ -45,5 +45,10 @@ CALL_STEPS: tuple[CallStep, ...] = (
 BY_ENDS: dict[tuple[str, str], CallStep] = {(s.source, s.target): s for s in CALL_STEPS}
 # Steps that have their own service with more checks than the table can say.
 OWN_SERVICE = frozenset(
-    {("draft", "proposed"), ("proposed", "draft"), ("proposed", "published"), ("published", "draft")}
+    {
+        ("draft", "proposed"),
+        ("proposed", "draft"),
+        ("proposed", "published"),
+        ("published", "draft"),
+    }
 )

@@ -47,13 +47,18 @@ def _filing(v: Values) -> Contradiction | None:
 
 
 def _parts(v: Values) -> Contradiction | None:
-    found = v.numbers("fixed_assets_yuan", "construction_yuan", "equipment_yuan", "other_costs_yuan")
+    found = v.numbers(
+        "fixed_assets_yuan", "construction_yuan", "equipment_yuan", "other_costs_yuan"
+    )
     if found is None or found[0] == sum(found[1:]):
         return None
     return Contradiction(
         "investment",
         "fixed_assets_yuan",
-        _("The three parts total %(parts)s, the whole says %(whole)s (CNY 10,000). Correct one of them.")
+        _(
+            "The three parts total %(parts)s, the whole says %(whole)s (CNY 10,000). "
+            "Correct one of them."
+        )
         % {"parts": wan(sum(found[1:], Decimal(0))), "whole": wan(found[0])},
         "investment",
         blocks=True,
@@ -94,7 +99,10 @@ def _insured(v: Values) -> Contradiction | None:
     return Contradiction(
         "employment",
         "insured",
-        _("%(insured)s persons are insured but only %(employed)s are employed. Correct one of them.")
+        _(
+            "%(insured)s persons are insured but only %(employed)s are employed. "
+            "Correct one of them."
+        )
         % {"insured": grouped(pair[0]), "employed": grouped(pair[1])},
         "employment",
         blocks=True,
@@ -196,7 +204,9 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def contradictions(sections: Sections, *, max_request: Decimal | None = None) -> list[Contradiction]:
+def contradictions(
+    sections: Sections, *, max_request: Decimal | None = None
+) -> list[Contradiction]:
     """Everything that does not agree, in the order of the sections."""
     values = Values(sections)
     found = [c for check in CHECKS if (c := check(values)) is not None]
@@ -206,7 +216,10 @@ def contradictions(sections: Sections, *, max_request: Decimal | None = None) ->
             Contradiction(
                 "investment",
                 "requested_yuan",
-                _("This call gives at most %(most)s to a project; %(asked)s are asked for (CNY 10,000).")
+                _(
+                    "This call gives at most %(most)s to a project; %(asked)s are asked for "
+                    "(CNY 10,000)."
+                )
                 % {"most": wan(max_request), "asked": wan(asked)},
                 "investment",
                 blocks=True,

@@ -15,7 +15,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.money import AmountError, grouped, parse_wan, wan, wan_input
+from applications.money import AmountError, grouped, parse_wan, wan
 
 Kind = Literal["text", "paragraph", "money", "number", "day", "choice", "yes_no", "code"]
 
@@ -53,6 +53,7 @@ class Field:
     needed_if: tuple[str, str] | None = None  # required only when another field has this value
     figure: bool = False  # one of applications.figures.Figures
     group: str | Promise = ""
+    alone: bool = False  # stands in a row of its own, as a total does above its parts
 
     def wanted(self, data: Mapping[str, str]) -> bool:
         """Must something stand here, given the rest of the section?"""
@@ -104,9 +105,7 @@ class Field:
             raise FieldProblem(_("A negative figure cannot stand here. Enter 0 or more."))
         places = 2 if self.kind == "money" else self.places
         if number != number.quantize(Decimal(1).scaleb(-places)):
-            raise FieldProblem(
-                _("At most %(places)s decimals can be kept.") % {"places": places}
-            )
+            raise FieldProblem(_("At most %(places)s decimals can be kept.") % {"places": places})
         if not self.least <= number <= self.most:
             raise FieldProblem(self._range_problem(number))
         return format(number.quantize(Decimal(1).scaleb(-places)), "f")
@@ -142,11 +141,7 @@ class Field:
 
     def for_input(self, stored: str) -> str:
         """What the form shows for editing: amounts in 万元, numbers without trailing zeros."""
-        if stored and self.kind == "money":
-            return wan_input(Decimal(stored))
-        if stored and self.kind == "number":
-            return grouped(Decimal(stored)).replace(",", "")
-        return stored
+        return self.for_reading(stored) if self.kind in ("money", "number") else stored
 
     def for_reading(self, stored: str) -> str:
         """What a reader sees, without the unit; "" when nothing was entered."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from applications.models import Application
 from applications.rules import RESULTS_OUT, UNPUBLISHED
-from applications.wording import HOLDERS, STEP_NAMES
+from applications.wording import AHEAD_NAMES, HOLDERS, STEP_NAMES
 from applications.workflow import FINAL, Actor, Status
 from audit.models import Event
 
@@ -60,7 +60,7 @@ class Entry:
 def timeline(
     application: Application, events: Iterable[Event], shown: Status, *, to_firm: bool
 ) -> list[Entry]:
-    """Past steps, the present one, and the next three. A firm reads offices, not officers' names."""
+    """Past steps, the present one, the next three. A firm reads offices, not officers' names."""
     results_out = application.call.status in RESULTS_OUT
     past: list[Entry] = []
     for event in events:
@@ -91,6 +91,6 @@ def _ahead(shown: Status) -> list[Entry]:
     if place is None or shown in FINAL:
         return []
     return [
-        Entry(None, STEP_NAMES[step], HOLDERS[status], "", "next")
+        Entry(None, AHEAD_NAMES[step], HOLDERS[status], "", "next")
         for status, step in MAIN_WAY[place : place + AHEAD]
     ]

@@ -69,7 +69,9 @@ def _of_calls() -> None:
     register(
         "call.proposed",
         title=_("Call %(call)s waits for a second person"),
-        body=_("%(name)s proposed the call for publication. Check it and publish it, or send it back."),
+        body=_(
+            "%(name)s proposed the call for publication. Check it and publish it, or send it back."
+        ),
         act=True,
     )
     register(

@@ -29,8 +29,8 @@ def _percent(share: Decimal) -> str:
 def ratios(sections: Sections) -> list[Ratio]:
     """Sums and ratios that follow from what was typed, each with its working."""
     v = Values(sections)
-    return [r for make in (_sum_of_parts, _own_share, _intensity, _done, _rd, _tax_mu, _jobs, _cover)
-            if (r := make(v)) is not None]  # fmt: skip
+    makers = (_sum_of_parts, _own_share, _intensity, _done, _rd, _tax_mu, _jobs, _cover)
+    return [ratio for make in makers if (ratio := make(v)) is not None]
 
 
 def _sum_of_parts(v: Values) -> Ratio | None:

@@ -15,7 +15,7 @@ from applications.models import Application, Attachment, Section
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing missing: the section, the field (or document) and the sentence for the applicant."""
+    """One thing missing: section, field (or document) and the sentence for the applicant."""
 
     section: str
     field: str
@@ -57,7 +57,9 @@ def data_of(rows: Sequence[Section]) -> dict[str, dict[str, str]]:
 
 def document_name(document: Mapping[str, Any]) -> str:
     english = (get_language() or "").startswith("en")
-    return str(document.get("name_en") if english and document.get("name_en") else document["name_zh"])
+    return str(
+        document.get("name_en") if english and document.get("name_en") else document["name_zh"]
+    )
 
 
 def missing_documents(
@@ -79,14 +81,14 @@ def readiness_of(
         for code in sections.CODES
         for field in sections.missing(code, data.get(code, {}))
     ]
-    for document in missing_documents(application.call.required_documents, attachments):
-        gaps.append(
-            Gap(
-                "attachments",
-                document["code"],
-                _("“%(document)s” has not been uploaded.") % {"document": document_name(document)},
-            )
+    gaps += [
+        Gap(
+            "attachments",
+            document["code"],
+            _("“%(document)s” has not been uploaded.") % {"document": document_name(document)},
         )
+        for document in missing_documents(application.call.required_documents, attachments)
+    ]
     order = {code: n for n, code in enumerate(sections.CODES)}
     found = contradictions(data, max_request=application.call.max_request)
     return Readiness(

@@ -17,7 +17,9 @@ def shown(field: Field, data: Mapping[str, str], names: Mapping[str, str]) -> st
     if field.kind == "code":
         return names.get(stored, stored)
     text = field.for_reading(stored)
-    return f"{text} {field.unit}" if text and field.unit else text
+    if not text or not field.unit:
+        return text
+    return f"{text}%" if field.unit == "%" else f"{text} {field.unit}"
 
 
 def section_rows(
@@ -34,7 +36,7 @@ def section_rows(
 def whole(
     content: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Every section with fields, for the reading page."""
+    """Every section with fields; pages put the commitment last, after the files."""
     return [
         {
             "code": spec.code,
@@ -69,8 +71,12 @@ def difference(
 def _files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[tuple[Any, str, str]]:
     kept_before = {(a["document"], a["digest"]) for a in before}
     kept_after = {(a["document"], a["digest"]) for a in after}
-    removed = [(a["name"], a["name"], "") for a in before if (a["document"], a["digest"]) not in kept_after]
-    added = [(a["name"], "", a["name"]) for a in after if (a["document"], a["digest"]) not in kept_before]
+    removed = [
+        (a["name"], a["name"], "") for a in before if (a["document"], a["digest"]) not in kept_after
+    ]
+    added = [
+        (a["name"], "", a["name"]) for a in after if (a["document"], a["digest"]) not in kept_before
+    ]
     return removed + added
 
 
@@ -79,8 +85,18 @@ def edit_row(event: Event) -> dict[str, Any]:
     facts = event.after or {}
     if event.action != "application.save_section":
         verb = _("uploaded") if event.action == "application.add_file" else _("took out")
-        return {"event": event, "section": sections.ATTACHMENTS.title, "verb": verb, "what": [facts.get("name", "")]}
+        return {
+            "event": event,
+            "section": sections.ATTACHMENTS.title,
+            "verb": verb,
+            "what": [facts.get("name", "")],
+        }
     spec = sections.BY_CODE.get(facts.get("section", ""))
     labels = {f.name: f.label for f in spec.fields} if spec else {}
     what = [labels.get(name, name) for name in facts.get("changed", [])]
-    return {"event": event, "section": spec.title if spec else "", "verb": _("changed"), "what": what}
+    return {
+        "event": event,
+        "section": spec.title if spec else "",
+        "verb": _("changed"),
+        "what": what,
+    }

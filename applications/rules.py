@@ -141,7 +141,7 @@ def require(user: Person | None, step: str, application: Application) -> None:
 
 
 def shown_status(application: Application, call: Call, *, to_firm: bool) -> Status:
-    """The state as this reader may know it: the firm learns its place when results are published."""
+    """The state as this reader may know it: a firm learns its place when results are out."""
     status = Status(application.status)
     if to_firm and status in UNPUBLISHED and call.status not in RESULTS_OUT:
         return Status.UNDER_REVIEW

@@ -112,7 +112,9 @@ PROJECT = SectionSpec(
     _("Project overview"),
     _("What is built, where, and when."),
     (
-        _text("title", _("Project name"), _("As in the filing certificate."), length=120, group=_PLACE),
+        _text(
+            "title", _("Project name"), _("As in the filing certificate."), length=120, group=_PLACE
+        ),
         Field("region", "code", _("Place of construction"), length=6, group=_PLACE),
         Field("industry", "code", _("Industry"), length=30, group=_PLACE),
         _text("site", _("Park and address"), group=_PLACE),
@@ -136,7 +138,12 @@ PROJECT = SectionSpec(
             ),
             group=_PLACE,
         ),
-        _long("summary", _("What is built"), _("Capacity, products, main buildings and lines."), group=_PLACE),
+        _long(
+            "summary",
+            _("What is built"),
+            _("Capacity, products, main buildings and lines."),
+            group=_PLACE,
+        ),
         _day("starts_on", _("Start of construction"), _("Actual or planned."), group=_SCHEDULE),
         _day("finishes_on", _("Start of production"), _("Actual or planned."), group=_SCHEDULE),
     ),
@@ -153,6 +160,7 @@ INVESTMENT = SectionSpec(
             figure=True,
             least=Decimal(10_000),
             group=_FAI,
+            alone=True,
         ),
         _money("construction_yuan", _("Construction and installation"), group=_FAI),
         _money("equipment_yuan", _("Equipment"), group=_FAI),
@@ -163,6 +171,7 @@ INVESTMENT = SectionSpec(
             _("Audited, or as reported to statistics."),
             figure=True,
             group=_FAI,
+            alone=True,
         ),
         _money(
             "own_funds_yuan",
@@ -194,6 +203,7 @@ INVESTMENT = SectionSpec(
         _long(
             "other_money_detail",
             _("Which, how much, when"),
+            _("To be filled in if the answer is yes."),
             length=600,
             needed_if=("other_money", "yes"),
             group=_OTHER,
@@ -217,7 +227,9 @@ LAND_PERMITS = SectionSpec(
             group=_LAND,
         ),
         _text("parcel", _("Parcel number or land contract number"), length=80, group=_LAND),
-        _text("filing_no", _("Number of the filing or approval certificate"), length=80, group=_FILING),
+        _text(
+            "filing_no", _("Number of the filing or approval certificate"), length=80, group=_FILING
+        ),
         _money(
             "filing_investment_yuan",
             _("Fixed-asset investment by the certificate"),
@@ -236,11 +248,33 @@ TECHNOLOGY = SectionSpec(
     _("Technology and products"),
     _("What experts judge the level of the project by."),
     (
-        _long("technology", _("Technology and equipment level"), _("Compare with the leading level at home and abroad."), group=_TECH),
+        _long(
+            "technology",
+            _("Technology and equipment level"),
+            _("Compare with the leading level at home and abroad."),
+            group=_TECH,
+        ),
         _long("products", _("Products"), length=800, group=_TECH),
-        _money("rd_spend_yuan", _("R&D spending of last year"), _("Audited."), figure=True, group=_RD),
-        _money("revenue_yuan", _("Revenue of last year"), _("Audited; a new firm enters its investor's."), figure=True, group=_RD),
-        Field("patents", "number", _("Valid patents"), "", _("items"), most=Decimal(100_000), places=0, group=_RD),
+        _money(
+            "rd_spend_yuan", _("R&D spending of last year"), _("Audited."), figure=True, group=_RD
+        ),
+        _money(
+            "revenue_yuan",
+            _("Revenue of last year"),
+            _("Audited; a new firm enters its investor's."),
+            figure=True,
+            group=_RD,
+        ),
+        Field(
+            "patents",
+            "number",
+            _("Valid patents"),
+            "",
+            _("items"),
+            most=Decimal(100_000),
+            places=0,
+            group=_RD,
+        ),
         Field(
             "chain_role",
             "choice",
@@ -261,7 +295,12 @@ MARKET = SectionSpec(
     _("Market and benefit"),
     _("Who buys, and what the region gains."),
     (
-        _long("market", _("Market and orders"), _("Customers, contracts, share of capacity covered."), group=_MARKET),
+        _long(
+            "market",
+            _("Market and orders"),
+            _("Customers, contracts, share of capacity covered."),
+            group=_MARKET,
+        ),
         Field(
             "orders_percent",
             "number",
@@ -273,7 +312,13 @@ MARKET = SectionSpec(
             group=_MARKET,
         ),
         _money("output_yuan", _("Yearly output value"), group=_BENEFIT),
-        _money("tax_yuan", _("Yearly tax"), _("All taxes paid to treasury in the first full year."), figure=True, group=_BENEFIT),
+        _money(
+            "tax_yuan",
+            _("Yearly tax"),
+            _("All taxes paid to treasury in the first full year."),
+            figure=True,
+            group=_BENEFIT,
+        ),
         _money("profit_yuan", _("Yearly profit"), group=_BENEFIT),
     ),
 )
@@ -296,7 +341,15 @@ GREEN = SectionSpec(
             figure=True,
             group=_ENERGY,
         ),
-        Field("energy_use", "number", _("Yearly energy use"), "", _("tonnes of standard coal"), most=Decimal(10_000_000), group=_ENERGY),
+        Field(
+            "energy_use",
+            "number",
+            _("Yearly energy use"),
+            "",
+            _("tonnes of standard coal"),
+            most=Decimal(10_000_000),
+            group=_ENERGY,
+        ),
         _long("environment", _("Environmental measures"), length=1000, group=_ENV),
         _long("safety", _("Safety measures"), length=1000, group=_ENV),
     ),
@@ -320,9 +373,22 @@ EMPLOYMENT = SectionSpec(
             figure=True,
             group=_JOBS,
         ),
-        _people("priority_headcount", _("Graduates and hard-to-place persons among the new jobs"), figure=True, group=_JOBS),
-        _people("employed", _("Staff now"), _("With a labour contract."), figure=True, group=_QUALITY),
-        _people("insured", _("Of these, fully insured"), _("All five insurances for six months running."), figure=True, group=_QUALITY),
+        _people(
+            "priority_headcount",
+            _("Graduates and hard-to-place persons among the new jobs"),
+            figure=True,
+            group=_JOBS,
+        ),
+        _people(
+            "employed", _("Staff now"), _("With a labour contract."), figure=True, group=_QUALITY
+        ),
+        _people(
+            "insured",
+            _("Of these, fully insured"),
+            _("All five insurances for six months running."),
+            figure=True,
+            group=_QUALITY,
+        ),
         _money(
             "average_wage_yuan",
             _("Average yearly wage"),
@@ -350,7 +416,13 @@ EMPLOYMENT = SectionSpec(
             ),
             group=_SCHOOL,
         ),
-        _long("training", _("Training by order, direction or post"), length=800, required=False, group=_SCHOOL),
+        _long(
+            "training",
+            _("Training by order, direction or post"),
+            length=800,
+            required=False,
+            group=_SCHOOL,
+        ),
     ),
 )
 ATTACHMENTS = SectionSpec("attachments", _("Attachments"), _("The documents the guide asks for."))
@@ -359,7 +431,12 @@ COMMITMENT = SectionSpec(
     _("Commitment and signature"),
     _("Opens when the other nine sections are complete."),
     (
-        _text("signatory", _("Who signs for the firm"), _("Legal representative or authorised person."), length=60),
+        _text(
+            "signatory",
+            _("Who signs for the firm"),
+            _("Legal representative or authorised person."),
+            length=60,
+        ),
         _text("position", _("Position"), length=60),
     ),
 )

@@ -9,7 +9,9 @@ from applications.figures import PERMITS
 from applications.models import Application, Attachment
 
 
-def figures_of(data: Mapping[str, Mapping[str, str]], catalogue_match: str | None) -> dict[str, Any]:
+def figures_of(
+    data: Mapping[str, Mapping[str, str]], catalogue_match: str | None
+) -> dict[str, Any]:
     """The formula inputs under the exact names of `applications.figures.Figures`."""
     found: dict[str, Any] = {}
     for name, code in sections.FIGURE_FIELDS.items():
@@ -22,11 +24,11 @@ def figures_of(data: Mapping[str, Mapping[str, str]], catalogue_match: str | Non
 def catalogue_match_of(application: Application) -> str | None:
     """Cluster, catalogue … for the dossier's industry in its region. One query."""
     region = application.region
-    places = (region.pk, region.parent_id) if region.parent_id else (region.pk,)
+    places = [region.pk]
     # 梅河口 lies in 通化 but has its own clusters and its own line.
-    if region.parent_id and region.reports_to_id != region.parent_id:
-        places = (region.pk,)
-    return match_of(application.industry, places)  # type: ignore[arg-type]  # parent_id is not None here
+    if region.parent_id is not None and region.reports_to_id == region.parent_id:
+        places.append(region.parent_id)
+    return match_of(application.industry, places)
 
 
 def content_of(

@@ -124,8 +124,13 @@ def _touched(row: Section, reader: User, now: datetime) -> str:
 
 
 def next_open(tasks: Sequence[Task], after: str = "") -> Task | None:
-    """The next section that is not complete, behind `after` first, then from the beginning."""
+    """The next section with something missing, behind `after` first, then from the beginning.
+
+    A figure still to check does not hold anybody up.
+    """
     codes = [t.code for t in tasks]
     start = codes.index(after) + 1 if after in codes else 0
     ordered = [*tasks[start:], *tasks[:start]]
-    return next((t for t in ordered if t.state not in ("done", "locked") and t.code != after), None)
+    return next(
+        (t for t in ordered if t.state not in ("done", "warn", "locked") and t.code != after), None
+    )

@@ -29,8 +29,12 @@ TYPES: Final[dict[str, frozenset[str]]] = {
     "jpg": frozenset({"image/jpeg"}),
     "jpeg": frozenset({"image/jpeg"}),
     "png": frozenset({"image/png"}),
-    "docx": frozenset({f"{OOXML}wordprocessingml.document", "application/zip", "application/octet-stream"}),
-    "xlsx": frozenset({f"{OOXML}spreadsheetml.sheet", "application/zip", "application/octet-stream"}),
+    "docx": frozenset(
+        {f"{OOXML}wordprocessingml.document", "application/zip", "application/octet-stream"}
+    ),
+    "xlsx": frozenset(
+        {f"{OOXML}spreadsheetml.sheet", "application/zip", "application/octet-stream"}
+    ),
 }
 KEPT_AS: Final[dict[str, str]] = {
     "pdf": "application/pdf",
@@ -61,7 +65,10 @@ def check(upload: "File[Any]") -> Checked:
     extension = PurePosixPath(name).suffix.lower().removeprefix(".")
     if extension not in TYPES:
         raise _no(
-            _("Files of the kind “.%(extension)s” are not accepted. Upload PDF, JPG, PNG, DOCX or XLSX.")
+            _(
+                "Files of the kind “.%(extension)s” are not accepted. "
+                "Upload PDF, JPG, PNG, DOCX or XLSX."
+            )
             % {"extension": extension or "?"}
         )
     size, digest = _measure(upload)
@@ -102,7 +109,10 @@ def _require_type(upload: "File[Any]", extension: str) -> None:
     found = magic.from_buffer(upload.read(8192), mime=True)
     if found not in TYPES[extension]:
         raise _no(
-            _("The file is called .%(extension)s, but its content is %(found)s. Upload the original file.")
+            _(
+                "The file is called .%(extension)s, but its content is %(found)s. "
+                "Upload the original file."
+            )
             % {"extension": extension, "found": found}
         )
 
@@ -143,7 +153,10 @@ def _require_office(upload: Any, extension: str) -> None:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or MAIN_PART[extension] not in names:
         raise _no(
-            _("The content is not a .%(extension)s document. Save it again from the office program.")
+            _(
+                "The content is not a .%(extension)s document. "
+                "Save it again from the office program."
+            )
             % {"extension": extension}
         )
     if any(n.lower().endswith("vbaproject.bin") for n in names):

@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<int:pk>/editions/<int:version>/", calls.edition, name="edition"),
     path("calls/<int:pk>/sheet.json", calls.sheet_file, name="call_sheet"),
     path("calls/<str:number>/apply/", dossier.start, name="start"),
-    path("schemes/<slug:code>/competition-reviews/", competition.reviews, name="competition_reviews"),
+    path(
+        "schemes/<slug:code>/competition-reviews/", competition.reviews, name="competition_reviews"
+    ),
     path("", include("applications.urls_officers")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import ordering, recommendation, screening
+from applications.views import ordering, recommendation, screening, screening_list
 
 urlpatterns = [
     path("recommendations/", recommendation.dossiers, name="recommendations"),
@@ -12,15 +12,13 @@ urlpatterns = [
         recommendation.return_to_firm,
         name="recommendation_return",
     ),
-    path(
-        "recommendations/<int:pk>/refuse/", recommendation.refuse, name="recommendation_refuse"
-    ),
+    path("recommendations/<int:pk>/refuse/", recommendation.refuse, name="recommendation_refuse"),
     path(
         "recommendations/calls/<str:number>/<str:code>/",
         ordering.order,
         name="recommendation_order",
     ),
-    path("screening/", screening.dossiers, name="screening"),
+    path("screening/", screening_list.dossiers, name="screening"),
     path("screening/<int:pk>/", screening.dossier, name="screening_dossier"),
     path("screening/<int:pk>/checks/", screening.run_checks, name="screening_checks"),
     path(

@@ -27,7 +27,9 @@ def submissions() -> Iterator[str]:
     }
     for submission in Submission.objects.iterator(chunk_size=200):
         if sm3(canonical(submission.content)) != submission.digest:
-            yield _("submission %(receipt)s: the content was altered") % {"receipt": submission.receipt}
+            yield _("submission %(receipt)s: the content was altered") % {
+                "receipt": submission.receipt
+            }
         if logged.pop(submission.receipt, None) != submission.digest:
             yield _("submission %(receipt)s: the log has another digest or none") % {
                 "receipt": submission.receipt
@@ -59,7 +61,9 @@ def states() -> Iterator[str]:
     for pk, label, status in Application.objects.values_list("pk", "title", "status"):
         target = last.get(str(pk))
         if target != status:
-            yield _("dossier %(pk)s (%(title)s): its state is %(status)s, the log says %(target)s") % {
+            yield _(
+                "dossier %(pk)s (%(title)s): its state is %(status)s, the log says %(target)s"
+            ) % {
                 "pk": pk,
                 "title": label,
                 "status": status,

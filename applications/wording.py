@@ -58,6 +58,19 @@ STEP_NAMES: dict[str, Promise] = {
     "withdraw": _("Withdrawn by the applicant"),
 }
 
+# The same steps while they lie ahead.
+AHEAD_NAMES: dict[str, Promise] = {
+    "submit": _("Submission"),
+    "recommend": _("Regional check and recommendation"),
+    "declare_eligible": _("Eligibility screening"),
+    "start_review": _("Expert review"),
+    "put_on_notice": _("Public notice"),
+    "award": _("Award"),
+    "agree": _("Agreement"),
+    "begin": _("First instalment"),
+    "complete": _("Acceptance"),
+}
+
 # Who brings a dossier into a state of the main way; said of the steps ahead.
 HOLDERS: dict[Status, Promise] = {
     Status.SUBMITTED: _("your firm's owner"),
@@ -75,12 +88,18 @@ HOLDERS: dict[Status, Promise] = {
 STANDING: dict[Status, Promise] = {
     Status.DRAFT: _("Only your firm can read it. It counts when it is submitted before closing."),
     Status.SUBMITTED: _("With the county's or city's authority, which checks and recommends."),
-    Status.RETURNED: _("Returned for correction. Correct it and submit it again before the due date."),
-    Status.RECOMMENDED: _("With the provincial authority, which screens it against the guide's list."),
+    Status.RETURNED: _(
+        "Returned for correction. Correct it and submit it again before the due date."
+    ),
+    Status.RECOMMENDED: _(
+        "With the provincial authority, which screens it against the guide's list."
+    ),
     Status.NOT_RECOMMENDED: _("It does not go on in this call. The reason stands in its history."),
     Status.ELIGIBLE: _("Passed the screening; it waits for the expert review."),
     Status.INELIGIBLE: _("It does not go on in this call. The reason stands in its history."),
-    Status.UNDER_REVIEW: _("Under review by experts drawn at random. Results come by public notice."),
+    Status.UNDER_REVIEW: _(
+        "Under review by experts drawn at random. Results come by public notice."
+    ),
     Status.SCORED: _("Scoring is closed; the ranking is being drawn up."),
     Status.PROPOSED: _("Proposed for funding; the public notice comes next."),
     Status.RESERVE: _("On the reserve list; it moves up if a project above it drops out."),

@@ -39,7 +39,7 @@ class WanField(forms.CharField):
         try:
             return Decimal(self.spec.typed(text)) if text else None
         except FieldProblem as problem:
-            raise forms.ValidationError(problem.message) from None
+            raise forms.ValidationError(str(problem.message)) from None
 
 
 def _instant(label: Any, help_text: Any = "") -> forms.DateTimeField:
@@ -63,7 +63,9 @@ class BasicsForm(forms.Form):
 class NewCallForm(BasicsForm):
     """The basics with the scheme and the year."""
 
-    scheme = forms.ModelChoiceField(label=_("Scheme"), queryset=Scheme.objects.all(), empty_label=None)
+    scheme = forms.ModelChoiceField(
+        label=_("Scheme"), queryset=Scheme.objects.all(), empty_label=None
+    )
     year = forms.IntegerField(label=_("Year"), min_value=2020, max_value=2099)
     field_order = ("scheme", "year")
 
@@ -72,10 +74,16 @@ class GuideForm(forms.Form):
     """The guide's text."""
 
     guide_zh = forms.CharField(
-        label=_("Guide in Chinese"), max_length=40_000, required=False, widget=forms.Textarea(attrs={"rows": 16})
+        label=_("Guide in Chinese"),
+        max_length=40_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
     )
     guide_en = forms.CharField(
-        label=_("Guide in English"), max_length=40_000, required=False, widget=forms.Textarea(attrs={"rows": 16})
+        label=_("Guide in English"),
+        max_length=40_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
     )
 
 
@@ -127,7 +135,9 @@ class RulesForm(forms.Form):
         ),
     )
     instalments = forms.CharField(
-        label=_("Instalments in percent"), max_length=60, help_text=_("For example 50/30/20; they total 100.")
+        label=_("Instalments in percent"),
+        max_length=60,
+        help_text=_("For example 50/30/20; they total 100."),
     )
     regional_quota = _count(_("Quota of a recommending region"))
     correction_days = _count(_("Correction"), DAYS)
@@ -146,7 +156,8 @@ class RulesForm(forms.Form):
         self.quotas = dict(initial.pop("quota_by_region", {}))
         super().__init__(data, initial=initial)
         self.fields["ties"].choices = [  # type: ignore[attr-defined]
-            (",".join(order), " → ".join(str(TIE_NAMES[k]) for k in order)) for order in permutations(TIE_KEYS)
+            (",".join(order), " → ".join(str(TIE_NAMES[k]) for k in order))
+            for order in permutations(TIE_KEYS)
         ]
         for region in recommending_regions():
             name = f"quota_{region.code}"
@@ -165,7 +176,8 @@ class RulesForm(forms.Form):
         try:
             values["rules"] = CallRules.from_data(self._data(values)).to_data()
         except RulesError as error:
-            self.add_error(error.name if error.name in self.fields else None, rule_problem(error))
+            field = error.name if error.name in self.fields else None
+            self.add_error(field, str(rule_problem(error)))
         except (TypeError, ValueError):
             self.add_error("instalments", _("Write whole percentages with a stroke between them."))
         return values
@@ -178,7 +190,9 @@ class RulesForm(forms.Form):
         }
         plain = {k: v for k, v in values.items() if not k.startswith("quota_")}
         plain["ties"] = values["ties"].split(",")
-        plain["instalments"] = [int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())]
+        plain["instalments"] = [
+            int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())
+        ]
         return {**plain, "quota_by_region": quotas}
 
 
@@ -186,15 +200,17 @@ class ListRowForm(forms.Form):
     """One entry of a list: a code and its words in both languages, and one mark."""
 
     code = forms.SlugField(label=_("Code"), max_length=30, required=False)
-    zh = forms.CharField(label=_("Chinese"), max_length=200, required=False)
-    en = forms.CharField(label=_("English"), max_length=300, required=False)
+    zh = forms.CharField(label=_("Text in Chinese"), max_length=200, required=False)
+    en = forms.CharField(label=_("Text in English"), max_length=300, required=False)
     mark = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         values = dict(super().clean() or {})
         given = [bool(values.get(k)) for k in ("code", "zh", "en")]
         if any(given) and not all(given) and not self.errors:
-            raise forms.ValidationError(_("Give the code and the words in both languages, or clear the line."))
+            raise forms.ValidationError(
+                _("Give the code and the words in both languages, or clear the line.")
+            )
         return values
 
 
@@ -238,7 +254,9 @@ class SheetForm(forms.Form):
         if upload.size > MOST_SHEET_BYTES:
             raise forms.ValidationError(_("The file is larger than a score sheet can be."))
         try:
-            return json.loads(upload.read().decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant)
+            return json.loads(
+                upload.read().decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant
+            )
         except (UnicodeDecodeError, ValueError, RecursionError):
             raise forms.ValidationError(_("This is not readable JSON.")) from None
 
@@ -268,5 +286,3 @@ class CompetitionReviewForm(forms.Form):
 
 def basics_initial(call: Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in BasicsForm.base_fields}
-
-

@@ -27,7 +27,7 @@ class TypedField(forms.CharField):
         try:
             return self.spec.typed(str(value or ""))
         except FieldProblem as problem:
-            raise forms.ValidationError(problem.message) from None
+            raise forms.ValidationError(str(problem.message)) from None
 
 
 def region_choices() -> Choices:
@@ -40,16 +40,12 @@ def industry_choices() -> Choices:
 
 
 def _widget(spec: Field) -> forms.Widget:
-    if spec.name == "region":
-        return forms.Select(choices=[("", _("Choose …")), *region_choices()])
-    if spec.name == "industry":
-        return forms.Select(choices=[("", _("Choose …")), *industry_choices()])
-    if spec.kind == "yes_no":
-        return forms.RadioSelect(choices=[(YES, _("Yes")), (NO, _("No"))])
-    if spec.kind == "choice":
-        return forms.RadioSelect(choices=spec.choices)
+    if spec.kind in ("code", "choice", "yes_no"):
+        return _choice_widget(spec)
     if spec.kind == "paragraph":
-        return forms.Textarea(attrs={"rows": 5 if spec.length > 800 else 3, "maxlength": spec.length})
+        return forms.Textarea(
+            attrs={"rows": 5 if spec.length > 800 else 3, "maxlength": spec.length}
+        )
     if spec.kind == "day":
         return forms.DateInput(attrs={"type": "date"})
     if spec.kind in ("money", "number"):
@@ -57,12 +53,23 @@ def _widget(spec: Field) -> forms.Widget:
     return forms.TextInput(attrs={"maxlength": spec.length})
 
 
+def _choice_widget(spec: Field) -> forms.Widget:
+    if spec.kind == "code":
+        found = region_choices() if spec.name == "region" else industry_choices()
+        return forms.Select(choices=[("", _("Choose …")), *found])
+    if spec.kind == "yes_no":
+        return forms.RadioSelect(choices=[(YES, _("Yes")), (NO, _("No"))])
+    return forms.RadioSelect(choices=spec.choices)
+
+
 class SectionForm(forms.Form):
     """The fields of one section; `cleaned_data` holds stored values."""
 
     warnings: dict[str, list[str]]
 
-    def __init__(self, spec: SectionSpec, data: Any = None, stored: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, spec: SectionSpec, data: Any = None, stored: Mapping[str, str] | None = None
+    ) -> None:
         stored = stored or {}
         initial = {f.name: f.for_input(stored.get(f.name, "")) for f in spec.fields}
         super().__init__(data, initial=initial)
@@ -82,18 +89,18 @@ class SectionForm(forms.Form):
         groups: list[dict[str, Any]] = []
         for field in self.spec.fields:
             if not groups or groups[-1]["legend"] != field.group:
-                groups.append({"legend": field.group, "rows": [], "names": []})
-            groups[-1]["names"].append(field.name)
+                groups.append({"legend": field.group, "rows": []})
             _place(groups[-1]["rows"], field, self[field.name])
         return groups
 
 
 def _place(rows: list[dict[str, Any]], field: Field, bound: Any) -> None:
-    short = field.kind in ("money", "number", "day")
+    short = field.kind in ("money", "number", "day") and not field.alone
     if short and rows and rows[-1]["short"] and len(rows[-1]["fields"]) < 3:
         rows[-1]["fields"].append(bound)
+        rows[-1]["names"].append(field.name)
         return
-    rows.append({"short": short, "fields": [bound], "name": field.name})
+    rows.append({"short": short, "fields": [bound], "names": [field.name]})
 
 
 class StartForm(forms.Form):
@@ -104,7 +111,8 @@ class StartForm(forms.Form):
         label=_("Project name"), max_length=120, help_text=_("As in the filing certificate.")
     )
     region = forms.ChoiceField(
-        label=_("Place of construction"), help_text=_("Its authorities check and recommend the dossier.")
+        label=_("Place of construction"),
+        help_text=_("Its authorities check and recommend the dossier."),
     )
     industry = forms.ChoiceField(
         label=_("Industry"), help_text=_("Dossiers of one industry are reviewed together.")

@@ -19,7 +19,7 @@ def _localised(zh: str, en: str) -> str:
 
 
 class Industry(models.Model):
-    """An industry of the catalogue (承接产业目录), and the regions whose named cluster it is (article 六)."""
+    """An industry of the catalogue (承接产业目录) and the regions that name it their cluster."""
 
     code = models.CharField(max_length=30, unique=True)
     name_zh = models.CharField(max_length=60)

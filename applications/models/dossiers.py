@@ -14,9 +14,8 @@ class Application(models.Model):
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="applications")
-    number = models.CharField(
-        max_length=20, unique=True, null=True
-    )  # 2026-1-0087, given at submission
+    # 2026-1-0087, given at submission; null until then, because "" would be taken once only.
+    number = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001  (see above)
     title = models.CharField(max_length=120)
     industry = models.ForeignKey(Industry, models.PROTECT, null=True, related_name="applications")
     region = models.ForeignKey(
@@ -78,7 +77,7 @@ class Application(models.Model):
 
 
 class ApplicationUserObjectPermission(UserObjectPermissionBase):
-    """guardian's permissions on a dossier by a direct foreign key (gone with the dossier, indexed)."""
+    """guardian's permissions on a dossier, by a direct foreign key."""
 
     content_object = models.ForeignKey(Application, on_delete=models.CASCADE)
 
@@ -106,7 +105,7 @@ class Section(models.Model):
 
 
 class Submission(models.Model):
-    """What was submitted, frozen: content, digest (SM3), receipt. A correction is the next version."""
+    """What was submitted, frozen, with digest and receipt. A correction is the next version."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="submissions")
     version = models.PositiveSmallIntegerField()
@@ -132,7 +131,8 @@ class Submission(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of the dossier, stored under its digest. Removed files stay if a submission names them."""
+    """A file of the dossier, stored under its digest. A removed file stays, for a submission may
+    name it."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="attachments")
     document = models.CharField(max_length=30)  # code of the call's required document, or "other"

@@ -13,9 +13,11 @@ UNPUBLISHED = (CallStatus.DRAFT, CallStatus.PROPOSED)
 
 def calls_for(user: User) -> QuerySet[Call]:
     """The calls this person may read, newest first, with how many dossiers arrived."""
-    calls = Call.objects.select_related("scheme").annotate(
-        arrived=Count("applications", filter=Q(applications__submitted_at__isnull=False))
-    ).order_by("-year", "-sequence")
+    calls = (
+        Call.objects.select_related("scheme")
+        .annotate(arrived=Count("applications", filter=Q(applications__submitted_at__isnull=False)))
+        .order_by("-year", "-sequence")
+    )
     if rules.may_read_draft_calls(user):
         return calls
     return calls.exclude(status__in=UNPUBLISHED)

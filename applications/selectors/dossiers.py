@@ -13,7 +13,7 @@ _SHOWN = ("call", "firm", "region", "industry")
 
 
 def dossiers_of_firms(user: User) -> QuerySet[Application]:
-    """The dossiers of the firms this person acts for, newest first (by membership, not guardian)."""
+    """The dossiers of the firms this person acts for by membership, newest first."""
     return (
         Application.objects.filter(
             firm__memberships__user=user, firm__memberships__ended_at__isnull=True
@@ -25,7 +25,7 @@ def dossiers_of_firms(user: User) -> QuerySet[Application]:
 
 
 def dossiers_for_officials(user: User) -> QuerySet[Application]:
-    """Every submitted dossier this official may read, in the order of numbers, newest call first."""
+    """Every submitted dossier this official may read, newest call first, by number."""
     submitted = Application.objects.filter(submitted_at__isnull=False).select_related(*_SHOWN)
     ordered = submitted.order_by("-call__year", "-call__sequence", "number")
     if has_any_role(user, *READERS):
@@ -42,7 +42,12 @@ def is_applicant(user: User) -> bool:
 
 
 def narrowed(
-    found: QuerySet[Application], *, text: str = "", call: str = "", region: str = "", status: str = ""
+    found: QuerySet[Application],
+    *,
+    text: str = "",
+    call: str = "",
+    region: str = "",
+    status: str = "",
 ) -> QuerySet[Application]:
     """The list narrowed by what the filter bar says; "" asks for nothing."""
     if text:

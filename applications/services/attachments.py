@@ -59,7 +59,7 @@ def add_attachment(
         attachment.save()
         _recount(row, by)
     except BaseException:
-        attachment.file.storage.delete(attachment.file.name)
+        attachment.file.delete(save=False)
         raise
     _record(row, attachment, "application.add_file", by)
     return attachment

@@ -13,7 +13,9 @@ from applications.models import Call
 from notifications.services import notify
 
 
-def tell(call: Call, kind: str, recipients: Iterable[User], *, moment: datetime, **extra: Any) -> None:
+def tell(
+    call: Call, kind: str, recipients: Iterable[User], *, moment: datetime, **extra: Any
+) -> None:
     """Queue a message about a call, once for each act."""
     notify(
         kind=kind,

@@ -119,9 +119,7 @@ def _sheet_or_default(given: list[Any] | None) -> list[Any]:
     try:
         score_sheet.parse(tree)
     except score_sheet.SheetError as error:
-        raise CallInvalid(
-            [("sheet", sheet_words.sentence(p)) for p in error.problems]
-        ) from None
+        raise CallInvalid([("sheet", sheet_words.sentence(p)) for p in error.problems]) from None
     return tree
 
 
@@ -194,7 +192,7 @@ def propose_call(*, call: Call, by: User) -> Call:
 
 @transaction.atomic
 def send_back_call(*, call: Call, reason: str = "", by: User) -> Call:
-    """A proposed call becomes a draft again: recalled by its proposer, or sent back with a reason."""
+    """A proposed call is a draft again: recalled by its proposer, or sent back with a reason."""
     require_officer(by)
     row = lock_call(call)
     if row.status != CallStatus.PROPOSED:
@@ -281,7 +279,7 @@ def record_competition_review(
     exception_relied_on: str = "",
     by: User,
 ) -> FairCompetitionReview:
-    """Enter the scheme's 公平竞争审查 (公平竞争审查条例 arts. 10, 12, 18); never altered afterwards."""
+    """Enter the scheme's 公平竞争审查 (its regulation, arts. 10, 12, 18); never altered later."""
     require_officer(by)
     if not document_no.strip():
         raise Invalid(_("Give the number of the review's document."), "document_no")

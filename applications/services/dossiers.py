@@ -117,7 +117,7 @@ def _require_in_zone(region: Region) -> None:
         raise Invalid(_("The project must be built inside the demonstration zone."), "region")
 
 
-def _require_new_title(call: Call, firm: Organisation, title: str, own: int | None = None) -> None:
+def _require_new_title(call: Call, firm: Organisation, title: str, own: int = 0) -> None:
     same = Application.objects.filter(call=call, firm=firm, title=title)
     if same.exclude(pk=own).exclude(status=Status.WITHDRAWN).exists():
         raise Invalid(
@@ -233,7 +233,9 @@ def submit(*, application: Application, commitment: bool, by: User) -> Submissio
     return freezing.correction(row, latest, data, files, by)
 
 
-def _require_ready(row: Application, data: dict[str, dict[str, str]], files: list[Attachment]) -> None:
+def _require_ready(
+    row: Application, data: dict[str, dict[str, str]], files: list[Attachment]
+) -> None:
     readiness = readiness_of(row, data, files)
     if readiness.gaps:
         raise Invalid(
@@ -253,7 +255,5 @@ def withdraw(*, application: Application, reason: str, by: User) -> Application:
         raise Invalid(_("Say why the application is withdrawn; the region reads it."), "reason")
     moved = advance(application=row, step="withdraw", by=by, reason=reason)
     if moved.submitted_at is not None:
-        telling.tell(
-            "application.withdrawn", moved, officers_of(moved.region), reason=reason
-        )
+        telling.tell("application.withdrawn", moved, officers_of(moved.region), reason=reason)
     return moved

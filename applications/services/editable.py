@@ -20,10 +20,14 @@ def require_editable(row: Application, by: User) -> None:
     now = clock.now()
     if status is Status.DRAFT:
         if not row.call.is_open(now):
-            raise TooLate(_("The call has closed; the draft can no longer be changed or submitted."))
+            raise TooLate(
+                _("The call has closed; the draft can no longer be changed or submitted.")
+            )
         return
     if status is not Status.RETURNED:
-        raise WrongState(_("A submitted dossier is frozen. A correction is made when it is returned."))
+        raise WrongState(
+            _("A submitted dossier is frozen. A correction is made when it is returned.")
+        )
     request = open_correction(row)
     if request is None or request.is_over(now):
         raise TooLate(_("The time for the correction has passed."))

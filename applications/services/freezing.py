@@ -3,19 +3,16 @@
 Called by `applications.services.dossiers` with the dossier's row locked.
 """
 
+from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.selectors import officers_of
-from applications import rules
-from applications.models import Application, Attachment, Call, Section, Submission
+from applications.models import Application, Attachment, Call, Submission
 from applications.models.screening import Stage
-from applications.readiness import data_of, readiness_of
 from applications.selectors.corrections import open_correction
 from applications.services import telling
 from applications.services.lifecycle import advance
@@ -23,7 +20,7 @@ from applications.snapshots import content_of
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
-from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+from audit.refusals import TooLate, WrongState
 
 
 def first(
@@ -40,7 +37,7 @@ def first(
             )
         raise WrongState(_("The call is not open."))
     row.number = f"{call.number}-{call.last_application_no:04d}"
-    row.requested = data["investment"]["requested_yuan"]  # type: ignore[assignment]  # a decimal string
+    row.requested = Decimal(data["investment"]["requested_yuan"])
     row.submitted_at = now
     row.save(update_fields=["number", "requested", "submitted_at"])
     submission = _freeze(row, 1, data, files, by, now)
@@ -81,7 +78,9 @@ def correction(
     if to_region:
         tell_region(moved, submission)
     else:
-        telling.tell("application.corrected", moved, [request.requested_by], extra=_receipt(submission))
+        telling.tell(
+            "application.corrected", moved, [request.requested_by], extra=_receipt(submission)
+        )
     return submission
 
 
@@ -95,12 +94,17 @@ def _freeze(
 ) -> Submission:
     signed = {"by": by.name, "at": now.isoformat(), "accepted": True, **data.get("commitment", {})}
     content = content_of(
-        row, number=row.number or "", version=version, data=data, attachments=files, commitment=signed
+        row,
+        number=row.number or "",
+        version=version,
+        data=data,
+        attachments=files,
+        commitment=signed,
     )
     return Submission.objects.create(
         application=row,
         version=version,
-        receipt=row.number if version == 1 else f"{row.number}-{version}",
+        receipt=f"{row.number}" if version == 1 else f"{row.number}-{version}",
         content=content,
         digest=sm3(canonical(content)),
         submitted_by=by,
@@ -123,6 +127,4 @@ def _receipt(submission: Submission) -> dict[str, Any]:
 
 
 def tell_region(row: Application, submission: Submission) -> None:
-    telling.tell(
-        "application.arrived", row, officers_of(row.region), extra=_receipt(submission)
-    )
+    telling.tell("application.arrived", row, officers_of(row.region), extra=_receipt(submission))

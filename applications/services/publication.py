@@ -20,17 +20,17 @@ def opening_problems(row: Call, opening_at: datetime) -> list[call_content.Probl
         problems.append(
             (
                 "scheme",
-                _("No fair-competition review of the scheme is in force on the opening day. Record one first."),
+                _(
+                    "No fair-competition review of the scheme is in force on the opening day. "
+                    "Record one first."
+                ),
             )
         )
     # Locked: two calls of one year cannot both take the last of the limit.
     scheme = Scheme.objects.select_for_update(no_key=True).get(pk=row.scheme_id)
-    taken = (
-        Call.objects.filter(scheme=scheme, year=row.year)
-        .exclude(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED))
-        .aggregate(total=Sum("envelope"))["total"]
-        or Decimal(0)
-    )
+    taken = Call.objects.filter(scheme=scheme, year=row.year).exclude(
+        status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)
+    ).aggregate(total=Sum("envelope"))["total"] or Decimal(0)
     if taken + row.envelope > scheme.annual_limit:
         problems.append(
             ("envelope", call_content.over_limit(row.envelope, taken, scheme.annual_limit))
@@ -40,6 +40,8 @@ def opening_problems(row: Call, opening_at: datetime) -> list[call_content.Probl
 
 
 def make_edition(row: Call, by: User, now: datetime) -> CallEdition:
+    if row.proposed_by is None:
+        raise ValueError("only a proposed call becomes an edition")
     content = call_content.edition_content(row)
     last = CallEdition.objects.filter(call=row).aggregate(last=Max("version"))["last"] or 0
     return CallEdition.objects.create(
@@ -47,7 +49,7 @@ def make_edition(row: Call, by: User, now: datetime) -> CallEdition:
         version=last + 1,
         content=content,
         digest=sm3(canonical(content)),
-        proposed_by_id=row.proposed_by_id,
+        proposed_by=row.proposed_by,
         published_by=by,
         published_at=now,
     )

@@ -10,7 +10,6 @@ from accounts.selectors import members_of
 from applications.models import Application
 from applications.rules import UNPUBLISHED
 from applications.workflow import BY_NAME, Status
-from audit import clock
 from notifications import kinds
 from notifications.services import notify
 
@@ -22,7 +21,13 @@ def tell_firm(
     kind = f"application.{step}"
     if BY_NAME[step].target in UNPUBLISHED or not is_known(kind):
         return
-    tell(kind, application, members_of(application.firm, Level.OWNER, Level.EDITOR), reason=reason, extra=extra)
+    tell(
+        kind,
+        application,
+        members_of(application.firm, Level.OWNER, Level.EDITOR),
+        reason=reason,
+        extra=extra,
+    )
 
 
 def tell(
@@ -34,7 +39,7 @@ def tell(
     extra: Mapping[str, Any] | None = None,
 ) -> None:
     """Queue a message about a dossier; the instant in the key lets a step happen more than once."""
-    moment = application.status_since or clock.now()
+    moment = application.status_since
     notify(
         kind=kind,
         recipients=recipients,

@@ -29,7 +29,9 @@ PER_PAGE = 50
 
 
 def _call(request: SignedInRequest, pk: int) -> Call:
-    found = get_object_or_404(Call.objects.select_related("scheme", "proposed_by", "created_by"), pk=pk)
+    found = get_object_or_404(
+        Call.objects.select_related("scheme", "proposed_by", "created_by"), pk=pk
+    )
     if not rules.may_see_call(request.user, found):
         raise NotVisible
     return found
@@ -79,7 +81,9 @@ def _page(
         "obstacles": opening.obstacles(found) if found.status == CallStatus.PROPOSED else [],
         "problems": problems or [],
         "review": reading.review_in_force(found.scheme, day),
-        "editions": found.editions.select_related("published_by", "proposed_by").order_by("-version"),
+        "editions": found.editions.select_related("published_by", "proposed_by").order_by(
+            "-version"
+        ),
         "rules": call_reading.rule_rows(found.rule_set),
         "sheet": call_reading.sheet_rows(found.sheet),
         "documents": call_reading.listed(found.required_documents, "name", "required"),
@@ -105,10 +109,15 @@ def create(request: SignedInRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(
-                request, _("Draft %(number)s is there. Complete its parts.") % {"number": made.number}
+                request,
+                _("Draft %(number)s is there. Complete its parts.") % {"number": made.number},
             )
             return redirect("applications:call", made.pk)
-    return render(request, "applications/call_new.html", {"form": form, "nav_current": "applications:call_list"})
+    return render(
+        request,
+        "applications/call_new.html",
+        {"form": form, "nav_current": "applications:call_list"},
+    )
 
 
 @login_required
@@ -139,7 +148,7 @@ def propose(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Publish another officer's proposal; GET asks once more, for it cannot be undone after opening."""
+    """Publish another officer's proposal; GET asks once more, for opening makes it final."""
     found = _call(request, pk)
     if request.method == "GET":
         if not rules.may_write_call(request.user):

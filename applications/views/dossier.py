@@ -5,20 +5,19 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import SignedInRequest
-from accounts.models import Level, Organisation
+from accounts.models import Level, Organisation, Region
 from accounts.rules import is_administrator
 from accounts.selectors import firms_of
 from applications import history, panels, reading, rules, tasklist
 from applications.forms.lists import DossierFilter
 from applications.forms.sections import StartForm
-from accounts.models import Region
-from applications.models import Application, Call, CallStatus, Industry
+from applications.models import Call, CallStatus, Industry
 from applications.selectors import dossiers
 from applications.services import dossiers as acts
 from applications.views.desk import Desk
@@ -204,7 +203,9 @@ def versions(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "submission": newer,
             "older": older,
-            "changes": reading.difference(older.content, newer.content, desk.names) if older else [],
+            "changes": reading.difference(older.content, newer.content, desk.names)
+            if older
+            else [],
         }
         for newer, older in zip(submissions, [*submissions[1:], None], strict=True)
     ]

@@ -101,9 +101,7 @@ def remove(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _visible(request: SignedInRequest, pk: int) -> Attachment:
     """The file, if this person may read it; one taken out only where a submission names it."""
-    attachment = (
-        Attachment.objects.select_related("application__call").filter(pk=pk).first()
-    )
+    attachment = Attachment.objects.select_related("application__call").filter(pk=pk).first()
     if attachment is None or not rules.may_read_file(request.user, attachment):
         raise NotVisible
     return attachment
@@ -112,7 +110,7 @@ def _visible(request: SignedInRequest, pk: int) -> Attachment:
 @login_required
 @require_GET
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """The file itself; never interpreted by the browser as anything but what it was checked to be."""
+    """The file itself; a browser may take it for nothing but what it was checked to be."""
     attachment = _visible(request, pk)
     inline = "inline" in request.GET and attachment.content_type in SHOWN_INLINE
     response = FileResponse(

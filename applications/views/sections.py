@@ -33,32 +33,39 @@ def section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return files.page(desk)
     if code == "commitment" and request.method == "GET" and not commitment.is_open(desk):
         return redirect("applications:check", pk)
-    spec = sections.BY_CODE[code]
     row = _row(desk, code)
     if request.method == "GET":
-        form = _form(desk, row, show_missing="missing" in request.GET)
-        return _page(desk, row, form)
-    form = SectionForm(spec, request.POST)
+        show_missing = "missing" in request.GET and desk.may_edit and desk.is_fillable
+        return _page(desk, row, _form(desk, row, show_missing=show_missing))
+    return _save(desk, row, SectionForm(sections.BY_CODE[code], request.POST))
+
+
+def _save(desk: Desk, row: Section, form: SectionForm) -> HttpResponse:
+    """Save and go on, or show what stands in the way with everything that was typed."""
     if not form.is_valid():
         return _page(desk, row, form)
     try:
         saved = acts.save_section(
             application=desk.application,
-            code=code,
+            code=row.code,
             data=form.cleaned_data,
-            version=_version(request),
-            by=request.user,
+            version=_version(desk.request),
+            by=desk.user,
         )
     except SectionConflict as conflict:
         return _conflict_page(desk, conflict.current, form)
-    except SectionInvalid as refusal:
-        for name, problem in refusal.problems.items():
-            form.add_error(name if name in form.fields else None, str(problem))
-        return _page(desk, row, form)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        _add_problems(form, refusal)
         return _page(desk, row, form)
-    return _onward(request, pk, saved)
+    return _onward(desk.request, desk.application.pk, saved)
+
+
+def _add_problems(form: SectionForm, refusal: Refused) -> None:
+    problems = {refusal.field or "": refusal.message}
+    if isinstance(refusal, SectionInvalid):
+        problems = refusal.problems
+    for name, problem in problems.items():
+        form.add_error(name if name in form.fields else None, str(problem))
 
 
 def _version(request: SignedInRequest) -> int:
@@ -74,7 +81,9 @@ def _form(desk: Desk, row: Section, *, show_missing: bool = False) -> SectionFor
     spec = sections.BY_CODE[row.code]
     form = SectionForm(spec, stored=row.data)
     if show_missing:
-        form = SectionForm(spec, {f.name: f.for_input(row.data.get(f.name, "")) for f in spec.fields})
+        form = SectionForm(
+            spec, {f.name: f.for_input(row.data.get(f.name, "")) for f in spec.fields}
+        )
         form.is_valid()
         for field in sections.missing(row.code, row.data):
             form.add_error(field.name, _("This is needed to complete the part."))
@@ -82,22 +91,23 @@ def _form(desk: Desk, row: Section, *, show_missing: bool = False) -> SectionFor
 
 
 def _page(desk: Desk, row: Section, form: SectionForm) -> HttpResponse:
+    """The section; what was refused stays in the form, with the version it was read at."""
     for found in desk.readiness.contradictions_in(row.code):
         form.warnings.setdefault(found.field, []).append(str(found.text))
-    codes = sections.CODES
+    refused = desk.request.method == "POST"
+    editable = refused or (desk.may_edit and desk.is_fillable)
+    place = sections.CODES.index(row.code) + 1
     context = desk.context(
         spec=form.spec,
         row=row,
+        version=_version(desk.request) if refused else row.version,
         form=form,
         groups=_groups(desk, form),
-        place=codes.index(row.code) + 1,
-        of=len(codes),
-        editable=desk.may_edit and desk.is_fillable,
+        place=place,
+        of=len(sections.CODES),
+        editable=editable,
         reasons=_reasons(desk, row.code),
-        content=reading.section_rows(row.code, row.data, desk.names)
-        if not (desk.may_edit and desk.is_fillable)
-        else [],
-        after=codes[(codes.index(row.code) + 1) % len(codes)],
+        content=[] if editable else reading.section_rows(row.code, row.data, desk.names),
         **_tasks(desk, row.code),
     )
     return render(desk.request, "applications/section.html", context)
@@ -120,12 +130,12 @@ def _reasons(desk: Desk, code: str) -> list[str]:
 
 
 def _groups(desk: Desk, form: SectionForm) -> list[dict[str, Any]]:
-    """The form's groups, each with the lines computed from its figures."""
+    """The form's groups; under each row the lines computed from its figures."""
     lines = desk.calculations(form.spec.code)
     groups = form.groups()
-    for number, group in enumerate(groups):
-        group["id"] = f"calc-{number}"
-        group["lines"] = [line for line in lines if line.after in group["names"]]
+    for row in (row for group in groups for row in group["rows"]):
+        row["id"] = f"calc-{row['names'][0]}"
+        row["lines"] = [line for line in lines if line.after in row["names"]]
     return groups
 
 
@@ -171,9 +181,7 @@ def autosave(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 
 
 def _refused(request: SignedInRequest, message: str, status: int) -> HttpResponse:
-    return render(
-        request, "components/autosave_refused.html", {"message": message}, status=status
-    )
+    return render(request, "components/autosave_refused.html", {"message": message}, status=status)
 
 
 def _saved(desk: Desk, saved: Section) -> HttpResponse:
@@ -230,21 +238,4 @@ def merge(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         )
         for field in spec.fields
     }
-    form = SectionForm(spec, chosen)
-    if not form.is_valid():
-        return _page(desk, _row(desk, code), form)
-    try:
-        saved = acts.save_section(
-            application=desk.application,
-            code=code,
-            data=form.cleaned_data,
-            version=_version(request),
-            by=request.user,
-        )
-    except SectionConflict as conflict:
-        return _conflict_page(desk, conflict.current, form)
-    except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _page(desk, _row(desk, code), form)
-    messages.success(request, _("Saved. The part now holds what you chose."))
-    return redirect("applications:section", pk, saved.code)
+    return _save(desk, _row(desk, code), SectionForm(spec, chosen))

@@ -99,7 +99,9 @@ def save(application: Application, code: str, by: User, **changes: Any) -> Secti
     """Save one complete section over whatever stands there."""
     data = {**(project(application) if code == "project" else ANSWERS[code]), **changes}
     version = Section.objects.get(application=application, code=code).version
-    return dossiers.save_section(application=application, code=code, data=data, version=version, by=by)
+    return dossiers.save_section(
+        application=application, code=code, data=data, version=version, by=by
+    )
 
 
 def pdf(text: str = "页") -> ContentFile:
@@ -119,6 +121,9 @@ def complete(application: Application, by: User) -> Application:
     for document in application.call.required_documents:
         if document["required"]:
             attachments.add_attachment(
-                application=application, document=document["code"], upload=pdf(document["name_zh"]), by=by
+                application=application,
+                document=document["code"],
+                upload=pdf(document["name_zh"]),
+                by=by,
             )
     return application

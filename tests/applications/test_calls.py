@@ -81,7 +81,9 @@ def test_upper_apps_are_asked_before_opening(draft_call, officer, officer2, monk
         calls.publish_call(call=draft_call, by=officer2)
 
 
-def test_nobody_else_sets_up_calls(reviewed, draft_call, applicant, approver, region, supervisor, sysadmin):
+def test_nobody_else_sets_up_calls(
+    reviewed, draft_call, applicant, approver, region, supervisor, sysadmin
+):
     for person in (applicant, approver, region, supervisor, sysadmin):
         for act in (
             lambda p=person: calls.edit_call(call=draft_call, name_zh="改", by=p),
@@ -152,7 +154,10 @@ def test_a_publication_is_taken_back_only_before_opening(draft_call, officer, of
 def test_a_call_closed_before_publication_is_refused(draft_call, officer, officer2):
     now = clock.now()
     calls.edit_call(
-        call=draft_call, opens_at=now - timedelta(days=2), closes_at=now - timedelta(days=1), by=officer
+        call=draft_call,
+        opens_at=now - timedelta(days=2),
+        closes_at=now - timedelta(days=1),
+        by=officer,
     )
     propose(draft_call, officer)
     with pytest.raises(TooLate):

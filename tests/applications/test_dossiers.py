@@ -7,8 +7,13 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.services import firms, people
 from applications.figures import Figures
-from applications.models import Application, ApplicationUserObjectPermission, Attachment, Section
-from applications.models import Submission
+from applications.models import (
+    Application,
+    ApplicationUserObjectPermission,
+    Attachment,
+    Section,
+    Submission,
+)
 from applications.services import attachments, dossiers
 from applications.services.dossiers import SectionConflict, SectionInvalid
 from applications.workflow import Status
@@ -28,7 +33,8 @@ def close(call) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "UPDATE applications_call SET closes_at = steelyard_now() - interval '1 second'"
-            " WHERE id = %s", [call.pk]
+            " WHERE id = %s",
+            [call.pk],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
     call.refresh_from_db()
@@ -178,8 +184,13 @@ def test_a_second_tab_conflicts_and_nothing_is_overwritten(draft, applicant, edi
         ("market", "unheard_of", "1"),
     ],
 )
-def test_a_wrong_value_is_refused_by_field_and_changes_nothing(draft, applicant, code, field, value):
-    data = {**(filling.project(draft) if code == "project" else filling.ANSWERS[code]), field: value}
+def test_a_wrong_value_is_refused_by_field_and_changes_nothing(
+    draft, applicant, code, field, value
+):
+    data = {
+        **(filling.project(draft) if code == "project" else filling.ANSWERS[code]),
+        field: value,
+    }
     with pytest.raises(SectionInvalid) as refused:
         dossiers.save_section(application=draft, code=code, data=data, version=0, by=applicant)
     assert set(refused.value.problems) == {field}
@@ -187,7 +198,9 @@ def test_a_wrong_value_is_refused_by_field_and_changes_nothing(draft, applicant,
 
 
 def test_the_dossier_follows_its_project_section(draft, applicant, region_of):
-    filling.save(draft, "project", applicant, title="改名的项目", region="220500", industry="biopharma")
+    filling.save(
+        draft, "project", applicant, title="改名的项目", region="220500", industry="biopharma"
+    )
     draft.refresh_from_db()
     assert (draft.title, draft.region, draft.industry.code) == (
         "改名的项目", region_of("220500"), "biopharma",
@@ -197,7 +210,9 @@ def test_the_dossier_follows_its_project_section(draft, applicant, region_of):
             filling.save(draft, "project", applicant, **{field: value})
 
 
-def test_nobody_else_sees_or_fills_in_a_draft(draft, viewer, applicant2, officer, supervisor, sysadmin):
+def test_nobody_else_sees_or_fills_in_a_draft(
+    draft, viewer, applicant2, officer, supervisor, sysadmin
+):
     with pytest.raises(NotPermitted):
         filling.save(draft, "market", viewer)
     for stranger in (applicant2, officer, supervisor, sysadmin):
@@ -222,7 +237,9 @@ def test_permissions_follow_the_membership(draft, firm, applicant, editor, viewe
         filling.save(draft, "market", editor)
 
 
-def test_a_dossier_is_opened_only_in_an_open_call_once_by_name(draft, call, firm, applicant, viewer, region_of):
+def test_a_dossier_is_opened_only_in_an_open_call_once_by_name(
+    draft, call, firm, applicant, viewer, region_of
+):
     values = {"call": call, "firm": firm, "region": draft.region, "industry": draft.industry}
     with pytest.raises(Invalid) as refused:
         dossiers.start_dossier(title=draft.title, by=applicant, **values)
@@ -247,14 +264,20 @@ def test_withdrawing_needs_a_reason_once_submitted(submitted, draft, applicant, 
     with pytest.raises(WrongState):
         dossiers.withdraw(application=submitted, reason="再撤一次", by=applicant)
     event = Event.objects.get(action="application.withdraw")
-    assert (event.source, event.target, event.reason) == ("submitted", "withdrawn", "改在明年申报。")
+    assert (event.source, event.target, event.reason) == (
+        "submitted",
+        "withdrawn",
+        "改在明年申报。",
+    )
 
 
 def test_a_correction_is_a_new_version_beside_the_old(submitted, applicant, region):
     from applications.services import corrections
 
     corrections.return_to_firm(
-        application=submitted, reasons=[{"section": "market", "text": "请补充订单情况。"}], by=region
+        application=submitted,
+        reasons=[{"section": "market", "text": "请补充订单情况。"}],
+        by=region,
     )
     filling.save(submitted, "market", applicant, orders_percent="60")
     with pytest.raises(SectionInvalid):
@@ -283,15 +306,22 @@ def test_a_submitted_dossier_is_frozen(submitted, applicant):
 def test_every_step_leaves_one_event_and_the_witnesses_agree(submitted):
     from applications import witnessing
 
-    steps = Event.objects.filter(object_id=str(submitted.pk), object_type="applications.application")
+    steps = Event.objects.filter(
+        object_id=str(submitted.pk), object_type="applications.application"
+    )
     assert list(steps.exclude(target="").order_by("id").values_list("action", flat=True)) == [
         "application.start", "application.submit",
     ]  # fmt: skip
-    for witness in (witnessing.submissions, witnessing.states, witnessing.files, witnessing.editions):
+    for witness in (
+        witnessing.submissions,
+        witnessing.states,
+        witnessing.files,
+        witnessing.editions,
+    ):
         assert list(witness()) == []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE applications_submission SET content = content || '{\"title\": \"x\"}'")
+        cursor.execute('UPDATE applications_submission SET content = content || \'{"title": "x"}\'')
         cursor.execute("UPDATE applications_application SET status = 'awarded'")
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert len(list(witnessing.submissions())) == 1

@@ -28,7 +28,9 @@ def test_amounts_are_read_in_wan(typed, stored):
     assert FAI.typed(typed) == stored
 
 
-@pytest.mark.parametrize("typed", ["abc", "-1", "1e9", "--5", "1.2.3", "0.00000001", "99999999999", "NaN", "∞", "0"])
+@pytest.mark.parametrize(
+    "typed", ["abc", "-1", "1e9", "--5", "1.2.3", "0.00000001", "99999999999", "NaN", "∞", "0"]
+)
 def test_amounts_that_cannot_be_are_refused(typed):
     with pytest.raises(FieldProblem):
         FAI.typed(typed)

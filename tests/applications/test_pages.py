@@ -1,4 +1,4 @@
-"""Every page of calls and dossiers: who gets it, how many queries, and that nothing typed is lost."""
+"""Every page of calls and dossiers: who gets it, how many queries, and nothing typed lost."""
 
 from itertools import count
 
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def page(client, name, *args, status=200, queries=None):
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         answer = client.get(reverse(f"applications:{name}", args=args))
     assert answer.status_code == status, name
     if queries is not None:
@@ -113,19 +115,50 @@ def test_what_was_typed_wrong_stays_on_the_page(draft, applicant, client_of):
     assert Section.objects.get(application=draft, code="investment").version == 0
 
 
+def test_a_refused_form_keeps_the_version_it_was_read_at(draft, applicant, editor, client_of):
+    """Else correcting a slip would overwrite what a colleague saved meanwhile."""
+    filling.save(draft, "market", editor, market="同事的文字")
+    url = reverse("applications:section", args=[draft.pk, "market"])
+    client = client_of(applicant)
+    slip = client.post(url, {"version": 0, "market": "我的文字", "tax_yuan": "x"})
+    assert 'name="version" value="0"' in slip.content.decode()
+    assert client.post(url, {"version": 0, "market": "我的文字"}).status_code == 409
+    assert Section.objects.get(application=draft, code="market").data["market"] == "同事的文字"
+
+
+def test_what_is_typed_when_the_call_closes_stays_on_the_page(draft, applicant, client_of):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE applications_call SET closes_at = steelyard_now()")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    url = reverse("applications:section", args=[draft.pk, "market"])
+    late = client_of(applicant).post(url, {"version": 0, "market": "写到一半的文字"})
+    text = late.content.decode()
+    assert "写到一半的文字" in text
+    assert 'role="alert"' in text
+    assert Section.objects.get(application=draft, code="market").version == 0
+
+
 def test_amounts_are_typed_in_wan_and_kept_in_yuan(draft, applicant, client_of):
     client = client_of(applicant)
     url = reverse("applications:section", args=[draft.pk, "investment"])
-    assert client.post(url, {"version": 0, "fixed_assets_yuan": "12,600.5", "then": "later"}).status_code == 302
+    assert (
+        client.post(
+            url, {"version": 0, "fixed_assets_yuan": "12,600.5", "then": "later"}
+        ).status_code
+        == 302
+    )
     stored = Section.objects.get(application=draft, code="investment")
     assert stored.data == {"fixed_assets_yuan": "126005000.00"}
-    assert 'value="12600.5"' in client.get(url).content.decode()
+    assert 'value="12,600.5"' in client.get(url).content.decode()
 
 
 def test_two_tabs_get_both_texts_and_lose_neither(draft, applicant, editor, client_of):
     url = reverse("applications:section", args=[draft.pk, "market"])
     first, second = client_of(applicant), client_of(editor)
-    assert first.post(url, {"version": 0, "market": "甲方的文字", "then": "later"}).status_code == 302
+    assert (
+        first.post(url, {"version": 0, "market": "甲方的文字", "then": "later"}).status_code == 302
+    )
     clash = second.post(url, {"version": 0, "market": "乙方的文字", "tax_yuan": "1000"})
     assert clash.status_code == 409
     text = clash.content.decode()
@@ -149,7 +182,10 @@ def test_autosave_answers_with_what_changed(complete, applicant, client_of):
     form = {k: v for k, v in row.data.items() if not k.endswith("_yuan")}
     form |= {k: str(float(v) / 10000) for k, v in row.data.items() if k.endswith("_yuan")}
     url = reverse("applications:autosave", args=[complete.pk, "investment"])
-    saved = client.post(url, {**form, "fixed_assets_yuan": "33000", "other_costs_yuan": "3000", "version": row.version})
+    saved = client.post(
+        url,
+        {**form, "fixed_assets_yuan": "33000", "other_costs_yuan": "3000", "version": row.version},
+    )
     assert saved.status_code == 200
     text = saved.content.decode()
     assert "33,000" in text  # the sum of the three parts
@@ -171,7 +207,9 @@ def test_submitting_by_the_page_leads_to_the_receipt(complete, applicant, client
     assert page(client, "receipt", complete.pk, 1).content.decode().count("-0001") > 0
 
 
-def test_the_firm_learns_its_place_only_when_it_is_published(submitted, applicant, officer, client_of):
+def test_the_firm_learns_its_place_only_when_it_is_published(
+    submitted, applicant, officer, client_of
+):
     making.move(submitted, Status.PROPOSED)
     own = page(client_of(applicant), "dossier", submitted.pk).content.decode()
     office = page(client_of(officer), "dossier", submitted.pk).content.decode()
@@ -181,7 +219,9 @@ def test_the_firm_learns_its_place_only_when_it_is_published(submitted, applican
     assert str(STATUS_NAMES[Status.PROPOSED]) in office
 
 
-def test_files_are_kept_and_given_only_to_those_who_may(draft, applicant, viewer, applicant2, client_of):
+def test_files_are_kept_and_given_only_to_those_who_may(
+    draft, applicant, viewer, applicant2, client_of
+):
     client = client_of(applicant)
     url = reverse("applications:upload", args=[draft.pk])
     sent = client.post(url, {"document": "licence", "upload": filling.pdf("营业执照")})
@@ -234,7 +274,12 @@ def test_opening_a_dossier_by_the_page(call, applicant, viewer, client_of):
     url = reverse("applications:start", args=[call.number])
     client = client_of(applicant)
     assert client.get(url).status_code == 200
-    form = {"title": "果仁项目", "region": "220581", "industry": "nuts", "firm": str(dossiers.Organisation.objects.get(name__contains="松源").pk)}
+    form = {
+        "title": "果仁项目",
+        "region": "220581",
+        "industry": "nuts",
+        "firm": str(dossiers.Organisation.objects.get(name__contains="松源").pk),
+    }
     sent = client.post(url, form)
     assert sent.status_code == 302
     taken = client.post(url, form)

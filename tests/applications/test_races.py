@@ -7,8 +7,14 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.services import firms
-from applications.models import Application, ApplicationUserObjectPermission, Call, Industry
-from applications.models import Section, Submission
+from applications.models import (
+    Application,
+    ApplicationUserObjectPermission,
+    Call,
+    Industry,
+    Section,
+    Submission,
+)
 from applications.seeds import plant_catalogue
 from applications.services import calls, dossiers
 from applications.workflow import Status
@@ -54,10 +60,7 @@ def test_parallel_submissions_are_numbered_without_gaps(call, firm, applicant, r
     many = [another(call, firm, applicant, region_of, f"项目{n}") for n in range(8)]
     filling.save(many[3], "market", applicant, market="")  # one is incomplete and takes no number
     results = race(
-        [
-            lambda a=a: dossiers.submit(application=a, commitment=True, by=applicant)
-            for a in many
-        ]
+        [lambda a=a: dossiers.submit(application=a, commitment=True, by=applicant) for a in many]
     )
     numbers = sorted(r.receipt for r in results if isinstance(r, Submission))
     assert numbers == [f"{call.number}-{n:04d}" for n in range(1, 8)]
