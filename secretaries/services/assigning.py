@@ -1,0 +1,165 @@
+"""The rows behind an appointment: locked, checked, written, recorded, told."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import Application
+from applications.services.lifecycle import lock
+from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
+from audit.services import record
+from calendars import deadlines
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from calendars.wording import day_of
+from secretaries import matching, rules
+from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
+from secretaries.selectors.candidates import candidates
+from secretaries.services import access, telling
+
+FIRST_CONTACT_DAYS = 1
+APPOINTMENT_DAYS = 3  # working days from the award until a secretary must be found
+MIN_NOTE, MAX_NOTE = 10, 2000
+
+
+def require_lead(by: User) -> None:
+    if not rules.is_lead(by):
+        raise NotPermitted(_("Only the secretaries' lead appoints and hands over."))
+
+
+def lock_served(application: Application) -> Application:
+    row = lock(application)
+    if row.status not in rules.SERVED:
+        raise WrongState(_("A secretary serves a project from its award until it is completed."))
+    return row
+
+
+def lock_current(assignment: ServiceAssignment) -> ServiceAssignment:
+    row = (
+        ServiceAssignment.objects.select_for_update(of=("self",))
+        .select_related("application__call", "application__firm", "secretary__user", "backup")
+        .filter(pk=assignment.pk)
+        .first()
+    )
+    if row is None:
+        raise NotVisible
+    if row.valid_to is not None:
+        raise WrongState(_("This assignment has ended. Open the project again."))
+    return row
+
+
+def require_free(secretary: ServiceSecretary, now: datetime) -> matching.Candidate:
+    """The secretary's facts, the row locked; refuses who is full, away or out of term."""
+    row = ServiceSecretary.objects.select_for_update(no_key=True, of=("self",)).get(pk=secretary.pk)
+    today: date = day_of(now)
+    taken = candidates(ServiceSecretary.objects.filter(pk=row.pk), today)[0]
+    if not has_role(row.user, Role.SECRETARY):
+        raise Invalid(_("This person is not a service secretary any more."), "to")
+    values = {"name": taken.name, "load": taken.load, "most": taken.max_load}
+    if taken.load >= taken.max_load:
+        raise Invalid(
+            _("%(name)s already serves %(load)s of at most %(most)s projects. Choose another.")
+            % values,
+            "to",
+        )
+    if taken.on_leave or not taken.in_term:
+        raise Invalid(_("%(name)s is not on duty today. Choose another.") % values, "to")
+    return taken
+
+
+def checked_note(text: str, field: str) -> str:
+    kept = text.strip()
+    if not MIN_NOTE <= len(kept) <= MAX_NOTE:
+        raise Invalid(
+            _("Write from 10 to 2,000 characters: whoever comes next relies on it."), field
+        )
+    return kept
+
+
+def leave_gap(
+    application: Application, counts: dict[str, int], now: datetime, by: User | None
+) -> AppointmentGap:
+    due = deadlines.due(day_of(now), APPOINTMENT_DAYS, working_days())
+    gap, is_new = AppointmentGap.objects.get_or_create(
+        application=application,
+        closed_at__isnull=True,
+        defaults={
+            "reasons": counts,
+            "found_at": now,
+            "tried_at": now,
+            "due_at": end_of_day(due.day),
+            "provisional": due.provisional,
+        },
+    )
+    if not is_new:
+        gap.reasons, gap.tried_at = counts, now
+        gap.save(update_fields=["reasons", "tried_at"])
+        return gap
+    record(
+        action="assignment.gap",
+        obj=application,
+        by=by,
+        after=counts,
+        scope=application.call.number,
+    )
+    telling.gap_found(gap)
+    return gap
+
+
+def assign(
+    application: Application,
+    *,
+    secretary_id: int,
+    backup_id: int | None,
+    reason: dict[str, Any],
+    now: datetime,
+    by: User | None,
+    note: str = "",
+) -> ServiceAssignment:
+    contact = deadlines.due(day_of(now), FIRST_CONTACT_DAYS, working_days())
+    row = ServiceAssignment.objects.create(
+        application=application,
+        secretary_id=secretary_id,
+        backup_id=backup_id,
+        valid_from=now,
+        appointed_by=by,
+        reason=reason,
+        handover_note=note,
+        first_contact_due=end_of_day(contact.day),
+    )
+    access.follow_assignments(application)
+    note_event("assignment.appoint", row, by, after={"secretary": secretary_id, "reason": reason})
+    gap = AppointmentGap.objects.filter(application=application, closed_at__isnull=True).first()
+    if gap is not None:
+        gap.closed_at = now
+        gap.save(update_fields=["closed_at"])
+        telling.gap_filled(gap, row)
+    telling.appointed(row)
+    return row
+
+
+def end(row: ServiceAssignment, now: datetime) -> None:
+    row.valid_to = now
+    row.save(update_fields=["valid_to"])
+
+
+def note_event(
+    action: str,
+    row: ServiceAssignment,
+    by: User | None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    record(
+        action=action,
+        obj=row.application,
+        by=by,
+        before=before,
+        after=after,
+        scope=row.application.call.number,
+    )

@@ -1,0 +1,140 @@
+"""The rows behind a request: locked, asked, written, recorded, told."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applications.models import Application
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
+from audit.services import record
+from calendars import deadlines
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from calendars.wording import day_of
+from secretaries import rules
+from secretaries.models import CloseHow, RequestAction, RequestStatus, ServiceRequest
+from secretaries.services import telling
+
+NUMBERING_LOCK = 0x5E1200
+MIN_TEXT, MAX_TEXT = 5, 4000
+
+
+def side_of(by: User, application: Application) -> str:
+    if rules.speaks_for_firm(by, application):
+        return "firm"
+    if rules.serves(by, application, clock.today()):
+        return "office"
+    raise NotVisible
+
+
+def require_secretary(row: ServiceRequest, by: User) -> None:
+    if not rules.serves(by, row.application, clock.today()):
+        side_of(by, row.application)
+        raise NotPermitted(_("Only the project's secretary on duty does this."))
+
+
+def refuse_maker(row: ServiceRequest, by: User) -> None:
+    if row.raised_by_id == by.pk:
+        raise NotPermitted(
+            _("You raised this request, so you cannot close it alone: the firm or the lead must.")
+        )
+
+
+def require_status(row: ServiceRequest, status: RequestStatus) -> None:
+    if row.status != status:
+        raise WrongState(
+            _("The request is now “%(state)s”. Open it again and check.")
+            % {"state": row.get_status_display()}
+        )
+
+
+def called_back(row: ServiceRequest) -> bool:
+    return row.actions.filter(kind="call_back", at__gte=row.answered_at).exists()
+
+
+def checked_text(text: str, field: str) -> str:
+    kept = text.strip()
+    if not MIN_TEXT <= len(kept) <= MAX_TEXT:
+        raise Invalid(_("Write from 5 to 4,000 characters."), field)
+    return kept
+
+
+def lock_request(request: ServiceRequest) -> ServiceRequest:
+    return (
+        ServiceRequest.objects.select_for_update(of=("self",))
+        .select_related("application__call", "application__firm", "application__region")
+        .get(pk=request.pk)
+    )
+
+
+def next_number(now: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING_LOCK])
+    year = day_of(now).year
+    used = ServiceRequest.objects.filter(number__startswith=f"SQ-{year}-").count()
+    return f"SQ-{year}-{used + 1:04d}"
+
+
+def reopen(row: ServiceRequest, why: str, by: User, now: datetime) -> None:
+    due = deadlines.due(day_of(now), row.days, working_days())
+    row.status, row.reopened, row.answered_at = RequestStatus.OPEN, True, None
+    row.clock_from, row.due_at, row.provisional = now, end_of_day(due.day), due.provisional
+    row.save()
+    act(row, "reopen", why, by, now, source=RequestStatus.ANSWERED, target=RequestStatus.OPEN)
+    telling.request(
+        "reopened",
+        row,
+        telling.secretary_of(row.application) or telling.leads(),
+        stamp=now.isoformat(),
+        text=why[:300],
+    )
+
+
+def close(
+    row: ServiceRequest,
+    how: str,
+    text: str,
+    by: User,
+    now: datetime,
+    *,
+    satisfied: bool | None = None,
+) -> None:
+    row.status, row.closed_at, row.closed_by = RequestStatus.CLOSED, now, by
+    row.closed_how, row.satisfied = how, satisfied
+    row.save()
+    act(row, "close", text, by, now, source=RequestStatus.ANSWERED, target=RequestStatus.CLOSED)
+    told = [*telling.firm_of(row.application), *telling.secretary_of(row.application)]
+    telling.request(
+        "closed",
+        row,
+        [user for user in told if user.pk != by.pk],
+        stamp="1",
+        how=CloseHow(how).label,
+        text=text[:300],
+    )
+
+
+def act(
+    row: ServiceRequest,
+    kind: str,
+    text: str,
+    by: User,
+    now: datetime,
+    *,
+    source: str = "",
+    target: str = "",
+) -> None:
+    RequestAction.objects.create(request=row, kind=kind, text=text, by=by, at=now)
+    record(
+        action=f"request.{kind}",
+        obj=row,
+        by=by,
+        source=source,
+        target=target,
+        reason=text,
+        after={"due_at": row.due_at, "with_unit": row.with_unit},
+        scope=row.application.call.number,
+    )
