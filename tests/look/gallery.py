@@ -144,6 +144,26 @@ def workbench(request: HttpRequest) -> HttpResponse:
     )
 
 
+def scoring(request: HttpRequest) -> HttpResponse:
+    leaves = [
+        ("Q1.2", "延链补链强链作用", 6, "done", "已评", 1, "4.00"),
+        ("Q3.1", "技术与装备水平", 7, "warn", "缺意见", 2, "5.60"),
+        ("Q4.1", "市场前景与订单", 5, "todo", "未评", None, ""),
+    ]
+    names = ("code", "name", "most", "tone", "state", "chosen", "score")
+    return page(
+        request,
+        "scoring",
+        leaves=[thing(**dict(zip(names, leaf, strict=True)), hint=LONG) for leaf in leaves],
+        tiers=samples.tiers(),
+        dots=range(1, 24),
+        closes=CLOSES,
+        long=LONG,
+        saved_at=NOW,
+        bar_status="components/autosave_line.html",
+    )
+
+
 def notice(request: HttpRequest) -> HttpResponse:
     return page(
         request,
@@ -182,6 +202,7 @@ PAGES = {
     "notice": notice,
     "confirm": confirm,
     "upload": upload,
+    "scoring": scoring,
 }
 # The bar needs addresses to lead to; the real ones are tried in test_navigation.py.
 STAND_INS = {
