@@ -8,7 +8,13 @@ from applications.models import Application
 from applications.services import dossiers
 from applications.services.corrections import return_to_firm
 from applications.services.recommendation import check_dossier, not_recommend, set_recommendation
-from applications.services.screening import answer_finding, declare, run_checks, save_screening
+from applications.services.screening import (
+    Item,
+    answer_finding,
+    declare,
+    run_checks,
+    save_screening,
+)
 from applications.workflow import Status
 from audit import clock
 from rehearsal.filing import region_officer
@@ -117,7 +123,7 @@ def _screen(round_: Round, application: Application, *, fails: bool) -> None:
             answer_finding(
                 finding=finding, answer="经核对，建设内容与原项目不同，不构成重复。", by=officer
             )
-    items = {
+    items: dict[str, Item] = {
         item["code"]: {"ok": True, "reason": "经核对材料，符合要求。"}
         for item in round_.call.screening_items
     }

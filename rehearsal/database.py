@@ -1,4 +1,4 @@
-"""Which database a rehearsal may use, and how it is emptied: never one with a history of its own."""
+"""Which database a rehearsal may use and how it is emptied: never one with a history of its own."""
 
 from django.core.management import call_command
 from django.db import connection

@@ -62,7 +62,7 @@ def put_on_notice(round_: Round, wait: int = 2) -> PublicNotice:
 
 
 def object_and_answer(round_: Round, notice: PublicNotice) -> None:
-    """Two objections in the period: one not upheld (released), one upheld (the reserve moves up)."""
+    """Two objections: one not upheld (released), one upheld (the reserve moves up)."""
     cast = round_.cast
     items = list(notice.items.select_related("application").order_by("pk"))
     round_.wait_working_days(1)

@@ -96,7 +96,7 @@ class Demonstration:
         reviewing.score_all(round_, share=0.6, leave="E0001")
 
     def _open_now(self, cast: Cast, rng: Random) -> None:
-        """A call that is open now: firms fill in, the regions have their first dossiers to check."""
+        """A call that is open now: firms fill in, regions have their first dossiers."""
         opens_on = TODAY - timedelta(days=20)
         round_ = self._round(cast, rng, opens_on, 6, 6_000)
         filing.set_up_call(round_)
@@ -121,7 +121,7 @@ class Demonstration:
         )
 
     def _claims(self, round_: Round) -> None:
-        """2024's second instalments: claimed, verified, entered, so that each hand has one before it."""
+        """2024's second instalments: each hand has one before it."""
         waiting = list(
             Instalment.objects.filter(
                 award__application__call=round_.call,

@@ -1,9 +1,11 @@
 """From the call to the submitted dossiers."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
-from accounts.models import User
+from accounts.models import Organisation, Region, User
 from accounts.rules import recommending_region
 from applications.models import Application, Call, Industry, Scheme, Section
 from applications.services import calls, dossiers
@@ -11,31 +13,13 @@ from applications.services.attachments import add_attachment
 from audit import clock
 from awards.models import Envelope
 from awards.services import envelopes
-from accounts.models import Region
 from rehearsal import inventing
 from rehearsal.papers import pdf
 from rehearsal.people import found_firm
 from rehearsal.round import Round
 
 WAN = Decimal(10_000)
-GUIDE_ZH = """一、支持目标：扶持吉西南承接产业转移示范区承接转移优势产业项目建设（吉政办发〔2023〕22号第十四条）。
-
-二、申报主体：在示范区内实施承接转移项目、具有独立法人资格的企业。
-
-三、支持方式：采取竞争性评审，综合考虑项目质量和就业贡献；评分表、规则和材料清单随本指南公布，开放后不再改动。
-
-四、程序：企业网上申报，县市核查并排序推荐，省主管部门形式审查，随机抽取专家评审，排序、审定、公示后下达资金。
-
-五、监督：抽取专家由纪检监督，全程留痕；公示期内可以实名提出异议。"""
-GUIDE_EN = """1. Aim: to support projects of transferred advantage industries in the Southwest Jilin demonstration zone (article 14).
-
-2. Who may apply: firms with legal personality that carry out such a project inside the zone.
-
-3. How: competitive review that weighs project quality and employment contribution; score sheet, rules and documents are published with this guide and frozen at opening.
-
-4. Steps: online dossier, regional check and ranked recommendation, eligibility screening, expert panels drawn at random, ranking, decision, public notice, allocation.
-
-5. Supervision: the draw is witnessed; every step leaves a record; objections by real name during the notice."""
+DATA = Path(__file__).parent / "data"
 
 
 def set_up_call(round_: Round) -> None:
@@ -74,8 +58,8 @@ def set_up_call(round_: Round) -> None:
         envelope=round_.envelope_wan * WAN,
         max_request=3_000 * WAN,
         rules={"cut_off": "strict", "quota_by_region": {}, "regional_quota": max(20, round_.count)},
-        guide_zh=GUIDE_ZH,
-        guide_en=GUIDE_EN,
+        guide_zh=(DATA / "guide_zh.txt").read_text(encoding="utf-8"),
+        guide_en=(DATA / "guide_en.txt").read_text(encoding="utf-8"),
         contact="省主管部门产业转移处 0431-85550100",
         complaint_line="纪检监察组 0431-85550199",
         by=cast["officer"],
@@ -102,7 +86,7 @@ def submit_all(round_: Round) -> int:
             "foreign dossier withdrawn",
             lambda: dossiers.withdraw(application=last, reason="不再申报", by=stranger),
         )
-    _late(round_, invented[0])
+    _late(round_, invented[-1])
     return len(invented)
 
 
@@ -114,7 +98,10 @@ def invent(round_: Round) -> list[inventing.Dossier]:
         .prefetch_related("clusters")
         .order_by("code")
     ]
-    return list(inventing.dossiers(round_.rng, round_.count, catalogue, round_.first_serial, 3_000))
+    turn = Call.objects.exclude(pk=round_.call.pk).count()
+    return list(
+        inventing.dossiers(round_.rng, round_.count, catalogue, round_.first_serial, 3_000, turn)
+    )
 
 
 def file_one(
@@ -154,7 +141,7 @@ def fill_in(
         "site": "经济开发区创业路",
         "project_code": f"2401-{dossier.region}-04-01-{100000 + position:06d}",
         "building_kind": "new",
-        "summary": f"{dossier.title}，建设生产车间、仓储及配套设施，购置成套设备，达产后稳定供应本地产业链。",
+        "summary": f"{dossier.title}，建设生产车间及配套设施，购置成套设备。",
         "starts_on": f"{application.call.year - 1}-09-01",
         "finishes_on": f"{application.call.year + 1}-06-30",
     }
@@ -176,26 +163,24 @@ def fill_in(
 
 def _late(round_: Round, dossier: inventing.Dossier) -> None:
     """A draft opened in time is complete, but the closing instant passes: it is refused."""
-    owner = next(iter(round_.cast.owners.values()))
-    firm = owner.memberships.get(ended_at=None).organisation
+    firm = Organisation.objects.get(uscc=dossier.uscc)
+    owner = round_.cast.owners[firm.pk]
     late = dossiers.start_dossier(
         call=round_.call,
         firm=firm,
         title=f"{dossier.title}二期",
-        region=firm.region,
+        region=Region.objects.get(code=dossier.region),
         industry=Industry.objects.get(code=dossier.industry),
         by=owner,
     )
-    changed = inventing.Dossier(
-        firm=dossier.firm, uscc=dossier.uscc, region=firm.region.code, representative=dossier.representative,
-        industry=dossier.industry, title=f"{dossier.title}二期", strength=dossier.strength, sections=dossier.sections,
-    )  # fmt: skip
+    changed = replace(dossier, title=f"{dossier.title}二期")
     fill_in(late, changed, owner, 9_999)
     closing = round_.call.closes_at
     clock.travel_to(closing + timedelta(seconds=1))
     round_.refusals.expect(
         "late submission", lambda: dossiers.submit(application=late, commitment=True, by=owner)
     )
+    dossiers.withdraw(application=late, reason="错过截止时间，撤回草稿。", by=owner)
 
 
 def region_officer(round_: Round, application: Application) -> User:

@@ -59,7 +59,7 @@ def firm_code(region: str, serial: int) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-def wan(value: float | int | str) -> str:
+def wan(value: float | str) -> str:
     """万元 → yuan, as the dossier stores it."""
     return f"{Decimal(str(value)) * WAN:.2f}"
 
@@ -146,7 +146,7 @@ def _money_of_a_year(
 def sections_of(
     rng: Random, strength: float, ceiling: int, serial: int, name: str, product: str
 ) -> Sections:
-    """The eight typed sections of a dossier without firm and project texts that depend on the call."""
+    """The typed sections of a dossier without the project texts that depend on the call."""
     investment = _investment(rng, strength, ceiling)
     land = _land(rng, strength, investment, serial)
     technology, market = _money_of_a_year(rng, strength, land["land_mu"])
@@ -182,45 +182,90 @@ def sections_of(
 
 VECTOR_A = {
     "investment": {
-        "fixed_assets_yuan": wan(32000), "construction_yuan": wan(11200), "equipment_yuan": wan(17600),
-        "other_costs_yuan": wan(3200), "invested_yuan": wan(12800), "own_funds_yuan": wan(18000),
-        "signed_loans_yuan": wan(8000), "requested_yuan": wan(2400), "other_money": "no", "other_money_detail": "",
+        "fixed_assets_yuan": wan(32000),
+        "construction_yuan": wan(11200),
+        "equipment_yuan": wan(17600),
+        "other_costs_yuan": wan(3200),
+        "invested_yuan": wan(12800),
+        "own_funds_yuan": wan(18000),
+        "signed_loans_yuan": wan(8000),
+        "requested_yuan": wan(2400),
+        "other_money": "no",
+        "other_money_detail": "",
     },
     "land_permits": {
-        "land_mu": "80", "filing_investment_yuan": wan(32000), "permit_filing": "yes", "permit_land": "yes",
-        "permit_planning": "yes", "permit_eia": "yes", "permit_construction": "yes",
+        "land_mu": "80",
+        "filing_investment_yuan": wan(32000),
+        "permit_filing": "yes",
+        "permit_land": "yes",
+        "permit_planning": "yes",
+        "permit_eia": "yes",
+        "permit_construction": "yes",
     },
     "technology": {"rd_spend_yuan": wan(840), "revenue_yuan": wan(20000)},
     "market": {"tax_yuan": wan(1000)},
     "green": {"energy_level": "advanced"},
     "employment": {
-        "baseline_headcount": "132", "promised_headcount": "300", "priority_headcount": "30.2",
-        "employed": "140", "insured": "140", "average_wage_yuan": wan("7.02"), "local_wage_yuan": wan("6.5"),
+        "baseline_headcount": "132",
+        "promised_headcount": "300",
+        "priority_headcount": "30.2",
+        "employed": "140",
+        "insured": "140",
+        "average_wage_yuan": wan("7.02"),
+        "local_wage_yuan": wan("6.5"),
     },
-}  # fmt: skip
-FIXED: tuple[tuple[str, str, str, str, int, dict[str, dict[str, str]]], ...] = (
-    ("梅河口松源果仁食品有限公司", "220581", "果仁加工", "松籽仁精深加工及冷链项目", 4, {}),
-    ("四平恒岳换热装备有限公司", "220300", "特色装备", "高效板式换热机组智能产线", 1, VECTOR_A),
+}
+# Firms the demo's people own: one project of theirs in each call, in turn.
+FIXED: tuple[tuple[str, str, str, int, tuple[str, ...]], ...] = (
+    (
+        "梅河口松源果仁食品有限公司",
+        "220581",
+        "果仁加工",
+        4,
+        (
+            "松籽仁精深加工及冷链项目",
+            "松籽壳活性炭综合利用项目",
+            "坚果植物蛋白饮料项目",
+            "红松籽油冷榨产线项目",
+        ),
+    ),
+    (
+        "四平恒岳换热装备有限公司",
+        "220300",
+        "特色装备",
+        1,
+        (
+            "高效板式换热机组智能产线",
+            "余热回收换热站装备项目",
+            "蒸发冷却机组产业化项目",
+            "换热器再制造中心项目",
+        ),
+    ),
 )
 
 
 def dossiers(
-    rng: Random, count: int, industries: Sequence[Industry], first: int, ceiling: int
+    rng: Random, count: int, industries: Sequence[Industry], first: int, ceiling: int, turn: int = 0
 ) -> Iterator[Dossier]:
-    """`count` dossiers of different firms; serial numbers of firms begin at `first` (> 100)."""
+    """`count` dossiers of different firms; serial numbers of firms begin at `first` (> 100).
+
+    `turn`: which call of the house this is, from 0; the fixed firms bring a new project each time.
+    """
     by_name = {i.name: i for i in industries}
     for position in range(count):
         if position < len(FIXED) and FIXED[position][2] in by_name:
-            yield _fixed(rng, position, by_name, ceiling)
+            yield _fixed(rng, position, by_name, ceiling, turn)
             continue
         yield _drawn(rng, rng.choice(list(industries)), first + position, ceiling)
 
 
-def _fixed(rng: Random, position: int, by_name: Mapping[str, Industry], ceiling: int) -> Dossier:
-    firm, region, industry, title, serial, figures = FIXED[position]
-    name, strength = person(rng), 0.72
+def _fixed(
+    rng: Random, position: int, by_name: Mapping[str, Industry], ceiling: int, turn: int
+) -> Dossier:
+    firm, region, industry, serial, titles = FIXED[position]
+    name, strength, title = person(rng), 0.78, titles[turn % len(titles)]
     sections = sections_of(rng, strength, ceiling, serial, name, title)
-    for code, values in figures.items():
+    for code, values in (VECTOR_A if position == 1 and turn == 0 else {}).items():
         sections[code] |= values
     return Dossier(
         firm,

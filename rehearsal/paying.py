@@ -57,7 +57,7 @@ def serve(round_: Round, application: Application, secretary: User) -> None:
     )  # fmt: skip
     raised = requests.raise_request(
         application=application, category="utilities", level="general", title="临时用电增容",
-        text="厂区临时用电容量不足，请协调供电部门增容。", by=round_.cast.owners[application.firm_id],
+        text="厂区临时用电容量不足，请协调增容。", by=round_.cast.owners[application.firm_id],
     )  # fmt: skip
     requests.answer(
         request=raised, text="已与供电公司现场确认，三个工作日内完成增容。", by=secretary
@@ -65,7 +65,7 @@ def serve(round_: Round, application: Application, secretary: User) -> None:
 
 
 def pay(round_: Round, application: Application, sequence: int) -> Decimal:
-    """One instalment: claim, verification, entry, release, voucher; the tries of one hand refused."""
+    """One instalment from claim to voucher; the tries of one hand alone are refused."""
     cast = round_.cast
     owner = cast.owners[application.firm_id]
     instalment = Instalment.objects.get(award__application=application, sequence=sequence)

@@ -24,7 +24,7 @@ from reviews.services.pool import admit_expert
 from secretaries.models import ServiceSecretary
 from secretaries.services.profiles import set_profile
 
-DOMAIN = "steelyard.example"
+DOMAIN = "jilin.example"
 ADMINISTRATORS = (
     (Role.SYSTEM_ADMIN, "sysadmin", "关绍庭"),
     (Role.SECURITY_ADMIN, "secadmin", "佟佳音"),
@@ -180,7 +180,7 @@ def _institutions(cast: Cast, homes: dict[str, Region], count: int) -> list[Orga
 
 
 def appoint_secretaries(cast: Cast, rng: Random, count: int, password: str | None) -> None:
-    """Service secretaries spread over the regions that report to the province, three projects each."""
+    """Service secretaries spread over the recommending regions, three projects each."""
     home = Region.objects.get(code="220000")
     unit = register_unit(
         kind=OrganisationKind.AUTHORITY,
@@ -218,7 +218,7 @@ def _area(code: str) -> list[Region]:
 def found_firm(
     cast: Cast, dossier: inventing.Dossier, username: str, password: str | None
 ) -> Organisation:
-    """The firm of an invented dossier with its owner; a firm known from an earlier call comes back."""
+    """The firm of an invented dossier with its owner; a known firm comes back."""
     known = Organisation.objects.filter(uscc=dossier.uscc).first()
     if known is not None:
         cast.owners[known.pk] = User.objects.get(

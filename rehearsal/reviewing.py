@@ -1,4 +1,4 @@
-"""From eligible to ranked: panels, the draw, invitations, declarations, marks, signatures, ranking."""
+"""From eligible to ranked: panels, draw, invitations, declarations, marks, signatures, ranking."""
 
 from datetime import datetime, time
 from decimal import Decimal
@@ -12,7 +12,7 @@ from rehearsal.round import Round
 from rehearsal.words import COMMENTS
 from reviews.models import Assignment, Draw, Panel, Seat
 from reviews.selectors.sheets import sheet_of
-from reviews.services import declarations, draws, panels, ranking, scoring, seats
+from reviews.services import declarations, draws, opening, panels, ranking, scoring, seats
 
 
 def draw_experts(round_: Round) -> Draw:
@@ -79,7 +79,7 @@ def _declare(round_: Round) -> None:
 def open_review(round_: Round) -> None:
     """Scoring opens with its deadline ten working days away."""
     day = due(clock.today(), round_.call.rule_set.scoring_days, working_days()).day
-    seats.open_scoring(
+    opening.open_scoring(
         call=round_.call,
         due_at=datetime.combine(day, time(17), tzinfo=clock.SHANGHAI),
         by=round_.cast["officer"],
@@ -160,23 +160,33 @@ def _try_after_lock(round_: Round, assignment: Assignment, leaf: Leaf) -> None:
     round_.refusals.expect(
         "mark changed after signing",
         lambda: scoring.save_mark(
-            assignment=assignment, leaf=leaf.code, tier=0, score=leaf.weight, comment="", version=1,
+            assignment=assignment,
+            leaf=leaf.code,
+            tier=0,
+            score=leaf.weight,
+            comment="",
+            version=1,
             by=assignment.expert.user,
         ),
-    )  # fmt: skip
+    )
     stranger = Assignment.objects.exclude(expert=assignment.expert).exclude(state="locked").first()
     if stranger is not None:
         round_.refusals.expect(
             "foreign sheet marked",
             lambda: scoring.save_mark(
-                assignment=stranger, leaf=leaf.code, tier=0, score=leaf.weight, comment="", version=0,
+                assignment=stranger,
+                leaf=leaf.code,
+                tier=0,
+                score=leaf.weight,
+                comment="",
+                version=0,
                 by=assignment.expert.user,
             ),
-        )  # fmt: skip
+        )
 
 
 def rank_all(round_: Round) -> int:
-    """Scoring closes, the ranking is computed twice (the same), ties are settled by joint decision."""
+    """Scoring closes, the ranking is computed twice, ties are settled by joint decision."""
     cast = round_.cast
     round_.wait_working_days(1)
     ranking.close_scoring(call=round_.call, by=cast["officer"])

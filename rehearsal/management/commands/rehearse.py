@@ -35,7 +35,7 @@ class Command(BaseCommand):
             kept = make_ready(keep=options["keep"])
         except Occupied:
             raise CommandError(
-                "This database has a history and is not marked as a rehearsal's. Nothing was touched; "
+                "This database has a history and is no rehearsal's. Nothing was touched; "
                 "name an empty database in DATABASE_URL (or another STEELYARD_DATA)."
             ) from None
         run = Rehearsal(
