@@ -8,10 +8,16 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
-import magic
+try:
+    import magic
+except ImportError:  # this machine has no libmagic: the wheel's shows python-magic the way
+    import_module("pylibmagic")
+    import magic
+
 from cryptography.hazmat.primitives import hashes
 from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _

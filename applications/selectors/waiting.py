@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, User
 from accounts.rules import covered_regions
 from accounts.waiting import WaitingItem
-from applications.models import Application, CallStatus, CorrectionRequest
+from applications.models import Application, Call, CallStatus, CorrectionRequest
 from applications.selectors.recommendation import office_counts
 from applications.selectors.screening import waiting_to_screen
 from applications.workflow import Status
@@ -79,6 +79,20 @@ def for_programme_officer() -> list[WaitingItem]:
             count=n,
         )
         for number, n in rows
+    ]
+
+
+def calls_to_publish(user: User) -> list[WaitingItem]:
+    """Calls that another officer proposed: this person may publish them. One query."""
+    rows = Call.objects.filter(status=CallStatus.PROPOSED).exclude(proposed_by=user)
+    return [
+        WaitingItem(
+            title=_("Publish or send back call %(call)s") % {"call": row.number},
+            why=_("%(name)s proposed it; a second person publishes.") % {"name": row.proposed_by},
+            url=reverse("applications:call", args=[row.pk]),
+            due=row.opens_at,
+        )
+        for row in rows.select_related("proposed_by").order_by("opens_at")
     ]
 
 

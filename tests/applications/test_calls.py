@@ -193,3 +193,12 @@ def test_the_sheets_problems_are_said_in_the_same_words_everywhere():
 
     with override("en"):
         assert {k: str(v) for k, v in SHEET_PROBLEMS.items()} == dict(PROBLEM_TEXTS)
+
+
+def test_a_proposed_call_waits_for_every_officer_but_its_proposer(draft_call, officer, officer2):
+    from applications.waiting import waiting_for
+
+    propose(draft_call, officer)
+    assert waiting_for(officer, clock.now()) == []
+    (item,) = waiting_for(officer2, clock.now())
+    assert item.url == f"/calls/{draft_call.pk}/"
