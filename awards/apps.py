@@ -13,3 +13,9 @@ class AwardsConfig(AppConfig):
         from awards import opening_checks
 
         opening.register(opening_checks.envelope_set)
+
+        from awards import outcomes as own
+        from reviews import outcomes
+
+        outcomes.register(own.outcomes_of)
+        outcomes.register_way(own.way_on)

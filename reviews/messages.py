@@ -55,3 +55,25 @@ def register_all() -> None:
         ),
         act=True,
     )
+    kinds.register(
+        "draw.voided",
+        title=_("Draw %(number)s was voided by the supervisor"),
+        body=_("Reason: %(reason)s. What was drawn stays on record. A new draw needs a reason."),
+        act=True,
+    )
+    kinds.register(
+        "seat.released",
+        title=_("Your invitation to the review of %(call)s has ended"),
+        body=_("The seat is no longer yours; nothing is left for you to do. Thank you."),
+    )
+    kinds.register(
+        "scoring.extended",
+        title=_("Scoring of %(call)s now runs until %(due)s"),
+        body=_("The office has given every expert more time. Reason: %(reason)s"),
+    )
+    kinds.register(
+        "tie.proposed",
+        title=_("%(call)s: the joint decision on tied dossiers waits for a second person"),
+        body=_("Minutes %(minutes)s. Compare the order with the minutes and confirm it."),
+        act=True,
+    )

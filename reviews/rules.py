@@ -1,6 +1,8 @@
 """Who may see and do what in a review: asked by services inside their transaction, and by pages."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Sequence
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -37,7 +39,7 @@ def own_assignment(user: User, assignment: Assignment) -> Expert:
 
 
 def conflicts_of(
-    experts: QuerySet[Expert], applications: list[Application], same_region: bool
+    experts: Sequence[Expert], applications: Sequence[Application], same_region: bool
 ) -> dict[tuple[int, int], str]:
     """(expert, application) → reason code, for every pair the system itself must keep apart.
 

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call, Industry
+from reviews.models.guards import kept, unchanged
 from reviews.models.pool import Expert
 
 USER = settings.AUTH_USER_MODEL
@@ -82,9 +83,12 @@ class Draw(models.Model):
     reason = models.CharField(max_length=400, blank=True)  # why a redraw
     prepared_at = models.DateTimeField()
     drawn_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(max_length=400, blank=True)
+    voided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     voided_at = models.DateTimeField(null=True)
 
     class Meta:
+        ordering = ("-prepared_at", "-pk")
         constraints = (
             models.UniqueConstraint(
                 fields=("call",), condition=~models.Q(status="void"), name="one_live_draw_per_call"
@@ -99,6 +103,58 @@ class Draw(models.Model):
                 | (~models.Q(seed="") & models.Q(drawn_at__isnull=False)),
                 name="drawn_has_seed",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    ~models.Q(status="void"),
+                    voided_at__isnull=True,
+                    voided_by__isnull=True,
+                    void_reason="",
+                )
+                | models.Q(
+                    ~models.Q(void_reason=""),
+                    ~models.Q(voided_by=models.F("operator")),
+                    status="void",
+                    voided_at__isnull=False,
+                    voided_by__isnull=False,
+                ),
+                name="draw_voided_by_another",
+            ),
+        )
+        triggers = (
+            unchanged(
+                "draw_input_frozen",
+                (
+                    "call",
+                    "number",
+                    "input",
+                    "input_hash",
+                    "operator",
+                    "public_entropy_source",
+                    "reason",
+                    "prepared_at",
+                ),
+            ),
+            unchanged(
+                "draw_stands",
+                (
+                    "supervisor",
+                    "operator_commitment",
+                    "supervisor_commitment",
+                    "operator_secret",
+                    "supervisor_secret",
+                    "public_entropy",
+                    "seed",
+                    "result",
+                    "drawn_at",
+                ),
+                when="OLD.drawn_at IS NOT NULL",
+            ),
+            unchanged(
+                "commitments_stand",
+                ("supervisor", "operator_commitment", "supervisor_commitment"),
+                when="OLD.status <> 'prepared'",
+            ),
+            kept("draw_kept"),
         )
 
 
@@ -114,7 +170,7 @@ class Seat(models.Model):
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="seats")
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="seats")
-    code = models.CharField(max_length=20)  # seat id within the panel
+    code = models.CharField(max_length=40)  # seat id within the panel, a dot, a number
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="seats")
     rank = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=SeatState, default=SeatState.INVITED)
@@ -135,4 +191,10 @@ class Seat(models.Model):
                 condition=models.Q(state__in=("invited", "accepted")),
                 name="one_expert_per_seat",
             ),
+        )
+        triggers = (
+            unchanged(
+                "seat_stays", ("draw", "panel", "code", "expert", "rank", "invited_at", "follows")
+            ),
+            kept("seat_kept"),
         )

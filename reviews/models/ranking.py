@@ -45,7 +45,9 @@ class RankingEntry(models.Model):
     total = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     quality = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     employment = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    net_new_jobs = models.PositiveIntegerField(default=0)
+    net_new_jobs = models.DecimalField(
+        max_digits=14, decimal_places=2, default=0
+    )  # persons; full-time equivalents, below zero when a firm promises fewer
     requested = models.DecimalField(max_digits=16, decimal_places=2)
     scores = models.PositiveSmallIntegerField()  # how many locked sheets count
     tied = models.BooleanField(default=False)  # needs a joint decision

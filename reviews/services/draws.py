@@ -16,82 +16,24 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
+from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
-from reviews.draw import assignment, pool, protocol, supply
+from reviews.draw import assignment, certificate, pool, protocol, supply
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
-from reviews.rules import conflicts_of, require
+from reviews.rules import require
+from reviews.selectors import draws as reading
 from reviews.services import access
+
+SHORTEST_REASON = 10
 
 
 def new_secret() -> str:
     """A fresh secret, 32 bytes as 64 hex digits, for whoever does not bring their own."""
     return entropy.token_hex(32)
-
-
-def build_input(call: Call, number: str) -> dict[str, Any]:
-    """The canonical input of a draw of this call as it stands now (pseudonyms and hashes, no names)."""
-    rules = call.rule_set
-    panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
-    experts = (
-        Expert.objects.filter(active=True)
-        .select_related("region", "employer")
-        .order_by("pseudonym")
-    )
-    applications = list(
-        Application.objects.filter(place__panel__call=call)
-        .select_related("region")
-        .order_by("number")
-    )
-    numbers = {a.pk: a.number or "" for a in applications}
-    pseudonyms = {e.pk: e.pseudonym for e in experts}
-    salt = sm3(f"{number}:institution".encode())
-    return pool.build(
-        draw=number,
-        call=call.number,
-        panels=[
-            pool.Panel(
-                id=str(p.number),
-                applications=tuple(numbers[place.application_id] for place in p.places.all()),
-                seats=tuple(
-                    pool.Seat(s["id"], s["kind"], s["specialty"], s["count"])
-                    for s in p.seats_wanted
-                ),
-                alternates=rules.alternates,
-            )
-            for p in panels
-        ],
-        experts=[
-            pool.Expert(
-                id=e.pseudonym,
-                kinds=tuple(e.kinds),
-                specialties=tuple(e.specialties),
-                institution=sm3(f"{salt}:{e.employer.uscc}".encode()),
-                region=e.region.code,
-                max_panels=rules.max_panels,
-            )
-            for e in experts
-        ],
-        recusals=[
-            pool.Recusal(pseudonyms[expert], numbers[application], reason)
-            for (expert, application), reason in conflicts_of(
-                experts, applications, rules.exclude_same_region
-            ).items()
-        ],
-        rules=pool.Rules(
-            one_per_institution=True,
-            max_single_recusals_percent=rules.max_single_recusals_percent,
-            min_scores=rules.min_scores,
-        ),
-    )
-
-
-def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
-    """Which seats cannot be filled, and why; empty when every seat can."""
-    return supply.supply(pool.read(build_input(call, f"{call.number}-D0")))
 
 
 @transaction.atomic
@@ -106,10 +48,13 @@ def prepare_draw(
     earlier = list(call.draws.all())
     if any(d.status != "void" for d in earlier):
         raise WrongState(_("A draw of this call is already under way."))
-    if earlier and len(reason.strip()) < 10:
+    if earlier and len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("A redraw needs a reason of at least ten characters."), field="reason")
+    eligible = Application.objects.filter(call=call, status=Status.ELIGIBLE, place__isnull=True)
+    if eligible.exists():
+        raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
     number = f"{call.number}-D{len(earlier) + 1}"
-    data = build_input(call, number)
+    data = reading.build_input(call, number)
     shortages = supply.supply(pool.read(data))
     if shortages:
         raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
@@ -142,6 +87,7 @@ def _record(
         action=action,
         obj=draw,
         by=by,
+        role=Role.PROGRAMME_OFFICER if by.pk == draw.operator_id else Role.SUPERVISOR,
         source=source,
         target=target,
         reason=draw.reason,
@@ -153,7 +99,7 @@ def _record(
 def _secret(value: str) -> bytes:
     if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
         raise Invalid(_("The number must be 64 hexadecimal digits (32 bytes)."), field="secret")
-    return bytes.fromhex(value.strip())
+    return bytes.fromhex(value.strip().lower())
 
 
 def _lock(draw: Draw, *statuses: str) -> Draw:
@@ -244,7 +190,12 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         bytes.fromhex(locked.supervisor_secret),
         locked.public_entropy,
     )
-    seated = assignment.assign(pool.read(locked.input), seed)
+    try:
+        seated = assignment.assign(pool.read(locked.input), seed)
+    except assignment.Infeasible as error:
+        raise WrongState(
+            _("Some seats cannot be filled. See the supply report for the cause.")
+        ) from error
     locked.seed, locked.status, locked.drawn_at = seed.hex(), "drawn", clock.now()
     locked.result = [
         {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
@@ -345,16 +296,25 @@ def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
 
 @transaction.atomic
 def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
-    """Void a draw before the review opens: by a supervisor, with a reason; what was drawn stays on record."""
+    """Void a draw before the review opens: by a supervisor, never by whoever presses it, with a reason.
+
+    What was drawn stays on record; the experts are told.
+    """
     require(by, Role.SUPERVISOR)
-    if len(reason.strip()) < 10:
+    if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
     locked = _lock(draw, "prepared", "committed", "drawn")
+    if locked.operator_id == by.pk:
+        raise NotPermitted(_("Whoever prepared the draw may not void it."))
     if locked.call.status != CallStatus.SCREENED:
         raise WrongState(_("The review has opened; the draw stands."))
     source, locked.status, locked.voided_at = locked.status, "void", clock.now()
-    locked.save(update_fields=["status", "voided_at"])
-    locked.seats.filter(state__in=("invited", "accepted")).update(
+    locked.voided_by, locked.void_reason = by, reason.strip()
+    locked.save(update_fields=["status", "voided_at", "voided_by", "void_reason"])
+    released = list(
+        locked.seats.filter(state__in=("invited", "accepted")).select_related("expert__user")
+    )
+    locked.seats.filter(pk__in=[s.pk for s in released]).update(
         state="replaced", reason=reason.strip()
     )
     laid_out = Assignment.objects.filter(seat__draw=locked).exclude(state="void")
@@ -372,30 +332,28 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
         reason=reason.strip(),
         scope=locked.call.number,
     )
+    notify(
+        kind="draw.voided",
+        recipients=[locked.operator],
+        key=f"draw.voided:{locked.pk}",
+        context={"number": locked.number, "reason": locked.void_reason},
+        url=f"/draws/{locked.number}/",
+        about=locked,
+    )
+    for seat in released:
+        notify(
+            kind="seat.released",
+            recipients=[seat.expert.user],
+            key=f"seat.released:{seat.pk}",
+            context={"call": locked.call},
+            url="/my-reviews/",
+            about=seat,
+        )
     return locked
 
 
 def reproduce(draw: Draw) -> list[str]:
-    """Recompute a drawn draw from its own record; the list names every difference (empty: it holds)."""
-    problems = []
-    if protocol.input_hash(draw.input) != draw.input_hash:
-        problems.append("input_hash")
-    for side in ("operator", "supervisor"):
-        if protocol.commitment(bytes.fromhex(getattr(draw, f"{side}_secret"))) != getattr(
-            draw, f"{side}_commitment"
-        ):
-            problems.append(f"{side}_commitment")
-    seed = protocol.seed(
-        draw.input_hash,
-        bytes.fromhex(draw.operator_secret),
-        bytes.fromhex(draw.supervisor_secret),
-        draw.public_entropy,
-    )
-    if seed.hex() != draw.seed:
-        problems.append("seed")
-    seated = assignment.assign(pool.read(draw.input), seed)
-    if [
-        {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
-    ] != draw.result:
-        problems.append("result")
-    return problems
+    """Recompute a drawn draw, replacements included, from its own record; the list names every
+    difference (empty: it holds).
+    """
+    return certificate.reproduce(reading.certificate_of(draw))

@@ -1,6 +1,9 @@
-"""评审分组: by industry, not by place (domain rule 7); 8 to 25 dossiers a panel."""
+"""评审分组: forming panels, moving dossiers, the seats each panel wants; all before the draw."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,166 +14,299 @@ from applications.models import Application, Call, CallStatus, Industry
 from applications.services.calls import advance_call
 from applications.workflow import Status
 from audit import clock
+from audit.digests import canonical
 from audit.refusals import Invalid, WrongState
 from audit.services import record
-from reviews.models import Draw, Panel, PanelApplication
+from reviews import grouping
+from reviews.draw import supply
+from reviews.models import Draw, Expert, Panel, PanelApplication
 from reviews.models.pool import Kind
 from reviews.rules import require
+from reviews.selectors import draws as reading
 
-LARGEST, SMALLEST = 25, 8
+SHORTEST_REASON = 4
+SEAT_ID = re.compile(r"[a-z0-9_-]{1,34}")
 
 
-def default_seats(size: int, specialties: list[str]) -> list[dict[str, object]]:
-    """The mix of a panel of `size`: finance and employment one seat each, the rest split between
-    technology and industry, technology ahead (GB practice: 技术/产业/财务/就业)."""
-    specialty = specialties[0] if len(specialties) == 1 else None
+def default_seats(
+    size: int, industries: Sequence[str], supply_of: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """The mix of a panel of `size` (技术/产业/财务/就业): one seat each for finance and employment,
+    the rest technology and industry, technology ahead.
+
+    `industries`: the panel's, most dossiers first; a technology seat is kept for a specialist of
+    each where the pool, `supply_of` {industry: technology experts}, has at least two.
+    """
     rest = size - 2
     technology = (rest + 1) // 2
-    return [
-        {
-            "id": "technology",
-            "kind": Kind.TECHNOLOGY.value,
-            "specialty": specialty,
-            "count": technology,
-        },
-        {
-            "id": "industry",
-            "kind": Kind.INDUSTRY.value,
-            "specialty": None,
-            "count": rest - technology,
-        },
-        {"id": "finance", "kind": Kind.FINANCE.value, "specialty": None, "count": 1},
-        {"id": "employment", "kind": Kind.EMPLOYMENT.value, "specialty": None, "count": 1},
-    ]
+    wanted = [code for code in industries if supply_of.get(code, 0) >= 2][:technology]
+    seats = [_seat(f"technology-{code}", Kind.TECHNOLOGY, code, 1) for code in wanted]
+    seats.append(_seat("technology", Kind.TECHNOLOGY, None, technology - len(wanted)))
+    seats.append(_seat("industry", Kind.INDUSTRY, None, rest - technology))
+    seats.append(_seat("finance", Kind.FINANCE, None, 1))
+    seats.append(_seat("employment", Kind.EMPLOYMENT, None, 1))
+    return [seat for seat in seats if seat["count"]]
 
 
-def _groups(applications: list[Application]) -> list[tuple[list[Industry], list[Application]]]:
-    """Dossiers of one industry stay together; small industries of neighbouring code share a panel."""
-    by_industry: dict[Industry, list[Application]] = defaultdict(list)
-    for application in applications:
-        if application.industry is None:
-            raise Invalid(_("A dossier has no industry; it cannot be grouped."))
-        by_industry[application.industry].append(application)
-    groups: list[tuple[list[Industry], list[Application]]] = []
-    for industry in sorted(by_industry, key=lambda i: i.code):
-        members = by_industry[industry]
-        if (
-            groups
-            and len(groups[-1][1]) < SMALLEST
-            and len(groups[-1][1]) + len(members) <= LARGEST
-        ):
-            groups[-1][0].append(industry)
-            groups[-1][1].extend(members)
-        else:
-            groups.append(([industry], list(members)))
-    if (
-        len(groups) > 1
-        and len(groups[-1][1]) < SMALLEST
-        and len(groups[-2][1]) + len(groups[-1][1]) <= LARGEST
-    ):
-        industries, members = groups.pop()
-        groups[-1][0].extend(industries)
-        groups[-1][1].extend(members)
-    return [part for group in groups for part in _split(*group)]
+def _seat(id_: str, kind: Kind, specialty: str | None, count: int) -> dict[str, Any]:
+    return {"id": id_, "kind": kind.value, "specialty": specialty, "count": count}
 
 
-def _split(
-    industries: list[Industry], members: list[Application]
-) -> list[tuple[list[Industry], list[Application]]]:
-    if len(members) <= LARGEST:
-        return [(industries, members)]
-    parts = -(-len(members) // LARGEST)
-    return [(industries, members[i::parts]) for i in range(parts)]
+def _lock_call(call: Call) -> Call:
+    """The call, locked, while its panels may still be changed."""
+    locked = Call.objects.select_for_update().get(pk=call.pk)
+    if locked.status not in (CallStatus.PUBLISHED, CallStatus.SCREENED):
+        raise WrongState(_("Panels are formed after screening and before the review."))
+    if Draw.objects.filter(call=locked).exclude(status="void").exists():
+        raise WrongState(_("A draw is already prepared on these panels; void it first."))
+    return locked
 
 
 @transaction.atomic
-def form_panels(*, call: Call, by: User) -> list[Panel]:
-    """Group every eligible dossier of a call into panels; replaces panels formed before the draw."""
+def form_panels(
+    *,
+    call: Call,
+    smallest: int = grouping.SMALLEST,
+    largest: int = grouping.LARGEST,
+    by: User,
+) -> list[Panel]:
+    """Group every eligible dossier of a call into panels of kindred industries, `smallest` to
+    `largest` dossiers each as far as can be; replaces panels formed before the draw.
+    """
     require(by, Role.PROGRAMME_OFFICER)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    if Draw.objects.filter(call=call).exclude(status="void").exists():
-        raise WrongState(_("A draw is already prepared on these panels; void it first."))
-    if call.status not in (CallStatus.PUBLISHED, CallStatus.SCREENED):
-        raise WrongState(_("Panels are formed after screening and before the review."))
-    pending = Application.objects.filter(
-        call=call, status__in=(Status.SUBMITTED, Status.RECOMMENDED, Status.RETURNED)
-    )
-    if clock.now() < call.closes_at or pending.exists():
-        raise WrongState(_("Dossiers are still being checked. Finish the screening first."))
-    applications = list(
-        Application.objects.filter(call=call, status=Status.ELIGIBLE)
-        .select_related("industry")
-        .order_by("number")
-    )
-    if not applications:
-        raise WrongState(_("No dossier is eligible."))
+    call = _lock_call(call)
+    if not 1 <= smallest <= largest <= 60:
+        raise Invalid(
+            _("Enter the smallest size, then the largest, from 1 to 60."), field="largest"
+        )
+    applications = _eligible(call)
+    if call.draws.exists():
+        # What was drawn stays on record with its panels; dossiers are dealt out within them.
+        raise WrongState(
+            _("A draw was made on these panels and voided. Move single dossiers instead.")
+        )
     PanelApplication.objects.filter(panel__call=call).delete()
     Panel.objects.filter(call=call).delete()
     if call.status == CallStatus.PUBLISHED:
         advance_call(call=call, to=CallStatus.SCREENED, by=by)
-    panels = []
-    for number, (industries, members) in enumerate(_groups(applications), start=1):
-        panels.append(_create(call, number, industries, members, by))
+    pool = _technology_experts()
+    groups = grouping.group(_blocks(applications), smallest=smallest, largest=largest)
+    by_pk = {a.pk: a for a in applications}
+    panels = [
+        _create(call, number, group, by_pk, pool, by)
+        for number, group in enumerate(groups, start=1)
+    ]
+    relaxed = _relax_scarce_seats(call)
     record(
         action="panels.form",
         obj=call,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        after={"panels": len(panels), "dossiers": len(applications)},
+        after={"panels": len(panels), "dossiers": len(applications), "relaxed": relaxed},
         scope=call.number,
     )
-    return panels
+    return list(Panel.objects.filter(call=call).order_by("number"))
+
+
+def _eligible(call: Call) -> list[Application]:
+    """Every eligible dossier by number, once no other is still being checked."""
+    pending = Application.objects.filter(
+        call=call, status__in=(Status.SUBMITTED, Status.RECOMMENDED, Status.RETURNED)
+    )
+    if clock.now() < call.closes_at or pending.exists():
+        raise WrongState(_("Dossiers are still being checked. Finish the screening first."))
+    found = list(
+        Application.objects.filter(call=call, status=Status.ELIGIBLE)
+        .select_related("industry")
+        .order_by("number")
+    )
+    if not found:
+        raise WrongState(_("No dossier is eligible."))
+    without = next((a for a in found if a.industry is None), None)
+    if without is not None:
+        raise Invalid(
+            _("Dossier %(number)s has no industry; it cannot be grouped.")
+            % {"number": without.number}
+        )
+    return found
+
+
+def _blocks(applications: Iterable[Application]) -> list[grouping.Block]:
+    members: dict[Industry, list[int]] = defaultdict(list)
+    for application in applications:
+        assert application.industry is not None
+        members[application.industry].append(application.pk)
+    return [
+        grouping.Block(industry.code, tuple(pks), _key(industry.references))
+        for industry, pks in members.items()
+    ]
+
+
+def _key(references: Mapping[str, Any]) -> str:
+    """Equal for equal references."""
+    return canonical(references).decode()
+
+
+def _technology_experts() -> Counter[str]:
+    rows = Expert.objects.filter(active=True, kinds__contains=[Kind.TECHNOLOGY.value])
+    return Counter(code for codes in rows.values_list("specialties", flat=True) for code in codes)
 
 
 def _create(
-    call: Call, number: int, industries: list[Industry], members: list[Application], by: User
+    call: Call,
+    number: int,
+    group: grouping.Group,
+    by_pk: Mapping[int, Application],
+    pool: Mapping[str, int],
+    by: User,
 ) -> Panel:
+    first = by_pk[group.dossiers[0]].industry
     panel = Panel.objects.create(
         call=call,
         number=number,
-        name_zh="、".join(i.name_zh for i in industries)[:200],
-        name_en=", ".join(i.name_en for i in industries)[:300],
-        seats_wanted=default_seats(call.rule_set.panel_size, [i.code for i in industries]),
-        references={k: v for i in industries[:1] for k, v in i.references.items()},
+        seats_wanted=default_seats(call.rule_set.panel_size, group.industries, pool),
+        references=first.references if first else {},
         created_by=by,
         created_at=clock.now(),
     )
-    panel.industries.set(industries)
     PanelApplication.objects.bulk_create(
-        PanelApplication(panel=panel, application=a, order=order)
-        for order, a in enumerate(members, start=1)
+        PanelApplication(panel=panel, application_id=pk, order=order)
+        for order, pk in enumerate(group.dossiers, start=1)
     )
+    _name(panel)
     return panel
+
+
+def _name(panel: Panel) -> None:
+    """Name the panel after the industries of its dossiers, most dossiers first."""
+    counts = Counter(panel.places.order_by("order").values_list("application__industry", flat=True))
+    known = Industry.objects.in_bulk([pk for pk in counts if pk is not None])
+    industries = [known[pk] for pk, _n in counts.most_common() if pk is not None]
+    panel.name_zh = "、".join(i.name_zh for i in industries)[:200]
+    panel.name_en = ", ".join(i.name_en for i in industries)[:300]
+    panel.save(update_fields=["name_zh", "name_en"])
+    panel.industries.set(industries)
+
+
+def _relax_scarce_seats(call: Call) -> list[str]:
+    """Take the specialty off seats that could not be filled with it; returns "panel:seat" of each."""
+    relaxed: list[str] = []
+    panels = {str(p.number): p for p in Panel.objects.filter(call=call)}
+    for _round in range(3):
+        short = {(s.panel, s.seat) for s in reading.supply_report(call) if s.seat}
+        changed = False
+        for number, panel in panels.items():
+            for seat in panel.seats_wanted:
+                if seat["specialty"] and (number, seat["id"]) in short:
+                    seat["specialty"], changed = None, True
+                    relaxed.append(f"{number}:{seat['id']}")
+            panel.save(update_fields=["seats_wanted"])
+        if not changed:
+            break
+    return relaxed
 
 
 @transaction.atomic
 def move_dossier(
     *, application: Application, panel: Panel, reason: str, by: User
 ) -> PanelApplication:
-    """Move one dossier to another panel of its call, before the draw is prepared."""
+    """Move one dossier to another panel of its call, before the draw. A panel left empty is dissolved."""
     require(by, Role.PROGRAMME_OFFICER)
-    call = Call.objects.select_for_update().get(pk=panel.call_id)
+    call = _lock_call(panel.call)
     place = (
-        PanelApplication.objects.select_for_update()
-        .select_related("panel")
-        .get(application=application)
+        PanelApplication.objects.select_for_update(of=("self",))
+        .select_related("panel", "application__industry")
+        .filter(application=application, panel__call=call)
+        .first()
     )
-    if place.panel.call_id != call.pk:
+    if place is None:
         raise Invalid(_("The panel belongs to another call."), field="panel")
-    if Draw.objects.filter(call=call).exclude(status="void").exists():
-        raise WrongState(_("A draw is already prepared on these panels; void it first."))
-    last = PanelApplication.objects.filter(panel=panel).order_by("-order").first()
-    before = place.panel.number
+    if place.panel_id == panel.pk:
+        raise Invalid(_("The dossier is on this panel already."), field="panel")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid(_("Say briefly why the dossier moves."), field="reason")
+    industry = place.application.industry
+    if industry is not None and _key(industry.references) != _key(panel.references):
+        raise Invalid(
+            _(
+                "The panel measures against other references; the dossier's formula points would change."
+            ),
+            field="panel",
+        )
+    left, last = place.panel, panel.places.order_by("-order").first()
     place.panel, place.order = panel, (last.order if last else 0) + 1
     place.save(update_fields=["panel", "order"])
+    _name(panel)
+    dissolved = not left.places.exists()
+    if dissolved and not left.seats.exists():
+        left.delete()
+    else:
+        _name(left)
     record(
         action="panels.move",
         obj=application,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        reason=reason,
-        before={"panel": before},
-        after={"panel": panel.number},
+        reason=reason.strip(),
+        before={"panel": left.number},
+        after={"panel": panel.number, "dissolved": dissolved},
         scope=call.number,
     )
     return place
+
+
+@transaction.atomic
+def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> Panel:
+    """Say which experts a panel wants: [{"id", "kind", "specialty" | None, "count"}], before the draw.
+
+    The counts make up the call's panel size.
+    """
+    require(by, Role.PROGRAMME_OFFICER)
+    call = _lock_call(panel.call)
+    locked = Panel.objects.select_for_update().get(pk=panel.pk)
+    wanted = _checked(seats, call.rule_set.panel_size)
+    before = locked.seats_wanted
+    locked.seats_wanted = wanted
+    locked.save(update_fields=["seats_wanted"])
+    record(
+        action="panels.seats",
+        obj=locked,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        before={"seats": before},
+        after={"seats": wanted},
+        scope=call.number,
+    )
+    return locked
+
+
+def _checked(seats: Sequence[Mapping[str, Any]], size: int) -> list[dict[str, Any]]:
+    """The seats in their stored form. Raises Invalid."""
+    known = set(Industry.objects.values_list("code", flat=True))
+    wanted = []
+    for seat in seats:
+        kind, specialty, count = seat["kind"], seat["specialty"] or None, int(seat["count"])
+        if kind not in Kind.values:
+            raise Invalid(_("Choose the kind of expert of every seat."), field="kind")
+        if specialty is not None and specialty not in known:
+            raise Invalid(
+                _("Choose specialties from the catalogue of industries."), field="specialty"
+            )
+        if count < 1 or not SEAT_ID.fullmatch(seat["id"]):
+            raise Invalid(_("Every seat is for at least one expert."), field="count")
+        wanted.append({"id": seat["id"], "kind": kind, "specialty": specialty, "count": count})
+    if len({seat["id"] for seat in wanted}) < len(wanted):
+        raise Invalid(_("Two rows ask for the same experts. Join them."), field="kind")
+    total = sum(seat["count"] for seat in wanted)
+    if total != size:
+        raise Invalid(
+            _("The seats make %(total)s experts; the call's rules ask for %(size)s.")
+            % {"total": total, "size": size},
+            field="count",
+        )
+    return wanted
+
+
+def shortages(call: Call) -> tuple[supply.Shortage, ...]:
+    """Which seats could not be filled if the draw were held now, and why."""
+    return reading.supply_report(call)

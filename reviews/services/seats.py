@@ -1,6 +1,4 @@
-"""Invitations: accept, decline (the next in drawn order follows), and the opening of the review."""
-
-from datetime import datetime
+"""Invitations: accept, decline, give up on one who does not answer; the next in drawn order follows."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -8,19 +6,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call, CallStatus
-from applications.services.calls import advance_call
-from applications.services.lifecycle import advance
-from applications.workflow import Status
+from applications.models import CallStatus
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import record
+from calendars.deadlines import Deadline, due
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from calendars.table import WorkingDays
+from calendars.wording import day_of
 from notifications.services import notify
-from reviews.draw import assignment, pool, replacement
-from reviews.models import Assignment, Draw, Expert, Panel, Seat, SeatState
+from reviews.models import Assignment, Draw, Expert, Seat, SeatState
 from reviews.rules import expert_of, require
+from reviews.selectors import draws as reading
 from reviews.services import access
 from reviews.services.draws import invite
+
+ANSWER_DAYS = 2  # working days an expert has to answer before the next may be asked
 
 
 def _own_seat(seat: Seat, by: User) -> Seat:
@@ -92,7 +94,7 @@ def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat
         reason=reason,
         scope=draw.call.number,
     )
-    successor = _next_expert(draw, seat, reason)
+    successor = _next_expert(draw)
     if successor is None:
         notify(
             kind="seat.vacant",
@@ -116,68 +118,46 @@ def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat
     return new
 
 
-def _next_expert(draw: Draw, seat: Seat, reason: str) -> tuple[int, int] | None:
-    """(expert pk, rank) of the next feasible expert in drawn order, by replaying every replacement so far."""
-    people = pool.read(draw.input)
-    seed = bytes.fromhex(draw.seed)
-    seated = assignment_of(draw)
-    history: list[replacement.Replacement] = []
-    vacated = (
-        Seat.objects.filter(draw=draw, state__in=(SeatState.DECLINED, SeatState.REPLACED))
-        .select_related("panel", "expert")
-        .order_by("answered_at", "pk")
-    )
-    for row in vacated:
-        history.append(
-            replacement.replace(
-                people,
-                seed,
-                seated,
-                history,
-                str(row.panel.number),
-                row.code.rpartition(".")[0],
-                row.expert.pseudonym,
-                row.reason,
-            )
-        )
-    last = history[-1]
+def _next_expert(draw: Draw) -> tuple[int, int] | None:
+    """(expert pk, rank) of who follows the seat vacated just now, by replaying every replacement."""
+    last = reading.replacements_of(draw)[-1]
     if last.replaced_by is None or last.rank is None:
         return None
     return Expert.objects.values_list("pk", flat=True).get(pseudonym=last.replaced_by), last.rank
 
 
-def assignment_of(draw: Draw) -> tuple[assignment.Seated, ...]:
-    """The drawn result as the pure module's rows."""
-    return tuple(
-        assignment.Seated(r["panel"], r["seat"], r["expert"], r["rank"]) for r in draw.result
-    )
+def answer_due(seat: Seat, table: WorkingDays) -> Deadline:
+    """Until when an invited expert may take to answer, before the office may ask the next."""
+    return due(day_of(seat.invited_at), ANSWER_DAYS, table)
 
 
 @transaction.atomic
-def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
-    """Open the review once every seat is accepted: dossiers go under review, scoring is due at `due_at`."""
+def pass_over(*, seat: Seat, reason: str, by: User) -> Seat | None:
+    """Ask the next in the drawn order because an invited expert has not answered in time."""
     require(by, Role.PROGRAMME_OFFICER)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    if call.status != CallStatus.SCREENED or not call.draws.filter(status="drawn").exists():
-        raise WrongState(_("The draw has not been made yet."))
-    if due_at <= clock.now():
-        raise Invalid(_("The scoring deadline must lie in the future."), field="due_at")
-    seats = Seat.objects.filter(draw__call=call, draw__status="drawn")
-    if seats.filter(state=SeatState.INVITED).exists():
-        raise WrongState(_("Some experts have not answered their invitation yet."))
-    call.scoring_due_at = due_at
-    call.save(update_fields=["scoring_due_at"])
-    for application in Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE):
-        advance(application=application, step="start_review", by=by)
-    Panel.objects.filter(call=call).update(status="scoring")
-    advance_call(call=call, to=CallStatus.IN_REVIEW, by=by)
-    for seat in seats.filter(state=SeatState.ACCEPTED).select_related("expert__user"):
-        notify(
-            kind="scoring.opened",
-            recipients=[seat.expert.user],
-            key=f"scoring.opened:{seat.pk}",
-            context={"call": call.number, "due": due_at},
-            url="/my-reviews/",
-            about=call,
+    locked = (
+        Seat.objects.select_for_update(of=("self",))
+        .select_related("panel", "draw__call", "expert__user")
+        .get(pk=seat.pk)
+    )
+    if locked.state != SeatState.INVITED or locked.draw.status != "drawn":
+        raise WrongState(_("This invitation has already been answered."))
+    if locked.draw.call.status != CallStatus.SCREENED:
+        raise WrongState(_("The review has opened."))
+    limit = end_of_day(answer_due(locked, working_days()).day)
+    if clock.now() <= limit:
+        raise WrongState(
+            _("The expert has %(days)s working days to answer; that time is not over yet.")
+            % {"days": ANSWER_DAYS}
         )
-    return call
+    if len(reason.strip()) < 4:
+        raise Invalid(_("Say briefly what was done to reach the expert."), field="reason")
+    notify(
+        kind="seat.released",
+        recipients=[locked.expert.user],
+        key=f"seat.released:{locked.pk}",
+        context={"call": locked.draw.call},
+        url="/my-reviews/",
+        about=locked,
+    )
+    return replace_seat(locked, state=SeatState.REPLACED, reason=reason.strip(), by=by)

@@ -1,0 +1,38 @@
+"""manage.py export_ranking CALL_NUMBER --format csv|json: the ranking that stands, on standard output."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from applications.models import Call
+from audit.refusals import Refused
+from reviews.selectors.exports import RANKING, ranking_table
+
+
+class Command(BaseCommand):
+    help = (
+        "Print the ranking of a call: rank,application,region,quality,employment,total,requested,"
+        "awarded,outcome. Money in yuan, regions by GB/T 2260 code."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("call_number", help="as 2024-1")
+        parser.add_argument("--format", choices=("csv", "json"), default="csv")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call = Call.objects.filter(number=options["call_number"]).first()
+        if call is None:
+            raise CommandError(f"There is no call {options['call_number']}.")
+        try:
+            rows = ranking_table(call)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
+            return
+        out = csv.DictWriter(self.stdout, RANKING, lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)

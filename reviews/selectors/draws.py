@@ -1,0 +1,180 @@
+"""What a draw is made of, read from the rows: its input, its shortages, its replacements, its certificate."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from accounts.selectors import users_with_role
+from applications.models import Application, Call
+from audit.digests import sm3
+from audit.refusals import WrongState
+from reviews.draw import assignment, certificate, pool, replacement, supply
+from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
+from reviews.rules import conflicts_of
+
+
+def build_input(call: Call, number: str) -> dict[str, Any]:
+    """The canonical input of a draw of this call as it stands now: pseudonyms and hashes, no names.
+
+    Raises WrongState when no draw can stand on it.
+    """
+    rules = call.rule_set
+    panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
+    experts = list(
+        Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
+        .select_related("region", "employer")
+        .order_by("pseudonym")
+    )
+    applications = list(
+        Application.objects.filter(place__panel__call=call)
+        .select_related("region")
+        .order_by("number")
+    )
+    numbers = {a.pk: a.number or "" for a in applications}
+    pseudonyms = {e.pk: e.pseudonym for e in experts}
+    barred = conflicts_of(experts, applications, rules.exclude_same_region)
+    salt = sm3(f"{number}:institution".encode())
+    if not panels:
+        raise WrongState(_("Form the panels first; a draw comes before the review opens."))
+    try:
+        return pool.build(
+            draw=number,
+            call=call.number,
+            panels=[_panel(p, numbers, rules.alternates) for p in panels],
+            experts=[
+                pool.Expert(
+                    id=e.pseudonym,
+                    kinds=tuple(e.kinds),
+                    specialties=tuple(e.specialties),
+                    institution=sm3(f"{salt}:{e.employer.uscc}".encode()),
+                    region=e.region.code,
+                    max_panels=rules.max_panels,
+                )
+                for e in experts
+            ],
+            recusals=[
+                pool.Recusal(pseudonyms[expert], numbers[application], reason)
+                for (expert, application), reason in barred.items()
+            ],
+            rules=pool.Rules(
+                one_per_institution=True,
+                max_single_recusals_percent=rules.max_single_recusals_percent,
+                min_scores=rules.min_scores,
+            ),
+        )
+    except pool.InputError as error:
+        raise WrongState(
+            _("No draw can stand on these panels: %(why)s.") % {"why": error}
+        ) from error
+
+
+def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel:
+    return pool.Panel(
+        id=str(panel.number),
+        applications=tuple(numbers[place.application_id] for place in panel.places.all()),
+        seats=tuple(
+            pool.Seat(s["id"], s["kind"], s["specialty"], s["count"]) for s in panel.seats_wanted
+        ),
+        alternates=alternates,
+    )
+
+
+def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
+    """Which seats cannot be filled, and why; empty when every seat can."""
+    return supply.supply(pool.read(build_input(call, f"{call.number}-D0")))
+
+
+def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
+    """The drawn result as the pure module's rows."""
+    return tuple(
+        assignment.Seated(r["panel"], r["seat"], r["expert"], r["rank"]) for r in draw.result
+    )
+
+
+def replacements_of(draw: Draw) -> list[replacement.Replacement]:
+    """Every seat given up since the draw, in order, with who follows and what became known till then.
+
+    The last one answers who follows a seat that was vacated just now.
+    """
+    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
+    history: list[replacement.Replacement] = []
+    later = _later_recusals(draw)
+    vacated = (
+        Seat.objects.filter(
+            draw=draw,
+            state__in=(SeatState.DECLINED, SeatState.REPLACED),
+            answered_at__isnull=False,
+        )
+        .select_related("panel", "expert")
+        .order_by("answered_at", "pk")
+    )
+    for row in vacated:
+        assert row.answered_at is not None
+        known = [r for at, r in later if at <= row.answered_at]
+        later = [(at, r) for at, r in later if at > row.answered_at]
+        history.append(
+            replacement.replace(
+                people,
+                seed,
+                seated,
+                history,
+                str(row.panel.number),
+                row.code.rpartition(".")[0],
+                row.expert.pseudonym,
+                row.state,
+                known,
+            )
+        )
+    return history
+
+
+def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:
+    """(when, recusal) of what the frozen input did not know, oldest first."""
+    frozen = {(r["expert"], r["application"]) for r in draw.input["recusals"]}
+    rows = (
+        Recusal.objects.filter(panel__call=draw.call_id, recorded_at__gte=draw.drawn_at)
+        .order_by("recorded_at", "pk")
+        .values_list("recorded_at", "expert__pseudonym", "application__number", "found")
+    )
+    return [
+        (at, pool.Recusal(expert, number or "", found))
+        for at, expert, number, found in rows
+        if (expert, number) not in frozen
+    ]
+
+
+def standby_of(draw: Draw) -> dict[tuple[str, str], list[replacement.Standby]]:
+    """(panel, seat id) → who stands by, in the order in which they would be asked."""
+    found: dict[tuple[str, str], list[replacement.Standby]] = defaultdict(list)
+    history = replacements_of(draw)
+    gone = {step.expert for step in history}
+    now = replacement.current(seated_of(draw), history)
+    for row in replacement.alternates(pool.read(draw.input), bytes.fromhex(draw.seed), now):
+        if row.expert not in gone:
+            found[row.panel, row.seat].append(row)
+    return found
+
+
+def certificate_of(draw: Draw) -> dict[str, Any]:
+    """Everything about a drawn draw in one file that anyone can recompute (docs of `reviews.draw`)."""
+    times = {"prepared": draw.prepared_at.isoformat()}
+    if draw.drawn_at is not None:
+        times["drawn"] = draw.drawn_at.isoformat()
+    return certificate.build(
+        draw_input=draw.input,
+        operator_secret=bytes.fromhex(draw.operator_secret),
+        supervisor_secret=bytes.fromhex(draw.supervisor_secret),
+        public_entropy=draw.public_entropy,
+        result=seated_of(draw),
+        replacements=replacements_of(draw),
+        times=times,
+    ) | {
+        "input_hash": draw.input_hash,
+        "commitments": {
+            "operator": draw.operator_commitment,
+            "supervisor": draw.supervisor_commitment,
+        },
+        "seed": draw.seed,
+    }

@@ -1,0 +1,77 @@
+"""The rows that others build on: scores and ranking of a call as CSV or JSON. Closed until the lock."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Call, CallStatus
+from audit.refusals import WrongState
+from reviews import outcomes
+from reviews.selectors import scores
+
+SCORES = ("application", "expert", "leaf", "mode", "score", "max")
+RANKING = (
+    "rank",
+    "application",
+    "region",
+    "quality",
+    "employment",
+    "total",
+    "requested",
+    "awarded",
+    "outcome",
+)
+BEFORE_THE_LOCK = (
+    CallStatus.DRAFT,
+    CallStatus.PROPOSED,
+    CallStatus.PUBLISHED,
+    CallStatus.SCREENED,
+    CallStatus.IN_REVIEW,
+)
+
+
+def require_closed(call: Call) -> None:
+    """Refuse while scoring is open or has not begun: nobody sees a mark before all are locked."""
+    if call.status in BEFORE_THE_LOCK:
+        raise WrongState(_("Scoring of this call is not closed yet; nothing is shown before."))
+
+
+def score_table(call: Call) -> Iterator[tuple[str, ...]]:
+    """Every leaf of every dossier under `SCORES`, experts by pseudonym; points with two decimals."""
+    require_closed(call)
+    return scores.score_rows(call)
+
+
+def ranking_table(call: Call) -> list[dict[str, str]]:
+    """The ranking that stands under the columns `RANKING`.
+
+    region: GB/T 2260 code; money: yuan, two decimals; `rank`, points and `awarded` are empty where
+    there are none; `outcome`: what the funding list says, before there is one the ranking's own word.
+    """
+    require_closed(call)
+    ranking = call.rankings.order_by("-version").first()
+    if ranking is None:
+        raise WrongState(_("The ranking of this call has not been computed yet."))
+    decided = outcomes.outcomes_of(call)
+    rows = []
+    for entry in ranking.entries.select_related("application__region"):
+        outcome = decided.get(entry.application_id)
+        rows.append(
+            {
+                "rank": "" if entry.rank is None else str(entry.rank),
+                "application": entry.application.number or "",
+                "region": entry.application.region.code,
+                "quality": _two(entry.quality),
+                "employment": _two(entry.employment),
+                "total": _two(entry.total),
+                "requested": _two(entry.requested),
+                "awarded": _two(outcome.awarded if outcome else None),
+                "outcome": outcome.outcome if outcome else entry.state,
+            }
+        )
+    return rows
+
+
+def _two(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.2f}"

@@ -1,0 +1,182 @@
+"""Points of a call's dossiers from locked sheets, with how each came about, and the rows of an export."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch
+
+from applications.figures import Figures
+from applications.models import Application, Call, Submission
+from reviews.models import Assignment, AssignmentState, Mark, Panel
+from reviews.scoring import Computed, Score, combine, compute
+from reviews.selectors.sheets import sheet_of
+
+Marks = Mapping[int, Mapping[str, Mapping[str, Decimal | None]]]  # application, pseudonym, leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A dossier's points and what they rest on. `jobs`: net new jobs, persons."""
+
+    application: Application
+    panel: Panel
+    score: Score
+    computed: Mapping[str, Computed]
+    jobs: Decimal
+    details: dict[str, Any]
+
+
+def locked_marks(call: Call) -> Marks:
+    """Every mark on a locked sheet of a call. One query."""
+    marks: dict[int, dict[str, dict[str, Decimal | None]]] = defaultdict(lambda: defaultdict(dict))
+    rows = Mark.objects.filter(
+        assignment__panel__call=call, assignment__state=AssignmentState.LOCKED
+    ).order_by("assignment__expert__pseudonym", "leaf")
+    for application, expert, leaf, value in rows.values_list(
+        "assignment__application_id", "assignment__expert__pseudonym", "leaf", "score"
+    ):
+        marks[application][expert][leaf] = value
+    return marks
+
+
+def score_all(call: Call) -> list[Scored]:
+    """Every dossier on a panel, by number, scored by the call's frozen rules. Few queries."""
+    rules, marks, found = call.rule_set, locked_marks(call), []
+    submissions = Prefetch("submissions", Submission.objects.order_by("-version"))
+    dossiers: dict[int, list[Application]] = defaultdict(list)
+    for row in (
+        Application.objects.filter(place__panel__call=call)
+        .select_related("place")
+        .prefetch_related(submissions)
+        .order_by("number")
+    ):
+        dossiers[row.place.panel_id].append(row)
+    for panel in Panel.objects.filter(call=call).select_related("call"):
+        sheet = sheet_of(panel)
+        for application in dossiers[panel.pk]:
+            figures = Figures.from_content(application.submissions.all()[0].content["figures"])
+            computed = compute(sheet, figures)
+            given = marks.get(application.pk, {})
+            score = combine(sheet, computed, given, rules.aggregation, rules.trim_from)
+            jobs = figures.net_new_jobs or Decimal(0)
+            details = _details(computed, score, given)
+            found.append(Scored(application, panel, score, computed, jobs, details))
+    return sorted(found, key=lambda row: row.application.number or "")
+
+
+def _details(
+    computed: Mapping[str, Computed],
+    score: Score,
+    marks: Mapping[str, Mapping[str, Decimal | None]],
+) -> dict[str, Any]:
+    """How the points came about, leaf by leaf and expert by expert, as data."""
+    return {
+        "formula": {
+            code: {
+                "score": str(c.score),
+                "max": str(c.max),
+                "working": c.working,
+                "note": c.note or "",
+            }
+            for code, c in computed.items()
+        },
+        "vetoes": sorted(c.veto for c in computed.values() if c.veto),
+        "experts": {
+            e.expert: {
+                "quality": str(e.quality),
+                "employment": str(e.employment),
+                "total": str(e.total),
+                "share": str(e.share),
+                "marks": {leaf: str(v) for leaf, v in sorted(marks[e.expert].items())},
+            }
+            for e in score.experts
+        },
+        "formula_quality": str(score.formula_quality),
+        "formula_employment": str(score.formula_employment),
+        "expert_quality": str(score.expert_quality),
+        "expert_employment": str(score.expert_employment),
+    }
+
+
+def score_rows(call: Call) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """(application, expert, leaf, mode, score, max) of every leaf that counts or was marked.
+
+    Formula leaves have no expert. By number, then the sheet's order of leaves, then pseudonym.
+    """
+    marks = locked_marks(call)
+    sheets = {panel.pk: sheet_of(panel) for panel in call.panels.select_related("call")}
+    for row in score_all(call):
+        number, given = row.application.number or "", marks.get(row.application.pk, {})
+        for leaf in sheets[row.panel.pk].leaves():
+            most = f"{leaf.weight:.2f}"
+            if leaf.mode == "formula":
+                yield number, "", leaf.code, "formula", f"{row.computed[leaf.code].score:.2f}", most
+                continue
+            for expert, values in given.items():
+                value = values.get(leaf.code)
+                shown = "" if value is None else f"{value:.2f}"
+                yield number, expert, leaf.code, "expert", shown, most
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertProgress:
+    """How far one expert is with a panel: counts only, never a mark."""
+
+    pseudonym: str
+    name: str
+    state: str  # of the seat
+    declared: int
+    done: int
+    of: int
+    recused: int
+    signed: bool
+
+
+def progress(call: Call) -> dict[int, list[ExpertProgress]]:
+    """Panel → its experts with their counts. One query; no mark is read."""
+    rows = (
+        Assignment.objects.filter(panel__call=call, seat__draw__status="drawn")
+        .exclude(seat__state__in=("declined", "replaced"))
+        .values_list(
+            "panel_id",
+            "expert__pseudonym",
+            "expert__user__name",
+            "seat__state",
+            "state",
+        )
+    )
+    states: dict[tuple[int, str, str, str], Counter[str]] = defaultdict(Counter)
+    for panel, pseudonym, name, seat, state in rows:
+        states[panel, pseudonym, name, seat][state] += 1
+    found: dict[int, list[ExpertProgress]] = defaultdict(list)
+    for (panel, pseudonym, name, seat), counts in sorted(states.items()):
+        locked = counts[AssignmentState.LOCKED]
+        done = locked + counts[AssignmentState.FINISHED]
+        found[panel].append(
+            ExpertProgress(
+                pseudonym=pseudonym,
+                name=name,
+                state=seat,
+                declared=done + counts[AssignmentState.OPEN],
+                done=done,
+                of=done + counts[AssignmentState.OPEN] + counts[AssignmentState.TO_DECLARE],
+                recused=counts[AssignmentState.RECUSED] + counts[AssignmentState.VOID],
+                signed=locked > 0,
+            )
+        )
+    return found
+
+
+def too_few(call: Call) -> list[Application]:
+    """Dossiers with fewer locked sheets than the rules ask for, by number. One query."""
+    enough = call.rule_set.min_scores
+    locked = Counter(
+        Assignment.objects.filter(panel__call=call, state=AssignmentState.LOCKED).values_list(
+            "application_id", flat=True
+        )
+    )
+    dossiers = Application.objects.filter(place__panel__call=call).order_by("number")
+    return [a for a in dossiers if locked[a.pk] < enough]
