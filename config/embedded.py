@@ -67,6 +67,7 @@ class Embedded:
         embedded_places.make(self.data, 0o711)
         embedded_places.prepare(self.home, self.data)
         with self._gate():
+            embedded_places.prepare_inside(self.home)
             if self._lease is None:
                 self._lease = (self.home / "users.lock").open("w")
                 fcntl.flock(self._lease, fcntl.LOCK_SH)

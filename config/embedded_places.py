@@ -91,7 +91,7 @@ def digest(path: Path) -> str:
 
 
 def prepare(home: Path, data: Path) -> None:
-    """Make the directories of the servers. Nothing that exists changes its mode."""
+    """Make the servers' home and remember it. Nothing that exists changes its mode."""
     account = service_account()
     if account is not None and not is_open_to_all(home.parent):
         raise ServiceError(
@@ -99,11 +99,15 @@ def prepare(home: Path, data: Path) -> None:
             "Open its parent directories again, or set STEELYARD_DATA to another place."
         )
     make(home, 0o711)
-    for inner in (home / "run", home / "log"):
-        make(inner, 0o700)
-        give(inner, account)
     if account is not None:
         note_home(home, data / NOTE)
+
+
+def prepare_inside(home: Path) -> None:
+    """Make the directories that belong to the servers' account. One process at a time."""
+    for inner in (home / "run", home / "log"):
+        make(inner, 0o700)
+        give(inner, service_account())
 
 
 def note_home(home: Path, note: Path) -> None:
@@ -117,8 +121,8 @@ def note_home(home: Path, note: Path) -> None:
 
 def make(path: Path, mode: int) -> None:
     if not path.is_dir():
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(mode)
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+        path.chmod(mode)  # whatever the umask took away
 
 
 def give(path: Path, account: Account | None) -> None:

@@ -138,6 +138,7 @@ def test_a_number_that_another_program_got_is_not_the_server(services):
 
 def test_a_killed_initdb_leaves_no_half_cluster(data):
     embedded_places.prepare(data / "services", data)
+    embedded_places.prepare_inside(data / "services")
     (data / "services" / "log" / "new-cluster").mkdir()
     services = Embedded(data, FAST)
     services.start()
