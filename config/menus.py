@@ -92,6 +92,11 @@ OFFICERS: tuple[Section, ...] = (
                 PROVINCE | {Role.FINANCE_OFFICER},
             ),
             Page(
+                "awards:envelope",
+                pgettext_lazy("nav", "Annual ceiling"),
+                PROVINCE | {Role.FINANCE_OFFICER},
+            ),
+            Page(
                 "awards:agreements",
                 pgettext_lazy("nav", "Agreements"),
                 _for(Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER, Role.SECRETARY),

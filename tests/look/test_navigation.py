@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from accounts import rules
 from accounts.roles import FORBIDDEN_PAIRS, Role
 from config import navigation
 from config.context import frame
@@ -109,3 +110,32 @@ def test_the_frame_asks_nothing_until_it_is_shown(rf, django_assert_num_queries,
 
 def test_after_a_post_the_language_switch_leads_nowhere_else(rf):
     assert frame(rf.post("/x/"))["language_next"] == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "who",
+    [
+        "anonymous",
+        "applicant",
+        "region",
+        "officer",
+        "expert",
+        "supervisor",
+        "approver",
+        "finance",
+        "secretary",
+        "lead",
+        "sysadmin",
+        "secadmin",
+        "auditor",
+    ],
+)
+def test_what_is_offered_opens(request, client_of, firm, who):
+    """Nobody is led to a page that turns him away."""
+    person = request.getfixturevalue(who)
+    roles = rules.roles_of(person) if person.is_authenticated else None
+    client = client_of(person if person.is_authenticated else None)
+    offered = [page for link in navigation.top_links(roles, "/") for page in link.children]
+    answers = {page.url: client.get(page.url).status_code for page in offered}
+    assert {url: code for url, code in answers.items() if code != 200} == {}
