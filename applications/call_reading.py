@@ -1,6 +1,7 @@
 """A call for reading: its rules in words, its score sheet as rows, its way as a timeline."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -113,7 +114,7 @@ def listed(items: list[dict[str, Any]], words: str, mark: str) -> list[dict[str,
     ]
 
 
-def timeline(call: Call, events: Iterable[Event]) -> list[dict[str, Any]]:
+def timeline(call: Call, events: Iterable[Event], now: datetime) -> list[dict[str, Any]]:
     """What happened to the call, for `components/timeline.html`."""
     entries = [
         {
@@ -129,6 +130,9 @@ def timeline(call: Call, events: Iterable[Event]) -> list[dict[str, Any]]:
     if entries:
         entries[-1]["state"] = "now"
     if call.status == CallStatus.PUBLISHED:
-        entries += [{"at": call.opens_at, "text": _("Opens"), "state": "next"}]
-        entries += [{"at": call.closes_at, "text": _("Closes"), "state": "next"}]
+        instants = ((call.opens_at, _("Opens")), (call.closes_at, _("Closes")))
+        entries += [
+            {"at": at, "text": text, "state": "past" if at <= now else "next"}
+            for at, text in instants
+        ]
     return entries

@@ -1,13 +1,16 @@
 """A dossier's content for reading: sections as label and value, two versions as a difference."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications import sections
 from applications.fields import Field
+from applications.money import in_words
 from audit.models import Event
 
 
@@ -16,6 +19,9 @@ def shown(field: Field, data: Mapping[str, str], names: Mapping[str, str]) -> st
     stored = data.get(field.name, "")
     if field.kind == "code":
         return names.get(stored, stored)
+    if field.kind == "money" and stored:
+        chinese = not (get_language() or "").startswith("en")
+        return in_words(Decimal(stored), chinese=chinese)
     text = field.for_reading(stored)
     if not text or not field.unit:
         return text

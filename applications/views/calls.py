@@ -88,7 +88,7 @@ def _page(
         "sheet": call_reading.sheet_rows(found.sheet),
         "documents": call_reading.listed(found.required_documents, "name", "required"),
         "screening": call_reading.listed(found.screening_items, "text", "veto"),
-        "timeline": call_reading.timeline(found, events_of(found)),
+        "timeline": call_reading.timeline(found, events_of(found), request.clock.now),
     }
     return render(request, "applications/call.html", context, status=status)
 
