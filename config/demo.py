@@ -25,7 +25,7 @@ import psutil
 
 from config import embedded
 from config.embedded_places import BASE, ServiceError, data_directory
-from config.embedded_servers import wait_until
+from config.embedded_processes import wait_until
 
 STOP_SECONDS = 20
 READY_SECONDS = 60

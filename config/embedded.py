@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config import embedded_places, embedded_servers
+from config import embedded_places, embedded_processes
 from config.embedded_places import ServiceError
 from config.embedded_servers import Postgres, Redis
 
@@ -165,7 +165,7 @@ def ensure_for(arguments: Sequence[str]) -> None:
     except ServiceError as error:
         sys.exit(f"{error}")
     if started is not None:
-        embedded_servers.leave_on_terminate()
+        embedded_processes.leave_on_terminate()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ import django
 import psutil
 import pytest
 
-from config import embedded_places, embedded_servers
+from config import embedded_places
 from config.embedded import Embedded
 
 PREFIX = "steelyard-tests-"
@@ -62,7 +62,7 @@ def sweep(base: Path) -> None:
     """Stop and remove what killed sessions left."""
     for place in base.glob(f"{PREFIX}*"):
         if is_abandoned(place):
-            with contextlib.suppress(OSError, embedded_servers.ServiceError):
+            with contextlib.suppress(OSError, embedded_places.ServiceError):
                 Embedded(place).stop()
             shutil.rmtree(place, ignore_errors=True)
 

@@ -14,7 +14,7 @@ from django.db import connection
 
 from config import embedded_places
 from config.celery import app
-from config.embedded_servers import wait_until
+from config.embedded_processes import wait_until
 
 ANSWER_SECONDS = 30
 

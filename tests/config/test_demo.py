@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from config import demo, embedded_places
-from config.embedded_servers import wait_until
+from config.embedded_processes import wait_until
 
 SLEEPER = "tests.config.sleeper"  # a module that sleeps
 SUPERVISOR = f"""

@@ -17,7 +17,7 @@ import redis
 
 from config import embedded_places
 from config.embedded import Embedded
-from config.embedded_servers import is_alive, wait_until
+from config.embedded_processes import is_alive, wait_until
 from tests.ground import FAST
 
 HOLD = "from config import embedded; embedded.ensure(); print('here', flush=True); input()"

@@ -11,7 +11,7 @@ from audit import origin
 from audit.selectors import seal_state
 from audit.services import record
 from config.celery import app
-from config.embedded_servers import wait_until
+from config.embedded_processes import wait_until
 
 ENOUGH = 1.0  # seconds; a page may not wait longer, on a busy machine
 
