@@ -137,5 +137,5 @@ def test_what_is_offered_opens(request, client_of, firm, who):
     roles = rules.roles_of(person) if person.is_authenticated else None
     client = client_of(person if person.is_authenticated else None)
     offered = [page for link in navigation.top_links(roles, "/") for page in link.children]
-    answers = {page.url: client.get(page.url).status_code for page in offered}
+    answers = {page.url: client.get(page.url, follow=True).status_code for page in offered}
     assert {url: code for url, code in answers.items() if code != 200} == {}
