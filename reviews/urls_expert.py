@@ -1,5 +1,17 @@
 """The expert's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reviews.views import expert, expert_sheet, expert_signing
+
+urlpatterns = [
+    path("my-reviews/", expert.my_reviews, name="my_reviews"),
+    path("my-reviews/<int:pk>/", expert_sheet.score, name="score"),
+    path("my-reviews/<int:pk>/autosave/", expert_sheet.autosave, name="autosave"),
+    path("my-reviews/<int:pk>/recusal/", expert_sheet.step_aside, name="step_aside"),
+    path("my-reviews/seats/<int:pk>/accept/", expert.accept_seat, name="accept_seat"),
+    path("my-reviews/seats/<int:pk>/decline/", expert.decline_seat, name="decline_seat"),
+    path("my-reviews/seats/<int:pk>/declaration/", expert.declare, name="declare"),
+    path("my-reviews/seats/<int:pk>/marks/", expert_signing.my_marks, name="my_marks"),
+    path("my-reviews/seats/<int:pk>/sign/", expert_signing.sign, name="sign"),
+]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from applications.models import Application
 from applications.models.dossiers import ApplicationUserObjectPermission
 from reviews.models import Assignment
 
@@ -13,9 +13,16 @@ SCORE = "score_application"
 
 
 def open_to(user: User, applications: Iterable[int]) -> None:
-    """The expert reads these dossiers and their files from now on."""
-    ApplicationUserObjectPermission.objects.bulk_assign_perm(
-        SCORE, user, Application.objects.filter(pk__in=list(applications))
+    """The expert reads these dossiers and their files from now on. Two queries, however many."""
+    permission = Permission.objects.get(content_type__app_label="applications", codename=SCORE)
+    ApplicationUserObjectPermission.objects.bulk_create(
+        (
+            ApplicationUserObjectPermission(
+                permission=permission, user=user, content_object_id=application
+            )
+            for application in applications
+        ),
+        ignore_conflicts=True,
     )
 
 

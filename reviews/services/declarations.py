@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.rules import has_role
 from accounts.selectors import users_with_role
-from applications.models import Application, CallStatus
+from applications.models import Application, Call, CallStatus
 from audit import clock
-from audit.refusals import Invalid, WrongState
+from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import Entry, record_all
 from notifications.services import notify
 from reviews.models import (
@@ -24,7 +25,7 @@ from reviews.models import (
     Seat,
     SeatState,
 )
-from reviews.rules import SCORABLE, expert_of, own_assignment, require
+from reviews.rules import SCORABLE, require
 from reviews.services import access
 from reviews.services.seats import replace_seat
 
@@ -45,7 +46,6 @@ def declare(
     *, assignment: Assignment, conflict: bool, kind: str = "", reason: str = "", by: User
 ) -> Assignment:
     """Declare on one dossier. No conflict opens it; a conflict recuses the expert from it."""
-    own_assignment(by, assignment)
     answer = Answer(assignment.pk, conflict, kind, reason)
     declare_all(seat=assignment.seat, answers=[answer], by=by)
     return Assignment.objects.get(pk=assignment.pk)
@@ -54,15 +54,15 @@ def declare(
 @transaction.atomic
 def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assignment]:
     """Declare on several dossiers of a seat at once, all or none; each leaves its own record."""
-    expert = expert_of(by)
-    locked = _lock(seat, [a.assignment for a in answers], expert)
+    held = _own_seat(seat.pk, by)
+    locked = _lock(held, [a.assignment for a in answers])
     for answer in answers:
         _require_declarable(locked[answer.assignment], answer)
     now = clock.now()
     Declaration.objects.bulk_create(
         Declaration(
-            seat=seat,
-            expert=expert,
+            seat=held,
+            expert=held.expert,
             application_id=locked[a.assignment].application_id,
             conflict=a.conflict,
             kind=a.kind if a.conflict else "",
@@ -71,16 +71,26 @@ def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assi
         )
         for a in answers
     )
-    record_all([_entry(locked[a.assignment], a, by) for a in answers])
+    entries = [_entry(locked[a.assignment], a, by) for a in answers]
     clear = [locked[a.assignment] for a in answers if not a.conflict]
-    Assignment.objects.filter(pk__in=[a.pk for a in clear]).update(state=AssignmentState.OPEN)
     if clear:
+        Assignment.objects.filter(pk__in=[a.pk for a in clear]).update(state=AssignmentState.OPEN)
         access.open_to(by, [a.application_id for a in clear])
-    barred = {a.assignment: a.reason.strip() for a in answers if a.conflict}
+    barred = [(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
     if barred:
-        rows = [(locked[pk], reason) for pk, reason in barred.items()]
-        _recuse(rows, found="declared", by=by, role=Role.EXPERT)
+        entries += _recuse(barred, found="declared", by=by, role=Role.EXPERT)
+    record_all(entries)
+    if barred:
+        _replace_if_too_many(held, barred[0][0].panel.call, by)
     return list(locked.values())
+
+
+def _own_seat(pk: int, by: User) -> Seat:
+    """The person's own seat, locked; a foreign one does not exist for them."""
+    seat = _lock_seat(pk)
+    if seat.expert.user_id != by.pk or not seat.expert.active or not has_role(by, Role.EXPERT):
+        raise NotVisible
+    return seat
 
 
 def _lock_seat(pk: int) -> Seat:
@@ -100,10 +110,9 @@ def _locked_rows() -> QuerySet[Assignment]:
     )
 
 
-def _lock(seat: Seat, wanted: list[int], expert: Expert) -> dict[int, Assignment]:
-    """The expert's own assignments of a seat, locked in one order. A foreign one does not exist."""
-    _lock_seat(seat.pk)
-    found = {a.pk: a for a in _locked_rows().filter(seat=seat, expert=expert, pk__in=wanted)}
+def _lock(seat: Seat, wanted: list[int]) -> dict[int, Assignment]:
+    """Assignments of a seat, locked in one order. A foreign one does not exist."""
+    found = {a.pk: a for a in _locked_rows().filter(seat=seat, pk__in=wanted)}
     if not wanted or set(wanted) != found.keys() or len(set(wanted)) != len(wanted):
         raise Invalid(_("Name dossiers of your own panel, each once."))
     return found
@@ -143,8 +152,12 @@ def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
     )
 
 
-def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str) -> None:
-    """Record recusals of one seat: marks of these dossiers count no more, nothing is edited."""
+def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str) -> list[Entry]:
+    """Recuse from dossiers of one seat: their marks count no more, nothing is edited.
+
+    Returns what is to be recorded.
+    """
+    opened = [a.pk for a, _reason in rows if a.state != AssignmentState.TO_DECLARE]
     now = clock.now()
     Recusal.objects.bulk_create(
         Recusal(
@@ -180,19 +193,18 @@ def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: s
         pks = [a.pk for a, _reason in rows if a.state == state]
         if pks:
             Assignment.objects.filter(pk__in=pks).update(state=state)
-    access.close([a.pk for a, _reason in rows])
-    record_all(entries)
-    _replace_if_too_many(rows[0][0], by)
+    if opened:
+        access.close(opened)
+    return entries
 
 
-def _replace_if_too_many(assignment: Assignment, by: User) -> None:
+def _replace_if_too_many(seat: Seat, call: Call, by: User) -> None:
     """Barred from more than the allowed share of the panel: the seat goes to the next in order."""
-    seat = _lock_seat(assignment.seat_id)
     if seat.state != SeatState.ACCEPTED:
         return
     states = list(seat.assignments.values_list("state", flat=True))
     barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)
-    allowed = assignment.panel.call.rule_set.max_single_recusals_percent
+    allowed = call.rule_set.max_single_recusals_percent
     if barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states:
         replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
 
@@ -202,8 +214,7 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
     """An expert leaves a dossier that is open to them: a conflict found while reading ("conflict"),
     or no competence to judge it ("unable"). At once and for good; marks given on it do not count.
     """
-    own_assignment(by, assignment)
-    _lock_seat(assignment.seat_id)
+    seat = _own_seat(assignment.seat_id, by)
     locked = _locked_rows().get(pk=assignment.pk)
     if locked.state == AssignmentState.LOCKED:
         raise WrongState(
@@ -220,7 +231,9 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
-    _recuse([(locked, reason.strip())], found=found, by=by, role=Role.EXPERT)
+    entries = _recuse([(locked, reason.strip())], found=found, by=by, role=Role.EXPERT)
+    record_all(entries)
+    _replace_if_too_many(seat, locked.panel.call, by)
     notify(
         kind="recusal.filed",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
@@ -251,7 +264,7 @@ def record_conflict(*, expert: Expert, application: Application, reason: str, by
     )
     if found is None:
         raise Invalid(_("The expert does not review this dossier."), field="expert")
-    _lock_seat(found.seat_id)
+    seat = _lock_seat(found.seat_id)
     assignment = _locked_rows().get(pk=found.pk)
     if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):
         raise WrongState(_("The recusal is already recorded."))
@@ -261,5 +274,10 @@ def record_conflict(*, expert: Expert, application: Application, reason: str, by
         CallStatus.SCORED,
     ):
         raise WrongState(_("The ranking already stands; use the objection procedure."))
-    _recuse([(assignment, reason.strip())], found="later", by=by, role="")
+    record_all(_recuse([(assignment, reason.strip())], found="later", by=by, role=_office_role(by)))
+    _replace_if_too_many(seat, assignment.panel.call, by)
     return Recusal.objects.get(expert=expert, application=application)
+
+
+def _office_role(by: User) -> Role:
+    return next(r for r in (Role.PROGRAMME_OFFICER, Role.SUPERVISOR) if has_role(by, r))

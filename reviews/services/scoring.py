@@ -10,14 +10,15 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.rules import has_role
 from applications.models import CallStatus
-from applications.sheet import Leaf, Sheet
+from applications.sheet import Leaf, Problem, Sheet
 from audit import clock
 from audit.digests import canonical, sm3
-from audit.refusals import Conflict, Invalid, TooLate, WrongState
+from audit.refusals import Conflict, Invalid, NotVisible, TooLate, WrongState
 from audit.services import record
 from reviews.models import Assignment, AssignmentState, Mark, Panel, ScoreSheet, SeatState
-from reviews.rules import SCORABLE, expert_of, own_assignment
+from reviews.rules import SCORABLE, expert_of
 from reviews.scoring import check_mark
 from reviews.selectors.sheets import problems_of, sheet_content, sheet_of
 from reviews.wording import problem_text
@@ -77,12 +78,15 @@ class NotFinished(Invalid):
 
 def lock_open(assignment: Assignment, by: User) -> Assignment:
     """The person's own assignment, locked, if it may be scored now."""
-    own_assignment(by, assignment)
     locked = (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "seat")
+        .select_related("panel__call", "seat", "expert")
         .get(pk=assignment.pk)
     )
+    if locked.expert.user_id != by.pk or not locked.expert.active:
+        raise NotVisible
+    if not has_role(by, Role.EXPERT):
+        raise NotVisible
     require_scorable(locked)
     return locked
 
@@ -164,12 +168,14 @@ def save_marks(
     assignment: Assignment,
     entries: Sequence[Entry],
     overall: Overall | None = None,
+    finish: bool = False,
     by: User,
 ) -> Assignment:
     """Save a page's marks and overall comment together, all or none.
 
     What says the same as what stands is left alone whatever its version, so that a page sent twice
-    is saved once. A finished dossier that changes is open again. Raises MarksConflict, Invalid.
+    is saved once. A finished dossier that changes is open again; with `finish` it is finished if
+    nothing is missing, and stays open otherwise. Raises MarksConflict, Invalid.
     """
     locked = lock_open(assignment, by)
     sheet = sheet_of(locked.panel)
@@ -194,10 +200,15 @@ def save_marks(
         locked.overall_comment = overall.comment.strip()
         locked.overall_version = overall.version + 1
         locked.save(update_fields=["overall_comment", "overall_version"])
+    if finish and not _missing(locked, sheet, marks.values()):
+        _finish(locked, by)
     return locked
 
 
-def _write(assignment: Assignment, entries: Iterable[Entry], marks: dict[str, Mark]) -> None:
+def _write(assignment: Assignment, entries: Sequence[Entry], marks: dict[str, Mark]) -> None:
+    """Add and change rows; `marks` then holds what stands."""
+    if not entries:
+        return
     now = clock.now()
     rows = [
         Mark(
@@ -215,7 +226,16 @@ def _write(assignment: Assignment, entries: Iterable[Entry], marks: dict[str, Ma
     known = [row for row in rows if row.leaf in marks]
     for row in known:
         row.pk = marks[row.leaf].pk
-    Mark.objects.bulk_update(known, ["tier", "score", "comment", "version", "updated_at"])
+    if known:
+        Mark.objects.bulk_update(known, ["tier", "score", "comment", "version", "updated_at"])
+    marks |= {row.leaf: row for row in rows}
+
+
+def _missing(
+    assignment: Assignment, sheet: Sheet, marks: Iterable[Mark]
+) -> dict[str, list[Problem]]:
+    least = assignment.panel.call.rule_set.comment_min_chars
+    return problems_of(sheet, {m.leaf: m for m in marks}, least)
 
 
 def _reopen(assignment: Assignment, by: User) -> None:
@@ -243,16 +263,19 @@ def _record(assignment: Assignment, action: str, by: User, source: str, target: 
 def finish(*, assignment: Assignment, by: User) -> Assignment:
     """Mark a dossier as scored; every expert leaf must be complete. Finishing twice is once."""
     locked = lock_open(assignment, by)
-    marks = {m.leaf: m for m in locked.marks.all()}
-    found = problems_of(sheet_of(locked.panel), marks, locked.panel.call.rule_set.comment_min_chars)
+    found = _missing(locked, sheet_of(locked.panel), locked.marks.all())
     if found:
         raise NotFinished({code: [problem_text(p) for p in ps] for code, ps in found.items()})
-    if locked.state == AssignmentState.FINISHED:
-        return locked
-    locked.state, locked.finished_at = AssignmentState.FINISHED, clock.now()
-    locked.save(update_fields=["state", "finished_at"])
-    _record(locked, "score.finish", by, "open", "finished")
+    _finish(locked, by)
     return locked
+
+
+def _finish(assignment: Assignment, by: User) -> None:
+    if assignment.state == AssignmentState.FINISHED:
+        return
+    assignment.state, assignment.finished_at = AssignmentState.FINISHED, clock.now()
+    assignment.save(update_fields=["state", "finished_at"])
+    _record(assignment, "score.finish", by, "open", "finished")
 
 
 @transaction.atomic
@@ -307,6 +330,7 @@ def sign(*, panel: Panel, by: User, digest: str = "") -> ScoreSheet:
 
 def _require_complete(mine: list[Assignment]) -> None:
     """Every dossier finished, in an open review, and each mark still whole by the sheet."""
+    panel = mine[0].panel
     left = [a for a in mine if a.state != AssignmentState.FINISHED]
     if left:
         words = ngettext(
@@ -316,7 +340,6 @@ def _require_complete(mine: list[Assignment]) -> None:
         )
         raise WrongState(words % {"count": len(left)})
     require_scorable(mine[0])
-    panel = mine[0].panel
-    sheet, least = sheet_of(panel), panel.call.rule_set.comment_min_chars
-    if any(problems_of(sheet, {m.leaf: m for m in a.marks.all()}, least) for a in mine):
+    sheet = sheet_of(panel)
+    if any(_missing(a, sheet, a.marks.all()) for a in mine):
         raise WrongState(_("A mark is no longer complete. Open the dossier and finish it again."))

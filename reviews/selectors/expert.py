@@ -1,0 +1,160 @@
+"""An expert's own seats and dossiers. Nothing here tells of anybody else's."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from applications.models import CallStatus
+from reviews.models import Assignment, AssignmentState, Expert, Seat, SeatState
+
+READABLE = (AssignmentState.OPEN, AssignmentState.FINISHED, AssignmentState.LOCKED)
+LEFT = (AssignmentState.RECUSED, AssignmentState.VOID)
+UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an expert is with a panel's dossiers; what they left does not count."""
+
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        return self.states.total() - self.left
+
+    @property
+    def done(self) -> int:
+        return self.states[AssignmentState.FINISHED] + self.states[AssignmentState.LOCKED]
+
+    @property
+    def left(self) -> int:
+        return sum(self.states[state] for state in LEFT)
+
+    @property
+    def to_declare(self) -> int:
+        return self.states[AssignmentState.TO_DECLARE]
+
+    @property
+    def to_score(self) -> int:
+        return self.states[AssignmentState.OPEN]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.states[AssignmentState.LOCKED] > 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Every dossier finished, nothing signed yet."""
+        return self.total > 0 and self.states[AssignmentState.FINISHED] == self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One dossier among the expert's: its place in the panel, and how it stands."""
+
+    pk: int
+    order: int
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in READABLE
+
+
+def progress_of(states: list[str]) -> Progress:
+    return Progress(Counter(states))
+
+
+def seats_of_person(user: User) -> QuerySet[Seat]:
+    """A person's seats of draws that stand, newest first, each with its dossiers in order.
+
+    None for who holds the role but is not, or no longer, in the pool.
+    """
+    dossiers = Assignment.objects.select_related(
+        "application__firm", "application__place"
+    ).order_by("application__place__order", "pk")
+    return (
+        Seat.objects.filter(expert__user=user, expert__active=True)
+        .exclude(draw__status="void")
+        .select_related("panel__call", "draw", "expert")
+        .prefetch_related(Prefetch("assignments", dossiers.prefetch_related("marks")))
+        .order_by("-invited_at", "-pk")
+    )
+
+
+def live_seats(expert: Expert) -> QuerySet[Seat]:
+    """Seats in which something may wait for the expert, with the bare dossiers."""
+    return (
+        Seat.objects.filter(
+            expert=expert,
+            state__in=(SeatState.INVITED, SeatState.ACCEPTED),
+            panel__call__status__in=UNDER_WAY,
+        )
+        .exclude(draw__status="void")
+        .select_related("panel__call")
+        .prefetch_related("assignments")
+        .order_by("invited_at", "pk")
+    )
+
+
+def seat_of(expert: Expert, pk: int) -> Seat | None:
+    """One own seat; None for a foreign one."""
+    return (
+        Seat.objects.filter(expert=expert, pk=pk)
+        .exclude(draw__status="void")
+        .select_related("panel__call", "draw", "expert")
+        .first()
+    )
+
+
+def undeclared(seat: Seat) -> list[Assignment]:
+    """The dossiers of a seat that wait for a declaration, in the panel's order."""
+    rows = seat.assignments.filter(state=AssignmentState.TO_DECLARE)
+    return list(
+        rows.select_related("application__firm", "application__place").order_by(
+            "application__place__order", "pk"
+        )
+    )
+
+
+def is_under_way(seat: Seat) -> bool:
+    """Is there something for the expert to do in this seat?"""
+    return (
+        seat.state in (SeatState.INVITED, SeatState.ACCEPTED)
+        and seat.panel.call.status in UNDER_WAY
+    )
+
+
+def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
+    """An own dossier that is open to read, with all that its page needs; None for any other."""
+    return (
+        Assignment.objects.filter(pk=pk, expert=expert, state__in=READABLE)
+        .select_related(
+            "panel__call",
+            "seat",
+            "sheet",
+            "application__firm",
+            "application__region",
+            "application__industry",
+            "application__place",
+            "submission",
+        )
+        .first()
+    )
+
+
+def places_of(seat: Seat) -> list[Place]:
+    """Every dossier of a seat in the panel's order."""
+    rows = seat.assignments.order_by("application__place__order", "pk").values_list(
+        "pk", "application__place__order", "state"
+    )
+    return [Place(pk, order or 0, state) for pk, order, state in rows]
+
+
+def points_given(assignment: Assignment) -> Decimal | None:
+    """The sum of an own dossier's marks so far; None before the first."""
+    scores = [m.score for m in assignment.marks.all() if m.score is not None]
+    return sum(scores, Decimal("0.00")) if scores else None

@@ -1,0 +1,155 @@
+"""An expert's own reviews: invitations, declarations, and how far one is."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role
+from audit.refusals import NotVisible, Refused
+from reviews.forms.declaration import DeclarationForm
+from reviews.forms.marks import DeclineForm
+from reviews.models import Assignment, AssignmentState, Seat, SeatState
+from reviews.rules import expert_of
+from reviews.selectors import expert as own
+from reviews.services import declarations, seats
+from reviews.views.expert_words import STATE_WORDS, panel_name
+
+LEFT = (SeatState.DECLINED, SeatState.REPLACED)
+
+
+@login_required
+@require_GET
+def my_reviews(request: SignedInRequest) -> HttpResponse:
+    """What waits, then the dossiers of each panel under way, then earlier rounds."""
+    if not has_role(request.user, Role.EXPERT):
+        raise NotVisible
+    found = list(own.seats_of_person(request.user))
+    context = {
+        "rounds": [_round(seat) for seat in found if own.is_under_way(seat)],
+        "earlier": [_round(seat) for seat in found if not own.is_under_way(seat)],
+        "now": request.clock.now,
+    }
+    return render(request, "reviews/expert_list.html", context)
+
+
+def _round(seat: Seat) -> dict[str, Any]:
+    rows = list(seat.assignments.all())
+    progress = own.progress_of([row.state for row in rows])
+    opened = progress.total - progress.to_declare
+    return {
+        "seat": seat,
+        "call": seat.panel.call,
+        "panel_name": panel_name(seat.panel),
+        "progress": progress,
+        "is_open": seat.panel.call.status == "in_review",
+        "has_left": seat.state in LEFT,
+        "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
+        # Titles are shown only where the expert may read the dossier.
+        "rows": [_row(row) for row in rows] if opened and not progress.to_declare else [],
+    }
+
+
+def _row(row: Assignment) -> dict[str, Any]:
+    state = AssignmentState(row.state)
+    started = any(m.tier is not None or m.score is not None for m in row.marks.all())
+    return {
+        "pk": row.pk,
+        "order": row.application.place.order,
+        "title": row.application.title,
+        "firm": row.application.firm.name,
+        "state": "doing" if started and state == AssignmentState.OPEN else STATE_WORDS[state][0],
+        "state_label": _("begun")
+        if started and state == AssignmentState.OPEN
+        else STATE_WORDS[state][1],
+        "points": own.points_given(row) if state not in own.LEFT else None,
+        "readable": state in own.READABLE,
+    }
+
+
+def own_seat(request: SignedInRequest, pk: int, *states: str) -> Seat:
+    """The person's own seat in one of these states; otherwise there is no such page."""
+    seat = own.seat_of(expert_of(request.user), pk)
+    if seat is None or (states and seat.state not in states):
+        raise NotVisible
+    return seat
+
+
+@login_required
+@require_POST
+def accept_seat(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Accept an invitation; the declaration comes next."""
+    seat = own_seat(request, pk)
+    try:
+        seats.accept(seat=seat, by=request.user)
+    except NotVisible:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reviews:my_reviews")
+    messages.success(request, _("You have accepted. Now declare for each dossier."))
+    return redirect("reviews:declare", pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decline_seat(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give the seat back with a reason; the next in the drawn order is invited."""
+    seat = own_seat(request, pk, SeatState.INVITED, SeatState.ACCEPTED)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            seats.decline(seat=seat, reason=form.cleaned_data["reason"], by=request.user)
+        except NotVisible:
+            raise
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field == "reason" else None, str(refusal))
+        else:
+            messages.success(request, _("You have given the seat back. Thank you for telling us."))
+            return redirect("reviews:my_reviews")
+    context = {"seat": seat, "call": seat.panel.call, "form": form}
+    return render(request, "reviews/expert_decline.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One answer for each dossier; of a dossier only its title and its firm are shown."""
+    seat = own_seat(request, pk, SeatState.ACCEPTED)
+    rows = own.undeclared(seat)
+    if not rows:
+        return redirect("reviews:my_reviews")
+    form = DeclarationForm(rows, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid:
+        try:
+            declarations.declare_all(seat=seat, answers=form.answers, by=request.user)
+        except NotVisible:
+            raise
+        except Refused as refusal:
+            form.problems.append(str(refusal))
+        else:
+            messages.success(request, _declared(form))
+            return redirect("reviews:my_reviews")
+    context = {
+        "seat": seat,
+        "call": seat.panel.call,
+        "panel_name": panel_name(seat.panel),
+        "form": form,
+        "unanswered": sum(bool(line.error) for line in form.lines),
+    }
+    return render(request, "reviews/expert_declare.html", context)
+
+
+def _declared(form: DeclarationForm) -> str:
+    barred = sum(line.answer == "conflict" for line in form.lines)
+    if barred:
+        return _("Your declaration is kept. You are recused from %(count)d of the dossiers.") % {
+            "count": barred
+        }
+    return _("Your declaration is kept. The dossiers are open to you.")

@@ -1,0 +1,119 @@
+"""All own marks of a panel in one table, and the one signature that locks them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.http import SignedInRequest
+from applications.models import CallStatus
+from audit.digests import canonical, sm3
+from audit.refusals import NotVisible, Refused
+from reviews.models import Assignment, AssignmentState, ScoreSheet, Seat, SeatState
+from reviews.selectors import expert as own
+from reviews.selectors.sheets import problems_of, sheet_content, sheet_of
+from reviews.services import scoring
+from reviews.views.expert import own_seat
+from reviews.views.expert_words import STATE_WORDS, language, panel_name
+
+
+@login_required
+@require_GET
+def my_marks(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every own mark beside the others, to compare before signing; read-only afterwards."""
+    seat = own_seat(request, pk, SeatState.ACCEPTED)
+    context = _context(seat)
+    if not context["rows"]:
+        return redirect("reviews:my_reviews")
+    return render(request, "reviews/expert_marks.html", context)
+
+
+def _context(seat: Seat) -> dict[str, Any]:
+    panel = seat.panel
+    sheet, least = sheet_of(panel), panel.call.rule_set.comment_min_chars
+    leaves = sheet.expert_leaves()
+    rows = list(
+        seat.assignments.select_related(
+            "application__firm", "application__place", "submission", "sheet"
+        )
+        .prefetch_related("marks")
+        .order_by("application__place__order", "pk")
+    )
+    counted = [r for r in rows if r.state in own.READABLE]
+    signed = next((r.sheet for r in rows if r.sheet_id), None)
+    progress = own.progress_of([r.state for r in rows])
+    content = signed.content if signed else sheet_content(panel, counted)
+    complete = progress.is_complete and not any(
+        problems_of(sheet, {m.leaf: m for m in r.marks.all()}, least) for r in counted
+    )
+    return {
+        "seat": seat,
+        "call": panel.call,
+        "panel_name": panel_name(panel),
+        "leaves": [
+            {"code": leaf.code, "name": leaf.name(language()), "most": leaf.weight}
+            for leaf in leaves
+        ],
+        "rows": [_row(r, [leaf.code for leaf in leaves]) for r in rows] if counted else [],
+        "expert_max": sheet.expert_max,
+        "progress": progress,
+        "sheet": signed,
+        "digest": sm3(canonical(content)) if complete and not signed else "",
+        "is_open": panel.call.status == CallStatus.IN_REVIEW,
+        "due": panel.call.scoring_due_at,
+    }
+
+
+def _row(row: Assignment, codes: list[str]) -> dict[str, Any]:
+    """One dossier: its marks in the order of the sheet, their sum, how many comments."""
+    marks = {m.leaf: m for m in row.marks.all()}
+    counts = row.state in own.READABLE
+    cells = [marks[code].score if code in marks else None for code in codes]
+    return {
+        "pk": row.pk,
+        "order": row.application.place.order,
+        "title": row.application.title,
+        "firm": row.application.firm.name,
+        "counts": counts,
+        "state": STATE_WORDS[row.state][0],
+        "state_label": STATE_WORDS[row.state][1],
+        "is_finished": row.state in (AssignmentState.FINISHED, AssignmentState.LOCKED),
+        "cells": cells if counts else [None] * len(codes),
+        "sum": own.points_given(row) if counts else None,
+        "comments": sum(bool(m.comment) for m in marks.values()) if counts else 0,
+        "overall": row.overall_comment if counts else "",
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sign(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asked once, with the digest of what is signed; then locked for ever."""
+    seat = own_seat(request, pk, SeatState.ACCEPTED)
+    if request.method == "POST":
+        return _sign(request, seat)
+    context = _context(seat)
+    if context["sheet"] or not context["digest"]:
+        return redirect("reviews:my_marks", pk)
+    return render(request, "reviews/expert_sign.html", context)
+
+
+def _sign(request: SignedInRequest, seat: Seat) -> HttpResponse:
+    shown = request.POST.get("digest", "")
+    try:
+        sheet: ScoreSheet = scoring.sign(panel=seat.panel, by=request.user, digest=shown or "-")
+    except NotVisible:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("Signed and locked: %(count)d dossiers. Thank you.")
+            % {"count": len(sheet.content["dossiers"])},
+        )
+    return redirect("reviews:my_marks", seat.pk)

@@ -1,0 +1,70 @@
+"""What waits for experts, officers and supervisors in the review."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role
+from accounts.waiting import WaitingItem
+from applications.models import CallStatus
+from reviews import waiting_office
+from reviews.models import Expert, Seat, SeatState
+from reviews.selectors import expert as own
+
+
+def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
+    """The acts that wait for this person."""
+    return [*_for_expert(user, now), *waiting_office.waiting_for(user, now)]
+
+
+def _for_expert(user: User, now: datetime) -> list[WaitingItem]:
+    if not has_role(user, Role.EXPERT):
+        return []
+    expert = Expert.objects.filter(user=user, active=True).first()
+    if expert is None:
+        return []
+    items = (_item(seat, now) for seat in own.live_seats(expert))
+    return [item for item in items if item is not None]
+
+
+def _item(seat: Seat, now: datetime) -> WaitingItem | None:
+    """The next act in one seat; None when the expert has nothing to do there."""
+    progress = own.progress_of([a.state for a in seat.assignments.all()])
+    call = seat.panel.call
+    if seat.state == SeatState.INVITED:
+        return WaitingItem(
+            title=_("Answer the invitation as an expert"),
+            why=_("%(call)s, panel %(panel)s") % {"call": call, "panel": seat.panel.number},
+            url=reverse("reviews:my_reviews"),
+        )
+    if progress.to_declare:
+        return WaitingItem(
+            title=_("Declare conflicts of interest"),
+            why=_("%(call)s: the dossiers open only after it.") % {"call": call},
+            url=reverse("reviews:declare", args=[seat.pk]),
+            count=progress.to_declare,
+        )
+    if call.status != CallStatus.IN_REVIEW or progress.is_signed or not progress.total:
+        return None
+    due = call.scoring_due_at
+    late = due is not None and due <= now
+    if progress.is_complete:
+        return WaitingItem(
+            title=_("Sign your marks"),
+            why=_("%(call)s: every dossier is scored.") % {"call": call},
+            url=reverse("reviews:my_marks", args=[seat.pk]),
+            due=due,
+            late=late,
+        )
+    return WaitingItem(
+        title=_("Score the dossiers of your panel"),
+        why=_("%(call)s: %(done)d of %(total)d scored.")
+        % {"call": call, "done": progress.done, "total": progress.total},
+        url=reverse("reviews:my_reviews"),
+        due=due,
+        count=progress.total - progress.done,
+        late=late,
+    )
