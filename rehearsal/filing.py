@@ -28,16 +28,7 @@ def set_up_call(round_: Round) -> None:
     round_.wait_until(day - timedelta(days=35))
     scheme = Scheme.objects.get()
     year = round_.year or day.year
-    if not Envelope.objects.filter(scheme=scheme, year=year, ceiling__gt=0).exists():
-        change = envelopes.propose_ceiling(
-            scheme=scheme, year=year, ceiling=round_.envelope_wan * WAN,
-            document_no=f"吉财预〔{year}〕11号", by=cast["finance"],
-        )  # fmt: skip
-        round_.refusals.expect(
-            "own ceiling confirmed",
-            lambda: envelopes.confirm_ceiling(change=change, by=cast["finance"]),
-        )
-        envelopes.confirm_ceiling(change=change, by=cast["finance2"])
+    _set_ceiling(round_, scheme, year)
     calls.record_competition_review(
         scheme=scheme,
         reviewed_on=clock.today(),
@@ -69,6 +60,23 @@ def set_up_call(round_: Round) -> None:
         "own call published", lambda: calls.publish_call(call=round_.call, by=cast["officer"])
     )
     round_.call = calls.publish_call(call=round_.call, by=cast["officer2"])
+
+
+def _set_ceiling(round_: Round, scheme: Scheme, year: int) -> None:
+    """The year's ceiling, raised by what this call offers beside the year's other calls."""
+    held = Envelope.objects.filter(scheme=scheme, year=year).first()
+    change = envelopes.propose_ceiling(
+        scheme=scheme,
+        year=year,
+        ceiling=round_.envelope_wan * WAN + (held.ceiling if held else 0),
+        document_no=f"吉财预〔{year}〕{'11' if held is None else '37'}号",
+        by=round_.cast["finance"],
+    )
+    round_.refusals.expect(
+        "own ceiling confirmed",
+        lambda: envelopes.confirm_ceiling(change=change, by=round_.cast["finance"]),
+    )
+    envelopes.confirm_ceiling(change=change, by=round_.cast["finance2"])
 
 
 def submit_all(round_: Round) -> int:
