@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,11 @@ def safe(value: Any) -> str:
     text = "" if value is None else str(value)
     is_number = not isinstance(value, str)
     return f"'{text}" if not is_number and text.startswith(FORMULA_STARTS) else text
+
+
+def persons(number: Decimal | None) -> str:
+    """Full-time equivalents without idle zeros: 101.00 as 101."""
+    return "" if number is None else f"{number.normalize():f}"
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:

@@ -84,7 +84,7 @@ class NoticeRow:
     total: Decimal | None
     quality: Decimal | None
     employment: Decimal | None
-    jobs: int | None
+    jobs: Decimal | None
     amount: Decimal
     promoted: bool
     state: str
@@ -131,7 +131,7 @@ def _row(
         total=entry.total if entry else None,
         quality=entry.quality if entry else None,
         employment=entry.employment if entry else None,
-        jobs=entry.net_new_jobs if entry else None,
+        jobs=Decimal(entry.net_new_jobs) if entry else None,
         amount=item.amount,
         promoted=item.item.promoted_at is not None,
         state={Status.OBJECTION_HOLD: "held", Status.DISQUALIFIED: "out"}.get(status, ""),

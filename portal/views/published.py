@@ -14,7 +14,7 @@ from calendars.selectors import working_days
 from portal.addresses import address
 from portal.rule_words import article_number
 from portal.selectors import notices, results
-from portal.tables import csv_response
+from portal.tables import csv_response, persons
 
 PAGE = 50
 
@@ -65,7 +65,7 @@ def notice_table(request: PageRequest, number: str) -> HttpResponse:
     rows = (
         (
             *(r.rank, r.number, r.title, r.firm, r.region),
-            *(r.total, r.quality, r.employment, r.jobs, r.amount),
+            *(r.total, r.quality, r.employment, persons(r.jobs), r.amount),
         )
         for r in notices.notice_rows(notice)
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from applications.models import Call, CallStatus
 from applications.workflow import Status
 from audit import clock
-from awards.models import Award, Envelope, FundingItem, FundingList, PublicNotice
+from awards.models import Award, Envelope, FundingItem, FundingList, Instalment, PublicNotice
 from awards.services.notices import publish_notice
 from reviews.models import Ranking, RankingEntry
 from tests import making
@@ -56,6 +56,7 @@ def decided_call(officer, approver, count=3, place="220581", year=2026) -> Call:
             amount=AMOUNT / 10,
             cumulative=AMOUNT / 10 * n,
         )
+    FundingList.objects.filter(pk=listed.pk).update(status="submitted", submitted_at=now)
     FundingList.objects.filter(pk=listed.pk).update(
         status="approved", decided_by=approver, decided_at=now
     )
@@ -67,21 +68,21 @@ def noticed_call(officer, approver, count=3) -> PublicNotice:
 
 
 def awarded_call(officer, approver, count=3, year=2026) -> Call:
-    """A call whose projects are awarded, half of each sum paid."""
+    """A call whose projects are awarded, each sum in one instalment that is not paid yet."""
     call = decided_call(officer, approver, count, year=year)
     total = AMOUNT / 10 * count
     envelope = Envelope.objects.create(
-        scheme=call.scheme, year=call.year, ceiling=total * 2, committed=total, paid=total / 2
+        scheme=call.scheme, year=call.year, ceiling=total * 2, committed=total
     )
     for made in call.applications.order_by("pk"):
-        Award.objects.create(
+        award = Award.objects.create(
             application=making.move(made, Status.AWARDED),
             envelope=envelope,
             amount=AMOUNT / 10,
-            paid=AMOUNT / 20,
             decided_by=approver,
             decided_at=clock.now(),
         )
+        Instalment.objects.create(award=award, sequence=1, percent=100, amount=award.amount)
     Call.objects.filter(pk=call.pk).update(status=CallStatus.AWARDED)
     call.refresh_from_db()
     return call
