@@ -6,7 +6,7 @@ from applications.models import Call
 from applications.workflow import Status
 from audit import clock
 from awards.models import FundingList, Outcome, PublicNotice
-from awards.services import decisions, funding, notices, objections
+from awards.services import decisions, deviations, funding, notices, objections, reserve
 from rehearsal.round import Round
 
 
@@ -20,7 +20,7 @@ def decide(round_: Round) -> FundingList:
         .select_related("application")
         .order_by("-position")[0]
     )
-    deviation = funding.propose_deviation(
+    deviation = deviations.propose_deviation(
         funding_list=drawn,
         application=last.application,
         kind="hold_back",
@@ -29,13 +29,13 @@ def decide(round_: Round) -> FundingList:
     )
     round_.refusals.expect(
         "own deviation confirmed",
-        lambda: funding.confirm_deviation(deviation=deviation, by=cast["officer"]),
+        lambda: deviations.confirm_deviation(deviation=deviation, by=cast["officer"]),
     )
     round_.refusals.expect(
         "list submitted with an open deviation",
         lambda: funding.submit_list(funding_list=drawn, by=cast["officer"]),
     )
-    funding.refuse_deviation(deviation=deviation, by=cast["officer2"])
+    deviations.refuse_deviation(deviation=deviation, by=cast["officer2"])
     funding.submit_list(funding_list=drawn, by=cast["officer"])
     round_.refusals.expect(
         "officer decides",
@@ -123,4 +123,4 @@ def allocate(round_: Round) -> None:
         issued_on=clock.today(),
         by=round_.cast["finance"],
     )
-    decisions.close_reserve(call=round_.call, by=round_.cast["officer"])
+    reserve.close_reserve(call=round_.call, by=round_.cast["officer"])

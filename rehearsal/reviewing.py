@@ -13,6 +13,8 @@ from rehearsal.words import COMMENTS
 from reviews.models import Assignment, Draw, Panel, Seat
 from reviews.selectors.sheets import sheet_of
 from reviews.services import declarations, draws, opening, panels, ranking, scoring, seats
+from reviews.services.declarations import Answer
+from reviews.services.scoring import Entry, Overall
 
 
 def draw_experts(round_: Round) -> Draw:
@@ -57,23 +59,25 @@ def _seats(round_: Round, state: str) -> list[Seat]:
 
 
 def _declare(round_: Round) -> None:
-    open_ = list(
-        Assignment.objects.filter(
-            panel__call=round_.call, state="to_declare", seat__state="accepted"
-        )
-        .select_related("expert__user", "application")
-        .order_by("pk")
+    """Every accepted seat declares on its dossiers; one expert has a conflict with one of them."""
+    rows = Assignment.objects.filter(
+        panel__call=round_.call, state="to_declare", seat__state="accepted"
     )
-    conflicted = next((a for a in open_[5:] if a.expert.pseudonym != "E0001"), None)
-    for assignment in round_.walk("declared", open_):
-        conflict = conflicted is not None and assignment.pk == conflicted.pk and len(open_) > 40
-        declarations.declare(
-            assignment=assignment,
-            conflict=conflict,
-            kind="work" if conflict else "",
-            reason="近三年为该企业提供过咨询" if conflict else "",
-            by=assignment.expert.user,
-        )
+    by_seat: dict[int, list[Assignment]] = {}
+    for row in rows.select_related("expert__user").order_by("seat_id", "pk"):
+        by_seat.setdefault(row.seat_id, []).append(row)
+    held = {s.pk: s for s in _seats(round_, "accepted")}
+    many = sum(map(len, by_seat.values())) > 40
+    conflicted = (
+        next((pk for pk in by_seat if held[pk].expert.pseudonym != "E0001"), None) if many else None
+    )
+    for pk, mine in round_.walk("declared", list(by_seat.items())):
+        answers = [Answer(a.pk, conflict=False) for a in mine]
+        if pk == conflicted:
+            answers[0] = Answer(
+                mine[0].pk, conflict=True, kind="work", reason="近三年为该企业提供过咨询"
+            )
+        declarations.declare_all(seat=held[pk], answers=answers, by=held[pk].expert.user)
 
 
 def open_review(round_: Round) -> None:
@@ -105,27 +109,19 @@ def score_dossier(
 ) -> None:
     """One expert marks one dossier and finishes it."""
     strength = round_.dossiers[assignment.application_id].strength
+    entries = []
     for leaf in leaves:
         tier, score = mark_of(round_.rng, leaf, strength, severity)
-        comment = (
-            round_.rng.choice(COMMENTS) if score != leaf.tiers[tier].base or leaf.weight > 5 else ""
-        )
-        scoring.save_mark(
-            assignment=assignment,
-            leaf=leaf.code,
-            tier=tier,
-            score=score,
-            comment=comment,
-            version=0,
-            by=assignment.expert.user,
-        )
-    scoring.save_overall(
+        wordy = score != leaf.tiers[tier].base or leaf.weight > 5
+        comment = round_.rng.choice(COMMENTS) if wordy else ""
+        entries.append(Entry(leaf.code, tier, score, comment, version=0))
+    scoring.save_marks(
         assignment=assignment,
-        comment=round_.rng.choice(COMMENTS),
-        version=0,
+        entries=entries,
+        overall=Overall(round_.rng.choice(COMMENTS), version=0),
+        finish=True,
         by=assignment.expert.user,
     )
-    scoring.finish(assignment=assignment, by=assignment.expert.user)
 
 
 def score_all(round_: Round, share: float = 1.0, leave: str = "") -> int:
