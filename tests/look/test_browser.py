@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from config import navigation
 from tests.look.gallery import PAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +42,24 @@ def test_pages_are_open_to_all_at_every_width(open_page, name):
 def test_english_words_find_room_too(open_page, name):
     page = open_page(name, language="en")
     assert {w: over for w in WIDTHS if (over := too_wide(page, w))} == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("who", ["officer", "applicant"])
+def test_the_full_bar_finds_room(
+    request, gallery, stylesheet, settings, context_of, monkeypatch, who, language
+):
+    """All six entries, search, messages, a name: in its line from 768 px, in the menu below."""
+    settings.STATICFILES_DIRS = [stylesheet, *settings.STATICFILES_DIRS]
+    monkeypatch.setattr(navigation, "address", lambda name: f"/{name.replace(':', '/')}/")
+    page = context_of(request.getfixturevalue(who), language=language).new_page()
+    for name in ("confirm", "ranking"):
+        page.goto(f"/look/{name}/")
+        assert {w: over for w in WIDTHS if (over := too_wide(page, w))} == {}
+        page.set_viewport_size({"width": 1280, "height": 900})
+        bar = page.locator(".topbar > div").bounding_box()
+        last = page.locator(".who").bounding_box()
+        assert last["x"] + last["width"] <= bar["x"] + bar["width"]
 
 
 def test_confirm_opens_in_place_with_the_safe_choice_first(open_page):
