@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
@@ -23,7 +23,7 @@ from notifications.rows import delivery_row, inbox_row, job_row
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @login_required
 def inbox(request: SignedInRequest) -> HttpResponse:
     unread_only = request.GET.get("show") == "unread"
@@ -77,7 +77,7 @@ def _check_administrator(user: User) -> None:
         raise NotPermitted(_("The outbox is kept by the system administrator."))
 
 
-@require_GET
+@require_safe
 @login_required
 def outbox(request: SignedInRequest) -> HttpResponse:
     _check_administrator(request.user)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rules
 from accounts.forms.people import CalendarForm, ReasonForm
@@ -27,7 +27,7 @@ def _check_enters(user: User) -> None:
         raise NotPermitted(_("Only a system administrator enters a year's notice."))
 
 
-@require_GET
+@require_safe
 @login_required
 def years(request: SignedInRequest) -> HttpResponse:
     check_directory(request.user)
@@ -65,7 +65,7 @@ UNREADABLE = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def enter(request: SignedInRequest) -> HttpResponse:
     _check_enters(request.user)
@@ -90,7 +90,7 @@ def enter(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/calendar_form.html", {"form": form})
 
 
-@require_GET
+@require_safe
 @login_required
 def year(request: SignedInRequest, pk: int) -> HttpResponse:
     check_directory(request.user)
@@ -124,7 +124,7 @@ def _notice(pk: int) -> CalendarYear:
     return notice
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     check_directory(request.user)
@@ -138,7 +138,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/calendar_confirm.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     check_directory(request.user)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import rules, selectors
 from accounts.forms.firms import LevelForm, MemberForm, ParticularsForm, RegistrationForm
@@ -25,7 +25,7 @@ LEVELS = (
 )
 
 
-@require_GET
+@require_safe
 @login_required
 def mine(request: SignedInRequest) -> HttpResponse:
     """The only firm, the list when there are several, else the way to register one."""
@@ -44,7 +44,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def register(request: SignedInRequest) -> HttpResponse:
     if rules.roles_of(request.user):
@@ -85,7 +85,7 @@ def visible(request: SignedInRequest, pk: int) -> Organisation:
     )
 
 
-@require_GET
+@require_safe
 @login_required
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     firm = visible(request, pk)
@@ -126,7 +126,7 @@ def _detail(request: SignedInRequest, firm: Organisation, form: MemberForm) -> H
     return render(request, "accounts/firm_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     firm = visible(request, pk)
@@ -194,7 +194,7 @@ def change_level(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("accounts:firm_detail", membership.organisation_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def end_membership(request: SignedInRequest, pk: int) -> HttpResponse:
     membership = _membership(request, pk)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import rules, selectors
 from accounts.forms.people import GrantForm, NewPersonForm, PeopleFilter, PersonForm, ReasonForm
@@ -70,7 +70,7 @@ def role_words(grant: RoleGrant) -> str:
     }
 
 
-@require_GET
+@require_safe
 @login_required
 def directory(request: SignedInRequest) -> HttpResponse:
     check_directory(request.user)
@@ -109,7 +109,7 @@ def _may_confirm(grant: RoleGrant, user: User) -> bool:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def create(request: SignedInRequest) -> HttpResponse:
     if not rules.may_manage_accounts(request.user):
@@ -143,7 +143,7 @@ def find_person(request: SignedInRequest, pk: int) -> User:
     return get_object_or_404(User.objects.select_related("unit", "region"), pk=pk)
 
 
-@require_GET
+@require_safe
 @login_required
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     return person_page(request, find_person(request, pk), GrantForm())
@@ -191,7 +191,7 @@ def person_page(request: SignedInRequest, who: User, form: GrantForm) -> HttpRes
     return render(request, "accounts/person.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     who = find_person(request, pk)
@@ -211,7 +211,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person_form.html", {"form": form, "person": who})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def switch(request: SignedInRequest, pk: int) -> HttpResponse:
     """Disable an account, or enable it again."""

@@ -16,7 +16,7 @@ from accounts.services import people
 from accounts.views.people import role_words
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def profile(request: SignedInRequest) -> HttpResponse:
     user = request.user

@@ -44,7 +44,7 @@ def _grant(request: SignedInRequest, pk: int) -> RoleGrant:
     return get_object_or_404(RoleGrant.objects.select_related("user", "region"), pk=pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     grant = _grant(request, pk)
@@ -60,7 +60,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/grant_confirm.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     grant = _grant(request, pk)

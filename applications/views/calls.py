@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.rules import is_administrator
@@ -38,7 +38,7 @@ def _call(request: SignedInRequest, pk: int) -> Call:
 
 
 @login_required
-@require_GET
+@require_safe
 def call_list(request: SignedInRequest) -> HttpResponse:
     """All calls this person may read."""
     if is_administrator(request.user):
@@ -53,7 +53,7 @@ def call_list(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def call(request: SignedInRequest, pk: int) -> HttpResponse:
     """One call: what it says, what is missing, its editions, its way."""
     found = _call(request, pk)
@@ -94,7 +94,7 @@ def _page(
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """A new draft from the defaults."""
     if not rules.may_write_call(request.user):
@@ -121,7 +121,7 @@ def create(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     """One part of a draft."""
     found = _call(request, pk)
@@ -146,7 +146,7 @@ def propose(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publish another officer's proposal; GET asks once more, for opening makes it final."""
     found = _call(request, pk)
@@ -167,7 +167,7 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """A proposed call back to its draft."""
     found = _call(request, pk)
@@ -183,7 +183,7 @@ def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """A published call back to its draft, before it opens."""
     found = _call(request, pk)
@@ -217,7 +217,7 @@ def _with_reason(
 
 
 @login_required
-@require_GET
+@require_safe
 def edition(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """An edition word for word, to read and print."""
     found = _call(request, pk)
@@ -234,7 +234,7 @@ def edition(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def sheet_file(request: SignedInRequest, pk: int) -> HttpResponse:
     """The score sheet as a JSON file, to edit and upload again."""
     found = _call(request, pk)

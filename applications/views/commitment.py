@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from applications import reading
@@ -25,7 +25,7 @@ def is_open(desk: Desk) -> bool:
 
 
 @login_required
-@require_GET
+@require_safe
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every answer on one page, with what is missing or contradicts, before submitting."""
     desk = Desk(request, pk)
@@ -85,7 +85,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the dossier back, with a reason once it was submitted."""
     desk = Desk(request, pk)

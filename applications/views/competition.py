@@ -17,7 +17,7 @@ from audit.refusals import NotPermitted, NotVisible, Refused
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reviews(request: SignedInRequest, code: str) -> HttpResponse:
     """The scheme's reviews and, for a programme officer, a form to record the next."""
     if not rules.may_read_draft_calls(request.user):

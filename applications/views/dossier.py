@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import Level, Organisation, Region
@@ -30,7 +30,7 @@ PER_PAGE = 50
 
 
 @login_required
-@require_GET
+@require_safe
 def dossier_list(request: SignedInRequest) -> HttpResponse:
     """A firm's own dossiers, or the submitted ones that an office may read."""
     if is_administrator(request.user):
@@ -76,7 +76,7 @@ def _own_list(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: SignedInRequest, number: str) -> HttpResponse:
     """Open a dossier in a call."""
     call = get_object_or_404(Call, number=number)
@@ -111,7 +111,7 @@ def _start_values(form: StartForm, firms: dict[str, Organisation]) -> dict[str, 
 
 
 @login_required
-@require_GET
+@require_safe
 def dossier(request: SignedInRequest, pk: int) -> HttpResponse:
     """The dossier for whoever may read it: what comes next, content, panels, its way so far."""
     desk = Desk(request, pk)
@@ -192,7 +192,7 @@ def _files(desk: Desk, named: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @login_required
-@require_GET
+@require_safe
 def versions(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every submitted version, and what each changed."""
     desk = Desk(request, pk)
@@ -213,7 +213,7 @@ def versions(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def edits(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who changed which fields when, while the dossier was filled in; for the firm's people."""
     desk = Desk(request, pk)
@@ -228,7 +228,7 @@ def edits(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def receipt(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """The numbered receipt of one version, to print."""
     desk = Desk(request, pk)

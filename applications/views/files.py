@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from applications import rules, sections, tasklist, uploads
@@ -108,7 +108,7 @@ def _visible(request: SignedInRequest, pk: int) -> Attachment:
 
 
 @login_required
-@require_GET
+@require_safe
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file itself; a browser may take it for nothing but what it was checked to be."""
     attachment = _visible(request, pk)

@@ -35,7 +35,7 @@ class Row:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def order(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """GET: the dossiers to rank. POST `act`: an arrow, `review` (look again), `edit` or `send`."""
     user = request.user

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
@@ -51,7 +51,7 @@ def _officer(request: SignedInRequest) -> User:
 
 
 @login_required
-@require_GET
+@require_safe
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """The own reporting line's dossiers, and each office's ranking."""
     user = _officer(request)
@@ -126,7 +126,7 @@ def _offices(user: User, calls: list[Any]) -> list[Office]:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
     """The facts beside the check; POST keeps the check."""
     application = _own(request, pk)

@@ -26,7 +26,7 @@ from audit.refusals import NotPermitted, Refused
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dossier(request: SignedInRequest, pk: int) -> HttpResponse:
     """The facts and findings beside the list; POST keeps the answers."""
     application = _dossier(request, pk)
@@ -88,7 +88,7 @@ def answer_finding(request: SignedInRequest, pk: int, finding: int) -> HttpRespo
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: SignedInRequest, pk: int, verdict: str) -> HttpResponse:
     """Ask once more (GET), then declare (POST)."""
     application = _dossier(request, pk)

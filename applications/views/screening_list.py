@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
@@ -35,7 +35,7 @@ def require_officer(request: SignedInRequest) -> User:
 
 
 @login_required
-@require_GET
+@require_safe
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """Every recommended dossier, by call, region and the region's rank."""
     require_officer(request)

@@ -23,7 +23,7 @@ CONFLICT = 409
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """One section of the dossier: read it, fill it in, save it."""
     desk = Desk(request, pk)

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -14,7 +14,7 @@ from portal.selectors import desk, finding, waiting
 ROOMY = frozenset({Role.EXPERT, Role.SECRETARY})
 
 
-@require_GET
+@require_safe
 @login_required
 def workbench(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, request.clock.now
@@ -31,7 +31,7 @@ def workbench(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/workbench.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def search(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:80]

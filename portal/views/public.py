@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PageRequest
 from accounts.models import User
@@ -17,7 +17,7 @@ from portal.selectors import calls, notices, proofs, results
 from portal.sheet_rows import sheet_rows, totals
 
 
-@require_GET
+@require_safe
 def home(request: PageRequest) -> HttpResponse:
     now, today = request.clock.now, request.clock.today
     context = {
@@ -32,7 +32,7 @@ def home(request: PageRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-@require_GET
+@require_safe
 def call_list(request: PageRequest) -> HttpResponse:
     now = request.clock.now
     cards = [calls.card(call, now) for call in calls.public_calls()]
@@ -51,7 +51,7 @@ def _public_call(number: str) -> Call:
     return get_object_or_404(calls.public_calls(), number=number)
 
 
-@require_GET
+@require_safe
 def call_detail(request: PageRequest, number: str) -> HttpResponse:
     call, now = _public_call(number), request.clock.now
     language = get_language() or "zh-hans"
@@ -89,7 +89,7 @@ def _named(rows: object, key: str, english: bool) -> list[dict[str, object]]:  #
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: PageRequest) -> HttpResponse:
     """Does this digest belong to this number? Yes or no, and nothing else."""
     form = VerifyForm(request.POST if request.method == "POST" else None)
@@ -99,7 +99,7 @@ def verify(request: PageRequest) -> HttpResponse:
     return render(request, "portal/verify.html", {"form": form, "proof": proof})
 
 
-@require_GET
+@require_safe
 def statement(request: PageRequest, page: str) -> HttpResponse:
     """What the site says of accessibility and of personal data."""
     if page not in ("accessibility", "privacy"):

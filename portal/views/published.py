@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.http import PageRequest
 from awards.models import PublicNotice
@@ -19,7 +19,7 @@ from portal.tables import csv_response, persons
 PAGE = 50
 
 
-@require_GET
+@require_safe
 def notice_list(request: PageRequest) -> HttpResponse:
     page = Paginator(notices.public_notices(), PAGE).get_page(request.GET.get("page"))
     table, today = working_days(), request.clock.today
@@ -32,7 +32,7 @@ def _notice(number: str) -> PublicNotice:
     return get_object_or_404(found, number=number)
 
 
-@require_GET
+@require_safe
 def notice_detail(request: PageRequest, number: str) -> HttpResponse:
     notice = _notice(number)
     rows = notices.notice_rows(notice)
@@ -54,7 +54,7 @@ def notice_detail(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "portal/notice_detail.html", context)
 
 
-@require_GET
+@require_safe
 def notice_table(request: PageRequest, number: str) -> HttpResponse:
     """The list of a notice as CSV; sums in yuan."""
     notice = _notice(number)
@@ -72,13 +72,13 @@ def notice_table(request: PageRequest, number: str) -> HttpResponse:
     return csv_response(f"{notice.number}.csv", header, rows)
 
 
-@require_GET
+@require_safe
 def result_list(request: PageRequest) -> HttpResponse:
     page = Paginator(results.calls_with_results(), PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/result_list.html", {"page": page})
 
 
-@require_GET
+@require_safe
 def result_detail(request: PageRequest, number: str) -> HttpResponse:
     call = get_object_or_404(results.calls_with_results(), number=number)
     rows = results.result_rows(call)
@@ -100,7 +100,7 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "portal/result_detail.html", context)
 
 
-@require_GET
+@require_safe
 def result_table(request: PageRequest, number: str) -> HttpResponse:
     """The supported projects of a call as CSV; sums in yuan."""
     call = get_object_or_404(results.calls_with_results(), number=number)

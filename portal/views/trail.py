@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -20,7 +20,7 @@ PAGE = 50
 LAST_RUNS = 10
 
 
-@require_GET
+@require_safe
 @login_required
 def trail(request: SignedInRequest) -> HttpResponse:
     role = reading_role(request.user)
@@ -38,7 +38,7 @@ def trail(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/trail.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def event(request: SignedInRequest, pk: int) -> HttpResponse:
     role = reading_role(request.user)
@@ -58,7 +58,7 @@ def event(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "portal/event.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def verification(request: SignedInRequest) -> HttpResponse:
     reading_role(request.user)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -33,7 +33,7 @@ def lead_only(request: SignedInRequest) -> None:
 
 
 @login_required
-@require_GET
+@require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     """What the lead must do, clocks, coverage, load."""
     lead_only(request)
@@ -49,7 +49,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everybody with what the rules say of each; the lead chooses, or has the rules try again."""
     lead_only(request)
@@ -83,7 +83,7 @@ def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hand an assignment (pk) over to somebody else."""
     lead_only(request)

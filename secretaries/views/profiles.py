@@ -23,7 +23,7 @@ from secretaries.views.board import lead_only
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """Enter a profile for somebody who holds the role and has none."""
     lead_only(request)
@@ -42,7 +42,7 @@ def create(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedInRequest, pk: int) -> HttpResponse:
     """One secretary: profile (the lead changes it), projects, leave."""
     secretary = _seen(request, pk)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -62,7 +62,7 @@ class Card:
 
 
 @login_required
-@require_GET
+@require_safe
 def my_projects(request: SignedInRequest) -> HttpResponse:
     """The secretary's own projects, the most urgent first."""
     if not has_role(request.user, Role.SECRETARY):
@@ -100,7 +100,7 @@ def _days(last: date | None, today: date) -> int | None:
 
 
 @login_required
-@require_GET
+@require_safe
 def project(request: SignedInRequest, pk: int) -> HttpResponse:
     """One project: who serves it, requests and their clocks, visits."""
     return _page(request, seen(request, pk))

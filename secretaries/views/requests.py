@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.rules import acts_for_a_firm
@@ -43,7 +43,7 @@ def _base(request: SignedInRequest) -> str:
 
 
 @login_required
-@require_GET
+@require_safe
 def request_list(request: SignedInRequest) -> HttpResponse:
     """Every request the person may see, the newest first."""
     rows = reading.requests_for(request.user, lead=rules.is_lead(request.user))
@@ -72,7 +72,7 @@ def _filtered(rows: QuerySet[ServiceRequest], data: dict[str, Any]) -> QuerySet[
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest, pk: int) -> HttpResponse:
     """Raise a request for a project."""
     application = seen(request, pk)
@@ -103,7 +103,7 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request with its clock and acts; POST `act` does one of them."""
     row = (
