@@ -32,6 +32,27 @@ def _lists() -> None:
         body=_("The approver sent the list of %(call)s back: %(note)s"),
         act=True,
     )
+    kinds.register(
+        "funding.part_offered",
+        title=_("A smaller sum is offered for “%(title)s”: %(amount)s"),
+        body=_(
+            "You asked for %(requested)s; %(amount)s are left in this round. Please say whether"
+            " your firm carries the project out with this sum."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "funding.part_agreed",
+        title=_("The firm agrees to %(amount)s for “%(title)s”"),
+        body=_("The project can be named in the public notice."),
+        act=True,
+    )
+    kinds.register(
+        "funding.part_declined",
+        title=_("The firm declines %(amount)s for “%(title)s”"),
+        body=_("Please take the project off the list; the next on the reserve list moves up."),
+        act=True,
+    )
 
 
 def _notices() -> None:
@@ -39,15 +60,16 @@ def _notices() -> None:
         "notice.published",
         title=_("“%(title)s” is on public notice until %(to)s"),
         body=_(
-            "Your project “%(title)s” is on public notice from %(from)s to %(to)s. Objections by real "
-            "name are accepted in this period."
+            "Your project “%(title)s” is on public notice from %(from)s to %(to)s. Objections by"
+            " real name are accepted in this period."
         ),
     )
     kinds.register(
         "objection.filed",
         title=_("Objection %(number)s against “%(title)s” was filed"),
         body=_(
-            "Please examine whether objection %(number)s is admissible. Keep the objector's name secret."
+            "Please examine whether objection %(number)s is admissible; it is answered by"
+            " %(due)s. Keep the objector's name secret."
         ),
         act=True,
     )
@@ -55,28 +77,31 @@ def _notices() -> None:
         "objection.accepted",
         title=_("Objection %(number)s is being examined: “%(title)s” is held"),
         body=_(
-            "An objection against “%(title)s” was admitted. Only this project is held until the answer."
+            "An objection against “%(title)s” was admitted. Only this project is held until the"
+            " answer."
         ),
     )
     kinds.register(
         "objection.upheld",
         title=_("Objection %(number)s was upheld: “%(title)s” is disqualified"),
         body=_(
-            "After examination the objection against “%(title)s” was upheld; the project is disqualified."
+            "After examination the objection against “%(title)s” was upheld; the project is"
+            " disqualified."
         ),
     )
     kinds.register(
         "objection.rejected",
         title=_("Objection %(number)s was not upheld: “%(title)s” is released"),
         body=_(
-            "After examination the objection against “%(title)s” was not upheld; the project is released."
+            "After examination the objection against “%(title)s” was not upheld; the project is"
+            " released."
         ),
     )
     kinds.register(
         "reserve.promoted",
         title=_("“%(title)s” moves up from the reserve list"),
         body=_(
-            "A project of call %(number)s dropped out; “%(title)s” is next in rank and is proposed for "
+            "A project of %(call)s dropped out; “%(title)s” is next in rank and is proposed for "
             "funding. A supplementary public notice follows."
         ),
     )
@@ -84,13 +109,27 @@ def _notices() -> None:
         "award.decided",
         title=_("“%(title)s” is awarded %(amount)s"),
         body=_(
-            "Your project “%(title)s” is awarded %(amount)s. A service secretary is being appointed."
+            "Your project “%(title)s” is awarded %(amount)s. A service secretary is being"
+            " appointed."
         ),
     )
     kinds.register(
         "allocation.recorded",
         title=_("The funds for “%(title)s” are allocated by %(number)s"),
         body=_("The allocation notice %(number)s covers “%(title)s”. The agreement follows."),
+    )
+    kinds.register(
+        "award.accepted",
+        title=_("“%(title)s” is accepted"),
+        body=_("The project was checked against its agreement and accepted: %(text)s"),
+    )
+    kinds.register(
+        "award.terminated",
+        title=_("“%(title)s” is terminated"),
+        body=_(
+            "The project was ended early; %(amount)s that were not paid go back to the envelope."
+            " Reason: %(reason)s"
+        ),
     )
 
 
@@ -99,7 +138,8 @@ def _agreements() -> None:
         "agreement.drawn_up",
         title=_("Agreement %(number)s waits for your signature"),
         body=_(
-            "The agreement for “%(title)s” has been drawn up. Please check its targets and sign."
+            "The agreement for “%(title)s” has been drawn up. Please check its targets and sign by"
+            " %(due)s."
         ),
         act=True,
     )
@@ -107,7 +147,8 @@ def _agreements() -> None:
         "agreement.in_force",
         title=_("Agreement %(number)s is in force"),
         body=_(
-            "Both sides have signed the agreement for “%(title)s”. The first instalment can be claimed."
+            "Both sides have signed the agreement for “%(title)s”. The first instalment can be"
+            " claimed."
         ),
     )
     kinds.register(
@@ -143,6 +184,7 @@ def _payments() -> None:
         "payment.paid",
         title=_("Instalment %(sequence)s of “%(title)s” is paid: %(amount)s"),
         body=_(
-            "The treasury paid instalment %(sequence)s of “%(title)s”, %(amount)s, voucher %(voucher)s."
+            "The treasury paid instalment %(sequence)s of “%(title)s”, %(amount)s, voucher"
+            " %(voucher)s."
         ),
     )

@@ -1,12 +1,15 @@
 """What the money asks of a call before it may be published."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Call
+from applications.models import Call, CallStatus
 from awards.models import Envelope
+from awards.wording import amount_text
 
 
 def envelope_set(call: Call) -> Iterator[str | Promise]:
@@ -16,7 +19,32 @@ def envelope_set(call: Call) -> Iterator[str | Promise]:
         yield _(
             "The envelope of %(year)s is not set. The finance officers enter and confirm it first."
         ) % {"year": call.year}
-    elif envelope.ceiling - envelope.committed < call.envelope:
-        yield _("The envelope of %(year)s has less left than this call offers.") % {
-            "year": call.year
+        return
+    left = envelope.ceiling - envelope.committed - offered_elsewhere(call)
+    if left < call.envelope:
+        yield _(
+            "The envelope of %(year)s has %(left)s left beside what is awarded and what other calls"
+            " offer; this call offers %(offered)s."
+        ) % {
+            "year": call.year,
+            "left": amount_text(max(left, Decimal(0))),
+            "offered": amount_text(call.envelope),
         }
+
+
+def offered_elsewhere(call: Call) -> Decimal:
+    """What the year's other calls offer and have not awarded yet, yuan."""
+    running = Call.objects.filter(
+        scheme=call.scheme_id,
+        year=call.year,
+        status__in=(
+            CallStatus.PUBLISHED,
+            CallStatus.SCREENED,
+            CallStatus.IN_REVIEW,
+            CallStatus.SCORED,
+            CallStatus.RANKED,
+            CallStatus.DECIDED,
+            CallStatus.ON_NOTICE,
+        ),
+    ).exclude(pk=call.pk)
+    return running.aggregate(sum=Sum("envelope"))["sum"] or Decimal(0)

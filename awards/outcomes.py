@@ -1,4 +1,4 @@
-"""What the approved funding list and the awards say of a call's dossiers, for exports of the ranking."""
+"""What the approved list and the awards say of a call's dossiers, for exports of the ranking."""
 
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from reviews.outcomes import Onward, Outcome
 
 
 def outcomes_of(call: Call) -> dict[int, Outcome]:
-    """{application: Outcome} once a list is approved; two queries. Sums only of awards that stand."""
+    """{application: Outcome} once a list is approved; two queries. Sums of standing awards only."""
     awarded = dict(
         Award.objects.filter(application__call=call, revoked_at__isnull=True).values_list(
             "application_id", "amount"

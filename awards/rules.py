@@ -15,10 +15,12 @@ SEES_FUNDING = (
 )
 
 
-def require(user: User, *roles: Role) -> None:
-    """Raise NotPermitted unless the person holds one of the roles."""
-    if not any(has_role(user, role) for role in roles):
-        raise NotPermitted(_("Your role does not allow this. Ask a colleague whose role it is."))
+def require(user: User, *roles: Role) -> Role:
+    """The first of the roles that the person holds. Raises NotPermitted without one."""
+    for role in roles:
+        if has_role(user, role):
+            return role
+    raise NotPermitted(_("Your role does not allow this. Ask a colleague whose role it is."))
 
 
 def sees_funding(user: User) -> bool:

@@ -1,23 +1,40 @@
 from django.urls import path
 
-from awards.views import agreements, claims, envelopes, funding, objections, payments
+from awards.views import (
+    agreements,
+    awarding,
+    claims,
+    endings,
+    envelopes,
+    funding,
+    list_acts,
+    objections,
+    payments,
+)
 
 app_name = "awards"
 
 urlpatterns = [
     path("envelope/", envelopes.envelope_page, name="envelope"),
     path("envelope/<int:pk>/confirm/", envelopes.confirm_ceiling, name="confirm_ceiling"),
+    path("envelope/<int:pk>/refuse/", envelopes.refuse_ceiling, name="refuse_ceiling"),
     path("funding/", funding.funding_lists, name="funding_list"),
     path("funding/notices/", objections.notice_list, name="notices"),
     path("funding/<str:number>/", funding.funding_list, name="funding"),
-    path("funding/<str:number>/draw/", funding.draw, name="draw_list"),
-    path("funding/<str:number>/deviation/", funding.deviate, name="deviate"),
-    path("funding/deviation/<int:pk>/", funding.settle, name="settle"),
-    path("funding/<str:number>/submit/", funding.submit, name="submit_list"),
-    path("funding/<str:number>/decide/", funding.decide, name="decide"),
-    path("funding/<str:number>/publish/", funding.publish, name="publish"),
-    path("funding/<str:number>/award/", funding.award, name="award"),
-    path("funding/<str:number>/allocation/", funding.allocate, name="allocate"),
+    path("funding/<str:number>/draw/", list_acts.draw, name="draw_list"),
+    path("funding/<str:number>/deviation/", list_acts.deviate, name="deviate"),
+    path("funding/deviation/<int:pk>/", list_acts.settle, name="settle"),
+    path("funding/<str:number>/submit/", list_acts.submit, name="submit_list"),
+    path("funding/<str:number>/decide/", list_acts.decide, name="decide"),
+    path("funding/<str:number>/publish/", awarding.publish, name="publish"),
+    path("funding/<str:number>/award/", awarding.award, name="award"),
+    path("funding/<str:number>/allocation/", awarding.allocate, name="allocate"),
+    path("funding/<str:number>/reserve/", awarding.close_reserve, name="close_reserve"),
+    path("funding/<str:number>/close/", awarding.close_call, name="close_call"),
+    path("funding/items/<int:pk>/answer/", endings.answer_part, name="answer_part"),
+    path("awards/dossiers/<int:pk>/take-off/", endings.take_off, name="take_off"),
+    path("awards/<int:pk>/terminate/", endings.terminate, name="terminate"),
+    path("awards/<int:pk>/accept/", endings.accept, name="accept"),
     path("objections/", objections.objection_list, name="objections"),
     path("objections/<int:pk>/", objections.objection, name="objection"),
     path("objections/new/<str:number>/", objections.file_objection, name="file_objection"),

@@ -1,8 +1,15 @@
 """Names of the small lives of the money, in the reader's language."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+
+from applications.money import in_words
 
 INSTALMENT_STATES: dict[str, Any] = {
     "planned": _("not yet claimed"),
@@ -27,3 +34,32 @@ TARGET_WORDS: dict[str, Any] = {
     "average_wage_yuan": _("Average yearly wage"),
     "tax_yuan": _("Yearly tax"),
 }
+
+# Why a line cannot be drawn: one sentence for each of `awards.funding.ERROR_KEYS`.
+LINE_ERRORS: Mapping[str, Promise] = {
+    "envelope_negative": _("The envelope must be a sum of 0 or more."),
+    "not_in_rank_order": _("The ranking is not in rank order; compute it again."),
+    "project_twice": _("“%(project)s” stands twice in the ranking."),
+    "requested_not_positive": _("“%(project)s” asks for no money."),
+    "requested_below_cents": _("The sum “%(project)s” asks for is finer than a fen."),
+    "unknown_project": _("“%(project)s” is not in the ranking."),
+    "deviation_twice": _("“%(project)s” has two deviations."),
+    "deviation_without_reason": _("The deviation for “%(project)s” has no reason."),
+    "lift_below_floor": _(
+        "“%(project)s” is below the floor of points; no deviation lifts it above the line."
+    ),
+    "lift_exceeds_envelope": _(
+        "“%(project)s” asks for more than the envelope can carry beside what is already lifted."
+    ),
+}
+
+
+def amount_text(amount: Decimal) -> str:
+    """An amount of yuan with its unit, in the active language: 2,400 万元."""
+    return in_words(amount, chinese=(get_language() or "zh").startswith("zh"))
+
+
+def on_record(text: str | Promise) -> str:
+    """A sentence of ours as the log keeps it: in the installation's own language."""
+    with override(settings.LANGUAGE_CODE):
+        return str(text)

@@ -1,4 +1,4 @@
-"""Forms of the envelope, the funding list, the notice and the objection. They read; services write."""
+"""Forms of envelope, funding list, notice and objection. They read; services write."""
 
 from typing import Any
 
@@ -56,9 +56,13 @@ class ApproveForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
-    note = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
+class SendBackForm(forms.Form):
+    """Why the list goes back. The name differs from the note of the approval beside it."""
+
+    back_note = forms.CharField(
+        label=_("Reason for sending it back"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
     )
 
 

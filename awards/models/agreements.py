@@ -10,7 +10,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 class AllocationNotice(models.Model):
-    """指标下达: the finance department's letter, recorded here as evidence of an act done elsewhere."""
+    """指标下达: the finance department's letter, recorded as evidence of an act done elsewhere."""
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="allocation_notices")
     number = models.CharField(max_length=80, unique=True)
@@ -32,11 +32,34 @@ class Award(models.Model):
     )
     decided_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+    # Ended early: what was not paid by then goes back to the envelope.
+    revoked_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
+    revocation = models.TextField(blank=True)
+    # Accepted (验收): every instalment paid, the targets checked against the agreement.
+    accepted_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    acceptance = models.TextField(blank=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_positive"),
+            models.CheckConstraint(
+                condition=Q(revoked_by__isnull=True, revoked_at__isnull=True, revocation="")
+                | Q(revoked_by__isnull=False, revoked_at__isnull=False) & ~Q(revocation=""),
+                name="revoked_who_when_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True, accepted_at__isnull=True, acceptance="")
+                | Q(
+                    accepted_by__isnull=False,
+                    accepted_at__isnull=False,
+                    revoked_at__isnull=True,
+                    paid=F("amount"),
+                )
+                & ~Q(acceptance=""),
+                name="accepted_who_when_when_paid",
+            ),
             models.CheckConstraint(
                 condition=Q(paid__gte=0, paid__lte=F("amount")), name="award_paid_within_amount"
             ),
@@ -44,7 +67,7 @@ class Award(models.Model):
 
 
 class Agreement(models.Model):
-    """任务书: figures and targets of the submitted dossier, signed by both sides; frozen when signed."""
+    """任务书: figures and targets of the submitted dossier, signed by both sides, then frozen."""
 
     award = models.OneToOneField(Award, models.PROTECT, related_name="agreement")
     number = models.CharField(max_length=30, unique=True)
@@ -53,6 +76,7 @@ class Agreement(models.Model):
     drawn_up_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     drawn_up_at = models.DateTimeField()
     sign_by = models.DateTimeField()
+    provisional = models.BooleanField(default=False)  # reaches a year without known holidays
     firm_signed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     firm_signed_at = models.DateTimeField(null=True)
     office_signed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -104,7 +128,7 @@ class Instalment(models.Model):
 
 
 class Claim(models.Model):
-    """A firm's claim of one instalment with its evidence; returned claims stay and a new one follows."""
+    """A firm's claim of one instalment with its evidence; a returned one stays, a new follows."""
 
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="claims")
     invested = models.DecimalField(max_digits=16, decimal_places=2)  # yuan, so far
@@ -125,7 +149,22 @@ class Claim(models.Model):
                 fields=("instalment",), condition=Q(returned_at__isnull=True), name="one_live_claim"
             ),
             models.CheckConstraint(
-                condition=~Q(verified_by=F("claimed_by")), name="claimant_is_not_verifier"
+                condition=~Q(verified_by=F("claimed_by")) & ~Q(returned_by=F("claimed_by")),
+                name="claimant_is_not_verifier",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True) | Q(returned_at__isnull=True),
+                name="claim_verified_or_returned",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True, verified_at__isnull=True, verification="")
+                | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(verification=""),
+                name="claim_verified_who_when_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True, returned_at__isnull=True, return_reason="")
+                | Q(returned_by__isnull=False, returned_at__isnull=False) & ~Q(return_reason=""),
+                name="claim_returned_who_when_why",
             ),
         )
 
@@ -140,7 +179,7 @@ class ClaimFile(models.Model):
 
 
 class Payment(models.Model):
-    """拨付: maker enters, checker releases, then the treasury's voucher number records it as paid."""
+    """拨付: maker enters, checker releases, then the treasury's voucher records it as paid."""
 
     instalment = models.OneToOneField(Instalment, models.PROTECT, related_name="payment")
     claim = models.OneToOneField(Claim, models.PROTECT, related_name="payment")
@@ -150,7 +189,8 @@ class Payment(models.Model):
     made_at = models.DateTimeField()
     checked_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)
-    voucher_no = models.CharField(max_length=60, null=True, unique=True)
+    # NULL until paid: '' would be taken by the first payment.
+    voucher_no = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001
     paid_on = models.DateField(null=True)
     recorded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
@@ -162,8 +202,24 @@ class Payment(models.Model):
                 condition=~Q(checked_by=F("made_by")), name="payment_maker_is_not_checker"
             ),
             models.CheckConstraint(
-                condition=Q(voucher_no__isnull=True)
-                | Q(checked_by__isnull=False, paid_on__isnull=False),
+                condition=Q(checked_by__isnull=True, checked_at__isnull=True)
+                | Q(checked_by__isnull=False, checked_at__isnull=False),
+                name="payment_checked_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    voucher_no__isnull=True,
+                    paid_on__isnull=True,
+                    recorded_by__isnull=True,
+                    recorded_at__isnull=True,
+                )
+                | Q(
+                    voucher_no__isnull=False,
+                    checked_by__isnull=False,
+                    paid_on__isnull=False,
+                    recorded_by__isnull=False,
+                    recorded_at__isnull=False,
+                ),
                 name="paid_only_after_check",
             ),
         )

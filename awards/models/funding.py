@@ -10,7 +10,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 class Envelope(models.Model):
-    """A scheme's money of one year, yuan. `committed` by awards and `paid` never pass the ceiling."""
+    """A scheme's money of one year, yuan: `paid` ≤ `committed` by awards ≤ `ceiling`."""
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="envelopes")
     year = models.PositiveSmallIntegerField()
@@ -34,7 +34,7 @@ class Envelope(models.Model):
 
 
 class EnvelopeChange(models.Model):
-    """A ceiling set or changed by document: proposed by one finance officer, confirmed by another."""
+    """A ceiling set by document: entered by one finance officer, confirmed by another."""
 
     envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="changes")
     ceiling = models.DecimalField(max_digits=16, decimal_places=2)
@@ -46,15 +46,32 @@ class EnvelopeChange(models.Model):
     proposed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=400, blank=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=~Q(confirmed_by=F("proposed_by")), name="ceiling_maker_is_not_checker"
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(refused_at__isnull=True),
+                name="ceiling_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="ceiling_confirmed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_by__isnull=True, refused_at__isnull=True)
+                | Q(refused_by__isnull=False, refused_at__isnull=False),
+                name="ceiling_refused_who_and_when",
+            ),
             models.UniqueConstraint(
                 fields=("envelope",),
-                condition=Q(confirmed_at__isnull=True),
+                condition=Q(confirmed_at__isnull=True, refused_at__isnull=True),
                 name="one_pending_ceiling",
             ),
         )
@@ -104,6 +121,15 @@ class FundingList(models.Model):
             models.CheckConstraint(
                 condition=~Q(decided_by=F("drawn_by")), name="list_drawn_and_decided_by_two"
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "submitted"), decided_by__isnull=True)
+                | Q(
+                    status__in=("approved", "sent_back"),
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="list_decided_who_and_when",
+            ),
         )
 
 
@@ -119,6 +145,15 @@ class FundingItem(models.Model):
     cumulative = models.DecimalField(max_digits=16, decimal_places=2)
     note = models.CharField(max_length=200, blank=True)
     promoted_at = models.DateTimeField(null=True)  # moved up from the reserve list (递补)
+    # A project funded in part must agree to the smaller sum before it goes on public notice.
+    consent = models.CharField(
+        max_length=8,
+        choices=(("", _("not asked")), ("given", _("agreed")), ("refused", _("declined"))),
+        blank=True,
+        default="",
+    )
+    consent_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    consent_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("funding_list_id", "position")
@@ -127,6 +162,15 @@ class FundingItem(models.Model):
                 fields=("funding_list", "application"), name="one_item_per_dossier"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="item_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(consent="", consent_by__isnull=True, consent_at__isnull=True)
+                | Q(
+                    consent__in=("given", "refused"),
+                    consent_by__isnull=False,
+                    consent_at__isnull=False,
+                ),
+                name="consent_who_and_when",
+            ),
         )
 
 
@@ -143,6 +187,7 @@ class Deviation(models.Model):
     proposed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     refused_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -153,7 +198,22 @@ class Deviation(models.Model):
                 name="one_deviation_per_item",
             ),
             models.CheckConstraint(
-                condition=~Q(confirmed_by=F("proposed_by")), name="deviation_by_two"
+                condition=~Q(confirmed_by=F("proposed_by")) & ~Q(refused_by=F("proposed_by")),
+                name="deviation_by_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(refused_at__isnull=True),
+                name="deviation_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="deviation_confirmed_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused_by__isnull=True, refused_at__isnull=True)
+                | Q(refused_by__isnull=False, refused_at__isnull=False),
+                name="deviation_refused_who_and_when",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="deviation_has_reason"),
         )

@@ -42,7 +42,7 @@ class NoticeItem(models.Model):
 
 
 class Objection(models.Model):
-    """异议 by a named person against one item; only that item is held. The name stays with the office."""
+    """异议 by a named person against one item; only that is held. The name stays secret."""
 
     notice = models.ForeignKey(PublicNotice, models.PROTECT, related_name="objections")
     application = models.ForeignKey(Application, models.PROTECT, related_name="objections")
@@ -82,3 +82,32 @@ class Objection(models.Model):
     answered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status="filed", handled_by__isnull=True, handled_at__isnull=True)
+                | ~Q(status="filed") & Q(handled_by__isnull=False, handled_at__isnull=False),
+                name="objection_handled_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=("filed", "accepted", "refused"),
+                    answered_by__isnull=True,
+                    answered_at__isnull=True,
+                )
+                | Q(
+                    status__in=("upheld", "rejected"),
+                    answered_by__isnull=False,
+                    answered_at__isnull=False,
+                ),
+                name="objection_answered_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answered_by=F("handled_by")), name="objection_examined_by_two"
+            ),
+            models.CheckConstraint(
+                condition=~Q(objector_name="") & ~Q(objector_identity="") & ~Q(text=""),
+                name="objection_by_real_name",
+            ),
+        )

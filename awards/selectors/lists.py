@@ -1,16 +1,23 @@
 """What is read of envelopes, funding lists, notices and objections."""
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from applications.models import Call, Scheme
+from applications.sheet import default_sheet, parse
+from applications.workflow import Status
 from awards.models import (
     Award,
+    Deviation,
     Envelope,
+    EnvelopeChange,
     FundingItem,
     FundingList,
+    NoticeItem,
     Objection,
     Outcome,
     PublicNotice,
@@ -28,6 +35,36 @@ def latest_list(call: Call) -> FundingList | None:
         call.funding_lists.select_related("ranking", "drawn_by", "decided_by", "call")
         .order_by("-version")
         .first()
+    )
+
+
+def maxima_of(call: Call) -> dict[str, Decimal]:
+    """The most points of project quality and of employment contribution, by the call's sheet."""
+    sheet = parse(call.sheet or default_sheet())
+    return {"quality": sheet.quality.weight, "employment": sheet.employment.weight}
+
+
+def newest_lists(calls: Iterable[Call]) -> dict[int, FundingList]:
+    """The newest version of each call's list, by the call's key. One query."""
+    rows = FundingList.objects.filter(call__in=list(calls)).order_by("version")
+    return {row.call_id: row for row in rows}
+
+
+def deviations_of(funding_list: FundingList) -> list[Deviation]:
+    """The list's deviations, the oldest first."""
+    return list(
+        funding_list.deviations.select_related(
+            "application", "proposed_by", "confirmed_by", "refused_by"
+        ).order_by("pk")
+    )
+
+
+def ready_for_notice(items: Iterable[FundingItem]) -> bool:
+    """Whether some project is proposed, agreed and not on notice yet."""
+    return any(
+        item.application.status == Status.PROPOSED
+        and (item.outcome == Outcome.FUNDED or item.consent == "given")
+        for item in items
     )
 
 
@@ -57,9 +94,10 @@ def totals(items: list[FundingItem]) -> dict[str, Any]:
 
 def envelopes(scheme: Scheme) -> QuerySet[Envelope]:
     """The scheme's years with their pending change, if any."""
-    return scheme.envelopes.prefetch_related(
-        "changes__proposed_by", "changes__confirmed_by"
-    ).order_by("year")
+    changes = EnvelopeChange.objects.select_related(
+        "proposed_by", "confirmed_by", "refused_by"
+    ).order_by("-pk")
+    return scheme.envelopes.prefetch_related(Prefetch("changes", changes)).order_by("-year")
 
 
 def notices() -> QuerySet[PublicNotice]:
@@ -85,6 +123,32 @@ def objections() -> QuerySet[Objection]:
         )
         .annotate(settled=Count("pk", filter=Q(status__in=("refused", "upheld", "rejected"))))
         .order_by("settled", "due_at", "pk")
+    )
+
+
+def ripe_items(call: Call, today: date) -> list[NoticeItem]:
+    """Items whose notice is over and against which no objection is open, in rank order."""
+    return list(_ripe(today).filter(notice__call=call))
+
+
+def ripe_count(call: Call, today: date) -> int:
+    """How many projects could be awarded now."""
+    return _ripe(today).filter(notice__call=call).count()
+
+
+def _ripe(today: date) -> QuerySet[NoticeItem]:
+    open_ones = Objection.objects.filter(
+        application=OuterRef("application"), status__in=("filed", "accepted")
+    )
+    return (
+        NoticeItem.objects.filter(
+            ~Exists(open_ones),
+            notice__ends_on__lt=today,
+            notice__provisional=False,
+            application__status=Status.ON_NOTICE,
+        )
+        .select_related("application__firm", "notice__call")
+        .order_by("item__position")
     )
 
 

@@ -9,7 +9,17 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import firm_ids, has_any_role, has_role
 from applications.models import Application
-from awards.models import Agreement, Award, Claim, Instalment, Payment
+from applications.workflow import Status
+from awards.models import (
+    Agreement,
+    Award,
+    Claim,
+    FundingItem,
+    Instalment,
+    Payment,
+    PublicNotice,
+)
+from reviews.models import RankingEntry
 from secretaries.models import ServiceAssignment
 
 OFFICE = (
@@ -19,6 +29,8 @@ OFFICE = (
     Role.SUPERVISOR,
     Role.SECRETARY_LEAD,
 )
+RUNNING = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS})
+GRANTED = RUNNING | {Status.COMPLETED, Status.TERMINATED}
 
 
 def visible_awards(user: User) -> QuerySet[Award]:
@@ -30,8 +42,7 @@ def visible_awards(user: User) -> QuerySet[Award]:
         return rows
     mine = Q(application__firm__in=firm_ids(user))
     if has_role(user, Role.SECRETARY):
-        served = ServiceAssignment.objects.filter(secretary__user=user, valid_to__isnull=True)
-        mine |= Q(application__in=served.values("application"))
+        mine |= served_by(user)
     return rows.filter(mine)
 
 
@@ -109,14 +120,40 @@ def claim_for(user: User, pk: int) -> Claim | None:
     )
 
 
-def award_of(application: Application) -> Award | None:
-    """A dossier's award with agreement, instalments, live claims; None when there is none."""
+def visible_award_of(user: User, application: Application) -> Award | None:
+    """A dossier's award with agreement and instalments, if the person may read it. Two queries."""
     return (
-        Award.objects.filter(application=application)
-        .select_related("agreement", "allocation")
-        .prefetch_related("instalments__payment", "instalments__claims")
+        visible_awards(user)
+        .filter(application=application)
+        .select_related("agreement")
+        .prefetch_related("instalments")
         .first()
     )
+
+
+def decided_item(application: Application) -> FundingItem | None:
+    """The dossier's place on the approved list, with its ranking entry as `.entry`. Two queries."""
+    item = (
+        FundingItem.objects.filter(application=application, funding_list__status="approved")
+        .select_related("funding_list")
+        .first()
+    )
+    if item is not None:
+        item.entry = RankingEntry.objects.filter(  # type: ignore[attr-defined]  # for the page only
+            ranking=item.funding_list.ranking_id, application=application
+        ).first()
+    return item
+
+
+def notice_of(application: Application) -> PublicNotice | None:
+    """The public notice that names the dossier."""
+    return PublicNotice.objects.filter(items__application=application).first()
+
+
+def served_by(user: User) -> Q:
+    """Filter for applications that the person serves as a secretary now."""
+    served = ServiceAssignment.objects.filter(secretary__user=user, valid_to__isnull=True)
+    return Q(application__in=served.values("application"))
 
 
 def payment_steps(payment: Payment | None, claim: Claim | None) -> list[dict[str, Any]]:

@@ -1,25 +1,27 @@
 """任务书: drawn up from the submitted dossier, signed by both sides, then frozen."""
 
 import json
-from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import is_owner
 from applications.services.lifecycle import advance
+from applications.services.lifecycle import lock as lock_dossier
+from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import NotPermitted, WrongState
 from audit.services import record
+from awards.facts import agreement_facts
 from awards.models import Agreement, Award
 from awards.rules import require
-from awards.services.notices import firm_people
+from awards.selectors.people import firm_people, owners_of
 from calendars.deadlines import due
+from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from notifications.services import notify
 
@@ -65,6 +67,8 @@ def draw_up(*, award: Award, by: User) -> Agreement:
     )
     if Agreement.objects.filter(award=award).exists():
         raise WrongState(_("The agreement has already been drawn up."))
+    if award.application.status != Status.AWARDED:
+        raise WrongState(_("An agreement is drawn up for an awarded project only."))
     if award.allocation_id is None:
         raise WrongState(_("The allocation notice must be recorded first."))
     content = _content(award)
@@ -76,7 +80,8 @@ def draw_up(*, award: Award, by: User) -> Agreement:
         digest=sm3(canonical(content)),
         drawn_up_by=by,
         drawn_up_at=clock.now(),
-        sign_by=datetime.combine(deadline.day, time(17, 0), tzinfo=timezone.get_default_timezone()),
+        sign_by=end_of_day(deadline.day),
+        provisional=deadline.provisional,
     )
     record(
         action="agreement.draw_up",
@@ -84,14 +89,18 @@ def draw_up(*, award: Award, by: User) -> Agreement:
         by=by,
         role=Role.PROGRAMME_OFFICER,
         target="drawn_up",
-        after={"digest": agreement.digest},
+        after=agreement_facts(agreement),
         scope=award.application.call.number,
     )
     notify(
         kind="agreement.drawn_up",
-        recipients=firm_people(award.application),
+        recipients=owners_of(award.application),
         key=f"agreement.drawn_up:{agreement.pk}",
-        context={"title": award.application.title, "number": agreement.number},
+        context={
+            "title": award.application.title,
+            "number": agreement.number,
+            "due": agreement.sign_by,
+        },
         url=f"/agreements/{agreement.pk}/",
         about=award.application,
     )
@@ -99,21 +108,25 @@ def draw_up(*, award: Award, by: User) -> Agreement:
 
 
 def _lock(agreement: Agreement) -> Agreement:
-    return (
+    locked = (
         Agreement.objects.select_for_update(of=("self",))
         .select_related("award__application__firm", "award__application__call")
         .get(pk=agreement.pk)
     )
+    if lock_dossier(locked.award.application).status != Status.AWARDED:
+        raise WrongState(_("The agreement is in force already, or the project was terminated."))
+    return locked
 
 
-def _signed(agreement: Agreement, side: str, by: User) -> Agreement:
+def _signed(agreement: Agreement, side: str, by: User, role: str = "") -> Agreement:
     application = agreement.award.application
     record(
         action=f"agreement.sign_{side}",
         obj=agreement,
         by=by,
+        role=role,
         target="signed",
-        after={"digest": agreement.digest},
+        after=agreement_facts(agreement),
         scope=application.call.number,
     )
     if agreement.firm_signed_at and agreement.office_signed_at:
@@ -151,4 +164,4 @@ def sign_for_office(*, agreement: Agreement, by: User) -> Agreement:
         raise WrongState(_("The office has already signed."))
     locked.office_signed_by, locked.office_signed_at = by, clock.now()
     locked.save(update_fields=["office_signed_by", "office_signed_at"])
-    return _signed(locked, "office", by)
+    return _signed(locked, "office", by, Role.PROGRAMME_OFFICER)

@@ -1,4 +1,4 @@
-"""Claims of instalments: the firm claims with evidence, the project's secretary verifies or returns."""
+"""Claims: the firm claims an instalment with evidence, its secretary verifies or returns it."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,11 +18,15 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from awards.facts import claim_facts
 from awards.models import Claim, ClaimFile, Instalment
-from awards.services.notices import firm_people
+from awards.selectors.people import firm_people
+from awards.wording import amount_text
 from notifications.services import notify
 from secretaries.rules import verifies
 from secretaries.selectors.candidates import current_assignment
+
+MOST_FILES = 20
 
 
 def _lock_instalment(pk: int) -> Instalment:
@@ -31,6 +35,47 @@ def _lock_instalment(pk: int) -> Instalment:
         .select_related("award__application__firm", "award__application__call")
         .get(pk=pk)
     )
+
+
+def _check_turn(instalment: Instalment, by: User) -> None:
+    application = instalment.award.application
+    if not is_owner(by, application.firm):
+        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    if instalment.award.revoked_at:
+        raise WrongState(_("This project was terminated; nothing more is claimed or paid."))
+    if application.status not in (Status.AGREED, Status.IN_PROGRESS):
+        raise WrongState(_("Both sides sign the agreement first."))
+    if instalment.status != "planned":
+        raise WrongState(_("This instalment has already been claimed."))
+    earlier = Instalment.objects.filter(award=instalment.award, sequence__lt=instalment.sequence)
+    if earlier.exclude(status="paid").exists():
+        raise WrongState(_("The instalment before this one has not been paid yet."))
+
+
+def _check_claim(
+    instalment: Instalment, invested: Decimal, insured: int, statement: str, files: int
+) -> None:
+    if invested < 0:
+        raise Invalid(_("Enter figures of zero or more."), field="invested")
+    if insured < 0:
+        raise Invalid(_("Enter figures of zero or more."), field="insured")
+    last = (
+        Claim.objects.filter(instalment__award=instalment.award, verified_at__isnull=False)
+        .order_by("-instalment__sequence")
+        .first()
+    )
+    if last is not None and invested < last.invested:
+        raise Invalid(
+            _("The last verified claim said %(sum)s invested; the total cannot be less now.")
+            % {"sum": amount_text(last.invested)},
+            field="invested",
+        )
+    if len(statement.strip()) < 10:
+        raise Invalid(_("Describe the progress in at least ten characters."), field="statement")
+    if not files:
+        raise Invalid(_("Attach at least one piece of evidence."), field="files")
+    if files > MOST_FILES:
+        raise Invalid(_("Attach at most %(most)s files.") % {"most": MOST_FILES}, field="files")
 
 
 @transaction.atomic
@@ -43,24 +88,11 @@ def claim_instalment(
     files: "Sequence[UploadedFile[Any]]",
     by: User,
 ) -> Claim:
-    """Claim the next instalment with evidence: investment so far (yuan), insured headcount, files."""
+    """Claim the next instalment: investment so far (yuan), insured headcount, files of evidence."""
     locked = _lock_instalment(instalment.pk)
     application = locked.award.application
-    if not is_owner(by, application.firm):
-        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
-    if application.status not in (Status.AGREED, Status.IN_PROGRESS):
-        raise WrongState(_("Both sides sign the agreement first."))
-    if locked.status != "planned":
-        raise WrongState(_("This instalment has already been claimed."))
-    earlier = Instalment.objects.filter(award=locked.award, sequence__lt=locked.sequence)
-    if earlier.exclude(status="paid").exists():
-        raise WrongState(_("The instalment before this one has not been paid yet."))
-    if invested < 0 or insured < 0:
-        raise Invalid(_("Enter figures of zero or more."), field="invested")
-    if len(statement.strip()) < 10:
-        raise Invalid(_("Describe the progress in at least ten characters."), field="statement")
-    if not files:
-        raise Invalid(_("Attach at least one piece of evidence."), field="files")
+    _check_turn(locked, by)
+    _check_claim(locked, invested, insured, statement, len(files))
     checked = [(f, uploads.check(f)) for f in files]
     claim = Claim.objects.create(
         instalment=locked,
@@ -84,6 +116,7 @@ def claim_instalment(
             "application": application.number,
             "sequence": locked.sequence,
             "amount": locked.amount,
+            **claim_facts(claim),
         },
         scope=application.call.number,
     )
@@ -121,6 +154,8 @@ def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
     if not verifies(by, instalment.award.application, clock.today()):
         raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
+    if instalment.award.revoked_at:
+        raise WrongState(_("This project was terminated; nothing more is claimed or paid."))
     if instalment.status != "claimed" or locked.returned_at:
         raise WrongState(_("This claim has already been dealt with."))
     return locked, instalment
@@ -145,6 +180,7 @@ def verify_claim(*, claim: Claim, text: str, by: User) -> Claim:
         source="claimed",
         target="verified",
         reason=locked.verification,
+        after=claim_facts(locked),
         scope=application.call.number,
     )
     notify(
@@ -177,6 +213,7 @@ def return_claim(*, claim: Claim, reason: str, by: User) -> Claim:
         source="claimed",
         target="returned",
         reason=locked.return_reason,
+        after=claim_facts(locked),
         scope=application.call.number,
     )
     notify(

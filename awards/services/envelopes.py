@@ -17,8 +17,10 @@ from applications.models import Scheme
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from awards.facts import envelope_facts
 from awards.models import Envelope, EnvelopeChange
 from awards.rules import require
+from awards.wording import amount_text
 
 
 @transaction.atomic
@@ -41,7 +43,8 @@ def propose_ceiling(
         )
     if not Decimal(0) <= ceiling <= scheme.annual_limit:
         raise Invalid(
-            _("The policy allows at most %(limit)s yuan a year.") % {"limit": scheme.annual_limit},
+            _("The policy allows at most %(limit)s a year.")
+            % {"limit": amount_text(scheme.annual_limit)},
             field="ceiling",
         )
     if not document_no.strip():
@@ -50,8 +53,10 @@ def propose_ceiling(
         )
     Envelope.objects.get_or_create(scheme=scheme, year=year, defaults={"ceiling": Decimal(0)})
     envelope = Envelope.objects.select_for_update().get(scheme=scheme, year=year)
-    if envelope.changes.filter(confirmed_at__isnull=True).exists():
+    if envelope.changes.filter(confirmed_at__isnull=True, refused_at__isnull=True).exists():
         raise WrongState(_("A ceiling for this year already waits for confirmation."))
+    if ceiling < envelope.committed:
+        raise Invalid(_below(envelope), field="ceiling")
     change = EnvelopeChange.objects.create(
         envelope=envelope,
         ceiling=ceiling,
@@ -65,29 +70,38 @@ def propose_ceiling(
         obj=envelope,
         by=by,
         role=Role.FINANCE_OFFICER,
-        after={"ceiling": ceiling, "document_no": change.document_no},
+        after={"asked": ceiling, "document_no": change.document_no},
     )
     return change
+
+
+def _below(envelope: Envelope) -> str:
+    return _("%(sum)s are already committed; the ceiling cannot fall below that.") % {
+        "sum": amount_text(envelope.committed)
+    }
+
+
+def _lock(change: EnvelopeChange) -> tuple[Envelope, EnvelopeChange]:
+    envelope = Envelope.objects.select_for_update().get(pk=change.envelope_id)
+    locked = EnvelopeChange.objects.select_for_update().get(pk=change.pk)
+    if locked.confirmed_at is not None:
+        raise WrongState(_("This ceiling has already been confirmed."))
+    if locked.refused_at is not None:
+        raise WrongState(_("This ceiling was refused. Enter it anew."))
+    return envelope, locked
 
 
 @transaction.atomic
 def confirm_ceiling(*, change: EnvelopeChange, by: User) -> Envelope:
     """Confirm a ceiling that another officer entered; never below what is already committed."""
     require(by, Role.FINANCE_OFFICER)
-    envelope = Envelope.objects.select_for_update().get(pk=change.envelope_id)
-    change = EnvelopeChange.objects.select_for_update().get(pk=change.pk)
-    if change.confirmed_at is not None:
-        raise WrongState(_("This ceiling has already been confirmed."))
+    envelope, change = _lock(change)
     if change.proposed_by_id == by.pk:
         raise NotPermitted(
             _("Whoever entered the ceiling may not confirm it. Ask another finance officer.")
         )
     if change.ceiling < envelope.committed:
-        raise Invalid(
-            _("%(sum)s yuan are already committed; the ceiling cannot fall below that.")
-            % {"sum": envelope.committed},
-            field="ceiling",
-        )
+        raise Invalid(_below(envelope), field="ceiling")
     before = envelope.ceiling
     change.confirmed_by, change.confirmed_at = by, clock.now()
     change.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -99,13 +113,33 @@ def confirm_ceiling(*, change: EnvelopeChange, by: User) -> Envelope:
         by=by,
         role=Role.FINANCE_OFFICER,
         before={"ceiling": before},
-        after={"ceiling": envelope.ceiling},
+        after={"document_no": change.document_no, **envelope_facts(envelope)},
     )
     return envelope
 
 
+@transaction.atomic
+def refuse_ceiling(*, change: EnvelopeChange, reason: str, by: User) -> EnvelopeChange:
+    """Refuse or take back a ceiling that waits, with a reason; another one can then be entered."""
+    require(by, Role.FINANCE_OFFICER)
+    if len(reason.strip()) < 5:
+        raise Invalid(_("Say why this ceiling does not stand."), field="reason")
+    envelope, change = _lock(change)
+    change.refused_by, change.refused_at, change.refusal = by, clock.now(), reason.strip()
+    change.save(update_fields=["refused_by", "refused_at", "refusal"])
+    record(
+        action="envelope.refuse",
+        obj=envelope,
+        by=by,
+        role=Role.FINANCE_OFFICER,
+        reason=change.refusal,
+        after={"asked": change.ceiling, "document_no": change.document_no},
+    )
+    return change
+
+
 def commit(*, envelope: Envelope, amount: Decimal) -> None:
-    """Commit a sum to an award, in the caller's transaction; refuse if it would pass the ceiling."""
+    """Commit a sum to an award, in the caller's transaction; refused beyond the ceiling."""
     done = Envelope.objects.filter(pk=envelope.pk, committed__lte=F("ceiling") - amount).update(
         committed=F("committed") + amount
     )
@@ -114,8 +148,8 @@ def commit(*, envelope: Envelope, amount: Decimal) -> None:
             pk=envelope.pk
         )
         raise Invalid(
-            _("The year's envelope has %(left)s yuan left; %(amount)s yuan do not fit.")
-            % {"left": left, "amount": amount}
+            _("The year's envelope has %(left)s left; %(amount)s do not fit.")
+            % {"left": amount_text(left), "amount": amount_text(amount)}
         )
 
 

@@ -1,9 +1,11 @@
 """公示: publishing the proposed projects for a number of working days, the first day included."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,10 +18,13 @@ from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import WrongState
 from audit.services import record
+from awards.facts import notice_facts
 from awards.models import FundingItem, FundingList, NoticeItem, Outcome, PublicNotice
 from awards.rules import require
-from calendars.deadlines import notice_end
+from awards.selectors.people import firm_people
+from calendars.deadlines import Deadline, notice_end
 from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from notifications.services import notify
 
 
@@ -40,58 +45,54 @@ def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
     }
 
 
-def _first_day() -> Any:
+def _first_day(table: WorkingDays) -> date:
     """The first working day from today on: a notice starts on a day the office works."""
-    table, day = working_days(), clock.today()
-    return table.next_working_day(day) if not table.is_working(day) else day
+    day = clock.today()
+    return day if table.is_working(day) else table.next_working_day(day)
+
+
+def ready_items(funding_list: FundingList) -> list[FundingItem]:
+    """Proposed projects without a notice; a part of what was asked for only with consent."""
+    agreed = Q(outcome=Outcome.FUNDED) | Q(outcome=Outcome.PARTIAL, consent="given")
+    return list(
+        funding_list.items.filter(agreed, application__status=Status.PROPOSED)
+        .select_related("application__firm", "application__region")
+        .order_by("position")
+    )
 
 
 @transaction.atomic
 def publish_notice(*, call: Call, by: User) -> PublicNotice:
-    """Publish every proposed project that is not on notice yet. Later ones get a supplementary notice."""
+    """Publish every proposed project that is not on notice yet; later ones get a supplementary one.
+
+    The period counts working days and includes its first day, the next day the office works. A
+    project offered a part waits for its firm's consent and follows in a later notice.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
     funding_list = FundingList.objects.filter(call=call, status="approved").first()
     if funding_list is None:
         raise WrongState(_("The approver has not decided on the funding list yet."))
-    items = list(
-        funding_list.items.filter(
-            outcome__in=(Outcome.FUNDED, Outcome.PARTIAL), application__status=Status.PROPOSED
-        )
-        .select_related("application__firm", "application__region")
-        .order_by("position")
-    )
+    items = ready_items(funding_list)
     if not items:
+        if funding_list.items.filter(
+            outcome=Outcome.PARTIAL, application__status=Status.PROPOSED
+        ).exists():
+            raise WrongState(
+                _("The firm offered a part has not agreed to it yet. Wait for its answer.")
+            )
         raise WrongState(_("No project waits for a public notice."))
-    days = call.rule_set.notice_days
-    starts_on = _first_day()
-    end = notice_end(starts_on, days, working_days())
-    sequence = call.notices.count() + 1
-    content = _content(call, items) | {"from": starts_on, "to": end.day, "working_days": days}
-    notice = PublicNotice.objects.create(
-        call=call,
-        number=f"{call.number}-N{sequence}",
-        title=call.name_zh,
-        starts_on=starts_on,
-        ends_on=end.day,
-        working_days=days,
-        provisional=end.provisional,
-        supplementary=sequence > 1,
-        content=_json(content),
-        digest=sm3(canonical(content)),
-        published_by=by,
-        published_at=clock.now(),
-    )
-    NoticeItem.objects.bulk_create(
-        NoticeItem(notice=notice, item=i, application=i.application, amount=i.amount) for i in items
-    )
+    table = working_days()
+    starts_on = _first_day(table)
+    end = notice_end(starts_on, call.rule_set.notice_days, table)
+    notice = _write(call, items, starts_on, end, by)
     record(
         action="notice.publish",
         obj=notice,
         by=by,
         role=Role.PROGRAMME_OFFICER,
         target="on_notice",
-        after={"digest": notice.digest, "from": starts_on, "to": end.day, "items": len(items)},
+        after={"items": len(items), **notice_facts(notice)},
         scope=call.number,
     )
     for item in items:
@@ -102,8 +103,29 @@ def publish_notice(*, call: Call, by: User) -> PublicNotice:
     return notice
 
 
-def _json(content: dict[str, Any]) -> Any:
-    return json.loads(canonical(content))
+def _write(
+    call: Call, items: list[FundingItem], starts_on: date, end: Deadline, by: User
+) -> PublicNotice:
+    sequence, days = call.notices.count() + 1, call.rule_set.notice_days
+    content = _content(call, items) | {"from": starts_on, "to": end.day, "working_days": days}
+    notice = PublicNotice.objects.create(
+        call=call,
+        number=f"{call.number}-N{sequence}",
+        title=call.name_zh,
+        starts_on=starts_on,
+        ends_on=end.day,
+        working_days=days,
+        provisional=end.provisional,
+        supplementary=sequence > 1,
+        content=json.loads(canonical(content)),
+        digest=sm3(canonical(content)),
+        published_by=by,
+        published_at=clock.now(),
+    )
+    NoticeItem.objects.bulk_create(
+        NoticeItem(notice=notice, item=i, application=i.application, amount=i.amount) for i in items
+    )
+    return notice
 
 
 def _tell_firm(notice: PublicNotice, application: Application) -> None:
@@ -118,15 +140,4 @@ def _tell_firm(notice: PublicNotice, application: Application) -> None:
         },
         url=f"/dossiers/{application.pk}/",
         about=application,
-    )
-
-
-def firm_people(application: Application) -> list[User]:
-    """Everybody who acts for the firm of a dossier."""
-    return list(
-        User.objects.filter(
-            memberships__organisation=application.firm_id,
-            memberships__ended_at__isnull=True,
-            is_active=True,
-        )
     )

@@ -1,31 +1,31 @@
-"""异议: by real name, against one item; only that item is held; upheld means out and the next moves up."""
-
-from datetime import datetime, time
+"""异议: by real name, against one item; only that is held; upheld, it is out."""
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application
+from applications.models import Application, Call
 from applications.services.lifecycle import advance
+from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
 from audit.services import record
+from awards.facts import objection_facts
 from awards.models import NoticeItem, Objection, PublicNotice
 from awards.rules import require
-from awards.services.funding import promote_next
-from awards.services.notices import firm_people
+from awards.selectors.people import firm_people
+from awards.services.reserve import promote_reserve
 from calendars.deadlines import due
+from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from calendars.wording import period_text
 from notifications.services import notify
 
-
-def _end_of(day: object) -> datetime:
-    return datetime.combine(day, time(17, 0), tzinfo=timezone.get_default_timezone())  # type: ignore[arg-type]  # a date
+GROUNDS = dict(Objection._meta.get_field("ground").flatchoices)
 
 
 @transaction.atomic
@@ -40,69 +40,99 @@ def file_objection(
     text: str,
     by: User | None = None,
 ) -> Objection:
-    """File an objection during the notice period. Anonymous ones and scientific disagreement are refused."""
-    now, today = clock.now(), clock.today()
-    item = (
-        NoticeItem.objects.select_for_update()
-        .filter(notice=notice, application=application)
-        .first()
+    """File an objection during the notice period, against one of its projects.
+
+    Anonymous ones and differences of scientific opinion are refused. Numbers run without a gap
+    however many are filed at once: the notice's row is held while one is taken.
+    """
+    notice = (
+        PublicNotice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("call")
+        .get(pk=notice.pk)
     )
-    if item is None:
-        raise Invalid(_("This project is not part of the notice."), field="application")
-    if not notice.starts_on <= today <= notice.ends_on:
-        raise TooLate(
-            _("Objections were accepted from %(from)s to %(to)s.")
-            % {"from": notice.starts_on, "to": notice.ends_on}
-        )
-    for name, value, least in (
-        ("objector_name", objector_name, 2),
-        ("objector_identity", objector_identity, 6),
-        ("objector_contact", objector_contact, 6),
-        ("text", text, 20),
-    ):
-        if len(value.strip()) < least:
-            raise Invalid(
-                _(
-                    "An objection needs a real name, an identity number, a way to reach you and the facts."
-                ),
-                field=name,
-            )
-    if ground not in dict(Objection._meta.get_field("ground").choices or ()):
-        raise Invalid(
-            _("Choose one of the grounds. A different opinion on merit is not one."), field="ground"
-        )
-    deadline = due(today, notice.call.rule_set.objection_answer_days, working_days())
+    _check(notice, application, ground)
+    named = {
+        "objector_name": objector_name.strip(),
+        "objector_identity": objector_identity.strip(),
+        "objector_contact": objector_contact.strip(),
+        "text": text.strip(),
+    }
+    _check_named(named)
+    deadline = due(clock.today(), notice.call.rule_set.objection_answer_days, working_days())
     objection = Objection.objects.create(
         notice=notice,
         application=application,
-        number=f"{notice.number}-O{notice.objections.select_for_update().count() + 1}",
-        objector_name=objector_name.strip(),
-        objector_identity=objector_identity.strip(),
-        objector_contact=objector_contact.strip(),
+        number=f"{notice.number}-O{notice.objections.count() + 1}",
         ground=ground,
-        text=text.strip(),
-        filed_at=now,
+        filed_at=clock.now(),
         filed_by=by,
-        due_at=_end_of(deadline.day),
+        due_at=end_of_day(deadline.day),
         provisional=deadline.provisional,
+        **named,
     )
-    record(
-        action="objection.file",
-        obj=objection,
-        by=by,
-        target="filed",
-        after={"application": application.number, "ground": ground},
-        scope=notice.call.number,
-    )
+    _record("file", objection, by)
     notify(
         kind="objection.filed",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
         key=f"objection.filed:{objection.pk}",
-        context={"number": objection.number, "title": application.title},
+        context={"number": objection.number, "title": application.title, "due": objection.due_at},
         url=f"/objections/{objection.pk}/",
         about=objection,
     )
     return objection
+
+
+def _check(notice: PublicNotice, application: Application, ground: str) -> None:
+    if not NoticeItem.objects.filter(notice=notice, application=application).exists():
+        raise Invalid(_("This project is not part of the notice."), field="application")
+    if not notice.starts_on <= clock.today() <= notice.ends_on:
+        raise TooLate(
+            _("Objections to this notice are accepted in its period only: %(period)s.")
+            % {
+                "period": period_text(
+                    notice.starts_on, notice.ends_on, get_language() or "", year_now=None
+                )
+            }
+        )
+    if ground not in GROUNDS:
+        raise Invalid(
+            _("Choose one of the grounds. A different opinion on merit is not one."), field="ground"
+        )
+
+
+def _check_named(named: dict[str, str]) -> None:
+    least = {"objector_name": 2, "objector_identity": 6, "objector_contact": 6, "text": 20}
+    for field, value in named.items():
+        if len(value) < least[field]:
+            raise Invalid(
+                _(
+                    "An objection needs a real name, an identity number, a way to reach you and the"
+                    " facts in at least twenty characters."
+                ),
+                field=field,
+            )
+
+
+def _record(
+    step: str,
+    objection: Objection,
+    by: User | None,
+    *,
+    role: str = "",
+    source: str = "",
+    reason: str = "",
+) -> None:
+    record(
+        action=f"objection.{step}",
+        obj=objection,
+        by=by,
+        role=role,
+        source=source,
+        target=objection.status,
+        reason=reason,
+        after=objection_facts(objection),
+        scope=objection.notice.call.number,
+    )
 
 
 def _lock(objection: Objection, status: str) -> Objection:
@@ -116,25 +146,35 @@ def _lock(objection: Objection, status: str) -> Objection:
     return locked
 
 
+def _handle(objection: Objection, status: str, finding: str, by: User) -> Objection:
+    require(by, Role.PROGRAMME_OFFICER)
+    if len(finding.strip()) < 10:
+        raise Invalid(
+            _("Write in at least ten characters what you found when you looked into it."),
+            field="finding",
+        )
+    locked = _lock(objection, "filed")
+    if locked.filed_by_id == by.pk:
+        raise NotPermitted(_("Whoever filed the objection may not examine it. Ask a colleague."))
+    locked.status, locked.handled_by, locked.handled_at = status, by, clock.now()
+    locked.finding = finding.strip()
+    locked.save(update_fields=["status", "handled_by", "handled_at", "finding"])
+    _record(
+        "accept" if status == "accepted" else "refuse",
+        locked,
+        by,
+        role=Role.PROGRAMME_OFFICER,
+        source="filed",
+        reason=locked.finding,
+    )
+    return locked
+
+
 @transaction.atomic
 def accept_objection(*, objection: Objection, finding: str, by: User) -> Objection:
     """Admit an objection: that item alone is held until the answer."""
-    require(by, Role.PROGRAMME_OFFICER)
-    locked = _lock(objection, "filed")
-    locked.status, locked.handled_by, locked.handled_at = "accepted", by, clock.now()
-    locked.finding = finding.strip()
-    locked.save(update_fields=["status", "handled_by", "handled_at", "finding"])
-    record(
-        action="objection.accept",
-        obj=locked,
-        by=by,
-        role=Role.PROGRAMME_OFFICER,
-        source="filed",
-        target="accepted",
-        reason=locked.finding,
-        scope=locked.notice.call.number,
-    )
-    application = Application.objects.get(pk=locked.application_id)
+    locked = _handle(objection, "accepted", finding, by)
+    application = lock_dossier(locked.application)
     if application.status == Status.ON_NOTICE:
         advance(application=application, step="hold", by=by, reason=locked.number)
     notify(
@@ -151,59 +191,29 @@ def accept_objection(*, objection: Objection, finding: str, by: User) -> Objecti
 @transaction.atomic
 def refuse_objection(*, objection: Objection, finding: str, by: User) -> Objection:
     """Refuse an inadmissible objection with its reason; nothing is held."""
-    require(by, Role.PROGRAMME_OFFICER)
-    if len(finding.strip()) < 10:
-        raise Invalid(_("Say why the objection is not admissible."), field="finding")
-    locked = _lock(objection, "filed")
-    locked.status, locked.handled_by, locked.handled_at = "refused", by, clock.now()
-    locked.finding = finding.strip()
-    locked.save(update_fields=["status", "handled_by", "handled_at", "finding"])
-    record(
-        action="objection.refuse",
-        obj=locked,
-        by=by,
-        role=Role.PROGRAMME_OFFICER,
-        source="filed",
-        target="refused",
-        reason=locked.finding,
-        scope=locked.notice.call.number,
-    )
-    return locked
+    return _handle(objection, "refused", finding, by)
 
 
 @transaction.atomic
 def answer_objection(*, objection: Objection, upheld: bool, answer: str, by: User) -> Objection:
-    """Decide: not upheld releases the item; upheld disqualifies it and the reserve list moves up."""
+    """Decide: not upheld releases the item; upheld disqualifies it and the reserve moves up."""
     require(by, Role.APPROVER)
     if len(answer.strip()) < 10:
-        raise Invalid(_("Give the answer in writing."), field="answer")
+        raise Invalid(_("Give the answer in writing, in at least ten characters."), field="answer")
+    Call.objects.select_for_update().get(pk=objection.application.call_id)
     locked = _lock(objection, "accepted")
-    if locked.handled_by_id == by.pk:
-        raise NotPermitted(_("Whoever looked into the objection may not decide on it."))
+    if by.pk in (locked.handled_by_id, locked.filed_by_id):
+        raise NotPermitted(
+            _("Whoever filed or looked into the objection may not decide on it. Ask a colleague.")
+        )
     locked.status = "upheld" if upheld else "rejected"
     locked.answered_by, locked.answered_at, locked.answer = by, clock.now(), answer.strip()
     locked.save(update_fields=["status", "answered_by", "answered_at", "answer"])
-    call = locked.notice.call
-    record(
-        action="objection.answer",
-        obj=locked,
-        by=by,
-        role=Role.APPROVER,
-        source="accepted",
-        target=locked.status,
-        reason=locked.answer,
-        scope=call.number,
-    )
-    application = Application.objects.select_for_update().get(pk=locked.application_id)
-    if upheld and application.status in (Status.ON_NOTICE, Status.OBJECTION_HOLD):
-        advance(application=application, step="disqualify", by=by, reason=locked.number)
-        _tell_promoted(promote_next(call=call, by=by), locked)
-    elif not upheld and application.status == Status.OBJECTION_HOLD:
-        others = Objection.objects.filter(application=application, status="accepted").exists()
-        if not others:
-            advance(application=application, step="release", by=by, reason=locked.number)
+    _record("answer", locked, by, role=Role.APPROVER, source="accepted", reason=locked.answer)
+    application = lock_dossier(locked.application)
+    _settle(locked, application, by)
     notify(
-        kind="objection.upheld" if upheld else "objection.rejected",
+        kind=f"objection.{locked.status}",
         recipients=[*firm_people(application), *users_with_role(Role.PROGRAMME_OFFICER)],
         key=f"objection.answered:{locked.pk}",
         context={"title": application.title, "number": locked.number},
@@ -213,14 +223,14 @@ def answer_objection(*, objection: Objection, upheld: bool, answer: str, by: Use
     return locked
 
 
-def _tell_promoted(application: Application | None, objection: Objection) -> None:
-    if application is None:
+def _settle(objection: Objection, application: Application, by: User) -> None:
+    """The project leaves the list, or is free again unless another objection still holds it."""
+    if objection.status == "upheld":
+        if application.status in (Status.ON_NOTICE, Status.OBJECTION_HOLD):
+            advance(application=application, step="disqualify", by=by, reason=objection.number)
+            promote_reserve(call=application.call, by=by)
         return
-    notify(
-        kind="reserve.promoted",
-        recipients=[*firm_people(application), *users_with_role(Role.PROGRAMME_OFFICER)],
-        key=f"reserve.promoted:{application.pk}",
-        context={"title": application.title, "number": objection.notice.call.number},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
-    )
+    if application.status == Status.OBJECTION_HOLD and not (
+        Objection.objects.filter(application=application, status="accepted").exists()
+    ):
+        advance(application=application, step="release", by=by, reason=objection.number)

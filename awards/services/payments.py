@@ -17,11 +17,16 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from awards.facts import payment_facts
 from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
+from awards.selectors.people import firm_people
 from awards.services.envelopes import pay_out
-from awards.services.notices import firm_people
+from awards.services.numbers import taken_only_once
+from calendars.wording import day_of
 from notifications.services import notify
+
+TAKEN = _("This voucher number is already recorded for another payment.")
 
 
 @transaction.atomic
@@ -34,6 +39,7 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
         .get(pk=claim.instalment_id)
     )
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    _refuse_ended(instalment.award)
     if claim.returned_at or instalment.status != "verified":
         raise WrongState(
             _("The secretary has not verified this claim, or its payment is already entered.")
@@ -76,13 +82,17 @@ def _record(payment: Payment, action: str, by: User, source: str, target: str) -
         source=source,
         target=target,
         after={
-            "amount": payment.amount,
             "application": instalment.award.application.number,
             "sequence": instalment.sequence,
-            "voucher_no": payment.voucher_no or "",
+            **payment_facts(payment),
         },
         scope=instalment.award.application.call.number,
     )
+
+
+def _refuse_ended(award: Award) -> None:
+    if award.revoked_at:
+        raise WrongState(_("This project was terminated; nothing more is claimed or paid."))
 
 
 def _lock(payment: Payment) -> Payment:
@@ -101,6 +111,7 @@ def release_payment(*, payment: Payment, by: User) -> Payment:
     """The checker, another finance officer, releases the payment."""
     require(by, Role.FINANCE_OFFICER)
     locked = _lock(payment)
+    _refuse_ended(locked.instalment.award)
     if locked.instalment.status != "entered":
         raise WrongState(_("This payment has already been released."))
     if locked.made_by_id == by.pk:
@@ -121,40 +132,58 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
     locked = _lock(payment)
     if locked.instalment.status != "released":
         raise WrongState(_("The payment is not released, or is already recorded as paid."))
-    if not voucher_no.strip():
+    voucher_no = voucher_no.strip()
+    _check_voucher(locked, voucher_no, paid_on)
+    locked.voucher_no, locked.paid_on = voucher_no, paid_on
+    locked.recorded_by, locked.recorded_at = by, clock.now()
+    with taken_only_once("voucher_no", TAKEN):
+        locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
+    _count(locked)
+    _record(locked, "payment.record_paid", by, "released", "paid")
+    application = locked.instalment.award.application
+    if application.status == Status.AGREED:
+        advance(application=application, step="begin", by=by, reason=voucher_no)
+    _tell_paid(locked)
+    return locked
+
+
+def _check_voucher(payment: Payment, voucher_no: str, paid_on: date) -> None:
+    if not voucher_no:
         raise Invalid(_("Enter the treasury's voucher number."), field="voucher_no")
-    if Payment.objects.filter(voucher_no=voucher_no.strip()).exists():
-        raise Invalid(
-            _("This voucher number is already recorded for another payment."), field="voucher_no"
-        )
+    if Payment.objects.filter(voucher_no=voucher_no).exists():
+        raise Invalid(TAKEN, field="voucher_no")
     if paid_on > clock.today():
         raise Invalid(_("The date lies in the future."), field="paid_on")
-    locked.voucher_no, locked.paid_on = voucher_no.strip(), paid_on
-    locked.recorded_by, locked.recorded_at = by, clock.now()
-    locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
-    award = locked.instalment.award
-    fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - locked.amount).update(
-        paid=F("paid") + locked.amount
+    if payment.checked_at and paid_on < day_of(payment.checked_at):
+        raise Invalid(
+            _("The treasury cannot have paid before the payment was released."), field="paid_on"
+        )
+
+
+def _count(payment: Payment) -> None:
+    """The sum counts against award and envelope, by conditional updates."""
+    award = payment.instalment.award
+    fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - payment.amount).update(
+        paid=F("paid") + payment.amount
     )
     if not fits:
         raise WrongState(_("More would be paid than was awarded."))
-    pay_out(envelope=award.envelope, amount=locked.amount)
-    Instalment.objects.filter(pk=locked.instalment_id).update(status="paid")
-    _record(locked, "payment.record_paid", by, "released", "paid")
-    application = award.application
-    if application.status == Status.AGREED:
-        advance(application=application, step="begin", by=by, reason=locked.voucher_no)
+    pay_out(envelope=award.envelope, amount=payment.amount)
+    Instalment.objects.filter(pk=payment.instalment_id).update(status="paid")
+
+
+def _tell_paid(payment: Payment) -> None:
+    application = payment.instalment.award.application
     notify(
         kind="payment.paid",
         recipients=firm_people(application),
-        key=f"payment.paid:{locked.pk}",
+        key=f"payment.paid:{payment.pk}",
         context={
             "title": application.title,
-            "sequence": locked.instalment.sequence,
-            "amount": locked.amount,
-            "voucher": locked.voucher_no,
+            "sequence": payment.instalment.sequence,
+            "amount": payment.amount,
+            "voucher": payment.voucher_no,
         },
         url=f"/dossiers/{application.pk}/",
         about=application,
     )
-    return locked

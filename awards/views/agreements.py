@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -25,7 +25,7 @@ PAGE_SIZE = 50
 
 
 @login_required
-@require_GET
+@require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
     """Awards with their agreements and how much is paid."""
     page: Any = Paginator(money.agreements(request.user), PAGE_SIZE).get_page(
@@ -95,7 +95,7 @@ def _targets(agreement: Agreement) -> list[tuple[str, str]]:
 
 
 @login_required
-@require_GET
+@require_safe
 def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
     """The agreement as a document that prints, with who may sign now."""
     row = _agreement(request, pk)
@@ -121,7 +121,7 @@ def _side(request: SignedInRequest, row: Agreement) -> str:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign for one's own side; a page asks once more, since nobody can take it back."""
     row = _agreement(request, pk)

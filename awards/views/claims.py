@@ -5,12 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.rules import is_owner
 from audit.refusals import NotPermitted, Refused
 from awards.forms.money import ClaimForm, TextForm
+from awards.forms.refusing import add_refusal
 from awards.models import Claim, ClaimFile
 from awards.selectors import money
 from awards.services import claims
@@ -18,7 +19,7 @@ from secretaries.rules import verifies
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def make(request: SignedInRequest, pk: int) -> HttpResponse:
     """The firm's owner claims an instalment with evidence."""
     instalment = money.instalments(request.user).filter(pk=pk).first()
@@ -38,10 +39,9 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            field = {"upload": "evidence", "files": "evidence"}.get(
-                refused.field or "", refused.field
-            )
-            form.add_error(field if field in form.fields else None, str(refused.message))
+            if refused.field in ("upload", "files"):
+                refused.field = "evidence"
+            add_refusal(form, refused)
         else:
             messages.success(request, _("Claimed. Your service secretary verifies it on site."))
             return redirect("awards:instalment", pk=pk)
@@ -57,7 +57,7 @@ def _claim(request: SignedInRequest, pk: int) -> Claim:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """One claim with its evidence; the secretary verifies it or returns it."""
     row = _claim(request, pk)
@@ -75,7 +75,8 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
                 claims.verify_claim(claim=row, text=form.cleaned_data["text"], by=request.user)
                 messages.success(request, _("Verified. The finance officers enter the payment."))
         except Refused as refused:
-            form.add_error("text", str(refused.message))
+            refused.field = "text"
+            add_refusal(form, refused)
         else:
             return redirect("awards:claim", pk=pk)
     application = row.instalment.award.application
@@ -92,7 +93,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def claim_file(request: SignedInRequest, pk: int) -> FileResponse:
     """A file of evidence, for whoever may read the claim."""
     row = ClaimFile.objects.filter(pk=pk).first()

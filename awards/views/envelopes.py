@@ -14,13 +14,15 @@ from applications.models import Scheme
 from audit.refusals import NotPermitted, Refused
 from awards import rules
 from awards.forms.lists import CeilingForm
+from awards.forms.money import TextForm
+from awards.forms.refusing import add_refusal
 from awards.models import EnvelopeChange
 from awards.selectors import lists
 from awards.services import envelopes
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def envelope_page(request: SignedInRequest) -> HttpResponse:
     """Ceiling, committed, paid and left of each year; the form of the next ceiling."""
     if not rules.sees_funding(request.user):
@@ -31,9 +33,7 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
         try:
             envelopes.propose_ceiling(scheme=scheme, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            form.add_error(
-                refused.field if refused.field in form.fields else None, str(refused.message)
-            )
+            add_refusal(form, refused)
         else:
             messages.success(request, _("Entered. Another finance officer confirms it."))
             return redirect("awards:envelope")
@@ -41,10 +41,12 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
         {
             "envelope": e,
             "left": e.ceiling - e.committed,
-            "pending": next((c for c in e.changes.all() if c.confirmed_at is None), None),
-            "last": next(
-                (c for c in sorted(e.changes.all(), key=lambda c: -c.pk) if c.confirmed_at), None
-            ),
+            "loads": [
+                (e.paid, _("paid")),
+                (e.committed - e.paid, _("awarded, not yet paid"), "soft"),
+            ],
+            "pending": next((c for c in e.changes.all() if _waits(c)), None),
+            "settled": [c for c in e.changes.all() if not _waits(c)],
         }
         for e in lists.envelopes(scheme)
     ]
@@ -53,15 +55,45 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
         "years": years,
         "form": form,
         "finance": has_role(request.user, Role.FINANCE_OFFICER),
+        "nav_current": "awards:envelope",
     }
     return render(request, "awards/envelope.html", context, status=422 if form.is_bound else 200)
+
+
+def _waits(change: EnvelopeChange) -> bool:
+    return change.confirmed_at is None and change.refused_at is None
 
 
 @login_required
 @require_POST
 def confirm_ceiling(request: SignedInRequest, pk: int) -> HttpResponse:
     """The second officer confirms."""
+    rules.require(request.user, Role.FINANCE_OFFICER)
     change = get_object_or_404(EnvelopeChange, pk=pk)
     envelopes.confirm_ceiling(change=change, by=request.user)
     messages.success(request, _("Confirmed; the ceiling is in force."))
     return redirect("awards:envelope")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def refuse_ceiling(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Refuse a ceiling that waits, or take one's own back, with a reason."""
+    rules.require(request.user, Role.FINANCE_OFFICER)
+    change = get_object_or_404(EnvelopeChange.objects.select_related("envelope"), pk=pk)
+    form = TextForm(request.POST or None, label=_("Reason"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            envelopes.refuse_ceiling(
+                change=change, reason=form.cleaned_data["text"], by=request.user
+            )
+        except Refused as refused:
+            refused.field = "text"
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Refused. Another ceiling can be entered now."))
+            return redirect("awards:envelope")
+    context = {"change": change, "form": form, "nav_current": "awards:envelope"}
+    return render(
+        request, "awards/refuse_ceiling.html", context, status=422 if form.is_bound else 200
+    )

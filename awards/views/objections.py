@@ -1,4 +1,4 @@
-"""Objections: filed by anybody during a notice, examined by the officer, answered by the approver."""
+"""Objections: filed by anybody during a notice, examined by the officer, then answered."""
 
 from typing import Any
 
@@ -8,15 +8,16 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import PageRequest, SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_any_role, has_role
-from applications.models import Application
 from audit.refusals import NotPermitted, Refused
+from awards import rules
 from awards.forms.lists import AnswerForm, FindingForm, ObjectionForm
+from awards.forms.refusing import add_refusal
 from awards.models import Objection, PublicNotice
 from awards.selectors import lists
 from awards.services import objections
@@ -31,15 +32,23 @@ def _guard(request: SignedInRequest) -> None:
 
 
 @login_required
-@require_GET
+@require_safe
 def notice_list(request: SignedInRequest) -> HttpResponse:
-    """Every public notice with its period and open objections."""
+    """Every public notice with its period and open objections; the public has pages of its own."""
+    if not rules.sees_funding(request.user):
+        raise NotPermitted(
+            _("This list is the office's. What is on public notice stands on the public pages.")
+        )
     page = Paginator(lists.notices(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "awards/notices.html", {"page": page, "nav_current": "awards:notices"})
+    return render(
+        request,
+        "awards/notices.html",
+        {"page": page, "today": request.clock.today, "nav_current": "awards:notices"},
+    )
 
 
 @login_required
-@require_GET
+@require_safe
 def objection_list(request: SignedInRequest) -> HttpResponse:
     """Objections, the nearest due date first."""
     _guard(request)
@@ -49,7 +58,7 @@ def objection_list(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     """One objection: facts, then the act that is this person's."""
     _guard(request)
@@ -65,16 +74,18 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
             try:
                 _act(request, row, form.cleaned_data)
             except Refused as refused:
-                form.add_error(
-                    refused.field if refused.field in form.fields else None, str(refused.message)
-                )
+                add_refusal(form, refused)
             else:
                 return redirect("awards:objection", pk=pk)
-    examines = has_role(request.user, Role.PROGRAMME_OFFICER) and row.status == "filed"
+    examines = (
+        has_role(request.user, Role.PROGRAMME_OFFICER)
+        and row.status == "filed"
+        and row.filed_by_id != request.user.pk
+    )
     answers = (
         has_role(request.user, Role.APPROVER)
         and row.status == "accepted"
-        and row.handled_by_id != request.user.pk
+        and request.user.pk not in (row.handled_by_id, row.filed_by_id)
     )
     context = {
         "row": row,
@@ -110,27 +121,24 @@ def _act(request: SignedInRequest, row: Objection, data: dict[str, Any]) -> None
         )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def file_objection(request: PageRequest, number: str) -> HttpResponse:
     """The public form. The receipt number is shown once, on the next page."""
     notice = get_object_or_404(PublicNotice.objects.select_related("call"), number=number)
-    projects = [
-        (i.application_id, i.application.title)
-        for i in notice.items.select_related("application").order_by("pk")
-    ]
+    items = list(notice.items.select_related("application").order_by("pk"))
+    projects = [(i.application_id, i.application.title) for i in items]
     form = ObjectionForm(
         request.POST or None, projects=projects, initial={"application": request.GET.get("project")}
     )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        application = Application.objects.get(pk=data.pop("application"))
+        chosen = data.pop("application")
+        application = next(i.application for i in items if i.application_id == chosen)
         by = request.user if isinstance(request.user, User) else None
         try:
             filed = objections.file_objection(notice=notice, application=application, by=by, **data)
         except Refused as refused:
-            form.add_error(
-                refused.field if refused.field in form.fields else None, str(refused.message)
-            )
+            add_refusal(form, refused)
         else:
             request.session["objection"] = filed.number
             return redirect("awards:objection_filed", number=number)
@@ -141,7 +149,7 @@ def file_objection(request: PageRequest, number: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def objection_filed(request: PageRequest, number: str) -> HttpResponse:
     """What was received, with its number, for whoever filed it."""
     notice = get_object_or_404(PublicNotice, number=number)

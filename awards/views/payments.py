@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -16,6 +16,7 @@ from accounts.rules import has_role, is_owner
 from applications.workflow import Status
 from audit.refusals import Refused
 from awards.forms.money import InstalmentFilter, PaidForm
+from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
 from awards.services import payments
@@ -26,7 +27,7 @@ PAGE_SIZE = 50
 
 
 @login_required
-@require_GET
+@require_safe
 def payment_list(request: SignedInRequest) -> HttpResponse:
     """Every instalment the person may see, with filters."""
     filters = InstalmentFilter(request.GET or None)
@@ -70,7 +71,7 @@ def _instalment(request: SignedInRequest, pk: int) -> Instalment:
 
 
 @login_required
-@require_GET
+@require_safe
 def instalment(request: SignedInRequest, pk: int) -> HttpResponse:
     """One instalment: where it stands, its claim, and the act that is this person's."""
     row = _instalment(request, pk)
@@ -153,9 +154,7 @@ def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            if refused.field not in form.fields:
-                raise
-            form.add_error(refused.field, str(refused.message))
+            add_refusal(form, refused)
         else:
             messages.success(request, _("Recorded as paid."))
             return redirect("awards:instalment", pk=pk)

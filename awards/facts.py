@@ -1,0 +1,112 @@
+"""What the log keeps of each row about money: written by services, compared by verification."""
+
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from audit.digests import sm3
+from awards.models import (
+    Agreement,
+    AllocationNotice,
+    Award,
+    Claim,
+    Deviation,
+    Envelope,
+    FundingList,
+    Objection,
+    Payment,
+    PublicNotice,
+)
+
+
+def envelope_facts(row: Envelope) -> dict[str, Any]:
+    return {"ceiling": row.ceiling}
+
+
+def list_facts(row: FundingList) -> dict[str, Any]:
+    """A list with every dossier's outcome and sum; `items__application` prefetched in a loop."""
+    prefetch_related_objects([row], "items__application")
+    return {
+        "status": row.status,
+        "mode": row.mode,
+        "envelope": row.envelope,
+        "minutes_no": row.minutes_no,
+        "items": {
+            str(item.application.number): [item.outcome, str(item.amount)]
+            for item in row.items.all()
+        },
+    }
+
+
+def deviation_facts(row: Deviation) -> dict[str, Any]:
+    return {
+        "application": row.application_id,
+        "kind": row.kind,
+        "reason": row.reason,
+        "confirmed_by": row.confirmed_by_id,
+        "refused_by": row.refused_by_id,
+    }
+
+
+def notice_facts(row: PublicNotice) -> dict[str, Any]:
+    return {"digest": row.digest, "from": row.starts_on, "to": row.ends_on}
+
+
+def objection_facts(row: Objection) -> dict[str, Any]:
+    """Never who objects: many people read the log."""
+    return {
+        "application": row.application_id,
+        "ground": row.ground,
+        "text": sm3(row.text.encode()),
+        "status": row.status,
+        "finding": sm3(row.finding.encode()),
+        "answer": sm3(row.answer.encode()),
+    }
+
+
+def award_facts(row: Award) -> dict[str, Any]:
+    return {
+        "application": row.application_id,
+        "amount": row.amount,
+        "allocation": row.allocation_id,
+        "revoked_at": row.revoked_at,
+        "accepted_at": row.accepted_at,
+    }
+
+
+def allocation_facts(row: AllocationNotice) -> dict[str, Any]:
+    return {"number": row.number, "issued_on": row.issued_on, "total": row.total}
+
+
+def agreement_facts(row: Agreement) -> dict[str, Any]:
+    return {
+        "digest": row.digest,
+        "firm_signed_by": row.firm_signed_by_id,
+        "office_signed_by": row.office_signed_by_id,
+    }
+
+
+def claim_facts(row: Claim) -> dict[str, Any]:
+    """A claim with the digests of its evidence; `files` prefetched in a loop."""
+    return {
+        "instalment": row.instalment_id,
+        "invested": row.invested,
+        "insured": row.insured,
+        "statement": sm3(row.statement.encode()),
+        "files": sorted(file.digest for file in row.files.all()),
+        "verified_by": row.verified_by_id,
+        "verification": row.verification,
+        "returned_by": row.returned_by_id,
+    }
+
+
+def payment_facts(row: Payment) -> dict[str, Any]:
+    return {
+        "instalment": row.instalment_id,
+        "amount": row.amount,
+        "payee": row.payee,
+        "made_by": row.made_by_id,
+        "checked_by": row.checked_by_id,
+        "voucher_no": row.voucher_no or "",
+        "paid_on": row.paid_on,
+    }

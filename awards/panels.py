@@ -1,0 +1,123 @@
+"""The money's panels on the dossier page: how the call ended for it, then award and instalments."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role, is_owner
+from applications.models import Application
+from applications.panels import Panel
+from applications.rules import RESULTS_OUT
+from applications.workflow import Status
+from awards import rules
+from awards.models import Agreement, FundingItem, Instalment, Outcome
+from awards.selectors import money
+from awards.wording import INSTALMENT_STATES
+
+RESULTS = frozenset(
+    {
+        Status.PROPOSED,
+        Status.RESERVE,
+        Status.NOT_FUNDED,
+        Status.ON_NOTICE,
+        Status.OBJECTION_HOLD,
+        Status.AWARDED,
+        Status.AGREED,
+        Status.IN_PROGRESS,
+        Status.COMPLETED,
+        Status.DISQUALIFIED,
+        Status.TERMINATED,
+    }
+)
+
+
+def result_panel(request: HttpRequest, application: Application) -> Panel | None:
+    """Rank, points, outcome and notice: for the office at once, for the firm once published.
+
+    A firm that is offered a part of what it asked for reads and answers the offer before that.
+    """
+    user = request.user
+    if not isinstance(user, User) or Status(application.status) not in RESULTS:
+        return None
+    office = rules.sees_funding(user)
+    if has_role(user, Role.EXPERT) and not office:
+        return None
+    item = money.decided_item(application)
+    if item is None:
+        return None
+    offered = _offered(item, application)
+    published = application.call.status in RESULTS_OUT
+    if not (office or published or (offered and is_owner(user, application.firm_id))):
+        return None
+    return Panel(
+        title=_("Result of the review"),
+        template="awards/result_panel.html",
+        context={
+            "item": item,
+            "application": application,
+            "open": office or published,
+            "offered": offered,
+            "may_answer": offered and is_owner(user, application.firm_id),
+            "notice": money.notice_of(application),
+            "office": office,
+            "may_take_off": has_role(user, Role.APPROVER)
+            and application.status in (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD),
+        },
+    )
+
+
+def _offered(item: FundingItem, application: Application) -> bool:
+    return (
+        item.outcome == Outcome.PARTIAL
+        and not item.consent
+        and application.status == Status.PROPOSED
+    )
+
+
+def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
+    """Award, agreement and instalments with the firm's next act, for whoever may read them."""
+    user = request.user
+    if not isinstance(user, User) or Status(application.status) not in money.GRANTED:
+        return None
+    award = money.visible_award_of(user, application)
+    if award is None:
+        return None
+    agreement: Agreement | None = getattr(award, "agreement", None)
+    parts = list(award.instalments.all())
+    owner = is_owner(user, application.firm_id)
+    return Panel(
+        title=_("Grant"),
+        template="awards/grant_panel.html",
+        context={
+            "award": award,
+            "application": application,
+            "agreement": agreement,
+            "parts": [(part, INSTALMENT_STATES[part.status]) for part in parts],
+            "next": _next_act(application, agreement, parts),
+            "owner": owner,
+            "may_accept": has_role(user, Role.PROGRAMME_OFFICER)
+            and application.status == Status.IN_PROGRESS
+            and all(part.status == "paid" for part in parts),
+            "may_terminate": has_role(user, Role.APPROVER) and application.status in money.RUNNING,
+        },
+    )
+
+
+def _next_act(
+    application: Application, agreement: Agreement | None, parts: list[Instalment]
+) -> dict[str, Any]:
+    """What happens next with the money, and with whom it waits: a key and what belongs to it."""
+    if application.status in (Status.TERMINATED, Status.COMPLETED):
+        return {"key": application.status}
+    if agreement is None:
+        return {"key": "agreement"}
+    if agreement.firm_signed_at is None:
+        return {"key": "sign", "due": agreement.sign_by, "provisional": agreement.provisional}
+    if agreement.office_signed_at is None:
+        return {"key": "office"}
+    waiting = next((part for part in parts if part.status != "paid"), None)
+    key = "accept" if waiting is None else waiting.status
+    return {"key": key, "part": waiting}

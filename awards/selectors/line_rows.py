@@ -1,0 +1,117 @@
+"""The funding list as the page shows it: rows in rank order, and the lines drawn through them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from awards.funding import FundingLine
+from awards.models import Deviation, FundingItem, FundingList, Outcome
+
+ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A line after row `after` (0: above all): how many above it, their sum, what is left, yuan."""
+
+    after: int
+    count: int
+    amount: Decimal
+    left: Decimal
+    last_rank: int | None
+    next_rank: int | None = None
+    next_sum: Decimal | None = None
+
+
+def cut_of(items: Sequence[FundingItem], envelope: Decimal) -> Cut:
+    """Where a list's line falls: after the last project with money; `next` is who misses it."""
+    above = [n for n, item in enumerate(items) if item.outcome in ABOVE]
+    after = above[-1] + 1 if above else 0
+    amount = sum((items[n].amount for n in above), ZERO)
+    missed = next((i for i in items[after:] if i.note == "exceeds_rest"), None)
+    return Cut(
+        after=after,
+        count=len(above),
+        amount=amount,
+        left=envelope - amount,
+        last_rank=items[above[-1]].rank if above else None,
+        next_rank=missed.rank if missed else None,
+        next_sum=missed.application.requested if missed else None,
+    )
+
+
+def ghost_of(line: FundingLine) -> Cut:
+    """Where a line that does not stand would fall."""
+    above = [n for n, item in enumerate(line.items) if item.awarded]
+    return Cut(
+        after=above[-1] + 1 if above else 0,
+        count=len(above),
+        amount=line.committed,
+        left=line.remainder,
+        last_rank=line.items[above[-1]].rank if above else None,
+    )
+
+
+def rows_of(
+    items: Sequence[FundingItem],
+    cut: Cut,
+    ghosts: dict[str, Cut],
+    deviations: dict[int, Deviation],
+) -> list[dict[str, Any]]:
+    """What the table loops over: one dict for each project; `cuts` are the lines above the row."""
+    floor = next(
+        (n for n, item in enumerate(items) if item.outcome == Outcome.NOT_FUNDED), len(items)
+    )
+    rows: list[dict[str, Any]] = []
+    reserve = 0
+    for n, item in enumerate(items):
+        funded = item.outcome in ABOVE
+        held = item.note == "held_back"
+        reserve += item.outcome == Outcome.RESERVE and not held
+        rows.append(
+            {
+                "item": item,
+                "application": item.application,
+                "entry": item.entry,  # type: ignore[attr-defined]  # set by the selector
+                "funded": funded,
+                "held": held,
+                "lifted": item.note == "lifted",
+                "reserve_order": reserve if item.outcome == Outcome.RESERVE and not held else None,
+                "below_line": n >= cut.after,
+                "cut": n == cut.after,
+                "ghost": next((k for k, g in ghosts.items() if g.after == n), ""),
+                "floor": n == floor,
+                "deviation": deviations.get(item.application_id),
+            }
+        )
+    return rows
+
+
+def loads_of(items: Sequence[FundingItem]) -> list[tuple[Decimal, str, str]]:
+    """The beam's loads: every sum with its project; a part and a move up are drawn lighter."""
+    return [
+        (
+            item.amount,
+            f"{item.rank or '—'} {item.application.title}",
+            "soft" if item.outcome == Outcome.PARTIAL or item.promoted_at else "",
+        )
+        for item in items
+        if item.amount
+    ]
+
+
+def state_of(item: FundingItem, funding_list: FundingList) -> tuple[str, str]:
+    """The dossier's own state once the list is decided; before that, what is proposed."""
+    if funding_list.status == "approved":
+        return item.application.status, "status"
+    return item.outcome, "outcome"
+
+
+def step_for(envelope: Decimal) -> Decimal:
+    """The beam's marks: a round sum that gives at most some forty of them."""
+    step = Decimal(1_000_000)
+    while envelope / step > 40:
+        step *= 10
+    return step

@@ -1,0 +1,227 @@
+"""What waits for whom about the money, as rows; `awards.waiting` puts it into words."""
+
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from applications.models import Call, CallStatus
+from applications.workflow import Status
+from awards.models import (
+    Agreement,
+    Award,
+    Claim,
+    Deviation,
+    EnvelopeChange,
+    FundingItem,
+    FundingList,
+    Instalment,
+    NoticeItem,
+    Objection,
+    Outcome,
+)
+from awards.selectors.money import RUNNING, served_by
+
+DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
+
+
+def ranked_calls() -> list[tuple[Call, FundingList | None]]:
+    """Calls whose ranking stands and is not decided, with the newest version of their list."""
+    calls = list(Call.objects.filter(status=CallStatus.RANKED).order_by("year", "sequence"))
+    newest: dict[int, FundingList] = {}
+    for row in FundingList.objects.filter(call__in=calls).order_by("version"):
+        newest[row.call_id] = row
+    return [(call, newest.get(call.pk)) for call in calls]
+
+
+def open_deviations(user: User) -> QuerySet[Deviation]:
+    """Deviations that another person asked for and nobody has settled."""
+    return (
+        Deviation.objects.filter(
+            confirmed_at__isnull=True, refused_at__isnull=True, funding_list__status="draft"
+        )
+        .exclude(proposed_by=user)
+        .select_related("application", "funding_list__call")
+        .order_by("pk")
+    )
+
+
+def to_notice() -> QuerySet[Call]:
+    """Calls with projects that can go on public notice now; `.ready` says how many."""
+    ready = Q(
+        funding_lists__status="approved",
+        funding_lists__items__application__status=Status.PROPOSED,
+    ) & (
+        Q(funding_lists__items__outcome=Outcome.FUNDED)
+        | Q(funding_lists__items__outcome=Outcome.PARTIAL, funding_lists__items__consent="given")
+    )
+    return (
+        Call.objects.filter(
+            status__in=(CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
+        )
+        .annotate(ready=Count("funding_lists__items", filter=ready))
+        .filter(ready__gt=0)
+        .order_by("year", "sequence")
+    )
+
+
+def objections(status: str) -> QuerySet[Objection]:
+    return (
+        Objection.objects.filter(status=status)
+        .select_related("application")
+        .order_by("due_at", "pk")
+    )
+
+
+def to_draw_up() -> int:
+    """Awards with an allocation notice and without an agreement."""
+    return Award.objects.filter(
+        application__status=Status.AWARDED, allocation__isnull=False, agreement__isnull=True
+    ).count()
+
+
+def to_sign_for_office() -> QuerySet[Agreement]:
+    """Agreements that the firm has signed and the office has not."""
+    return (
+        Agreement.objects.filter(
+            firm_signed_at__isnull=False,
+            office_signed_at__isnull=True,
+            award__application__status=Status.AWARDED,
+        )
+        .select_related("award__application")
+        .order_by("sign_by", "pk")
+    )
+
+
+def to_accept() -> QuerySet[Award]:
+    """Projects whose every instalment is paid and that wait for acceptance."""
+    unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status="paid")
+    return (
+        Award.objects.filter(~Exists(unpaid), application__status=Status.IN_PROGRESS)
+        .select_related("application")
+        .order_by("pk")
+    )
+
+
+def to_decide(user: User) -> QuerySet[FundingList]:
+    return (
+        FundingList.objects.filter(status="submitted")
+        .exclude(drawn_by=user)
+        .select_related("call")
+        .order_by("submitted_at")
+    )
+
+
+def ripe_calls(today: date) -> QuerySet[Call]:
+    """Calls with projects whose notice has passed without an open objection; `.ripe` counts."""
+    open_ones = Objection.objects.filter(
+        application=OuterRef("application"), status__in=("filed", "accepted")
+    )
+    ripe = NoticeItem.objects.filter(
+        ~Exists(open_ones),
+        notice__ends_on__lt=today,
+        notice__provisional=False,
+        application__status=Status.ON_NOTICE,
+    )
+    return (
+        Call.objects.filter(notices__items__in=ripe)
+        .annotate(ripe=Count("notices__items", distinct=True))
+        .order_by("year", "sequence")
+    )
+
+
+def parts(consent: str) -> QuerySet[FundingItem]:
+    """Parts offered whose answer is `consent` ("" none yet), while the offer stands."""
+    return (
+        FundingItem.objects.filter(
+            funding_list__status="approved",
+            outcome=Outcome.PARTIAL,
+            consent=consent,
+            application__status=Status.PROPOSED,
+        )
+        .select_related("application", "funding_list__call")
+        .order_by("pk")
+    )
+
+
+def ceilings(user: User) -> QuerySet[EnvelopeChange]:
+    """Ceilings that another finance officer entered and nobody has confirmed."""
+    return (
+        EnvelopeChange.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+        .exclude(proposed_by=user)
+        .select_related("envelope")
+        .order_by("envelope__year")
+    )
+
+
+def payments_by_state(user: User) -> dict[str, int]:
+    """How many instalments wait for a finance officer; own entries wait for somebody else."""
+    mine = Q(status="entered", payment__made_by=user)
+    rows = (
+        Instalment.objects.filter(
+            status__in=("verified", "entered", "released"), award__revoked_at__isnull=True
+        )
+        .exclude(mine)
+        .values_list("status")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return dict(rows)
+
+
+def without_allocation() -> QuerySet[Call]:
+    """Calls with awards that no allocation notice covers; `.bare` counts."""
+    bare = Q(
+        applications__award__allocation__isnull=True,
+        applications__award__isnull=False,
+        applications__award__revoked_at__isnull=True,
+    )
+    return (
+        Call.objects.annotate(bare=Count("applications__award", filter=bare))
+        .filter(bare__gt=0)
+        .order_by("year", "sequence")
+    )
+
+
+def to_sign_for_firm(firms: list[int]) -> QuerySet[Agreement]:
+    return (
+        Agreement.objects.filter(
+            firm_signed_at__isnull=True,
+            award__application__firm__in=firms,
+            award__application__status=Status.AWARDED,
+        )
+        .select_related("award__application")
+        .order_by("sign_by", "pk")
+    )
+
+
+def to_claim(firms: list[int]) -> QuerySet[Instalment]:
+    """The next instalment of each of the firms' projects that can be claimed now."""
+    earlier = Instalment.objects.filter(
+        award=OuterRef("award"), sequence__lt=OuterRef("sequence")
+    ).exclude(status="paid")
+    return (
+        Instalment.objects.filter(
+            ~Exists(earlier),
+            status="planned",
+            award__application__firm__in=firms,
+            award__application__status__in=RUNNING - {Status.AWARDED},
+        )
+        .select_related("award__application")
+        .order_by("award", "sequence")
+    )
+
+
+def to_verify(user: User) -> QuerySet[Claim]:
+    """Claims of the projects that the person serves, the oldest first."""
+    served = Award.objects.filter(served_by(user))
+    return (
+        Claim.objects.filter(
+            instalment__award__in=served,
+            instalment__status="claimed",
+            returned_at__isnull=True,
+            verified_at__isnull=True,
+        )
+        .select_related("instalment__award__application")
+        .order_by("claimed_at")
+    )

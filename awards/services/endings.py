@@ -1,0 +1,146 @@
+"""How a funded project ends: accepted (验收), or terminated (终止) with the unpaid sum released."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from applications.models import Application, Call, CallStatus
+from applications.services.calls import advance_call
+from applications.services.lifecycle import advance
+from applications.workflow import Status
+from audit import clock
+from audit.refusals import Invalid, WrongState
+from audit.services import record
+from awards.facts import award_facts
+from awards.models import Award, Instalment
+from awards.rules import require
+from awards.selectors.people import firm_people
+from awards.services.envelopes import release
+from notifications.services import notify
+
+OPEN = (
+    Status.PROPOSED,
+    Status.RESERVE,
+    Status.ON_NOTICE,
+    Status.OBJECTION_HOLD,
+    Status.AWARDED,
+    Status.AGREED,
+    Status.IN_PROGRESS,
+)
+
+
+def _lock(award: Award) -> tuple[Award, list[Instalment]]:
+    """Instalments first, then the award: the order in which payments take them."""
+    parts = list(Instalment.objects.select_for_update().filter(award=award.pk).order_by("sequence"))
+    locked = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("application__call", "application__firm", "envelope")
+        .get(pk=award.pk)
+    )
+    if locked.revoked_at:
+        raise WrongState(_("This project was already terminated."))
+    if locked.accepted_at:
+        raise WrongState(_("This project was already accepted."))
+    return locked, parts
+
+
+@transaction.atomic
+def accept(*, award: Award, finding: str, by: User) -> Award:
+    """验收: the officer accepts the project against its agreement, once every part is paid."""
+    require(by, Role.PROGRAMME_OFFICER)
+    if len(finding.strip()) < 10:
+        raise Invalid(_("Write in at least ten characters how the targets were met."), field="text")
+    locked, parts = _lock(award)
+    if any(part.status != "paid" for part in parts):
+        raise WrongState(_("Every instalment must be recorded as paid before the acceptance."))
+    locked.accepted_by, locked.accepted_at = by, clock.now()
+    locked.acceptance = finding.strip()
+    locked.save(update_fields=["accepted_by", "accepted_at", "acceptance"])
+    _record("accept", locked, by, Role.PROGRAMME_OFFICER, locked.acceptance)
+    application = advance(
+        application=locked.application, step="complete", by=by, reason=locked.acceptance
+    )
+    _tell("award.accepted", locked, {"text": locked.acceptance})
+    if can_close(application.call):
+        close_call(call=application.call, by=by)
+    return locked
+
+
+@transaction.atomic
+def terminate(*, award: Award, reason: str, by: User) -> Award:
+    """终止: the approver ends a project; what was not paid goes back to the year's envelope.
+
+    Refused while a released payment waits for its voucher: the treasury may have paid it.
+    """
+    require(by, Role.APPROVER)
+    if len(reason.strip()) < 10:
+        raise Invalid(_("Give the reason in at least ten characters."), field="text")
+    locked, parts = _lock(award)
+    for part in parts:
+        if part.status == "released":
+            raise WrongState(
+                _(
+                    "Instalment %(number)s is released and may have been paid. Record its voucher"
+                    " first."
+                )
+                % {"number": part.sequence}
+            )
+    unpaid = locked.amount - locked.paid
+    locked.revoked_by, locked.revoked_at = by, clock.now()
+    locked.revocation = reason.strip()
+    locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])
+    if unpaid:
+        release(envelope=locked.envelope, amount=unpaid)
+    _record("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
+    advance(application=locked.application, step="terminate", by=by, reason=locked.revocation)
+    _tell("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
+    return locked
+
+
+def _record(
+    step: str, award: Award, by: User, role: Role, reason: str, released: Decimal | None = None
+) -> None:
+    record(
+        action=f"award.{step}",
+        obj=award,
+        by=by,
+        role=role,
+        reason=reason,
+        after={"released": released or Decimal(0), "paid": award.paid, **award_facts(award)},
+        scope=award.application.call.number,
+    )
+
+
+def _tell(kind: str, award: Award, context: dict[str, object]) -> None:
+    application = award.application
+    notify(
+        kind=kind,
+        recipients=firm_people(application),
+        key=f"{kind}:{award.pk}",
+        context={"title": application.title, **context},
+        url=f"/dossiers/{application.pk}/",
+        about=application,
+    )
+
+
+def can_close(call: Call) -> bool:
+    """Whether nothing of an awarded call is open any more."""
+    return (
+        call.status == CallStatus.AWARDED
+        and not Application.objects.filter(call=call, status__in=OPEN).exists()
+    )
+
+
+@transaction.atomic
+def close_call(*, call: Call, by: User) -> Call:
+    """Close a call whose every award is accepted or terminated and whose reserve list is closed."""
+    require(by, Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if not can_close(call):
+        raise WrongState(
+            _("Projects of this call are not settled yet: accept or terminate them first.")
+        )
+    return advance_call(call=call, to=CallStatus.CLOSED, by=by)

@@ -1,0 +1,22 @@
+"""Numbers of outside documents that may stand only once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from psycopg.errors import UniqueViolation
+
+from audit.refusals import Invalid
+
+
+@contextmanager
+def taken_only_once(field: str, message: str | Promise) -> Iterator[None]:
+    """Refuse with the message when another transaction took the number at the same instant."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise Invalid(message, field=field) from error
+        raise

@@ -1,0 +1,225 @@
+"""What waits for officers, approvers, finance officers, secretaries and firms about the money."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Level, User
+from accounts.roles import Role
+from accounts.rules import has_role
+from accounts.selectors import firms_of
+from accounts.waiting import WaitingItem
+from applications.models import Call
+from awards.models import Objection
+from awards.selectors import waiting as rows
+from awards.wording import amount_text
+from calendars.wording import day_of
+
+
+def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
+    """The acts that wait for this person in this app; for a firm's people, those of its owners."""
+    items: list[WaitingItem] = []
+    if has_role(user, Role.PROGRAMME_OFFICER):
+        items += [*_lists(), *_objections("filed", now), *_agreements(now), *_to_accept()]
+    if has_role(user, Role.APPROVER):
+        items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
+    if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
+        items += _deviations(user)
+    if has_role(user, Role.FINANCE_OFFICER):
+        items += [*_ceilings(user), *_payments(user), *_allocations()]
+    if has_role(user, Role.SECRETARY):
+        items += _claims(user)
+    firms = list(firms_of(user, Level.OWNER).values_list("pk", flat=True))
+    if firms:
+        items += _of_firm(firms, now)
+    return items
+
+
+def _funding(call: Call) -> str:
+    return reverse("awards:funding", args=[call.number])
+
+
+def _lists() -> Iterator[WaitingItem]:
+    for call, newest in rows.ranked_calls():
+        if newest is None or newest.status == "sent_back":
+            yield WaitingItem(
+                title=_("Draw the funding line: %(call)s") % {"call": call},
+                why=_("The approver sent the list back: %(note)s") % {"note": newest.decision_note}
+                if newest
+                else _("The ranking stands."),
+                url=_funding(call),
+            )
+        elif newest.status == "draft":
+            yield WaitingItem(
+                title=_("Submit the funding list for decision: %(call)s") % {"call": call},
+                why=_("The line is drawn; every deviation must be settled first."),
+                url=_funding(call),
+            )
+    for call in rows.to_notice():
+        yield WaitingItem(
+            title=_("Publish the public notice: %(call)s") % {"call": call},
+            why=_("Projects proposed for funding and not yet on public notice."),
+            url=_funding(call),
+            count=call.ready,  # type: ignore[attr-defined]  # annotated
+        )
+
+
+def _deviations(user: User) -> Iterator[WaitingItem]:
+    for row in rows.open_deviations(user):
+        yield WaitingItem(
+            title=_("Settle the deviation: %(title)s") % {"title": row.application.title},
+            why=row.reason,
+            url=_funding(row.funding_list.call),
+        )
+
+
+def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
+    for row in rows.objections(status):
+        yield WaitingItem(
+            title=_objection_title(row),
+            why=_("Against “%(title)s”: %(ground)s")
+            % {"title": row.application.title, "ground": row.get_ground_display()},
+            url=reverse("awards:objection", args=[row.pk]),
+            due=row.due_at,
+            late=row.due_at < now,
+            provisional=row.provisional,
+        )
+
+
+def _objection_title(row: Objection) -> str:
+    if row.status == "filed":
+        return _("Examine objection %(number)s") % {"number": row.number}
+    return _("Answer objection %(number)s") % {"number": row.number}
+
+
+def _agreements(now: datetime) -> Iterator[WaitingItem]:
+    count = rows.to_draw_up()
+    if count:
+        yield WaitingItem(
+            title=_("Draw up the agreements"),
+            why=_("Awards whose allocation notice is recorded."),
+            url=reverse("awards:agreements"),
+            count=count,
+        )
+    for row in rows.to_sign_for_office():
+        yield WaitingItem(
+            title=_("Sign for the office: %(title)s") % {"title": row.award.application.title},
+            why=_("The firm has signed agreement %(number)s.") % {"number": row.number},
+            url=reverse("awards:agreement", args=[row.pk]),
+            due=row.sign_by,
+            late=row.sign_by < now,
+            provisional=row.provisional,
+        )
+
+
+def _to_accept() -> Iterator[WaitingItem]:
+    for row in rows.to_accept():
+        yield WaitingItem(
+            title=_("Accept the project: %(title)s") % {"title": row.application.title},
+            why=_("Every instalment is paid."),
+            url=reverse("awards:accept", args=[row.pk]),
+        )
+
+
+def _decisions(user: User) -> Iterator[WaitingItem]:
+    for row in rows.to_decide(user):
+        yield WaitingItem(
+            title=_("Decide on the funding list: %(call)s") % {"call": row.call},
+            why=_("Submitted for decision."),
+            url=_funding(row.call),
+        )
+    for part in rows.parts("refused"):
+        yield WaitingItem(
+            title=_("Take off the list: %(title)s") % {"title": part.application.title},
+            why=_("The firm declined the part offered to it."),
+            url=reverse("awards:take_off", args=[part.application_id]),
+        )
+
+
+def _awards(now: datetime) -> Iterator[WaitingItem]:
+    for call in rows.ripe_calls(day_of(now)):
+        yield WaitingItem(
+            title=_("Award: %(call)s") % {"call": call},
+            why=_("The notice period has passed without an open objection."),
+            url=_funding(call),
+            count=call.ripe,  # type: ignore[attr-defined]  # annotated
+        )
+
+
+def _ceilings(user: User) -> Iterator[WaitingItem]:
+    for row in rows.ceilings(user):
+        yield WaitingItem(
+            title=_("Confirm the ceiling of %(year)s") % {"year": row.envelope.year},
+            why=_("%(sum)s by %(document)s; it needs a second person.")
+            % {"sum": amount_text(row.ceiling), "document": row.document_no},
+            url=reverse("awards:envelope"),
+        )
+
+
+def _payments(user: User) -> Iterator[WaitingItem]:
+    words: dict[str, tuple[Any, Any]] = {
+        "verified": (_("Enter payments"), _("Claims verified by the service secretaries.")),
+        "entered": (_("Release payments"), _("Entered by a colleague; compare and release.")),
+        "released": (_("Record vouchers"), _("Released; record what the treasury has paid.")),
+    }
+    counts = rows.payments_by_state(user)
+    for state, (title, why) in words.items():
+        if counts.get(state):
+            yield WaitingItem(
+                title=title,
+                why=why,
+                url=f"{reverse('awards:payments')}?state={state}",
+                count=counts[state],
+            )
+
+
+def _allocations() -> Iterator[WaitingItem]:
+    for call in rows.without_allocation():
+        yield WaitingItem(
+            title=_("Record the allocation notice: %(call)s") % {"call": call},
+            why=_("Awards that no allocation notice covers yet."),
+            url=_funding(call),
+            count=call.bare,  # type: ignore[attr-defined]  # annotated
+        )
+
+
+def _claims(user: User) -> Iterator[WaitingItem]:
+    for row in rows.to_verify(user):
+        yield WaitingItem(
+            title=_("Verify on site: instalment %(number)s of “%(title)s”")
+            % {
+                "number": row.instalment.sequence,
+                "title": row.instalment.award.application.title,
+            },
+            why=_("The firm has claimed %(sum)s.") % {"sum": amount_text(row.instalment.amount)},
+            url=reverse("awards:claim", args=[row.pk]),
+        )
+
+
+def _of_firm(firms: list[int], now: datetime) -> Iterator[WaitingItem]:
+    for agreement in rows.to_sign_for_firm(firms):
+        yield WaitingItem(
+            title=_("Sign the agreement: %(title)s") % {"title": agreement.award.application.title},
+            why=_("Check the sum, the targets and the instalments first."),
+            url=reverse("awards:agreement", args=[agreement.pk]),
+            due=agreement.sign_by,
+            late=agreement.sign_by < now,
+            provisional=agreement.provisional,
+        )
+    for part in rows.parts("").filter(application__firm__in=firms):
+        yield WaitingItem(
+            title=_("Answer the offer: %(title)s") % {"title": part.application.title},
+            why=_("%(sum)s can be granted, less than was asked for.")
+            % {"sum": amount_text(part.amount)},
+            url=reverse("applications:dossier", args=[part.application_id]),
+        )
+    for row in rows.to_claim(firms):
+        yield WaitingItem(
+            title=_("Claim instalment %(number)s: %(title)s")
+            % {"number": row.sequence, "title": row.award.application.title},
+            why=_("%(sum)s, against evidence verified on site.") % {"sum": amount_text(row.amount)},
+            url=reverse("awards:claim_new", args=[row.pk]),
+        )

@@ -1,0 +1,102 @@
+"""What verification compares: every row about money with what its events recorded."""
+
+from collections.abc import Iterator
+
+from django.db.models import Case, F, Sum, When
+from django.utils.translation import gettext as _
+
+from audit.digests import canonical, sm3
+from audit.witnesses import last_after
+from awards import facts
+from awards.models import (
+    Agreement,
+    AllocationNotice,
+    Award,
+    Claim,
+    Deviation,
+    Envelope,
+    FundingList,
+    Objection,
+    Payment,
+    PublicNotice,
+)
+
+
+def envelopes() -> Iterator[str]:
+    """Every ceiling is the one last confirmed; committed and paid are the sums of the awards."""
+    yield from last_after(Envelope.objects.filter(ceiling__gt=0), facts.envelope_facts)
+    counted = Envelope.objects.annotate(
+        awarded=Sum(
+            Case(
+                When(awards__revoked_at__isnull=True, then=F("awards__amount")),
+                default=F("awards__paid"),
+            ),
+            default=0,
+        ),
+    )
+    for row in counted.order_by("year"):
+        if row.committed != row.awarded:
+            yield _("envelope %(year)s: %(committed)s committed, its awards total %(sum)s") % {
+                "year": row.year,
+                "committed": row.committed,
+                "sum": row.awarded,
+            }
+
+
+def lists() -> Iterator[str]:
+    """Every list has the outcomes and sums that were submitted, approved or moved up."""
+    decided = FundingList.objects.filter(status__in=("submitted", "approved"))
+    yield from last_after(decided.prefetch_related("items__application"), facts.list_facts)
+    yield from last_after(Deviation, facts.deviation_facts)
+
+
+def notices() -> Iterator[str]:
+    """Every notice says what was published: its digest, its period, its projects and sums."""
+    rows = PublicNotice.objects.prefetch_related("items__application")
+    for row in rows.order_by("pk"):
+        if sm3(canonical(row.content)) != row.digest:
+            yield _("notice %(number)s: the content was altered") % {"number": row.number}
+        told = {item["application"]: item["amount"] for item in row.content["items"]}
+        now = {i.application.number: str(i.amount) for i in row.items.all()}
+        if told != now:
+            yield _("notice %(number)s: its projects or sums are not those published") % {
+                "number": row.number
+            }
+    yield from last_after(PublicNotice, facts.notice_facts)
+
+
+def objections() -> Iterator[str]:
+    yield from last_after(Objection, facts.objection_facts)
+
+
+def awards() -> Iterator[str]:
+    """Awards, allocation notices and agreements."""
+    yield from last_after(Award, facts.award_facts)
+    yield from last_after(AllocationNotice, facts.allocation_facts)
+    for row in Agreement.objects.order_by("pk"):
+        if sm3(canonical(row.content)) != row.digest:
+            yield _("agreement %(number)s: the content was altered") % {"number": row.number}
+    yield from last_after(Agreement, facts.agreement_facts)
+
+
+def payments() -> Iterator[str]:
+    """Claims with their evidence, and payments; what an award says was paid is their sum."""
+    yield from last_after(Claim.objects.prefetch_related("files"), facts.claim_facts)
+    yield from last_after(Payment, facts.payment_facts)
+    vouchers = Award.objects.annotate(
+        vouchers=Sum(
+            Case(
+                When(
+                    instalments__payment__voucher_no__isnull=False,
+                    then=F("instalments__payment__amount"),
+                )
+            ),
+            default=0,
+        )
+    )
+    for row in vouchers.exclude(paid=F("vouchers")).select_related("application"):
+        yield _("award of %(number)s: %(paid)s paid, its vouchers total %(sum)s") % {
+            "number": row.application.number,
+            "paid": row.paid,
+            "sum": row.vouchers,
+        }
