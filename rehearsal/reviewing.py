@@ -12,7 +12,16 @@ from rehearsal.round import Round
 from rehearsal.words import COMMENTS
 from reviews.models import Assignment, Draw, Panel, Seat
 from reviews.selectors.sheets import sheet_of
-from reviews.services import declarations, draws, opening, panels, ranking, scoring, seats
+from reviews.services import (
+    declarations,
+    draws,
+    opening,
+    panels,
+    ranking,
+    scoring,
+    seats,
+    signing,
+)
 from reviews.services.declarations import Answer
 from reviews.services.scoring import Entry, Overall
 
@@ -145,7 +154,7 @@ def score_all(round_: Round, share: float = 1.0, leave: str = "") -> int:
             score_dossier(round_, assignment, leaves, severity)
             done += 1
         if part == mine:
-            scoring.sign(panel=panel, by=seat.expert.user)
+            signing.sign(panel=panel, by=seat.expert.user)
             _try_after_lock(round_, mine[0], leaves[0])
     return done
 

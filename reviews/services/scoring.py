@@ -1,4 +1,4 @@
-"""打分: autosaved marks, finished dossiers, one signature that locks a panel's sheets for ever."""
+"""打分: marks saved while one types, and dossiers finished. Signing is in `signing`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Role
@@ -14,13 +13,12 @@ from accounts.rules import has_role
 from applications.models import CallStatus
 from applications.sheet import Leaf, Problem, Sheet
 from audit import clock
-from audit.digests import canonical, sm3
 from audit.refusals import Conflict, Invalid, NotVisible, TooLate, WrongState
 from audit.services import record
-from reviews.models import Assignment, AssignmentState, Mark, Panel, ScoreSheet, SeatState
-from reviews.rules import SCORABLE, expert_of
+from reviews.models import Assignment, AssignmentState, Mark, SeatState
+from reviews.rules import SCORABLE
 from reviews.scoring import check_mark
-from reviews.selectors.sheets import problems_of, sheet_content, sheet_of
+from reviews.selectors.sheets import problems_of, sheet_of
 from reviews.wording import problem_text
 
 LONGEST_COMMENT = 2000
@@ -200,7 +198,7 @@ def save_marks(
         locked.overall_comment = overall.comment.strip()
         locked.overall_version = overall.version + 1
         locked.save(update_fields=["overall_comment", "overall_version"])
-    if finish and not _missing(locked, sheet, marks.values()):
+    if finish and not missing_of(locked, sheet, marks.values()):
         _finish(locked, by)
     return locked
 
@@ -231,7 +229,7 @@ def _write(assignment: Assignment, entries: Sequence[Entry], marks: dict[str, Ma
     marks |= {row.leaf: row for row in rows}
 
 
-def _missing(
+def missing_of(
     assignment: Assignment, sheet: Sheet, marks: Iterable[Mark]
 ) -> dict[str, list[Problem]]:
     least = assignment.panel.call.rule_set.comment_min_chars
@@ -263,7 +261,7 @@ def _record(assignment: Assignment, action: str, by: User, source: str, target: 
 def finish(*, assignment: Assignment, by: User) -> Assignment:
     """Mark a dossier as scored; every expert leaf must be complete. Finishing twice is once."""
     locked = lock_open(assignment, by)
-    found = _missing(locked, sheet_of(locked.panel), locked.marks.all())
+    found = missing_of(locked, sheet_of(locked.panel), locked.marks.all())
     if found:
         raise NotFinished({code: [problem_text(p) for p in ps] for code, ps in found.items()})
     _finish(locked, by)
@@ -276,70 +274,3 @@ def _finish(assignment: Assignment, by: User) -> None:
     assignment.state, assignment.finished_at = AssignmentState.FINISHED, clock.now()
     assignment.save(update_fields=["state", "finished_at"])
     _record(assignment, "score.finish", by, "open", "finished")
-
-
-@transaction.atomic
-def sign(*, panel: Panel, by: User, digest: str = "") -> ScoreSheet:
-    """Sign all own sheets of a panel at once. From here on nobody, by any path, changes a mark.
-
-    `digest`: what the person was shown; another one means that something changed meanwhile.
-    """
-    expert = expert_of(by)
-    mine = list(
-        Assignment.objects.select_for_update(of=("self",))
-        .filter(panel=panel, expert=expert, seat__state=SeatState.ACCEPTED)
-        .exclude(state__in=(AssignmentState.RECUSED, AssignmentState.VOID))
-        .select_related("application", "submission", "panel__call", "seat")
-        .prefetch_related("marks")
-        .order_by("pk")
-    )
-    if not mine:
-        raise WrongState(_("There is nothing for you to sign in this panel."))
-    if any(a.state == AssignmentState.LOCKED for a in mine):
-        raise WrongState(_("You have already signed."))
-    _require_complete(mine)
-    content = sheet_content(mine[0].panel, mine)
-    sheet = ScoreSheet(
-        panel=panel,
-        expert=expert,
-        content=content,
-        digest=sm3(canonical(content)),
-        signed_by=by,
-        signed_at=clock.now(),
-    )
-    if digest and digest != sheet.digest:
-        raise Conflict(
-            _("Your marks changed after this page was drawn. Read them once more, then sign.")
-        )
-    sheet.save(force_insert=True)
-    Assignment.objects.filter(pk__in=[a.pk for a in mine]).update(
-        state=AssignmentState.LOCKED, sheet=sheet
-    )
-    record(
-        action="score.sign",
-        obj=sheet,
-        by=by,
-        role=Role.EXPERT,
-        source="finished",
-        target="locked",
-        after={"digest": sheet.digest, "dossiers": len(mine)},
-        scope=mine[0].panel.call.number,
-    )
-    return sheet
-
-
-def _require_complete(mine: list[Assignment]) -> None:
-    """Every dossier finished, in an open review, and each mark still whole by the sheet."""
-    panel = mine[0].panel
-    left = [a for a in mine if a.state != AssignmentState.FINISHED]
-    if left:
-        words = ngettext(
-            "%(count)s dossier is not finished yet.",
-            "%(count)s dossiers are not finished yet.",
-            len(left),
-        )
-        raise WrongState(words % {"count": len(left)})
-    require_scorable(mine[0])
-    sheet = sheet_of(panel)
-    if any(_missing(a, sheet, a.marks.all()) for a in mine):
-        raise WrongState(_("A mark is no longer complete. Open the dossier and finish it again."))

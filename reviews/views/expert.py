@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -19,13 +19,13 @@ from reviews.models import Assignment, AssignmentState, Seat, SeatState
 from reviews.rules import expert_of
 from reviews.selectors import expert as own
 from reviews.services import declarations, seats
-from reviews.views.expert_words import STATE_WORDS, panel_name
+from reviews.views.expert_words import panel_name, state_of
 
 LEFT = (SeatState.DECLINED, SeatState.REPLACED)
 
 
 @login_required
-@require_GET
+@require_safe
 def my_reviews(request: SignedInRequest) -> HttpResponse:
     """What waits, then the dossiers of each panel under way, then earlier rounds."""
     if not has_role(request.user, Role.EXPERT):
@@ -57,19 +57,16 @@ def _round(seat: Seat) -> dict[str, Any]:
 
 
 def _row(row: Assignment) -> dict[str, Any]:
-    state = AssignmentState(row.state)
-    started = any(m.tier is not None or m.score is not None for m in row.marks.all())
+    tone, word = state_of(row)
     return {
         "pk": row.pk,
         "order": row.application.place.order,
         "title": row.application.title,
         "firm": row.application.firm.name,
-        "state": "doing" if started and state == AssignmentState.OPEN else STATE_WORDS[state][0],
-        "state_label": _("begun")
-        if started and state == AssignmentState.OPEN
-        else STATE_WORDS[state][1],
-        "points": own.points_given(row) if state not in own.LEFT else None,
-        "readable": state in own.READABLE,
+        "state": tone,
+        "state_label": word,
+        "points": own.points_given(row) if row.state not in own.LEFT else None,
+        "readable": row.state in own.READABLE,
     }
 
 
@@ -98,7 +95,7 @@ def accept_seat(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline_seat(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the seat back with a reason; the next in the drawn order is invited."""
     seat = own_seat(request, pk, SeatState.INVITED, SeatState.ACCEPTED)
@@ -118,7 +115,7 @@ def decline_seat(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: SignedInRequest, pk: int) -> HttpResponse:
     """One answer for each dossier; of a dossier only its title and its firm are shown."""
     seat = own_seat(request, pk, SeatState.ACCEPTED)

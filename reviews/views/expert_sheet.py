@@ -32,7 +32,7 @@ CONFLICT, INVALID = 409, 422
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def score(request: SignedInRequest, pk: int) -> HttpResponse:
     """The dossier beside its score sheet. A plain submit saves everything, then goes on."""
     desk = SheetDesk(request, pk)
@@ -189,7 +189,7 @@ def _both(desk: SheetDesk, form: SheetForm, conflict: MarksConflict) -> HttpResp
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_aside(request: SignedInRequest, pk: int) -> HttpResponse:
     """Leave a dossier for good: a conflict found while reading, or no competence to judge it."""
     desk = SheetDesk(request, pk)

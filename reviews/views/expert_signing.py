@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from applications.models import CallStatus
@@ -16,13 +16,13 @@ from audit.refusals import NotVisible, Refused
 from reviews.models import Assignment, AssignmentState, ScoreSheet, Seat, SeatState
 from reviews.selectors import expert as own
 from reviews.selectors.sheets import problems_of, sheet_content, sheet_of
-from reviews.services import scoring
+from reviews.services import signing
 from reviews.views.expert import own_seat
-from reviews.views.expert_words import STATE_WORDS, language, panel_name
+from reviews.views.expert_words import language, panel_name, state_of
 
 
 @login_required
-@require_GET
+@require_safe
 def my_marks(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every own mark beside the others, to compare before signing; read-only afterwards."""
     seat = own_seat(request, pk, SeatState.ACCEPTED)
@@ -72,6 +72,7 @@ def _row(row: Assignment, codes: list[str]) -> dict[str, Any]:
     """One dossier: its marks in the order of the sheet, their sum, how many comments."""
     marks = {m.leaf: m for m in row.marks.all()}
     counts = row.state in own.READABLE
+    tone, word = state_of(row)
     cells = [marks[code].score if code in marks else None for code in codes]
     return {
         "pk": row.pk,
@@ -79,8 +80,8 @@ def _row(row: Assignment, codes: list[str]) -> dict[str, Any]:
         "title": row.application.title,
         "firm": row.application.firm.name,
         "counts": counts,
-        "state": STATE_WORDS[row.state][0],
-        "state_label": STATE_WORDS[row.state][1],
+        "state": tone,
+        "state_label": word,
         "is_finished": row.state in (AssignmentState.FINISHED, AssignmentState.LOCKED),
         "cells": cells if counts else [None] * len(codes),
         "sum": own.points_given(row) if counts else None,
@@ -90,7 +91,7 @@ def _row(row: Assignment, codes: list[str]) -> dict[str, Any]:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Asked once, with the digest of what is signed; then locked for ever."""
     seat = own_seat(request, pk, SeatState.ACCEPTED)
@@ -105,7 +106,7 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
 def _sign(request: SignedInRequest, seat: Seat) -> HttpResponse:
     shown = request.POST.get("digest", "")
     try:
-        sheet: ScoreSheet = scoring.sign(panel=seat.panel, by=request.user, digest=shown or "-")
+        sheet: ScoreSheet = signing.sign(panel=seat.panel, by=request.user, digest=shown or "-")
     except NotVisible:
         raise
     except Refused as refusal:

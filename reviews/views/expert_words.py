@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models import AssignmentState, Panel
+from reviews.models import Assignment, AssignmentState, Panel
 from reviews.scoring import Computed
 
 # state → (tone's name, word)
@@ -28,6 +28,15 @@ VETOES: dict[str, Promise] = {
     "restricted_industry": _("Veto: the industry is restricted or phased out."),
     "energy_above_norm": _("Veto: energy use above the norm."),
 }
+
+
+def state_of(row: Assignment) -> tuple[str, str | Promise]:
+    """Tone and word of an own dossier; begun where a mark stands. Needs its marks fetched."""
+    if row.state == AssignmentState.OPEN and any(
+        m.tier is not None or m.score is not None for m in row.marks.all()
+    ):
+        return "doing", pgettext_lazy("dossier of an expert", "begun")
+    return STATE_WORDS[row.state]
 
 
 def language() -> str:

@@ -11,7 +11,7 @@ from applications.workflow import Status
 from audit import clock
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Seat
 from reviews.selectors.sheets import sheet_of
-from reviews.services import declarations, scoring
+from reviews.services import declarations, scoring, signing
 from tests import making
 
 _number = count(1)
@@ -146,7 +146,7 @@ def signed(seat_: Seat) -> Any:
     """Declared, marked, finished and signed throughout."""
     for row in declared(seat_):
         finished(row)
-    return scoring.sign(panel=seat_.panel, by=seat_.expert.user)
+    return signing.sign(panel=seat_.panel, by=seat_.expert.user)
 
 
 def application_of(of: Panel, order: int) -> Application:

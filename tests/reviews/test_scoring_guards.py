@@ -12,7 +12,7 @@ from reviews.models import (
     ScoreSheet,
 )
 from reviews.models.guards import MOVES
-from reviews.services import declarations, scoring
+from reviews.services import declarations, signing
 from tests.reviews import table
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_rows_are_only_added(model, panel, expert, officer):
     declarations.declare_all(seat=seat, answers=answers, by=expert)
     for row in Assignment.objects.filter(seat=seat):
         table.finished(row)
-    scoring.sign(panel=panel, by=expert)
+    signing.sign(panel=panel, by=expert)
     declarations.record_conflict(
         expert=seat.expert,
         application=rows[0].application,
@@ -131,7 +131,7 @@ def _lay_out(seat, state: str) -> Assignment:
     if state == "locked":
         for other in seat.assignments.select_related("panel__call", "expert__user"):
             table.finished(other)
-        scoring.sign(panel=seat.panel, by=user)
+        signing.sign(panel=seat.panel, by=user)
     if state == "void":
         Assignment.objects.filter(pk=row.pk).update(state="void")
     return row
