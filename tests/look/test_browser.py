@@ -119,6 +119,18 @@ def test_autosave_keeps_what_was_typed_without_a_connection(open_page):
     expect(page.get_by_label("说明")).to_have_value("断网时写的")
 
 
+def test_trouble_is_told_in_full_where_the_line_is_in_the_bar(open_page):
+    page = open_page("scoring", width=390)
+    page.get_by_label("评审意见").fill("broken")
+    line = page.locator("#autosave-line")
+    expect(line).to_contain_text("尚未保存")
+    box = line.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert too_wide(page, 390) == 0
+    assert barriers(page) == {}
+
+
 def test_autosave_tries_again_after_a_failure(open_page):
     page = open_page("dossier")
     typed(page, "broken")
