@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.staticfiles.apps import StaticFilesConfig
@@ -23,7 +23,8 @@ class GroundConfig(AppConfig):
     def ready(self) -> None:
         from config import celery  # noqa: F401  (web processes and commands send through it)
 
-        post_migrate.connect(make_cache_table, sender=self)
+        # Django sends this only for apps that have models, and this one has none.
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("audit"))
         user_logged_in.connect(session.remember)
 
 
