@@ -1,6 +1,6 @@
 """Django's own words for a form's errors, named here so that our catalogue says them our way."""
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 FORM_ERRORS = (
     gettext_noop("This field is required."),
@@ -19,4 +19,16 @@ FORM_ERRORS = (
     gettext_noop("No file was submitted."),
     gettext_noop("The submitted file is empty."),
     gettext_noop("Null characters are not allowed."),
+)
+
+ACCOUNT_ERRORS = (
+    gettext_noop(
+        "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ "
+        "characters."
+    ),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        12,
+    ),
 )
