@@ -221,4 +221,4 @@ def test_what_was_given_up_waits_for_the_administrator(lin, keeper):
 def test_a_kind_that_is_gone_still_shows_a_row(lin):
     tell("a", lin)
     Message.objects.update(kind="gone.kind")
-    assert rows.inbox_row(Message.objects.get(), "en").title == "Message"
+    assert rows.inbox_row(Message.objects.get(), "zh-hans").title == "消息"
