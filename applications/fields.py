@@ -75,8 +75,10 @@ class Field:
                 return self.read(format(parse_wan(text), "f"))
             except AmountError as error:
                 raise FieldProblem(_money_problem(text, error.reason)) from None
+        if self.kind in ("number", "day") or self.pattern:
+            text = unicodedata.normalize("NFKC", text)
         if self.kind == "number":
-            text = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "")
+            text = text.replace(",", "")
         return self.read(text)
 
     def read(self, value: object) -> str:
@@ -132,7 +134,7 @@ class Field:
                 _("%(given)s characters are too many; at most %(most)s fit here.")
                 % {"given": len(text), "most": self.length}
             )
-        if self.pattern and not re.fullmatch(self.pattern, text):
+        if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII):
             raise FieldProblem(
                 _("“%(given)s” does not have the right form. Example: %(example)s")
                 % {"given": text[:40], "example": self.example}

@@ -1,4 +1,4 @@
-"""The nine stages of a call as a page's rail shows them, told by the call's status and its clock."""
+"""The nine stages of a call on a page's rail, told by the call's status and the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -18,7 +18,7 @@ class Stage(models.TextChoices):
 
 
 class CorrectionRequest(models.Model):
-    """一次性告知补正: at most one per stage, all reasons at once, with a due date in working days."""
+    """一次性告知补正: one per stage at most, all reasons at once, due in working days."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="corrections")
     stage = models.CharField(max_length=10, choices=Stage)
@@ -85,7 +85,7 @@ class Recommendation(models.Model):
 
 
 class Screening(models.Model):
-    """形式审查: a yes or no and a reason for each item of the call's list; the verdict when given."""
+    """形式审查: yes or no and a reason for each item of the call's list; the verdict when given."""
 
     application = models.OneToOneField(Application, models.PROTECT, related_name="screening")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
@@ -120,7 +120,7 @@ class Screening(models.Model):
                 func="""
                     IF EXISTS (SELECT 1 FROM applications_recommendation r
                                WHERE r.application_id = NEW.application_id
-                                 AND r.recommended_by_id IN (NEW.screened_by_id, NEW.declared_by_id))
+                              AND r.recommended_by_id IN (NEW.screened_by_id, NEW.declared_by_id))
                     OR EXISTS (SELECT 1 FROM applications_regionalcheck c
                                WHERE c.application_id = NEW.application_id
                                  AND c.checked_by_id IN (NEW.screened_by_id, NEW.declared_by_id))
@@ -140,7 +140,7 @@ class Screening(models.Model):
 
 
 class CreditRecord(models.Model):
-    """An entry of a public credit list (失信被执行人, 严重违法失信, safety or environment penalties)."""
+    """An entry of a public credit list (失信被执行人, 严重违法失信, penalties)."""
 
     uscc = models.CharField(max_length=18, db_index=True)
     kind = models.CharField(

@@ -144,8 +144,13 @@ def _onward(request: SignedInRequest, pk: int, saved: Section) -> HttpResponse:
     if then == "complete" and not saved.complete:
         messages.warning(request, _("Saved. Some answers are still missing in this part."))
         return redirect(f"{request.path}?missing=1")
-    messages.success(request, _("Saved."))
     desk = Desk(request, pk)
+    if then == "complete" and any(
+        found.blocks for found in desk.readiness.contradictions_in(saved.code)
+    ):
+        messages.warning(request, _("Saved. Figures in this part contradict each other."))
+        return redirect("applications:section", pk, saved.code)
+    messages.success(request, _("Saved."))
     following = tasklist.next_open(desk.tasks(), after=saved.code)
     if following is None:
         return redirect("applications:check", pk)
