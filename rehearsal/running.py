@@ -87,7 +87,6 @@ class Rehearsal:
         found = verify()
         return {
             "seed": self.seed,
-            "call": call.number,
             "stages": self.stages,
             "status": _statuses(call),
             "envelope": str(envelope.ceiling),
@@ -137,7 +136,6 @@ def _draw(call: Call) -> dict[str, Any]:
     return {
         "panels": Panel.objects.filter(call=call).count(),
         "reproduced": bool(drawn) and all(reproduce(d) == [] for d in drawn),
-        "numbers": [d.number for d in drawn],
     }
 
 

@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.ground",  # the session's own PostgreSQL and Redis, and Django set up on them
     "tests.emptying",  # tests with real transactions leave the seeded rows behind, nothing else
     "tests.cast",  # the people
+    "tests.rehearsed",  # a whole call rehearsed by the command, once a session
     "tests.workers",  # a Celery worker as a process of its own
     "tests.browser",  # a real browser
 ]

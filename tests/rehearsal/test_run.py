@@ -1,0 +1,95 @@
+"""A whole call by `manage.py rehearse`, on real PostgreSQL, Redis and Celery, and its report."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+
+from applications.workflow import Status
+from rehearsal.running import STAGES
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def report(rehearsal):
+    return rehearsal.report
+
+
+def test_the_report_has_the_agreed_keys_and_no_others(report):
+    shape = {
+        name: sorted(part) if isinstance(part, dict) else type(part).__name__
+        for name, part in report.items()
+        if name != "status"
+    }
+    assert shape == {
+        "seed": "int",
+        "stages": "list",
+        "envelope": "str",
+        "awarded": "str",
+        "paid": "str",
+        "refusals": ["refused", "tried"],
+        "secretaries": ["assigned", "awarded"],
+        "messages": ["delivered", "failed", "queued"],
+        "audit": ["events", "sealed", "verified"],
+        "draw": ["panels", "reproduced"],
+    }
+    assert {tuple(stage) for stage in report["stages"]} == {("name", "count", "seconds")}
+
+
+def test_every_stage_was_reached_and_moved_somebody(report):
+    assert tuple(stage["name"] for stage in report["stages"]) == STAGES
+    assert all(stage["count"] > 0 for stage in report["stages"])
+    assert report["stages"][0]["count"] == 14
+    assert set(report["status"]) <= set(Status)
+    # Fourteen firms, and the draft that came too late.
+    assert sum(report["status"].values()) == 15
+    assert report["status"]["withdrawn"] == 1
+
+
+def test_money_stays_within_the_envelope_to_the_fen(report):
+    paid, awarded, envelope = (Decimal(report[k]) for k in ("paid", "awarded", "envelope"))
+    assert 0 < paid <= awarded <= envelope == Decimal("300000000.00")
+    assert {Decimal(report[k]).as_tuple().exponent for k in ("paid", "awarded", "envelope")} == {-2}
+
+
+def test_what_must_be_refused_was_refused(report):
+    assert report["refusals"]["tried"] == report["refusals"]["refused"] >= 15
+
+
+def test_nothing_queued_is_left_behind(report):
+    messages = report["messages"]
+    assert messages["queued"] == messages["delivered"] > 100
+    assert messages["failed"] == 0
+
+
+def test_the_log_is_sealed_whole_and_holds(report):
+    assert report["audit"]["verified"] is True
+    assert report["audit"]["sealed"] == report["audit"]["events"] > 1000
+
+
+def test_the_draw_comes_out_again_from_its_recorded_numbers(report):
+    assert report["draw"]["reproduced"] is True
+    assert report["draw"]["panels"] >= 1
+
+
+def test_every_award_has_its_secretary(report):
+    assert report["secretaries"]["assigned"] == report["secretaries"]["awarded"] > 0
+
+
+def test_one_seed_gives_one_ranking(rehearsal):
+    """By everything but the outcome, which the second run alone went on to decide."""
+    first, second = (list(csv.DictReader(io.StringIO(text))) for text in rehearsal.rankings)
+    assert list(first[0]) == [
+        "rank", "application", "region", "quality", "employment", "total", "requested", "awarded",
+        "outcome",
+    ]  # fmt: skip
+    frozen = ("rank", "application", "region", "quality", "employment", "total", "requested")
+    assert [[row[k] for k in frozen] for row in first] == [
+        [row[k] for k in frozen] for row in second
+    ]
+    assert len(first) == 13
+    assert sum(Decimal(row["awarded"] or 0) for row in second) == Decimal(
+        rehearsal.report["awarded"]
+    )

@@ -1,0 +1,123 @@
+"""A whole rehearsal, run once for all tests of a session, by the command, as a user would.
+
+It has a database of its own on the session's PostgreSQL. `rehearsal` is what the commands said;
+`rehearsed` lets a module work in its own copy of the database. With several test processes the
+first that asks runs it, the others wait for it.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+from config import embedded_places
+
+MOULD = "rehearsed"  # the database that copies are made of; nobody connects to it afterwards
+SIZE = ("--applications", "14", "--experts", "36")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What two runs with one seed told, and the ranking of each as `export_ranking` prints it."""
+
+    report: dict[str, Any]
+    rankings: list[str]
+
+
+@pytest.fixture(scope="session")
+def rehearsal(django_db_setup, django_db_blocker) -> Rehearsal:
+    """The first run ends with the ranking; the second empties the database and goes on to the
+    last payment."""
+    told = settings.DATA_DIR / "rehearsal.json"
+    with one_at_a_time(settings.DATA_DIR / "rehearsal.lock"):
+        if not told.exists():
+            with django_db_blocker.unblock():
+                make_mould()
+            told.write_text(json.dumps(run_twice(settings.DATA_DIR / "report.json")))
+    return Rehearsal(**json.loads(told.read_text()))
+
+
+def make_mould() -> None:
+    """An empty house: the tests' own database as the migrations left it spares migrating once."""
+    migrated = connection.settings_dict["NAME"]
+    turn_to("postgres")
+    statement(f"CREATE DATABASE {MOULD} TEMPLATE {migrated} STRATEGY FILE_COPY")
+    turn_to(migrated)
+
+
+def run_twice(report: Path) -> dict[str, Any]:
+    rankings = []
+    for until in ("ranked", "paid"):
+        manage("rehearse", *SIZE, "--until", until, "--json", str(report))
+        rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
+    return {"report": json.loads(report.read_text()), "rankings": rankings}
+
+
+def manage(*arguments: str) -> str:
+    """What `manage.py` prints, on the rehearsal's database; its worker has a queue of its own."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": embedded_places.database_url(settings.SERVICES, MOULD),
+        "STEELYARD_QUEUE": MOULD,
+        "STEELYARD_ANCHORS": str(settings.DATA_DIR / "rehearsal-anchors"),
+    }
+    done = subprocess.run(
+        [sys.executable, embedded_places.BASE / "manage.py", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def rehearsed(rehearsal, request, django_db_blocker) -> Iterator[None]:
+    """This module's tests work in a copy of the rehearsal's database, outside of transactions."""
+    name = f"rehearsed_{os.getpid()}_{request.module.__name__.rpartition('.')[2]}"
+    with django_db_blocker.unblock(), copy_of(MOULD, name):
+        yield
+
+
+@contextmanager
+def copy_of(mould: str, name: str) -> Iterator[None]:
+    """Django works in a copy of a database until the block ends."""
+    before = connection.settings_dict["NAME"]
+    statement(f"CREATE DATABASE {name} TEMPLATE {mould} STRATEGY FILE_COPY")
+    turn_to(name)
+    try:
+        yield
+    finally:
+        turn_to(before)
+        statement(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def turn_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+
+
+def statement(sql: str) -> None:
+    """Outside of any transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
