@@ -1,8 +1,8 @@
 """Who may see and do what in a review: asked by services inside their transaction, and by pages."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -12,6 +12,7 @@ from applications.models import Application
 from audit.refusals import NotPermitted, NotVisible
 from reviews.models import Assignment, AssignmentState, Expert, ExpertInterest
 
+TIES_COUNT_YEARS = 3
 SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
 READABLE = (*SCORABLE, AssignmentState.LOCKED)
 
@@ -39,18 +40,20 @@ def own_assignment(user: User, assignment: Assignment) -> Expert:
 
 
 def conflicts_of(
-    experts: Sequence[Expert], applications: Sequence[Application], same_region: bool
+    experts: Sequence[Expert], applications: Sequence[Application], *, same_region: bool, on: date
 ) -> dict[tuple[int, int], str]:
     """(expert, application) → reason code, for every pair the system itself must keep apart.
 
-    employer: the expert works for the applicant; interest: share, kin, past work on record;
+    employer: the expert works for the applicant; interest: share, kin, past work on record (what
+    ended more than three years before the day `on` no longer counts, but for kin);
     region: the expert's home is the region, or the prefecture, the project is built in.
     One query for the interests, whatever the numbers.
     """
     firms = {a.firm_id for a in applications}
     ties: dict[tuple[int, int], str] = {
         (i.expert_id, i.organisation_id): i.kind
-        for i in ExpertInterest.objects.filter(Q(organisation_id__in=firms), expert__in=experts)
+        for i in ExpertInterest.objects.filter(organisation_id__in=firms, expert__in=experts)
+        if i.kind == "kin" or i.until is None or i.until >= _years_before(on, TIES_COUNT_YEARS)
     }
     found: dict[tuple[int, int], str] = {}
     for expert in experts:
@@ -62,6 +65,14 @@ def conflicts_of(
             elif same_region and _same_place(expert, application):
                 found[expert.pk, application.pk] = "region"
     return found
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years ago; 28 February for a leap day."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def _same_place(expert: Expert, application: Application) -> bool:

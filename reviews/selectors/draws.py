@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call
+from audit import clock
 from audit.digests import sm3
 from audit.refusals import WrongState
 from reviews.draw import assignment, certificate, pool, replacement, supply
@@ -34,7 +35,9 @@ def build_input(call: Call, number: str) -> dict[str, Any]:
     )
     numbers = {a.pk: a.number or "" for a in applications}
     pseudonyms = {e.pk: e.pseudonym for e in experts}
-    barred = conflicts_of(experts, applications, rules.exclude_same_region)
+    barred = conflicts_of(
+        experts, applications, same_region=rules.exclude_same_region, on=clock.today()
+    )
     salt = sm3(f"{number}:institution".encode())
     if not panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))

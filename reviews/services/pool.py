@@ -1,14 +1,16 @@
 """专家库: admitting experts and recording the ties that bar them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, Region, User
+from accounts.models import Organisation, OrganisationKind, Region, User
 from accounts.roles import Role
 from accounts.rules import has_role
+from accounts.services.firms import register_unit
 from applications.models import Industry
 from audit import clock
 from audit.refusals import Invalid, WrongState
@@ -16,6 +18,26 @@ from audit.services import record
 from reviews.models import Expert, ExpertInterest
 from reviews.models.pool import Kind
 from reviews.rules import require
+
+INTERESTS = ("employment", "share", "kin", "work")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmployer:
+    """An institution that is not registered yet."""
+
+    name: str
+    uscc: str
+
+
+def _employer(given: Organisation | NewEmployer, region: Region, by: User) -> Organisation:
+    """The employer; one that is new is registered as an institution of the expert's home region."""
+    if isinstance(given, Organisation):
+        return given
+    known = Organisation.objects.filter(uscc=given.uscc).first()
+    return known or register_unit(
+        kind=OrganisationKind.INSTITUTION, name=given.name, uscc=given.uscc, region=region, by=by
+    )
 
 
 def _next_pseudonym() -> str:
@@ -42,23 +64,25 @@ def admit_expert(
     user: User,
     kinds: Sequence[str],
     specialties: Sequence[str],
-    employer: Organisation,
+    employer: Organisation | NewEmployer,
     region: Region,
     title: str = "",
     by: User,
 ) -> Expert:
     """Admit a person who holds the expert role to the pool, under the next pseudonym."""
     require(by, Role.PROGRAMME_OFFICER)
+    # One admission of a person at a time.
+    user = User.objects.select_for_update().get(pk=user.pk)
     if not has_role(user, Role.EXPERT):
         raise Invalid(_("The person does not hold the expert role yet."), field="user")
     if Expert.objects.filter(user=user).exists():
-        raise WrongState(_("The person is already in the pool."))
+        raise WrongState(_("The person is already in the pool."), field="user")
     _check(kinds, specialties)
     expert = Expert.objects.create(
         user=user,
         kinds=list(kinds),
         specialties=list(specialties),
-        employer=employer,
+        employer=_employer(employer, region, by),
         region=region,
         title=title.strip(),
         pseudonym=_next_pseudonym(),
@@ -69,7 +93,7 @@ def admit_expert(
         obj=expert,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        after={"kinds": list(kinds), "specialties": list(specialties), "region": region.code},
+        after=_facts(expert),
     )
     return expert
 
@@ -80,7 +104,7 @@ def edit_expert(
     expert: Expert,
     kinds: Sequence[str],
     specialties: Sequence[str],
-    employer: Organisation,
+    employer: Organisation | NewEmployer,
     region: Region,
     title: str,
     active: bool,
@@ -89,15 +113,15 @@ def edit_expert(
     """Correct an expert's entry. Draws already prepared keep what they froze."""
     require(by, Role.PROGRAMME_OFFICER)
     _check(kinds, specialties)
-    expert = Expert.objects.select_for_update().get(pk=expert.pk)
-    before = {"kinds": expert.kinds, "specialties": expert.specialties, "active": expert.active}
-    expert.kinds, expert.specialties = list(kinds), list(specialties)
-    expert.employer, expert.region, expert.title, expert.active = (
-        employer,
-        region,
-        title.strip(),
-        active,
+    expert = (
+        Expert.objects.select_for_update(of=("self",))
+        .select_related("employer", "region", "user")
+        .get(pk=expert.pk)
     )
+    before = _facts(expert)
+    expert.kinds, expert.specialties = list(kinds), list(specialties)
+    expert.employer, expert.region = _employer(employer, region, by), region
+    expert.title, expert.active = title.strip(), active
     expert.save(update_fields=["kinds", "specialties", "employer", "region", "title", "active"])
     record(
         action="expert.edit",
@@ -105,9 +129,20 @@ def edit_expert(
         by=by,
         role=Role.PROGRAMME_OFFICER,
         before=before,
-        after={"kinds": expert.kinds, "specialties": expert.specialties, "active": active},
+        after=_facts(expert),
     )
     return expert
+
+
+def _facts(expert: Expert) -> dict[str, object]:
+    """What the log keeps of an entry."""
+    return {
+        "kinds": expert.kinds,
+        "specialties": expert.specialties,
+        "employer": expert.employer.uscc,
+        "region": expert.region.code,
+        "active": expert.active,
+    }
 
 
 @transaction.atomic
@@ -123,6 +158,10 @@ def record_interest(
     """Record a tie to an organisation: by the expert about themselves, or by the office."""
     if expert.user_id != by.pk:
         require(by, Role.PROGRAMME_OFFICER)
+    if kind not in INTERESTS:
+        raise Invalid(_("Choose what ties the expert to the organisation."), field="kind")
+    if since and until and until < since:
+        raise Invalid(_("The end lies before the beginning."), field="until")
     interest, created = ExpertInterest.objects.get_or_create(
         expert=expert,
         organisation=organisation,

@@ -1,0 +1,89 @@
+"""Forms of panels: sizes, a dossier that moves, the seats of a panel. They read; services write."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import Industry
+from reviews.grouping import LARGEST, SMALLEST
+from reviews.models import Panel
+from reviews.models.pool import Kind
+
+
+def _whole(label: Any, low: int, high: int, **kwargs: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=low,
+        max_value=high,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        **kwargs,
+    )
+
+
+class SizesForm(forms.Form):
+    """How large panels shall be."""
+
+    smallest = _whole(_("At least"), 1, 60, initial=SMALLEST)
+    largest = _whole(_("At most"), 1, 60, initial=LARGEST)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("smallest", "largest"):
+            field: Any = self.fields[name]
+            field.width, field.unit = "short", _("dossiers")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("smallest") and data.get("largest") and data["smallest"] > data["largest"]:
+            self.add_error("largest", _("The largest size lies below the smallest."))
+        return data
+
+
+class MoveForm(forms.Form):
+    """Where a dossier goes, and why."""
+
+    panel = forms.ChoiceField(label=_("To panel"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), max_length=400)
+
+    def __init__(self, *args: Any, panels: Iterable[tuple[Panel, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["panel"].choices = [(str(p.pk), words) for p, words in panels]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class SeatForm(forms.Form):
+    """One row of a panel's seats."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    specialty = forms.ChoiceField(label=_("Specialty"), required=False)
+    count = _whole(_("Experts"), 0, 21, required=False)
+
+    def __init__(self, *args: Any, industries: Sequence[Industry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "—"), *Kind.choices]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["specialty"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("any")),
+            *((i.code, str(i)) for i in industries),
+        ]
+
+
+SeatSet = forms.formset_factory(SeatForm, extra=2, max_num=12)
+
+
+def seats_of(formset: Any) -> list[dict[str, Any]]:
+    """The seats the rows ask for; empty rows are left out."""
+    seats = []
+    for data in (form.cleaned_data for form in formset):
+        if not data.get("kind") or not data.get("count"):
+            continue
+        specialty = data.get("specialty") or None
+        seats.append(
+            {
+                "id": f"{data['kind']}-{specialty}" if specialty else data["kind"],
+                "kind": data["kind"],
+                "specialty": specialty,
+                "count": data["count"],
+            }
+        )
+    return seats

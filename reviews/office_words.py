@@ -1,0 +1,120 @@
+"""Words of the office's pages that come from data: causes of shortages, grounds of recusals, checks."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from applications.models import Industry
+from reviews.draw.supply import Shortage
+from reviews.models.pool import Kind
+
+CAUSES: Mapping[str, Promise] = {
+    "panel_too_small": _("the panel has fewer seats than the scores every dossier needs"),
+    "kind": _("too few experts of this kind in the pool"),
+    "specialty": _("too few experts of this kind know the specialty"),
+    "recusals": _("too many of the fitting experts are barred from the panel's dossiers"),
+    "institution": _("too many of the fitting experts share an employer"),
+    "min_scores": _("with the fitting experts some dossier would get too few scores"),
+    "overlap": _("the same experts are needed on several seats of the panel"),
+    "max_panels": _("the fitting experts are needed on other panels as well"),
+}
+WAYS_OUT: Mapping[str, Promise] = {
+    "panel_too_small": _("Ask for more seats."),
+    "kind": _("Admit more experts of this kind, or ask for another kind."),
+    "specialty": _("Take the specialty off the seat, or admit specialists."),
+    "recusals": _("Move the dossiers they are barred from, or admit experts from elsewhere."),
+    "institution": _("Admit experts of other employers."),
+    "min_scores": _(
+        "Move the dossier most experts are barred from, or admit experts from elsewhere."
+    ),
+    "overlap": _("Admit more experts, or ask for other kinds."),
+    "max_panels": _("Admit more experts, or form fewer panels."),
+}
+# Why an expert may not judge a dossier, as the system or a person recorded it.
+GROUNDS: Mapping[str, Promise] = {
+    "employer": _("works for the applicant"),
+    "employment": _("worked for the applicant"),
+    "share": _("holds shares of the applicant"),
+    "kin": _("close kin at the applicant"),
+    "work": _("paid work for the applicant within three years"),
+    "region": _("at home where the project is built"),
+}
+DECIDED_BY: Mapping[str, Promise] = {
+    "employment": _("tie decided by employment contribution"),
+    "net_new_jobs": _("tie decided by net new jobs"),
+    "quality": _("tie decided by project quality"),
+    "joint": _("tie decided by joint decision"),
+}
+ENTRY_STATES: Mapping[str, Promise] = {
+    "ranked": pgettext_lazy("entry of a ranking", "ranked"),
+    "below_floor": pgettext_lazy("entry of a ranking", "below the entry score"),
+    "vetoed": pgettext_lazy("entry of a ranking", "vetoed"),
+    "too_few": pgettext_lazy("entry of a ranking", "too few valid scores"),
+}
+DRAW_STATES: Mapping[str, Promise] = {
+    "prepared": pgettext_lazy("state of a draw", "numbers to be sealed"),
+    "committed": pgettext_lazy("state of a draw", "both numbers sealed"),
+    "drawn": pgettext_lazy("state of a draw", "drawn"),
+    "void": pgettext_lazy("state of a draw", "void"),
+}
+SEAT_STATES: Mapping[str, Promise] = {
+    "invited": pgettext_lazy("state of a seat", "invited"),
+    "accepted": pgettext_lazy("state of a seat", "accepted"),
+    "declined": pgettext_lazy("state of a seat", "declined"),
+    "replaced": pgettext_lazy("state of a seat", "replaced"),
+}
+# The sentences of `reviews.draw.certificate.reproduce`, in plain words; the original stands beside.
+_CHECKS: tuple[tuple[re.Pattern[str], Promise], ...] = (
+    (re.compile(r"the input is not"), _("The list of candidates is not the one that was frozen.")),
+    (re.compile(r"secret is not the one"), _("A revealed number is not the one that was sealed.")),
+    (
+        re.compile(r"the seed does not"),
+        _("The seed does not follow from the list and both numbers."),
+    ),
+    (re.compile(r"has rank"), _("A place in the drawn order is not what the seed gives.")),
+    (re.compile(r"a better filling"), _("The seats were not filled as the drawn order asks.")),
+    (re.compile(r"replacement \d+"), _("A replacement is not the next in the drawn order.")),
+)
+
+
+def check_words(problem: str) -> str:
+    """A fault found in a draw, in plain words."""
+    known = next((words for pattern, words in _CHECKS if pattern.search(problem)), None)
+    return str(known) if known is not None else _now("The result breaks a rule of the draw.")
+
+
+def kind_name(kind: str) -> str:
+    return str(dict(Kind.choices).get(kind, kind))
+
+
+def seat_name(kind: str, specialty: str | None, industries: Mapping[str, Industry]) -> str:
+    """The expert a seat is for: kind, and the specialty where one is asked for."""
+    if not specialty:
+        return kind_name(kind)
+    industry = industries.get(specialty)
+    return _now("%(kind)s, specialty %(specialty)s") % {
+        "kind": kind_name(kind),
+        "specialty": industry or specialty,
+    }
+
+
+def shortage_words(
+    shortage: Shortage, seats: Mapping[str, Any], industries: Mapping[str, Industry]
+) -> dict[str, Any]:
+    """A shortage for reading: where, how many of how many, why, the experts left, the way out."""
+    seat = seats.get(shortage.seat)
+    detail = shortage.detail
+    return {
+        "panel": shortage.panel,
+        "seat": seat_name(seat["kind"], seat["specialty"], industries) if seat else "",
+        "needed": shortage.needed,
+        "available": shortage.available,
+        "cause": CAUSES[shortage.cause],
+        "way_out": WAYS_OUT[shortage.cause],
+        "counts": [detail["kind"], detail["specialty"], detail["recusals"]] if detail else [],
+    }

@@ -1,0 +1,151 @@
+"""What the ranking's pages read: calls on their way to a rank, entries in order, one entry's grounds."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q
+from django.db.models.fields.json import KeyTextTransform
+
+from applications.models import Application, Call, CallStatus
+from applications.sheet import Sheet
+from reviews.models import Assignment, AssignmentState, Panel, Ranking, RankingEntry
+from reviews.selectors.sheets import sheet_of
+
+ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "vetoed": 3}
+
+
+def calls() -> list[Call]:
+    """Calls from the scoring on, newest first, each with `.latest` (its rankings, the newest first)
+    and `.dossiers`.
+    """
+    return list(
+        Call.objects.exclude(
+            status__in=(
+                CallStatus.DRAFT,
+                CallStatus.PROPOSED,
+                CallStatus.PUBLISHED,
+                CallStatus.SCREENED,
+            )
+        )
+        .annotate(dossiers=Count("panels__places", distinct=True))
+        .prefetch_related(
+            Prefetch(
+                "rankings",
+                Ranking.objects.select_related("computed_by")
+                .annotate(
+                    ranked=Count("entries", filter=Q(entries__rank__isnull=False)),
+                    ties=Count("entries", filter=Q(entries__tied=True)),
+                )
+                .order_by("-version"),
+                to_attr="latest",
+            )
+        )
+        .order_by("-year", "-sequence")
+    )
+
+
+def latest(call: Call) -> Ranking | None:
+    return call.rankings.select_related("computed_by").order_by("-version").first()
+
+
+def entries_of(ranking: Ranking) -> list[RankingEntry]:
+    """Ranked first in their order, then below the floor, too few scores, vetoed; each with `.decided`,
+    the key that decided its tie. One query.
+    """
+    rows = (
+        ranking.entries.select_related(
+            "application__firm", "application__region", "application__industry"
+        )
+        .annotate(decided=KeyTextTransform("decided_by", "details"))
+        .defer("details")
+    )
+    return sorted(
+        rows,
+        key=lambda e: (
+            ORDER[e.state],
+            e.rank or 0,
+            -(e.total or Decimal(0)),
+            e.application.number or "",
+        ),
+    )
+
+
+def entry_of(call: Call, application: int) -> RankingEntry | None:
+    """The entry of a dossier in the ranking that stands."""
+    ranking = latest(call)
+    if ranking is None:
+        return None
+    return (
+        ranking.entries.select_related(
+            "ranking__call",
+            "application__firm",
+            "application__region",
+            "application__industry",
+        )
+        .filter(application=application)
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One expert's marks on a dossier and how much of their sum counts."""
+
+    pseudonym: str
+    quality: Decimal
+    employment: Decimal
+    total: Decimal
+    share: Fraction
+    marks: dict[str, Decimal]
+
+    @property
+    def trimmed(self) -> bool:
+        return self.share == 0
+
+
+def judges_of(entry: RankingEntry) -> list[Judge]:
+    """The experts of an entry, highest sum first."""
+    rows = [
+        Judge(
+            pseudonym=name,
+            quality=Decimal(row["quality"]),
+            employment=Decimal(row["employment"]),
+            total=Decimal(row["total"]),
+            share=Fraction(row["share"]),
+            marks={leaf: Decimal(value) for leaf, value in row["marks"].items()},
+        )
+        for name, row in entry.details["experts"].items()
+    ]
+    return sorted(rows, key=lambda judge: (-judge.total, judge.pseudonym))
+
+
+def sheet_for(application: Application) -> Sheet | None:
+    """The sheet the dossier was measured by, with its panel's references."""
+    panel = Panel.objects.select_related("call").filter(places__application=application).first()
+    return sheet_of(panel) if panel is not None else None
+
+
+def comments_of(application: Application) -> dict[tuple[str, str], str]:
+    """(pseudonym, leaf) → comment of every locked mark; leaf "" is the overall comment. Two queries."""
+    found: dict[tuple[str, str], str] = {}
+    for row in (
+        Assignment.objects.filter(application=application, state=AssignmentState.LOCKED)
+        .select_related("expert")
+        .prefetch_related("marks")
+    ):
+        found[row.expert.pseudonym, ""] = row.overall_comment
+        for mark in row.marks.all():
+            found[row.expert.pseudonym, mark.leaf] = mark.comment
+    return found
+
+
+def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
+    """Formula leaves as they were computed, in the sheet's order."""
+    kept = entry.details["formula"]
+    return [
+        {"leaf": leaf, "kind": sheet.kind_of(leaf.code), **kept[leaf.code]}
+        for leaf in sheet.leaves()
+        if leaf.code in kept
+    ]

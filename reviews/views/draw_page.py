@@ -1,0 +1,155 @@
+"""The page of one draw: whose turn it is, what was sealed and revealed, who was drawn, whether it holds."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.http import SignedInRequest
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import CallStatus
+from audit.selectors import events_of
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
+from reviews.models import Draw, Seat, SeatState
+from reviews.office_words import SEAT_STATES, check_words, seat_name
+from reviews.selectors import draws as drawing
+from reviews.selectors import office as reading
+from reviews.services import draws as acts
+from reviews.services.seats import answer_due
+from reviews.views.expert_words import panel_name
+
+
+def turn(draw: Draw, user: User) -> str:
+    """What this person does next with the draw: "seal", "reveal", "press", or "" when nothing."""
+    operator = draw.operator_id == user.pk and has_role(user, Role.PROGRAMME_OFFICER)
+    supervisor = draw.operator_id != user.pk and has_role(user, Role.SUPERVISOR)
+    if draw.status == "prepared":
+        mine = draw.operator_commitment if operator else draw.supervisor_commitment
+        return "seal" if (operator or supervisor) and not mine else ""
+    if draw.status != "committed":
+        return ""
+    if draw.supervisor_secret:
+        return "press" if operator else ""
+    return "reveal" if draw.supervisor_id == user.pk else ""
+
+
+def held_by(draw: Draw) -> str:
+    """Who holds the draw up now; empty once it is drawn or void."""
+    supervisor = draw.supervisor.name if draw.supervisor else _("a supervisor")
+    if draw.status == "prepared":
+        waits = []
+        if not draw.operator_commitment:
+            waits.append(draw.operator.name)
+        if not draw.supervisor_commitment:
+            waits.append(supervisor)
+        return _("Waits for %(names)s to seal a number.") % {"names": _(" and ").join(waits)}
+    if draw.status == "committed":
+        if draw.supervisor_secret:
+            return _("Waits for %(name)s to press the draw.") % {"name": draw.operator.name}
+        return _("Waits for %(name)s to reveal the sealed number.") % {"name": supervisor}
+    return ""
+
+
+def steps(draw: Draw) -> list[dict[str, Any]]:
+    """The draw's way as a timeline, with the recorded instants."""
+    at: dict[str, datetime] = {}
+    for event in events_of(draw).order_by("pk"):
+        after = event.after or {}
+        if event.action == "draw.commit":
+            at["operator" if "operator" in after else "supervisor"] = event.at
+        elif event.action == "draw.reveal":
+            at["reveal"] = event.at
+    supervisor = draw.supervisor.name if draw.supervisor else _("a supervisor")
+    rows = [
+        (_("List of candidates frozen"), draw.operator.name, draw.prepared_at),
+        (_("Officer's number sealed"), draw.operator.name, at.get("operator")),
+        (_("Supervisor's number sealed"), supervisor, at.get("supervisor")),
+        (_("Supervisor's number revealed"), supervisor, at.get("reveal")),
+        (_("Draw pressed, experts invited"), draw.operator.name, draw.drawn_at),
+    ]
+    if draw.voided_at is not None and draw.voided_by is not None:
+        rows = [row for row in rows if row[2] is not None]
+        rows.append((_("Voided"), draw.voided_by.name, draw.voided_at))
+    ahead = False
+    items = []
+    for text, who, moment in rows:
+        state = "past" if moment else "next" if ahead else "now"
+        ahead = ahead or moment is None
+        items.append({"text": text, "who": who, "at": moment, "state": state, "note": ""})
+    return items
+
+
+def result(request: SignedInRequest, draw: Draw) -> list[dict[str, Any]]:
+    """Panel by panel who was drawn to which seat, who left, who stands by."""
+    industries = reading.industries()
+    wanted = {
+        (p["id"], s["id"]): seat_name(s["kind"], s["specialty"], industries)
+        for p in draw.input["panels"]
+        for s in p["seats"]
+    }
+    standby = drawing.standby_of(draw) if draw.status == "drawn" else {}
+    table, officer = working_days(), has_role(request.user, Role.PROGRAMME_OFFICER)
+    open_ = draw.status == "drawn" and draw.call.status == CallStatus.SCREENED
+    groups: dict[int, dict[str, Any]] = {}
+    for seat in reading.seats_of_draw(draw):
+        number = str(seat.panel.number)
+        group = groups.setdefault(
+            seat.panel_id,
+            {"panel": seat.panel, "name": panel_name(seat.panel), "seats": [], "standby": []},
+        )
+        due = end_of_day(answer_due(seat, table).day)
+        group["seats"].append(
+            {
+                "seat": seat,
+                "name": wanted.get((number, seat.code.rpartition(".")[0]), ""),
+                "place": seat.rank + 1,
+                "state_label": SEAT_STATES[seat.state],
+                "left": seat.state in (SeatState.DECLINED, SeatState.REPLACED),
+                "due": due if seat.state == SeatState.INVITED and open_ else None,
+                "late": due < request.clock.now,
+                "may_pass": officer
+                and open_
+                and seat.state == SeatState.INVITED
+                and due < request.clock.now,
+            }
+        )
+    _add_standby(groups, standby, wanted)
+    return list(groups.values())
+
+
+def _add_standby(
+    groups: dict[int, dict[str, Any]], standby: Any, wanted: dict[tuple[str, str], str]
+) -> None:
+    by_panel: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (panel, seat), rows in standby.items():
+        names = [row.expert for row in rows]
+        by_panel[panel].append({"name": wanted.get((panel, seat), seat), "experts": names})
+    for group in groups.values():
+        group["standby"] = by_panel[str(group["panel"].number)]
+
+
+def vacancies(seats: list[Seat]) -> int:
+    """Seats that somebody left and nobody follows on."""
+    followed = {seat.follows_id for seat in seats}
+    left = (SeatState.DECLINED, SeatState.REPLACED)
+    return sum(seat.state in left and seat.pk not in followed for seat in seats)
+
+
+def verification(draw: Draw) -> dict[str, Any]:
+    """The draw computed again from its record, in plain words."""
+    found = acts.reproduce(draw)
+    return {
+        "holds": not found,
+        "problems": [(check_words(text), text) for text in found],
+        "checked": [
+            _("The list of candidates is the one whose digest was shown beforehand."),
+            _("Both revealed numbers are those that were sealed."),
+            _("The seed follows from the list and both numbers."),
+            _("Every place in the drawn order, and every seat, follows from the seed."),
+            _("Each replacement is the next in the drawn order."),
+        ],
+    }

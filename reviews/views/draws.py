@@ -1,0 +1,291 @@
+"""The draw of experts on two screens: the officer's who presses and the supervisor's who witnesses."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role
+from applications.models import CallStatus
+from audit.refusals import Refused, WrongState
+from reviews.forms.draws import PrepareForm, PressForm, ReasonForm, RevealForm, SealForm
+from reviews.models import Draw, Seat
+from reviews.office_words import DRAW_STATES, shortage_words
+from reviews.selectors import draws as drawing
+from reviews.selectors import office as reading
+from reviews.services import draws as acts
+from reviews.services import seats as seating
+from reviews.views import draw_page
+from reviews.views.expert_words import panel_name
+from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def draws(request: SignedInRequest) -> HttpResponse:
+    """Every draw, and the calls that wait for one."""
+    guard(request, *WATCHERS)
+    page = Paginator(reading.draws(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "draw": d,
+                "label": DRAW_STATES[d.status],
+                "turn": draw_page.turn(d, request.user),
+            }
+            for d in page
+        ],
+        "ready": reading.calls_to_draw(),
+        "officer": is_officer(request),
+    }
+    return render(request, "reviews/draws.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: SignedInRequest, number: str) -> HttpResponse:
+    """What the draw would stand on, whether every seat can be filled; POST freezes it."""
+    call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    live = reading.live_draw(call)
+    if live is not None:
+        return redirect("reviews:draw", number=live.number)
+    again = call.draws.exists()
+    form = PrepareForm(request.POST or None, again=again)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = acts.prepare_draw(call=call, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(
+                request, _("The list is frozen. Now you and a supervisor each seal a number.")
+            )
+            return redirect("reviews:draw", number=made.number)
+    rows, industries = reading.panels_of(call), reading.industries()
+    context = {
+        **frame(request, call, "panels"),
+        "form": form,
+        "again": again,
+        "voided": call.draws.filter(status="void").select_related("voided_by").first(),
+        "panels": [
+            {
+                "panel": p,
+                "name": panel_name(p),
+                "dossiers": len(p.dossiers),  # type: ignore[attr-defined]  # prefetched
+                "experts": sum(s["count"] for s in p.seats_wanted),
+            }
+            for p in rows
+        ],
+        **_supply(call, rows, industries),
+        "nav_current": "reviews:draws",
+    }
+    return render(
+        request, "reviews/draw_prepare.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _supply(call: Any, rows: list[Any], industries: Any) -> dict[str, Any]:
+    try:
+        found = drawing.supply_report(call)
+    except WrongState as refused:
+        return {"unreadable": refused.message, "shortages": []}
+    seats = {str(p.number): {s["id"]: s for s in p.seats_wanted} for p in rows}
+    return {"shortages": [shortage_words(s, seats[s.panel], industries) for s in found]}
+
+
+def _draw(request: SignedInRequest, number: str) -> Draw:
+    guard(request, *WATCHERS)
+    return get_object_or_404(
+        Draw.objects.select_related("call__scheme", "operator", "supervisor", "voided_by"),
+        number=number,
+    )
+
+
+@login_required
+@require_safe
+def draw(request: SignedInRequest, number: str) -> HttpResponse:
+    """One draw; with ?verify it is computed again."""
+    return _page(request, _draw(request, number))
+
+
+def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 200) -> HttpResponse:
+    turn = draw_page.turn(row, request.user)
+    drawn = row.drawn_at is not None
+    groups = draw_page.result(request, row) if drawn else []
+    seats = [s["seat"] for g in groups for s in g["seats"]]
+    if form is None and turn == "reveal":
+        form = RevealForm()
+    if form is None and turn == "press":
+        form = PressForm(source=row.public_entropy_source)
+    context = {
+        **frame(request, row.call, "draw"),
+        "draw": row,
+        "state_label": DRAW_STATES[row.status],
+        "turn": turn,
+        "held_by": draw_page.held_by(row),
+        "form": form,
+        "steps_taken": draw_page.steps(row),
+        "groups": groups,
+        "panels": row.input["panels"],
+        "candidates": len(row.input["experts"]),
+        "recusals": len(row.input["recusals"]),
+        "seats": {
+            "all": len([s for s in seats if s.state in ("invited", "accepted")]),
+            "accepted": len([s for s in seats if s.state == "accepted"]),
+            "invited": len([s for s in seats if s.state == "invited"]),
+            "vacant": draw_page.vacancies(seats),
+        },
+        "verification": draw_page.verification(row) if drawn and "verify" in request.GET else None,
+        "may_void": has_role(request.user, Role.SUPERVISOR)
+        and row.operator_id != request.user.pk
+        and row.status != "void"
+        and row.call.status == CallStatus.SCREENED,
+        "may_open": is_officer(request)
+        and row.status == "drawn"
+        and row.call.status == CallStatus.SCREENED,
+        "nav_current": "reviews:draws",
+    }
+    return render(request, "reviews/draw.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def seal(request: SignedInRequest, number: str) -> HttpResponse:
+    """A number on the person's own screen: generated or typed, sealed by its digest alone."""
+    row = _draw(request, number)
+    if draw_page.turn(row, request.user) != "seal":
+        return redirect("reviews:draw", number=number)
+    form = SealForm(request.POST or None, initial={"secret": acts.new_secret()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.commit_secret(draw=row, secret=form.cleaned_data["secret"], by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(
+                request, _("Sealed. Only its digest is kept here; the number itself is with you.")
+            )
+            return redirect("reviews:draw", number=number)
+    context = {"draw": row, "form": form, "nav_current": "reviews:draws"}
+    return render(request, "reviews/draw_seal.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def reveal(request: SignedInRequest, number: str) -> HttpResponse:
+    """The supervisor reveals."""
+    row, form = _draw(request, number), RevealForm(request.POST)
+    if form.is_valid():
+        try:
+            acts.reveal_supervisor(draw=row, secret=form.cleaned_data["secret"], by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Revealed. The officer can press the draw now."))
+            return redirect("reviews:draw", number=number)
+    return _page(request, row, form, 422)
+
+
+@login_required
+@require_POST
+def press(request: SignedInRequest, number: str) -> HttpResponse:
+    """The officer reveals and presses."""
+    row = _draw(request, number)
+    form = PressForm(request.POST, source=row.public_entropy_source)
+    if form.is_valid():
+        try:
+            acts.perform_draw(draw=row, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Drawn. Every expert has been invited."))
+            return redirect("reviews:draw", number=number)
+    return _page(request, row, form, 422)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def void(request: SignedInRequest, number: str) -> HttpResponse:
+    """The supervisor declares a draw void, with the reason."""
+    row = _draw(request, number)
+    guard(request, Role.SUPERVISOR)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.void_draw(draw=row, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Void. The officer can prepare a new draw with a reason."))
+            return redirect("reviews:draw", number=number)
+    context = {
+        "draw": row,
+        "form": form,
+        "back": reverse("reviews:draw", args=[number]),
+        "nav_current": "reviews:draws",
+    }
+    return render(request, "reviews/draw_void.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pass_over(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """Ask the next in the drawn order instead of an expert who does not answer."""
+    row = _draw(request, number)
+    guard(request, Role.PROGRAMME_OFFICER)
+    seat = get_object_or_404(Seat.objects.select_related("panel", "expert__user"), pk=pk, draw=row)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            follower = seating.pass_over(
+                seat=seat, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            if follower is None:
+                messages.warning(request, _("Nobody is left in the drawn order of this seat."))
+            else:
+                messages.success(
+                    request,
+                    _("%(expert)s is next in the drawn order and has been invited.")
+                    % {"expert": follower.expert.pseudonym},
+                )
+            return redirect("reviews:draw", number=number)
+    context = {
+        "draw": row,
+        "seat": seat,
+        "form": form,
+        "back": reverse("reviews:draw", args=[number]),
+        "nav_current": "reviews:draws",
+    }
+    return render(
+        request, "reviews/draw_pass_over.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@login_required
+@require_safe
+def certificate(request: SignedInRequest, number: str) -> HttpResponse:
+    """Everything about the draw in one file, by pseudonym, for whoever wants to recompute it."""
+    row = _draw(request, number)
+    if row.drawn_at is None:
+        raise Http404
+    body = json.dumps(drawing.certificate_of(row), ensure_ascii=False, indent=2, sort_keys=True)
+    response = HttpResponse(body, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="draw-{row.number}.json"'
+    return response

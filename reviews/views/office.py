@@ -1,0 +1,80 @@
+"""What the office's pages share: who may see them, the call in the address, the tabs of its stages."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_any_role, has_role
+from applications import stages
+from applications.models import Call, CallStatus
+from audit.refusals import NotPermitted, Refused
+from reviews.selectors import office as reading
+
+WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
+PROVINCE = (*WATCHERS, Role.APPROVER)
+RANKED = (
+    CallStatus.RANKED,
+    CallStatus.DECIDED,
+    CallStatus.ON_NOTICE,
+    CallStatus.AWARDED,
+    CallStatus.CLOSED,
+)
+
+
+def guard(request: SignedInRequest, *roles: Role) -> None:
+    """Refuse whoever holds none of these roles."""
+    if not has_any_role(request.user, *roles):
+        raise NotPermitted(
+            _("Only the province's review office and its supervisors see this page.")
+        )
+
+
+def is_officer(request: SignedInRequest) -> bool:
+    return has_role(request.user, Role.PROGRAMME_OFFICER)
+
+
+def call_of(request: SignedInRequest, number: str, *roles: Role) -> Call:
+    """The call of the address, for people with one of the roles; from the end of screening on."""
+    guard(request, *roles)
+    return get_object_or_404(
+        Call.objects.select_related("scheme").exclude(
+            status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)
+        ),
+        number=number,
+    )
+
+
+def frame(request: SignedInRequest, call: Call, current: str) -> dict[str, Any]:
+    """What every page of a call's review shows: the rail and the tabs the person may open."""
+    return {
+        "call": call,
+        "steps": stages.rail(call, request.clock.now),
+        "tabs": _tabs(request, call, current),
+        "officer": is_officer(request),
+    }
+
+
+def _tabs(request: SignedInRequest, call: Call, current: str) -> list[dict[str, Any]]:
+    watches = has_any_role(request.user, *WATCHERS)
+    draw = reading.live_draw(call) if watches else None
+    pages = []
+    if watches:
+        pages.append(("panels", _("Panels"), reverse("reviews:call_panels", args=[call.number])))
+        if draw is not None:
+            pages.append(("draw", _("Draw"), reverse("reviews:draw", args=[draw.number])))
+        pages.append(("progress", _("Progress"), reverse("reviews:progress", args=[call.number])))
+    if call.status in RANKED or call.status == CallStatus.SCORED:
+        pages.append(("ranking", _("Ranking"), reverse("reviews:ranking", args=[call.number])))
+    return [
+        {"label": label, "url": url, "current": name == current, "count": ""}
+        for name, label, url in pages
+    ]
+
+
+def add_refusal(form: Any, refused: Refused) -> None:
+    """Say a refusal at its field, or on top where the form has no such field."""
+    form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))

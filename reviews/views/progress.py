@@ -1,0 +1,176 @@
+"""Scoring as the office follows it: who has come how far, never a mark; opening, more time, closing."""
+
+from datetime import time
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from applications.models import Call, CallStatus
+from audit.refusals import Refused
+from calendars.deadlines import due
+from calendars.selectors import working_days
+from reviews.forms.draws import CloseForm, DueForm, ExtendForm
+from reviews.models import SeatState
+from reviews.office_words import GROUNDS, SEAT_STATES
+from reviews.selectors import office as reading
+from reviews.selectors import scores
+from reviews.services import opening
+from reviews.services import ranking as acts
+from reviews.views.expert_words import panel_name
+from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer
+
+SHOWN = 50
+
+
+@login_required
+@require_safe
+def progress(request: SignedInRequest, number: str) -> HttpResponse:
+    """Counts by panel and expert."""
+    return _page(request, call_of(request, number, *WATCHERS))
+
+
+def _page(
+    request: SignedInRequest, call: Call, form: Any = None, status: int = 200
+) -> HttpResponse:
+    by_panel = scores.progress(call)
+    panels = [_panel(panel, by_panel.get(panel.pk, [])) for panel in call.panels.order_by("number")]
+    experts = [e for rows in by_panel.values() for e in rows]
+    signed, sheets = sum(e.signed for e in experts), sum(e.of for e in experts)
+    done = sum(e.done for e in experts)
+    due_at, now = call.scoring_due_at, request.clock.now
+    running, over = call.status == CallStatus.IN_REVIEW, bool(due_at and due_at <= now)
+    unsigned = reading.unsigned(call) if running else 0
+    recusals = reading.recusals_of(call)
+    context = {
+        **frame(request, call, "progress"),
+        "panels": panels,
+        "experts": len(experts),
+        "signed": signed,
+        "sheets": sheets,
+        "done": done,
+        "done_loads": [done],
+        "running": running,
+        "over": over,
+        "unsigned": unsigned,
+        "opening": is_officer(request) and call.status == CallStatus.SCREENED,
+        "obstacle": _obstacle(call, experts) if call.status == CallStatus.SCREENED else "",
+        "may_close": is_officer(request) and running and (not unsigned or over),
+        "may_extend": is_officer(request) and running,
+        "form": form or _form(request, call),
+        "recusals": [
+            {"row": r, "ground": GROUNDS.get(r.reason, r.reason)} for r in recusals[:SHOWN]
+        ],
+        "recusal_count": recusals.count(),
+        "nav_current": "reviews:panels",
+    }
+    return render(request, "reviews/progress.html", context, status=status)
+
+
+def _panel(panel: Any, rows: list[scores.ExpertProgress]) -> dict[str, Any]:
+    return {
+        "panel": panel,
+        "name": panel_name(panel),
+        "experts": [
+            {"row": e, "state_label": SEAT_STATES[e.state], "open": e.of - e.done} for e in rows
+        ],
+        "signed": sum(e.signed for e in rows),
+        "done": sum(e.done for e in rows),
+        "of": sum(e.of for e in rows),
+    }
+
+
+def _obstacle(call: Call, experts: list[scores.ExpertProgress]) -> str:
+    """What still stands in the way of opening the scoring; empty when nothing does."""
+    if not experts:
+        return _("The experts have not been drawn yet.")
+    open_ = sum(e.state == SeatState.INVITED for e in experts)
+    if open_:
+        return _("%(count)s experts have not answered their invitation yet.") % {"count": open_}
+    return ""
+
+
+def _form(request: SignedInRequest, call: Call) -> DueForm:
+    """The usual deadline: so many working days from today by the call's rules."""
+    day = due(request.clock.today, call.rule_set.scoring_days, working_days()).day
+    initial = {"day": day, "hour": time(17)}
+    return (
+        ExtendForm(initial=initial)
+        if call.status == CallStatus.IN_REVIEW
+        else DueForm(initial=initial)
+    )
+
+
+@login_required
+@require_POST
+def open_scoring(request: SignedInRequest, number: str) -> HttpResponse:
+    """Open the scoring until a deadline."""
+    call, form = call_of(request, number, Role.PROGRAMME_OFFICER), DueForm(request.POST)
+    if form.is_valid():
+        try:
+            opening.open_scoring(call=call, due_at=form.due_at(), by=request.user)
+        except Refused as refused:
+            form.add_error("day" if refused.field == "due_at" else None, str(refused.message))
+        else:
+            messages.success(request, _("Scoring is open; every expert has been told."))
+            return redirect("reviews:progress", number=number)
+    return _page(request, call, form, 422)
+
+
+@login_required
+@require_POST
+def extend(request: SignedInRequest, number: str) -> HttpResponse:
+    """Give the experts more time."""
+    call, form = call_of(request, number, Role.PROGRAMME_OFFICER), ExtendForm(request.POST)
+    if form.is_valid():
+        try:
+            opening.extend_scoring(
+                call=call,
+                due_at=form.due_at(),
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except Refused as refused:
+            field = "day" if refused.field == "due_at" else refused.field
+            form.add_error(field if field in form.fields else None, str(refused.message))
+        else:
+            messages.success(request, _("The experts have more time; every one has been told."))
+            return redirect("reviews:progress", number=number)
+    return _page(request, call, form, 422)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: SignedInRequest, number: str) -> HttpResponse:
+    """Close the scoring for ever; says what would not count."""
+    call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    short = scores.too_few(call) if call.status == CallStatus.IN_REVIEW else []
+    form = CloseForm(request.POST or None) if short else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
+        try:
+            acts.close_scoring(call=call, reason=reason, by=request.user)
+        except Refused as refused:
+            if form is None:
+                raise
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Scoring is closed. Compute the ranking next."))
+            return redirect("reviews:ranking", number=number)
+    context = {
+        "call": call,
+        "form": form,
+        "short": short,
+        "unsigned": reading.unsigned(call),
+        "back": reverse("reviews:progress", args=[number]),
+        "nav_current": "reviews:panels",
+    }
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "reviews/progress_close.html", context, status=status)

@@ -1,0 +1,210 @@
+"""The ranking: its list, computing it, ties by two people, how one entry came about, exports."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from applications.models import Application, Call, CallStatus
+from applications.sheet import parse
+from audit.refusals import Refused
+from reviews import outcomes
+from reviews.forms.ranking import TieForm
+from reviews.models import JointDecision
+from reviews.office_words import DECIDED_BY, ENTRY_STATES
+from reviews.selectors import exports
+from reviews.selectors import rankings as ranked
+from reviews.services import ranking as acts
+from reviews.views import ranking_page as parts
+from reviews.views.office import PROVINCE, add_refusal, call_of, frame, guard, is_officer
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def calls(request: SignedInRequest) -> HttpResponse:
+    """Calls on their way to a rank, and those that have one."""
+    guard(request, *PROVINCE)
+    page = Paginator(ranked.calls(), PER_PAGE).get_page(request.GET.get("page"))
+    rows = []
+    for call in page:
+        latest: Any = call.latest[0] if call.latest else None  # type: ignore[attr-defined]  # prefetched
+        rows.append(
+            {
+                "call": call,
+                "ranking": latest,
+                "state_label": call.get_status_display(),
+                "open": call.status not in exports.BEFORE_THE_LOCK,
+            }
+        )
+    return render(request, "reviews/ranking_list.html", {"page": page, "rows": rows})
+
+
+@login_required
+@require_safe
+def ranking(request: SignedInRequest, number: str) -> HttpResponse:
+    """The rank table of one call; before the lock there is nothing to see."""
+    return _page(request, call_of(request, number, *PROVINCE))
+
+
+def _page(
+    request: SignedInRequest, call: Call, tie: TieForm | None = None, status: int = 200
+) -> HttpResponse:
+    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
+    entries = ranked.entries_of(found) if found else []
+    rules = call.rule_set
+    sheet = parse(call.sheet)
+    officer = is_officer(request)
+    ties = parts.tie_groups(entries)
+    decisions = parts.decisions(request, call, entries) if found else []
+    waiting = any(item["row"].confirmed_at is None for item in decisions)
+    if tie is None and ties and not waiting:
+        tie = TieForm(entries=ties[0])
+    context = {
+        **frame(request, call, "ranking"),
+        "ranking": found,
+        "rows": parts.table_rows(entries, call.envelope),
+        "full": parts.full_marks(sheet),
+        "floor": rules.floor,
+        "rules": parts.rule_words(rules),
+        "figures": parts.figures(call, entries),
+        "beam": parts.beam(call, entries),
+        "ties": ties,
+        "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
+        "decisions": decisions,
+        "may_compute": officer and call.status == CallStatus.SCORED,
+        "stale": officer and call.status == CallStatus.RANKED and parts.has_news(found, decisions),
+        "locked": call.status in exports.BEFORE_THE_LOCK,
+        "onward": outcomes.way_on(call) if call.status not in exports.BEFORE_THE_LOCK else None,
+        "nav_current": "reviews:ranking_list",
+    }
+    return render(request, "reviews/ranking.html", context, status=status)
+
+
+@login_required
+@require_POST
+def compute(request: SignedInRequest, number: str) -> HttpResponse:
+    """Compute the ranking; the same sheets give the same ranking."""
+    call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    before = ranked.latest(call)
+    made = acts.compute_ranking(call=call, by=request.user)
+    if before is not None and before.pk == made.pk:
+        messages.info(
+            request, _("Computed again: nothing differs from version %(n)s.") % {"n": made.version}
+        )
+    else:
+        messages.success(request, _("The ranking stands as version %(n)s.") % {"n": made.version})
+    return redirect("reviews:ranking", number=number)
+
+
+@login_required
+@require_POST
+def propose_tie(request: SignedInRequest, number: str) -> HttpResponse:
+    """Record the joint meeting's order of one group of tied dossiers."""
+    call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    found = ranked.latest(call)
+    groups = parts.tie_groups(ranked.entries_of(found)) if found else []
+    if not groups:
+        raise Http404
+    form = TieForm(request.POST, entries=groups[0])
+    if form.is_valid():
+        try:
+            acts.propose_joint_decision(
+                call=call,
+                order=form.order(),
+                minutes_no=form.cleaned_data["minutes_no"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, _("Recorded. It counts once a second person confirms it."))
+            return redirect("reviews:ranking", number=number)
+    return _page(request, call, form, 422)
+
+
+@login_required
+@require_POST
+def confirm_tie(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A second person confirms a joint decision; an officer's confirmation ranks anew at once."""
+    guard(request, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    decision = get_object_or_404(JointDecision.objects.select_related("call"), pk=pk)
+    acts.confirm_joint_decision(decision=decision, by=request.user)
+    if is_officer(request):
+        made = acts.compute_ranking(call=decision.call, by=request.user)
+        messages.success(
+            request, _("Confirmed; the ranking stands as version %(n)s.") % {"n": made.version}
+        )
+    else:
+        messages.success(request, _("Confirmed. The officer computes the ranking again."))
+    return redirect("reviews:ranking", number=decision.call.number)
+
+
+@login_required
+@require_safe
+def entry(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """How one dossier came to its points and its rank, from the leaf up."""
+    call = call_of(request, number, *PROVINCE)
+    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.entry_of(call, pk)
+    if found is None:
+        raise Http404
+    sheet = ranked.sheet_for(found.application)
+    if sheet is None:
+        raise Http404
+    context = {
+        **frame(request, call, "ranking"),
+        "entry": found,
+        "application": found.application,
+        "state_label": ENTRY_STATES[found.state],
+        "full": parts.full_marks(sheet),
+        **parts.workings(found, sheet),
+        "comments": parts.comments(found.application, sheet),
+        "decided": DECIDED_BY.get(found.details.get("decided_by", ""), ""),
+        "tied_with": Application.objects.filter(pk__in=found.details.get("tied_with", [])),
+        "rules": parts.rule_words(call.rule_set),
+        "nav_current": "reviews:ranking_list",
+    }
+    return render(request, "reviews/ranking_entry.html", context)
+
+
+@login_required
+@require_safe
+def export(request: SignedInRequest, number: str, kind: str) -> HttpResponse:
+    """The ranking or the scores as a file, as the commands print them."""
+    call = call_of(request, number, *PROVINCE)
+    if kind == "ranking.json":
+        body = json.dumps(exports.ranking_table(call), ensure_ascii=False, indent=2)
+        return _file(body, f"ranking-{number}.json", "application/json")
+    out = io.StringIO()
+    if kind == "ranking.csv":
+        table = csv.DictWriter(out, exports.RANKING, lineterminator="\n")
+        rows = exports.ranking_table(call)
+        table.writeheader()
+        table.writerows(rows)
+    elif kind == "scores.csv":
+        lines = exports.score_table(call)
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(exports.SCORES)
+        writer.writerows(lines)
+    else:
+        raise Http404
+    # The mark at the start tells spreadsheets that the file is UTF-8.
+    return _file("\ufeff" + out.getvalue(), f"{kind.split('.')[0]}-{number}.csv", "text/csv")
+
+
+def _file(body: str, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,210 @@
+"""What the ranking's pages show, as plain values: rows, the beam, ties, the grounds of one entry."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_any_role
+from applications import money
+from applications.call_rules import CallRules
+from applications.models import Application, Call, CallStatus
+from applications.sheet import Sheet
+from reviews.models import Ranking, RankingEntry
+from reviews.office_words import DECIDED_BY, ENTRY_STATES
+from reviews.selectors import rankings as ranked
+from reviews.views.expert_words import NOTES, VETOES, language
+
+BILLION_TENTH = Decimal(100_000_000)  # 1亿元
+
+
+def _sum(value: Decimal) -> str:
+    return money.in_words(value, chinese=not language().startswith("en"))
+
+
+def full_marks(sheet: Sheet) -> dict[str, Decimal]:
+    """The points there are for each dimension."""
+    return {"quality": sheet.quality.weight, "employment": sheet.employment.weight}
+
+
+def table_rows(entries: list[Any], envelope: Decimal) -> list[dict[str, Any]]:
+    """Entries for reading: running sum of what is asked for, where the envelope ends, the floor."""
+    rows: list[dict[str, Any]] = []
+    asked, below = Decimal(0), False
+    for entry in entries:
+        is_ranked = entry.state == "ranked"
+        before = asked
+        asked += entry.requested if is_ranked else 0
+        rows.append(
+            {
+                "entry": entry,
+                "application": entry.application,
+                "sum": asked if is_ranked else None,
+                "within": is_ranked and asked <= envelope,
+                "spent": is_ranked and before <= envelope < asked,
+                "floor": not is_ranked and not below,
+                "out": not is_ranked,
+                "state_label": ENTRY_STATES[entry.state],
+                "decided": DECIDED_BY.get(entry.decided, ""),
+            }
+        )
+        below = below or not is_ranked
+    return rows
+
+
+def figures(call: Call, entries: list[RankingEntry]) -> list[tuple[str, str, str]]:
+    wan = _("10,000 yuan")
+    in_rank = [e for e in entries if e.state == "ranked"]
+    return [
+        (_("Envelope of the round"), money.wan(call.envelope), wan),
+        (
+            ngettext("Asked for, %(n)s ranked", "Asked for, %(n)s ranked", len(in_rank))
+            % {"n": len(in_rank)},
+            money.wan(sum((e.requested for e in in_rank), Decimal(0))),
+            wan,
+        ),
+        (_("Dossiers scored"), str(len(entries)), ""),
+        (_("Not ranked"), str(len(entries) - len(in_rank)), ""),
+    ]
+
+
+def beam(call: Call, entries: list[RankingEntry]) -> dict[str, Any]:
+    """What the ranked ask for, laid on the envelope's beam in the order of the rank."""
+    in_rank = [e for e in entries if e.state == "ranked"]
+    total = sum((e.requested for e in in_rank), Decimal(0))
+    running, loads = Decimal(0), []
+    for entry in in_rank:
+        running += entry.requested
+        title = _("%(rank)s. %(title)s, %(sum)s") % {
+            "rank": entry.rank,
+            "title": entry.application.title,
+            "sum": _sum(entry.requested),
+        }
+        loads.append((entry.requested, title, "" if running <= call.envelope else "soft"))
+    high = max(total, call.envelope)
+    return {
+        "loads": loads,
+        "value": total,
+        "high": high,
+        "step": Decimal(10_000_000) if high <= 5 * BILLION_TENTH else Decimal(50_000_000),
+        "label": _("Envelope %(envelope)s; the ranked dossiers ask for %(total)s.")
+        % {"envelope": _sum(call.envelope), "total": _sum(total)},
+        "value_text": _("asked for %(sum)s") % {"sum": _sum(total)},
+        "limit_text": _("envelope %(sum)s") % {"sum": _sum(call.envelope)},
+    }
+
+
+def rule_words(rules: CallRules) -> list[tuple[str, str]]:
+    methods = {
+        "mean": _("plain mean of the experts' sums"),
+        "trimmed": _("mean without one highest and one lowest sum, from %(n)s experts on")
+        % {"n": rules.trim_from},
+        "median": _("median of the experts' sums"),
+    }
+    names = {
+        "employment": _("employment contribution"),
+        "net_new_jobs": _("net new jobs"),
+        "quality": _("project quality"),
+    }
+    ties = [names[key] for key in rules.ties] + [_("joint decision")]
+    return [
+        (_("Experts"), methods[rules.aggregation]),
+        (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
+        (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
+        (_("Ties"), " → ".join(ties)),
+    ]
+
+
+def tie_groups(entries: list[RankingEntry]) -> list[list[RankingEntry]]:
+    groups: dict[int | None, list[RankingEntry]] = {}
+    for entry in entries:
+        if entry.tied:
+            groups.setdefault(entry.rank, []).append(entry)
+    return list(groups.values())
+
+
+def decisions(
+    request: SignedInRequest, call: Call, entries: list[RankingEntry]
+) -> list[dict[str, Any]]:
+    titles = {e.application_id: e.application.title for e in entries}
+    rows = call.joint_decisions.select_related("proposed_by", "confirmed_by").order_by("pk")
+    may = has_any_role(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    return [
+        {
+            "row": row,
+            "order": [titles.get(pk, str(pk)) for pk in row.order],
+            "may_confirm": may
+            and row.confirmed_at is None
+            and row.proposed_by_id != request.user.pk
+            and call.status == CallStatus.RANKED,
+        }
+        for row in rows
+    ]
+
+
+def has_news(found: Ranking | None, known: list[dict[str, Any]]) -> bool:
+    """A joint decision was confirmed after the ranking was computed."""
+    confirmed = [item["row"].confirmed_at for item in known if item["row"].confirmed_at]
+    return found is not None and any(at > found.computed_at for at in confirmed)
+
+
+def workings(found: RankingEntry, sheet: Sheet) -> dict[str, Any]:
+    """Formula leaves with their sums, experts with their marks, and how both make the total."""
+    lang, details = language(), found.details
+    judges = ranked.judges_of(found)
+    formula = [
+        {
+            "code": row["leaf"].code,
+            "name": row["leaf"].name(lang),
+            "bar": "q" if row["kind"] == "quality" else "j",
+            "score": Decimal(row["score"]),
+            "max": Decimal(row["max"]),
+            "working": row["working"],
+            "note": NOTES.get(row["note"], ""),
+        }
+        for row in ranked.formula_rows(found, sheet)
+    ]
+    leaves = [
+        {"code": leaf.code, "name": leaf.name(lang), "max": leaf.weight}
+        for leaf in sheet.expert_leaves()
+    ]
+    return {
+        "formula": formula,
+        "leaves": leaves,
+        "judges": judges,
+        "judge_rows": [
+            {
+                "judge": judge,
+                "marks": [judge.marks.get(leaf["code"]) for leaf in leaves],
+                "share": str(judge.share),
+            }
+            for judge in judges
+        ],
+        "vetoes": [VETOES.get(key, key) for key in details["vetoes"]],
+        "parts": {
+            name: None if details[name] in ("", "None") else Decimal(details[name])
+            for name in (
+                "formula_quality",
+                "formula_employment",
+                "expert_quality",
+                "expert_employment",
+            )
+        },
+        "expert_max": sheet.expert_max,
+    }
+
+
+def comments(application: Application, sheet: Sheet) -> list[dict[str, Any]]:
+    """What experts wrote, leaf by leaf, by pseudonym."""
+    found, lang = ranked.comments_of(application), language()
+    rows = [(leaf.code, f"{leaf.code} {leaf.name(lang)}") for leaf in sheet.expert_leaves()]
+    rows.append(("", _("Overall comment")))
+    groups = []
+    for code, name in rows:
+        said = [(who, text) for (who, leaf), text in sorted(found.items()) if leaf == code and text]
+        if said:
+            groups.append({"name": name, "said": said})
+    return groups
