@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from applications.sheet import default_sheet
 from audit.models import Event
@@ -76,7 +77,7 @@ def test_the_supervisor_verifies_with_one_press(context_of, supervisor):
     page = context_of(supervisor).new_page()
     page.goto("/trail/verification/")
     page.get_by_role("button", name="开始校验").click()
-    assert page.get_by_text("最近一次校验全部一致").is_visible()
+    expect(page.get_by_text("最近一次校验全部一致")).to_be_visible()
 
 
 def test_a_message_is_opened_without_script(context_of, applicant):
