@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError
 
 from applications.models import Call
 from audit import clock
@@ -192,11 +193,8 @@ def test_a_mark_and_the_signature_at_one_instant(officer, firm, expert):
             lambda: Mark.objects.filter(assignment=row, leaf="Q3.1").update(score=D("0.50")),
         ]
     )
-    assert all(
-        isinstance(r, (Refused, ScoreSheet, Mark, int))
-        or r.__class__.__name__ == ("IntegrityError")
-        for r in results
-    ), results
+    # The plain update may lock rows in the other order; the database then ends one of the two.
+    assert all(isinstance(r, Refused | ScoreSheet | Mark | int | DatabaseError) for r in results)
     for sheet in ScoreSheet.objects.all():
         signed = {m["leaf"]: m["score"] for m in sheet.content["dossiers"][0]["marks"]}
         assert signed == {m.leaf: f"{m.score:.2f}" for m in row.marks.all()}
