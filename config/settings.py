@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.clock.clock_middleware",
     "config.middleware.refusals.RefusalMiddleware",
+    "config.middleware.addresses.addresses_middleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -117,6 +117,8 @@ def test_the_language_is_chosen_by_a_form(client):
         ("/test/forbidden", 403, "only the supervisor"),
         ("/test/clashing", 409, "changed meanwhile"),
         ("/test/nowhere", 404, ""),
+        ("/test/invisible%00", 404, ""),
+        ("/calls/%00/apply/", 404, ""),
     ],
 )
 def test_refusals_become_pages(client, address, status, text):
