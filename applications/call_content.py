@@ -45,10 +45,13 @@ RULE_PROBLEMS: dict[str, Promise] = {
     "floor": _("Points from 0 to 100."),
     "instalments": _("Whole percentages above 0 that total 100 are needed."),
 }
+DAYS_PROBLEM = _("At least one working day is needed.")
 
 
 def rule_problem(error: RulesError) -> str | Promise:
     """What is wrong with a rule, in the reader's language."""
+    if error.name.endswith("_days"):
+        return DAYS_PROBLEM
     return RULE_PROBLEMS.get(error.name, _("The rule “%(name)s” cannot be.") % {"name": error.name})
 
 

@@ -254,11 +254,21 @@ class SheetForm(forms.Form):
         if upload.size > MOST_SHEET_BYTES:
             raise forms.ValidationError(_("The file is larger than a score sheet can be."))
         try:
-            return json.loads(
+            tree = json.loads(
                 upload.read().decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant
             )
+            _require_words(tree)
         except (UnicodeDecodeError, ValueError, RecursionError):
             raise forms.ValidationError(_("This is not readable JSON.")) from None
+        return tree
+
+
+def _require_words(tree: Any) -> None:
+    """Raises ValueError for NUL and for half a character: the database keeps neither."""
+    text = json.dumps(tree, ensure_ascii=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("NUL")
 
 
 def _no_constant(_name: str) -> Any:

@@ -119,10 +119,7 @@ def _list_part(code: str, field: str, words: str, mark: str, mark_label: Any) ->
 
 def sheet(request: SignedInRequest, call: Call) -> HttpResponse:
     if request.method == "POST" and request.POST.get("default") == "yes":
-        form = forms.SheetForm()
-        answer = _save(request, call, form, sheet=default_sheet())
-        if answer is not None:
-            return answer
+        return _take_default_sheet(request, call)
     form = forms.SheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         answer = _save(request, call, form, sheet=form.cleaned_data["upload"])
@@ -136,6 +133,16 @@ def sheet(request: SignedInRequest, call: Call) -> HttpResponse:
         part=PARTS["sheet"],
         rows=call_reading.sheet_rows(call.sheet),
     )
+
+
+def _take_default_sheet(request: SignedInRequest, call: Call) -> HttpResponse:
+    try:
+        acts.edit_call(call=call, by=request.user, sheet=default_sheet())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("applications:call", call.pk)
 
 
 PARTS: dict[str, Part] = {

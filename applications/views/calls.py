@@ -129,6 +129,15 @@ def edit(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
         raise NotVisible
     if not rules.may_write_call(request.user):
         raise NotPermitted(_("Only a programme officer sets up and publishes calls."))
+    if request.method == "GET" and found.status != CallStatus.DRAFT:
+        messages.warning(
+            request,
+            _(
+                "The call is not a draft any more. Recall it first; "
+                "after opening it stays as it is."
+            ),
+        )
+        return redirect("applications:call", pk)
     return call_parts.PARTS[part].page(request, found)
 
 

@@ -16,7 +16,7 @@ from applications.readiness import document_name
 from applications.selectors import dossiers
 from applications.services import dossiers as acts
 from applications.views.desk import Desk
-from audit.refusals import NotVisible, Refused
+from audit.refusals import NotPermitted, NotVisible, Refused
 
 
 def is_open(desk: Desk) -> bool:
@@ -91,6 +91,8 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     desk = Desk(request, pk)
     if not desk.of_firm:
         raise NotVisible
+    if not desk.may_submit:
+        raise NotPermitted(_("Only an owner of the firm takes the application back."))
     form = ReasonForm(request.POST or None)
     form.fields["reason"].required = desk.application.submitted_at is not None
     if request.method == "POST" and form.is_valid():

@@ -46,7 +46,7 @@ def order(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         raise NotVisible
     call = get_object_or_404(reading.calls_to_recommend(), number=number)
     rows = _rows(call, region, request)
-    letter = request.POST.get("letter_no", "").strip()
+    letter = request.POST.get("letter_no", "").replace("\0", "").strip()
     if request.method != "POST":
         return _page(request, call, region, rows, letter)
     act = request.POST.get("act", "")
