@@ -29,6 +29,7 @@ function trouble(form, text) {
   markDirty(form);
   show(text, "is-warn");
   say(text, true);
+  saidAt = 0; // the success that ends a trouble is said at once
 }
 
 function save(form) {
