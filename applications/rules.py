@@ -47,12 +47,15 @@ def holds(user: Person | None, codename: str, application: Application) -> bool:
 
 
 def may_see(user: Person | None, application: Application) -> bool:
-    """May this person know that the dossier exists and read it?"""
+    """May this person open the dossier's own page?
+
+    An expert may not: experts read it on the scoring page, without the firm's contacts.
+    """
     if not isinstance(user, User) or not user.is_active:
         return False
     if application.submitted_at is not None and may_see_as_official(user, application):
         return True
-    return any(holds(user, name, application) for name in (VIEW, SCORE, SERVE))
+    return any(holds(user, name, application) for name in (VIEW, SERVE))
 
 
 def may_see_as_official(user: User, application: Application) -> bool:
@@ -69,7 +72,8 @@ def may_read_file(user: Person | None, attachment: Attachment) -> bool:
     application = attachment.application
     if holds(user, EDIT, application) or holds(user, VIEW, application):
         return attachment.removed_at is None or is_submitted_file(attachment)
-    return may_see(user, application) and is_submitted_file(attachment)
+    reads = may_see(user, application) or holds(user, SCORE, application)
+    return reads and is_submitted_file(attachment)
 
 
 def is_submitted_file(attachment: Attachment) -> bool:

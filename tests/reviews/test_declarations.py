@@ -3,7 +3,7 @@
 import pytest
 
 from applications.models.dossiers import ApplicationUserObjectPermission
-from applications.rules import may_see
+from applications.rules import SCORE, holds
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from notifications.models import Message
@@ -28,7 +28,8 @@ def rows_of(seat) -> list[Assignment]:
 
 
 def sees(user, row) -> bool:
-    return may_see(user, type(row.application).objects.get(pk=row.application_id))
+    dossier = type(row.application).objects.get(pk=row.application_id)
+    return holds(user, SCORE, dossier)
 
 
 def test_each_dossier_opens_or_closes_by_its_own_answer(loose, expert):
