@@ -133,6 +133,7 @@ def dossier(
     place: Region | None = None,
     kind: Industry | None = None,
     sections: dict[str, Any] | None = None,
+    requested: Decimal = Decimal("24000000"),
 ) -> Application:
     n = next(_next)
     now = clock.now()
@@ -147,7 +148,7 @@ def dossier(
         title=title,
         industry=kind or industry(),
         region=place or owner.region,
-        requested=None if draft else Decimal("24000000"),
+        requested=None if draft else requested,
         status=status,
         created_by=by,
         created_at=now,

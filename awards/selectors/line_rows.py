@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from applications.workflow import Status
 from awards.funding import FundingLine
 from awards.models import Deviation, FundingItem, FundingList, Outcome
 
 ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
+OUT = (Status.DISQUALIFIED, Status.WITHDRAWN)
+WAITS = (Status.SCORED, Status.RESERVE)
 ZERO = Decimal(0)
 
 
@@ -25,12 +28,20 @@ class Cut:
     next_sum: Decimal | None = None
 
 
+def is_above(item: FundingItem) -> bool:
+    """Whether the project holds money on the list: proposed, and not dropped out since."""
+    return item.outcome in ABOVE and item.application.status not in OUT
+
+
 def cut_of(items: Sequence[FundingItem], envelope: Decimal) -> Cut:
     """Where a list's line falls: after the last project with money; `next` is who misses it."""
-    above = [n for n, item in enumerate(items) if item.outcome in ABOVE]
+    above = [n for n, item in enumerate(items) if is_above(item)]
     after = above[-1] + 1 if above else 0
     amount = sum((items[n].amount for n in above), ZERO)
-    missed = next((i for i in items[after:] if i.note == "exceeds_rest"), None)
+    missed = next(
+        (i for i in items[after:] if i.note == "exceeds_rest" and i.application.status in WAITS),
+        None,
+    )
     return Cut(
         after=after,
         count=len(above),
@@ -67,9 +78,10 @@ def rows_of(
     rows: list[dict[str, Any]] = []
     reserve = 0
     for n, item in enumerate(items):
-        funded = item.outcome in ABOVE
+        funded = is_above(item)
         held = item.note == "held_back"
-        reserve += item.outcome == Outcome.RESERVE and not held
+        waits = item.outcome == Outcome.RESERVE and not held and item.application.status in WAITS
+        reserve += waits
         rows.append(
             {
                 "item": item,
@@ -98,7 +110,7 @@ def loads_of(items: Sequence[FundingItem]) -> list[tuple[Decimal, str, str]]:
             "soft" if item.outcome == Outcome.PARTIAL or item.promoted_at else "",
         )
         for item in items
-        if item.amount
+        if is_above(item)
     ]
 
 

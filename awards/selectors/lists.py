@@ -22,6 +22,7 @@ from awards.models import (
     Outcome,
     PublicNotice,
 )
+from awards.selectors.line_rows import is_above
 
 
 def calls_with_ranking() -> QuerySet[Call]:
@@ -83,7 +84,7 @@ def items_of(funding_list: FundingList) -> list[FundingItem]:
 
 def totals(items: list[FundingItem]) -> dict[str, Any]:
     """Counts and sums above the line, in yuan."""
-    funded = [i for i in items if i.outcome in (Outcome.FUNDED, Outcome.PARTIAL)]
+    funded = [i for i in items if is_above(i)]
     return {
         "funded": len(funded),
         "amount": sum((i.amount for i in funded), Decimal(0)),

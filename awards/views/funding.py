@@ -107,7 +107,7 @@ def _weighed(found: FundingList, items: list[FundingItem]) -> dict[str, Any]:
     rows = line_rows.rows_of(items, cut, ghosts, standing)
     running = Decimal(0)
     for row in rows:
-        running += row["item"].amount
+        running += row["item"].amount if row["funded"] else 0
         state, kind = line_rows.state_of(row["item"], found)
         row |= {"state": state, "cumulative": running, "decided": kind == "status"}
         row["state_label"] = (

@@ -1,0 +1,210 @@
+"""Each stage of the money, reached through the services by the people who may."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Organisation, User
+from applications.models import Application, Call, CallStatus
+from applications.workflow import Status
+from audit import clock
+from awards.models import Agreement, Award, Claim, FundingList, Instalment, Payment, PublicNotice
+from awards.services import (
+    agreements,
+    claims,
+    decisions,
+    envelopes,
+    funding,
+    notices,
+    payments,
+)
+from rehearsal.papers import pdf
+from reviews.models import Ranking, RankingEntry
+from secretaries.models import ServiceAssignment, ServiceSecretary
+from tests import making
+
+WAN = Decimal(10_000)
+ENVELOPE = 30_000 * WAN
+# The worked example of the cut-off modes: title, points, sum asked for in 万元.
+EXAMPLE = (
+    ("P1", "91.20", 3_000),
+    ("P2", "88.45", 12_000),
+    ("P3", "86.10", 9_000),
+    ("P4", "83.00", 8_000),
+    ("P5", "79.95", 4_000),
+    ("P6", "58.00", 1_000),
+)
+
+
+@dataclass
+class People:
+    officer: User
+    officer2: User
+    approver: User
+    finance: User
+    finance2: User
+    owner: User
+    firm: Organisation
+    secretary: User
+
+
+def set_ceiling(people: People, call: Call, ceiling: Decimal = ENVELOPE) -> None:
+    change = envelopes.propose_ceiling(
+        scheme=call.scheme,
+        year=call.year,
+        ceiling=ceiling,
+        document_no=f"吉财预〔{call.year}〕18号",
+        by=people.finance,
+    )
+    envelopes.confirm_ceiling(change=change, by=people.finance2)
+
+
+def ranked(
+    people: People,
+    example: tuple[tuple[str, str, int], ...] = EXAMPLE,
+    mode: str = "strict",
+    envelope: Decimal = ENVELOPE,
+    **rules: Any,
+) -> Call:
+    """A call whose ranking stands; entries below 60 points have no rank."""
+    call = making.call(
+        people.officer,
+        status=CallStatus.RANKED,
+        envelope=envelope,
+        max_request=min(envelope, 20_000 * WAN),
+        rules={"cut_off": mode, **rules},
+    )
+    ranking = Ranking.objects.create(
+        call=call,
+        version=1,
+        rules={"floor": "60.00"},
+        digest="1" * 64,
+        computed_by=people.officer,
+        computed_at=clock.now(),
+    )
+    for place, (title, total, wan) in enumerate(example, start=1):
+        made = making.dossier(
+            call, people.firm, title=title, status=Status.SCORED, requested=wan * WAN
+        )
+        points = Decimal(total)
+        ranked_ = points >= 60
+        RankingEntry.objects.create(
+            ranking=ranking,
+            application=made,
+            rank=place if ranked_ else None,
+            state="ranked" if ranked_ else "below_floor",
+            total=points,
+            quality=points - 20,
+            employment=Decimal(20),
+            requested=wan * WAN,
+            scores=7,
+            details={},
+        )
+    return call
+
+
+def drawn(people: People, call: Call) -> FundingList:
+    return funding.draw_funding_list(call=call, by=people.officer)
+
+
+def approved(people: People, call: Call) -> FundingList:
+    listed = drawn(people, call)
+    funding.submit_list(funding_list=listed, by=people.officer)
+    return funding.approve_list(
+        funding_list=listed, minutes_no="厅务会纪要〔2026〕8号", note="同意。", by=people.approver
+    )
+
+
+def noticed(people: People, call: Call) -> PublicNotice:
+    approved(people, call)
+    return notices.publish_notice(call=call, by=people.officer)
+
+
+def pass_day(day: date) -> None:
+    """On the morning after the day."""
+    clock.travel_to(datetime.combine(day + timedelta(days=1), time(9), tzinfo=clock.SHANGHAI))
+
+
+def awarded(people: People, call: Call) -> list[Award]:
+    notice = noticed(people, call)
+    set_ceiling(people, call)
+    pass_day(notice.ends_on)
+    return decisions.award(call=call, by=people.approver)
+
+
+def serve(people: People, application: Application) -> None:
+    """Appoint the secretary, as the worker would."""
+    unit = making.organisation("梅河口市工信局", application.region, "authority")
+    profile = ServiceSecretary.objects.create(
+        user=people.secretary, unit=unit, active_from=date(2024, 1, 1), max_load=9, phone="0435"
+    )
+    ServiceAssignment.objects.create(
+        application=application,
+        secretary=profile,
+        role="lead",
+        valid_from=clock.now(),
+        first_contact_due=clock.now(),
+        reason={},
+    )
+
+
+def agreed(people: People, call: Call) -> Agreement:
+    first = awarded(people, call)[0]
+    decisions.record_allocation(
+        call=call, number="吉财产业指〔2026〕89号", issued_on=clock.today(), by=people.finance
+    )
+    agreement = agreements.draw_up(award=first, by=people.officer)
+    agreements.sign_for_firm(agreement=agreement, by=people.owner)
+    agreements.sign_for_office(agreement=agreement, by=people.officer)
+    serve(people, first.application)
+    agreement.refresh_from_db()
+    return agreement
+
+
+def paper(name: str = "付款凭证") -> SimpleUploadedFile:
+    return pdf(name, "设备付款凭证")
+
+
+def part(agreement: Agreement, sequence: int) -> Instalment:
+    return Instalment.objects.get(award=agreement.award_id, sequence=sequence)
+
+
+def claimed(people: People, instalment: Instalment, **more: Any) -> Claim:
+    values: dict[str, Any] = {
+        "invested": 1_000 * WAN,
+        "insured": 120,
+        "statement": "主体厂房封顶，主要设备到货。",
+        "files": [paper()],
+        "by": people.owner,
+        **more,
+    }
+    return claims.claim_instalment(instalment=instalment, **values)
+
+
+def verified(people: People, instalment: Instalment) -> Claim:
+    claim = claimed(people, instalment)
+    return claims.verify_claim(
+        claim=claim, text="现场核对发票与设备，情况属实。", by=people.secretary
+    )
+
+
+def entered(people: People, instalment: Instalment) -> Payment:
+    claim = verified(people, instalment)
+    return payments.enter_payment(claim=claim, payee=people.firm.name, by=people.finance)
+
+
+def released(people: People, instalment: Instalment) -> Payment:
+    return payments.release_payment(payment=entered(people, instalment), by=people.finance2)
+
+
+def paid(people: People, instalment: Instalment) -> Payment:
+    payment = released(people, instalment)
+    return payments.record_paid(
+        payment=payment,
+        voucher_no=f"ZF2026-{instalment.pk}",
+        paid_on=clock.today(),
+        by=people.finance,
+    )
