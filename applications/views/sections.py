@@ -57,7 +57,7 @@ def _save(desk: Desk, row: Section, form: SectionForm) -> HttpResponse:
     except Refused as refusal:
         _add_problems(form, refusal)
         return _page(desk, row, form)
-    return _onward(desk.request, desk.application.pk, saved)
+    return _onward(desk, saved)
 
 
 def _add_problems(form: SectionForm, refusal: Refused) -> None:
@@ -139,12 +139,13 @@ def _groups(desk: Desk, form: SectionForm) -> list[dict[str, Any]]:
     return groups
 
 
-def _onward(request: SignedInRequest, pk: int, saved: Section) -> HttpResponse:
+def _onward(desk: Desk, saved: Section) -> HttpResponse:
+    request, pk = desk.request, desk.application.pk
+    desk.rows = [saved if row.code == saved.code else row for row in desk.rows]
     then = request.POST.get("then", "")
     if then == "complete" and not saved.complete:
         messages.warning(request, _("Saved. Some answers are still missing in this part."))
         return redirect(f"{request.path}?missing=1")
-    desk = Desk(request, pk)
     if then == "complete" and any(
         found.blocks for found in desk.readiness.contradictions_in(saved.code)
     ):
@@ -182,7 +183,7 @@ def autosave(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return _refused(request, words, CONFLICT)
     except Refused as refusal:
         return _refused(request, str(refusal), 422)
-    return _saved(Desk(request, pk), saved)
+    return _saved(desk, saved)
 
 
 def _refused(request: SignedInRequest, message: str, status: int) -> HttpResponse:
