@@ -59,7 +59,8 @@ def test_declaring_shows_title_and_firm_and_opens(client_of, seat, expert):
     assert set(seat.assignments.values_list("state", flat=True)) == {"open"}
     for row in rows:
         assert client.get(reverse("reviews:score", args=[row.pk])).status_code == 200
-        assert client.get(f"/dossiers/{row.application_id}/").status_code == 404  # read beside the sheet, without contacts
+        # read beside the sheet, without the firm's contacts
+        assert client.get(f"/dossiers/{row.application_id}/").status_code == 404
 
 
 def test_an_incomplete_declaration_sends_nothing(client_of, seat, expert):
