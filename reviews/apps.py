@@ -9,9 +9,11 @@ class ReviewsConfig(AppConfig):
         from applications import panels
         from audit import witnesses
         from reviews import messages, points, witnessing
+        from reviews import panels as own
 
         messages.register_all()
         panels.register_points(points.points_of)
+        panels.register(400, own.points_panel)
         witnesses.register("score sheets", witnessing.sheets)
         witnesses.register("recusals", witnessing.recusals)
         witnesses.register("draws", witnessing.draws)

@@ -1,9 +1,13 @@
-"""评审分组 as plain Python: dossiers into panels by industry, kindred industries together, never by place.
+"""评审分组 as plain Python: dossiers into panels by industry, kindred industries together, never
+by place.
 
-Industries stand in one order in which neighbours are kindred. The order is cut into runs, and of all
+Industries stand in one order in which neighbours are kindred. The order is cut into runs, and of
+all
 ways to cut it the best is found exactly: as few dossiers as possible in panels below the smallest
-size, then as few strangers of another family on a panel as possible, then as few panels as possible,
-then panels of even size. An industry too large for one panel is dealt out evenly. Industries measured
+size, then as few strangers of another family on a panel as possible, then as few panels as
+possible,
+then panels of even size. An industry too large for one panel is dealt out evenly. Industries
+measured
 against other references never share a panel, because their points could not be compared.
 """
 
@@ -30,7 +34,9 @@ _PLACE: Final = {code: n for n, code in enumerate(c for _, codes in KINDRED for 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The dossiers of one industry. `references` is anything that is equal when the references are."""
+    """The dossiers of one industry. `references` is anything that is equal when the references
+    are.
+    """
 
     industry: str
     dossiers: tuple[int, ...]
@@ -78,9 +84,11 @@ def _group(parts: Sequence[Block]) -> Group:
     )
 
 
+Cost = tuple[int, int, int, int]
+
+
 def _runs(parts: Sequence[Block], smallest: int, largest: int) -> list[tuple[int, int]]:
     """The best cut of the order: (start, end) of each panel."""
-    Cost = tuple[int, int, int, int]
 
     @cache
     def best(start: int) -> tuple[Cost, tuple[tuple[int, int], ...]]:

@@ -1,13 +1,14 @@
-"""Words of the office's pages that come from data: causes of shortages, grounds of recusals, checks."""
+"""Words of the office's pages that come from data: causes of shortages, grounds of recusals,
+checks.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from applications.models import Industry
 from reviews.draw.supply import Shortage
@@ -85,7 +86,12 @@ _CHECKS: tuple[tuple[re.Pattern[str], Promise], ...] = (
 def check_words(problem: str) -> str:
     """A fault found in a draw, in plain words."""
     known = next((words for pattern, words in _CHECKS if pattern.search(problem)), None)
-    return str(known) if known is not None else _now("The result breaks a rule of the draw.")
+    return str(known) if known is not None else gettext("The result breaks a rule of the draw.")
+
+
+def joined(words: Iterable[object]) -> str:
+    """Several words as a list in the reader's language."""
+    return gettext(", ").join(str(word) for word in words)
 
 
 def kind_name(kind: str) -> str:
@@ -97,7 +103,7 @@ def seat_name(kind: str, specialty: str | None, industries: Mapping[str, Industr
     if not specialty:
         return kind_name(kind)
     industry = industries.get(specialty)
-    return _now("%(kind)s, specialty %(specialty)s") % {
+    return gettext("%(kind)s, specialty %(specialty)s") % {
         "kind": kind_name(kind),
         "specialty": industry or specialty,
     }

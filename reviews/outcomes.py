@@ -1,4 +1,5 @@
-"""What became of ranked dossiers: told by an upper app, so that an export can show it beside the rank.
+"""What became of ranked dossiers: told by an upper app, so that an export can show it beside the
+rank.
 
 Registered in the upper app's `AppConfig.ready()`; `reviews` never imports it.
 """

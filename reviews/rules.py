@@ -27,15 +27,17 @@ def expert_of(user: User) -> Expert:
     """The pool entry of a person who acts as an expert; NotVisible for anybody else."""
     expert = Expert.objects.filter(user=user, active=True).first()
     if expert is None or not has_role(user, Role.EXPERT):
-        raise NotVisible()
+        raise NotVisible
     return expert
 
 
 def own_assignment(user: User, assignment: Assignment) -> Expert:
-    """The expert of an assignment, if it is this person's own; otherwise it does not exist for them."""
+    """The expert of an assignment, if it is this person's own; otherwise it does not exist for
+    them.
+    """
     expert = expert_of(user)
     if assignment.expert_id != expert.pk:
-        raise NotVisible()
+        raise NotVisible
     return expert
 
 
@@ -78,4 +80,4 @@ def _years_before(day: date, years: int) -> date:
 def _same_place(expert: Expert, application: Application) -> bool:
     """Same division, or one reports to the other's seat (梅河口 stands apart from 通化)."""
     here, there = expert.region, application.region
-    return here.pk == there.pk or here.pk == there.reports_to_id or there.pk == here.reports_to_id
+    return here.pk in (there.pk, there.reports_to_id) or there.pk == here.reports_to_id

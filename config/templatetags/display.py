@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.template import Context, loader
 from django.template.base import Parser, Token
 from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
@@ -36,6 +37,15 @@ def pill(state: Any, label: Any = None, mark: str = "") -> SafeString:
     words = label if label is not None else getattr(state, "label", state)
     css = f"pill {tone.css}".strip()
     return format_html('<span class="{}">{}{}</span>', css, icon(mark or tone.icon), words)
+
+
+@register.simple_tag(takes_context=True)
+def panel_body(context: Context, panel: Any) -> SafeString:
+    """{% panel_body panel %}: another app's panel, drawn with its own values beside the page's."""
+    body: Any = loader.get_template(panel.template)
+    with context.push(**panel.context):
+        drawn: SafeString = body.template.render(context)
+    return drawn
 
 
 @register.simple_block_tag

@@ -18,8 +18,8 @@ class PrepareForm(forms.Form):
         required=False,
         max_length=200,
         help_text=_(
-            "Optional: a number that nobody knows yet and everybody will be able to look up, as the "
-            "front numbers of a national lottery draw on a named day."
+            "Optional: a number that nobody knows yet and everybody will be able to look up, "
+            "as the front numbers of a national lottery draw on a named day."
         ),
     )
 
@@ -31,16 +31,28 @@ class PrepareForm(forms.Form):
             del self.fields["reason"]
 
 
+def _digits(text: str) -> str:
+    """The digits of a number as people write it down: in groups, on two lines."""
+    return "".join(text.split()).lower()
+
+
+def _number(label: Any, hint: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=120,
+        help_text=hint,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false", "class": "mono"}
+        ),
+    )
+
+
 class SealForm(forms.Form):
     """A number to be sealed, kept by the person alone."""
 
-    secret = forms.CharField(
-        label=_("Your number"),
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}
-        ),
-        help_text=_(
+    secret = _number(
+        _("Your number"),
+        _(
             "Generated just now on this page and stored nowhere. Keep it, or replace it by 64 "
             "hexadecimal digits of your own, as from dice."
         ),
@@ -52,18 +64,17 @@ class SealForm(forms.Form):
         },
     )
 
+    def clean_secret(self) -> str:
+        return _digits(self.cleaned_data["secret"])
+
 
 class RevealForm(forms.Form):
     """The number as it was sealed."""
 
-    secret = forms.CharField(
-        label=_("The number you sealed"),
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}
-        ),
-        help_text=_("64 hexadecimal digits, as you kept them."),
-    )
+    secret = _number(_("The number you sealed"), _("64 hexadecimal digits, as you kept them."))
+
+    def clean_secret(self) -> str:
+        return _digits(self.cleaned_data["secret"])
 
 
 class PressForm(RevealForm):

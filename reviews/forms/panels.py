@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import Industry
 from reviews.grouping import LARGEST, SMALLEST
@@ -55,7 +56,7 @@ class MoveForm(forms.Form):
 class SeatForm(forms.Form):
     """One row of a panel's seats."""
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("expert", "Kind"), required=False)
     specialty = forms.ChoiceField(label=_("Specialty"), required=False)
     count = _whole(_("Experts"), 0, 21, required=False)
 

@@ -18,7 +18,7 @@ class PoolFilter(forms.Form):
     """Which experts to show."""
 
     text = forms.CharField(label=_("Name, pseudonym or employer"), required=False, max_length=60)
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("expert", "Kind"), required=False)
     specialty = forms.ChoiceField(label=_("Specialty"), required=False)
     state = forms.ChoiceField(
         label=_("In the pool"),

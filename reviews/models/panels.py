@@ -54,7 +54,9 @@ class PanelApplication(models.Model):
 
 
 class Draw(models.Model):
-    """One draw of experts for all panels of a call, by commit and reveal; reproducible from what it keeps."""
+    """One draw of experts for all panels of a call, by commit and reveal; reproducible from what
+    it keeps.
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="draws")
     number = models.CharField(max_length=20, unique=True)  # 2026-1-D1
@@ -166,7 +168,9 @@ class SeatState(models.TextChoices):
 
 
 class Seat(models.Model):
-    """An expert drawn to a seat of a panel; a replacement is a new row that points to the one it follows."""
+    """An expert drawn to a seat of a panel; a replacement is a new row that points to the one it
+    follows.
+    """
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="seats")
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="seats")

@@ -36,7 +36,9 @@ class Expert(models.Model):
 
 
 class ExpertInterest(models.Model):
-    """A tie between an expert and an organisation, declared or found (employment, share, kin, past work)."""
+    """A tie between an expert and an organisation, declared or found (employment, share, kin,
+    past work).
+    """
 
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="interests")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="interests")

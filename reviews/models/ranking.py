@@ -9,7 +9,9 @@ USER = settings.AUTH_USER_MODEL
 
 
 class Ranking(models.Model):
-    """The ranking of a call by its frozen rules, from locked scores only. Recomputable; append-only."""
+    """The ranking of a call by its frozen rules, from locked scores only. Recomputable;
+    append-only.
+    """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="rankings")
     version = models.PositiveSmallIntegerField()
@@ -26,7 +28,9 @@ class Ranking(models.Model):
 
 
 class RankingEntry(models.Model):
-    """One dossier's place. quality + employment = total, points, two decimals; requested in yuan."""
+    """One dossier's place. quality + employment = total, points, two decimals; requested
+    in yuan.
+    """
 
     ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="entries")
     application = models.ForeignKey(Application, models.PROTECT, related_name="ranking_entries")

@@ -1,4 +1,6 @@
-"""What a draw is made of, read from the rows: its input, its shortages, its replacements, its certificate."""
+"""What a draw is made of, read from the rows: its input, its shortages, its replacements, its
+certificate.
+"""
 
 from collections import defaultdict
 from typing import Any
@@ -97,7 +99,8 @@ def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
 
 
 def replacements_of(draw: Draw) -> list[replacement.Replacement]:
-    """Every seat given up since the draw, in order, with who follows and what became known till then.
+    """Every seat given up since the draw, in order, with who follows and what became known till
+    then.
 
     The last one answers who follows a seat that was vacated just now.
     """
@@ -161,7 +164,9 @@ def standby_of(draw: Draw) -> dict[tuple[str, str], list[replacement.Standby]]:
 
 
 def certificate_of(draw: Draw) -> dict[str, Any]:
-    """Everything about a drawn draw in one file that anyone can recompute (docs of `reviews.draw`)."""
+    """Everything about a drawn draw in one file that anyone can recompute (docs of
+    `reviews.draw`).
+    """
     times = {"prepared": draw.prepared_at.isoformat()}
     if draw.drawn_at is not None:
         times["drawn"] = draw.drawn_at.isoformat()

@@ -1,4 +1,6 @@
-"""The rows that others build on: scores and ranking of a call as CSV or JSON. Closed until the lock."""
+"""The rows that others build on: scores and ranking of a call as CSV or JSON. Closed until the
+lock.
+"""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -38,7 +40,9 @@ def require_closed(call: Call) -> None:
 
 
 def score_table(call: Call) -> Iterator[tuple[str, ...]]:
-    """Every leaf of every dossier under `SCORES`, experts by pseudonym; points with two decimals."""
+    """Every leaf of every dossier under `SCORES`, experts by pseudonym; points with two
+    decimals.
+    """
     require_closed(call)
     return scores.score_rows(call)
 
@@ -47,7 +51,8 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
     """The ranking that stands under the columns `RANKING`.
 
     region: GB/T 2260 code; money: yuan, two decimals; `rank`, points and `awarded` are empty where
-    there are none; `outcome`: what the funding list says, before there is one the ranking's own word.
+    there are none; `outcome`: what the funding list says, before there is one the ranking's own
+    word.
     """
     require_closed(call)
     ranking = call.rankings.order_by("-version").first()

@@ -1,4 +1,6 @@
-"""What the ranking's pages read: calls on their way to a rank, entries in order, one entry's grounds."""
+"""What the ranking's pages read: calls on their way to a rank, entries in order, one entry's
+grounds.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,7 +53,8 @@ def latest(call: Call) -> Ranking | None:
 
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
-    """Ranked first in their order, then below the floor, too few scores, vetoed; each with `.decided`,
+    """Ranked first in their order, then below the floor, too few scores, vetoed; each with
+    `.decided`,
     the key that decided its tie. One query.
     """
     rows = (
@@ -128,7 +131,9 @@ def sheet_for(application: Application) -> Sheet | None:
 
 
 def comments_of(application: Application) -> dict[tuple[str, str], str]:
-    """(pseudonym, leaf) → comment of every locked mark; leaf "" is the overall comment. Two queries."""
+    """(pseudonym, leaf) → comment of every locked mark; leaf "" is the overall comment. Two
+    queries.
+    """
     found: dict[tuple[str, str], str] = {}
     for row in (
         Assignment.objects.filter(application=application, state=AssignmentState.LOCKED)

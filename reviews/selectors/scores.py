@@ -1,4 +1,6 @@
-"""Points of a call's dossiers from locked sheets, with how each came about, and the rows of an export."""
+"""Points of a call's dossiers from locked sheets, with how each came about, and the rows of an
+export.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""随机抽取: commit and reveal, protocol steelyard-draw-1; reproducible from what the draw row keeps.
+"""随机抽取: commit and reveal, protocol steelyard-draw-1; reproducible from what the draw row
+keeps.
 
 The officer prepares (the input freezes), officer and supervisor each commit to a secret of 32
 bytes that the system never sees before the reveal, the supervisor reveals, the officer reveals
@@ -111,7 +112,9 @@ def _lock(draw: Draw, *statuses: str) -> Draw:
 
 @transaction.atomic
 def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
-    """Seal a secret: only its SM3 is kept until the reveal. The officer who prepared, or a supervisor."""
+    """Seal a secret: only its SM3 is kept until the reveal. The officer who prepared, or a
+    supervisor.
+    """
     locked = _lock(draw, "prepared")
     digest = protocol.commitment(_secret(secret))
     if locked.operator_id == by.pk:
@@ -267,7 +270,9 @@ def invite(seat: Seat) -> None:
 
 
 def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
-    """Record the conflicts the frozen input names for this expert; returns every dossier barred to them."""
+    """Record the conflicts the frozen input names for this expert; returns every dossier barred
+    to them.
+    """
     numbers = dict(Application.objects.filter(pk__in=applications).values_list("number", "pk"))
     named = {
         numbers[r["application"]]: r["reason"]
@@ -296,7 +301,8 @@ def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
 
 @transaction.atomic
 def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
-    """Void a draw before the review opens: by a supervisor, never by whoever presses it, with a reason.
+    """Void a draw before the review opens: by a supervisor, never by whoever presses it, with a
+    reason.
 
     What was drawn stays on record; the experts are told.
     """

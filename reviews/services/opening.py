@@ -1,4 +1,6 @@
-"""The time of scoring: opening it once the panels are manned, and giving more time with a reason."""
+"""The time of scoring: opening it once the panels are manned, and giving more time with a
+reason.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -84,7 +86,9 @@ def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = 
 
 @transaction.atomic
 def extend_scoring(*, call: Call, due_at: datetime, reason: str, by: User) -> Call:
-    """Give every expert more time, never less, with a reason; also after the deadline has passed."""
+    """Give every expert more time, never less, with a reason; also after the deadline has
+    passed.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.IN_REVIEW or call.scoring_due_at is None:

@@ -25,6 +25,7 @@ from reviews.rules import require
 from reviews.selectors import draws as reading
 
 SHORTEST_REASON = 4
+NAMED = 4  # a panel of more industries is named after the first and their number
 SEAT_ID = re.compile(r"[a-z0-9_-]{1,34}")
 
 
@@ -180,16 +181,21 @@ def _create(
 def _name(panel: Panel) -> None:
     """Name the panel after the industries of its dossiers, most dossiers first."""
     counts = Counter(panel.places.order_by("order").values_list("application__industry", flat=True))
-    known = Industry.objects.in_bulk([pk for pk in counts if pk is not None])
-    industries = [known[pk] for pk, _n in counts.most_common() if pk is not None]
-    panel.name_zh = "、".join(i.name_zh for i in industries)[:200]
-    panel.name_en = ", ".join(i.name_en for i in industries)[:300]
+    known = Industry.objects.in_bulk(list(counts))
+    industries = [known[pk] for pk, _n in counts.most_common()]
+    first, more = industries[:NAMED], len(industries) - NAMED
+    panel.name_zh = "、".join(i.name_zh for i in first) + (
+        f"等{len(industries)}个产业" if more > 0 else ""
+    )
+    panel.name_en = ", ".join(i.name_en for i in first) + (f" and {more} more" if more > 0 else "")
     panel.save(update_fields=["name_zh", "name_en"])
     panel.industries.set(industries)
 
 
 def _relax_scarce_seats(call: Call) -> list[str]:
-    """Take the specialty off seats that could not be filled with it; returns "panel:seat" of each."""
+    """Take the specialty off seats that could not be filled with it; returns "panel:seat" of
+    each.
+    """
     relaxed: list[str] = []
     panels = {str(p.number): p for p in Panel.objects.filter(call=call)}
     for _round in range(3):
@@ -210,7 +216,9 @@ def _relax_scarce_seats(call: Call) -> list[str]:
 def move_dossier(
     *, application: Application, panel: Panel, reason: str, by: User
 ) -> PanelApplication:
-    """Move one dossier to another panel of its call, before the draw. A panel left empty is dissolved."""
+    """Move one dossier to another panel of its call, before the draw. A panel left empty is
+    dissolved.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = _lock_call(panel.call)
     place = (
@@ -229,7 +237,8 @@ def move_dossier(
     if industry is not None and _key(industry.references) != _key(panel.references):
         raise Invalid(
             _(
-                "The panel measures against other references; the dossier's formula points would change."
+                "The panel measures against other references; the dossier's formula points "
+                "would change."
             ),
             field="panel",
         )
@@ -257,7 +266,8 @@ def move_dossier(
 
 @transaction.atomic
 def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> Panel:
-    """Say which experts a panel wants: [{"id", "kind", "specialty" | None, "count"}], before the draw.
+    """Say which experts a panel wants: [{"id", "kind", "specialty" | None, "count"}], before the
+    draw.
 
     The counts make up the call's panel size.
     """

@@ -59,8 +59,9 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
     if short and len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(
             _(
-                "%(count)s dossiers have too few signed sheets and could not be ranked: %(numbers)s. "
-                "Give the experts more time, or give the reason for closing all the same."
+                "%(count)s dossiers have too few signed sheets and could not be ranked: "
+                "%(numbers)s. Give the experts more time, or give the reason for closing all the "
+                "same."
             )
             % {"count": len(short), "numbers": ", ".join(short[:5])},
             field="reason",
@@ -84,7 +85,9 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
 
 
 def rank_call(call: Call) -> list[RankingEntry]:
-    """The ranking recomputed from locked scores and recorded joint decisions; nothing is written."""
+    """The ranking recomputed from locked scores and recorded joint decisions; nothing is
+    written.
+    """
     rules = call.rule_set
     scored = {str(row.application.pk): row for row in score_all(call)}
     entries = [
@@ -159,7 +162,9 @@ def digest_of(entries: list[RankingEntry]) -> str:
 
 @transaction.atomic
 def compute_ranking(*, call: Call, by: User) -> Ranking:
-    """Rank a call whose scoring is closed; a new version if a joint decision changed it, else the same."""
+    """Rank a call whose scoring is closed; a new version if a joint decision changed it, else the
+    same.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
@@ -203,7 +208,9 @@ def latest(call: Call) -> Ranking | None:
 def propose_joint_decision(
     *, call: Call, order: list[int], minutes_no: str, reason: str, by: User
 ) -> JointDecision:
-    """Record the joint meeting's order of dossiers that every rule leaves tied; whole groups only."""
+    """Record the joint meeting's order of dossiers that every rule leaves tied; whole groups
+    only.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.RANKED:

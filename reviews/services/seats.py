@@ -1,4 +1,6 @@
-"""Invitations: accept, decline, give up on one who does not answer; the next in drawn order follows."""
+"""Invitations: accept, decline, give up on one who does not answer; the next in drawn order
+follows.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +35,7 @@ def _own_seat(seat: Seat, by: User) -> Seat:
         .get(pk=seat.pk)
     )
     if locked.expert_id != expert.pk:
-        raise NotVisible()
+        raise NotVisible
     return locked
 
 
@@ -119,7 +121,9 @@ def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat
 
 
 def _next_expert(draw: Draw) -> tuple[int, int] | None:
-    """(expert pk, rank) of who follows the seat vacated just now, by replaying every replacement."""
+    """(expert pk, rank) of who follows the seat vacated just now, by replaying every
+    replacement.
+    """
     last = reading.replacements_of(draw)[-1]
     if last.replaced_by is None or last.rank is None:
         return None

@@ -1,4 +1,6 @@
-"""The page of one draw: whose turn it is, what was sealed and revealed, who was drawn, whether it holds."""
+"""The page of one draw: whose turn it is, what was sealed and revealed, who was drawn, whether it
+holds.
+"""
 
 from collections import defaultdict
 from datetime import datetime

@@ -1,4 +1,6 @@
-"""The draw of experts on two screens: the officer's who presses and the supervisor's who witnesses."""
+"""The draw of experts on two screens: the officer's who presses and the supervisor's who
+witnesses.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""What the office's pages share: who may see them, the call in the address, the tabs of its stages."""
+"""What the office's pages share: who may see them, the call in the address, the tabs of its
+stages.
+"""
 
 from typing import Any
 

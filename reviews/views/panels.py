@@ -76,7 +76,7 @@ def _page(
         "changeable": changeable,
         "may_form": changeable and not drawn_before,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),
-        "dossiers": sum(len(p.dossiers) for p in rows),  # type: ignore[attr-defined]  # prefetched
+        "dossiers": sum(len(p.dossiers) for p in rows),  # type: ignore[attr-defined,misc]  # prefetched
         "waiting": None if rows else _not_yet(call),
         **_supply(request, call, rows, industries, wanted=changeable and bool(rows)),
         "nav_current": "reviews:panels",
@@ -203,7 +203,7 @@ def seats(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     if row is None:
         raise Http404
     industries = list(reading.industries().values())
-    kwargs = {"form_kwargs": {"industries": industries}, "prefix": "seats"}
+    kwargs: Any = {"form_kwargs": {"industries": industries}, "prefix": "seats"}
     if request.method == "POST":
         formset = SeatSet(request.POST, **kwargs)
         if formset.is_valid():

@@ -17,12 +17,13 @@ from audit.refusals import Refused
 from reviews.forms.pool import AdmitForm, ExpertForm, InterestForm, PoolFilter
 from reviews.models import Expert
 from reviews.models.pool import Kind
-from reviews.office_words import SEAT_STATES, kind_name
+from reviews.office_words import SEAT_STATES, joined, kind_name
 from reviews.selectors import office as reading
 from reviews.services import pool as acts
 from reviews.views.office import add_refusal, guard
 
 PER_PAGE = 50
+SPECIALTIES_SHOWN = 4
 
 
 @login_required
@@ -46,10 +47,12 @@ def pool(request: SignedInRequest) -> HttpResponse:
 
 
 def _row(expert: Expert, industries: dict[str, Any]) -> dict[str, Any]:
+    known = [industries[c] for c in expert.specialties if c in industries]
     return {
         "expert": expert,
-        "kinds": [kind_name(k) for k in expert.kinds],
-        "specialties": [industries[c] for c in expert.specialties if c in industries],
+        "kinds": joined(kind_name(k) for k in expert.kinds),
+        "specialties": joined(known[:SPECIALTIES_SHOWN]),
+        "more": len(known) - SPECIALTIES_SHOWN,
         "seated": expert.seated,  # type: ignore[attr-defined]  # counted by the selector
         "ties": expert.ties,  # type: ignore[attr-defined]  # counted by the selector
     }
@@ -115,10 +118,10 @@ def _page(
     context = {
         "expert": row,
         "facts": [
-            (_("Kinds of expertise"), "、".join(kind_name(k) for k in row.kinds)),
+            (_("Kinds of expertise"), joined(kind_name(k) for k in row.kinds)),
             (
                 _("Specialties"),
-                "、".join(str(industries[c]) for c in row.specialties if c in industries),
+                joined(industries[c] for c in row.specialties if c in industries),
             ),
             (_("Employer"), row.employer.name),
             (_("Home region"), row.region),

@@ -1,4 +1,6 @@
-"""Scoring as the office follows it: who has come how far, never a mark; opening, more time, closing."""
+"""Scoring as the office follows it: who has come how far, never a mark; opening, more time,
+closing.
+"""
 
 from datetime import time
 from typing import Any

@@ -201,7 +201,9 @@ def export(request: SignedInRequest, number: str, kind: str) -> HttpResponse:
     else:
         raise Http404
     # The mark at the start tells spreadsheets that the file is UTF-8.
-    return _file("\ufeff" + out.getvalue(), f"{kind.split('.')[0]}-{number}.csv", "text/csv")
+    return _file(
+        "\ufeff" + out.getvalue(), f"{kind.split('.', maxsplit=1)[0]}-{number}.csv", "text/csv"
+    )
 
 
 def _file(body: str, name: str, kind: str) -> HttpResponse:

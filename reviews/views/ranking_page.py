@@ -1,10 +1,12 @@
-"""What the ranking's pages show, as plain values: rows, the beam, ties, the grounds of one entry."""
+"""What the ranking's pages show, as plain values: rows, the beam, ties, the grounds of
+one entry.
+"""
 
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
@@ -114,7 +116,7 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
         (_("Experts"), methods[rules.aggregation]),
         (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
         (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
-        (_("Ties"), " → ".join(ties)),
+        (pgettext("ranking", "Ties"), " → ".join(ties)),
     ]
 
 
@@ -178,7 +180,7 @@ def workings(found: RankingEntry, sheet: Sheet) -> dict[str, Any]:
         "judge_rows": [
             {
                 "judge": judge,
-                "marks": [judge.marks.get(leaf["code"]) for leaf in leaves],
+                "marks": [judge.marks.get(str(leaf["code"])) for leaf in leaves],
                 "share": str(judge.share),
             }
             for judge in judges

@@ -1,4 +1,6 @@
-"""manage.py export_ranking CALL_NUMBER --format csv|json: the ranking that stands, on standard output."""
+"""manage.py export_ranking CALL_NUMBER --format csv|json: the ranking that stands, on standard
+output.
+"""
 
 import csv
 import json

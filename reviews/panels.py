@@ -1,0 +1,69 @@
+"""The review's panel on the dossier page: for the office how far it is, for the firm its own
+points.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.rules import has_any_role, has_role
+from applications.models import Application, CallStatus
+from applications.panels import Panel
+from applications.rules import RESULTS_OUT, acts_for_firm
+from reviews.models import RankingEntry
+from reviews.selectors import rankings as ranked
+
+OFFICE = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER)
+AFTER_RANKING = frozenset({CallStatus.RANKED, CallStatus.DECIDED}) | RESULTS_OUT
+
+
+def points_panel(request: HttpRequest, application: Application) -> Panel | None:
+    """How the dossier came to its points, once the ranking stands.
+
+    The office follows each expert by pseudonym on the ranking's page; the firm reads, after the
+    results are published, its own formulas and what the experts gave together, never a single one.
+    """
+    user = request.user
+    if not isinstance(user, User) or application.call.status not in AFTER_RANKING:
+        return None
+    office = has_any_role(user, *OFFICE)
+    if has_role(user, Role.EXPERT) and not office:
+        return None
+    firm = application.call.status in RESULTS_OUT and acts_for_firm(user, application)
+    if not (office or firm):
+        return None
+    entry = ranked.entry_of(application.call, application.pk)
+    if entry is None or entry.total is None:
+        return None
+    return Panel(
+        title=_("How the points came about"),
+        template="reviews/points_panel.html",
+        context={"entry": entry, "office": office, **_points(entry, application)},
+    )
+
+
+def _points(entry: RankingEntry, application: Application) -> dict[str, Any]:
+    sheet = ranked.sheet_for(application)
+    if sheet is None:
+        return {"formula": [], "full": {}}
+    language, details = get_language() or "zh-hans", entry.details
+    return {
+        "full": {"quality": sheet.quality.weight, "employment": sheet.employment.weight},
+        "experts": Decimal(details["expert_quality"]) + Decimal(details["expert_employment"]),
+        "experts_most": sheet.expert_max,
+        "formula": [
+            {
+                "code": row["leaf"].code,
+                "name": row["leaf"].name(language),
+                "score": Decimal(row["score"]),
+                "max": Decimal(row["max"]),
+                "working": row["working"],
+            }
+            for row in ranked.formula_rows(entry, sheet)
+        ],
+    }

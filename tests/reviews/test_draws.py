@@ -1,0 +1,266 @@
+"""The draw: two sealed numbers, nobody steers it, what is drawn can be computed again."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.services import roles
+from audit import clock
+from audit.models import Event
+from audit.refusals import Invalid, NotPermitted, WrongState
+from notifications.models import Message
+from reviews import witnessing
+from reviews.models import Assignment, Draw, Seat
+from reviews.rules import conflicts_of
+from reviews.selectors import draws as reading
+from reviews.services import draws, panels
+from reviews.services.pool import record_interest
+from tests import making
+from tests.racing import race
+from tests.reviews import round
+from tests.reviews.round import OFFICERS, SUPERVISORS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def test_five_experts_are_drawn_and_invited_once(draw):
+    assert draw.status == "drawn"
+    assert [s.state for s in draw.seats.all()] == ["invited"] * 5
+    assert len({s.expert_id for s in draw.seats.all()}) == 5
+    assert Assignment.objects.filter(seat__draw=draw, state="to_declare").count() == 40
+    assert Message.objects.filter(kind="seat.invited").count() == 5
+    assert draws.reproduce(draw) == []
+
+
+def test_the_same_numbers_give_the_same_draw_and_others_another(grouped, officer, supervisor):
+    first = round.drawn(grouped, officer, supervisor).result
+    again = draws.assignment.assign(
+        draws.pool.read(Draw.objects.get().input), bytes.fromhex(Draw.objects.get().seed)
+    )
+    assert [(r["seat"], r["expert"]) for r in first] == [(s.seat, s.expert) for s in again]
+
+
+def test_every_step_is_in_the_log_once(draw):
+    events = Event.objects.filter(object_type="reviews.draw").order_by("pk")
+    assert [(e.action, e.source, e.target) for e in events] == [
+        ("draw.prepare", "", "prepared"),
+        ("draw.commit", "prepared", "prepared"),
+        ("draw.commit", "prepared", "committed"),
+        ("draw.reveal", "committed", "committed"),
+        ("draw.perform", "committed", "drawn"),
+    ]
+    assert list(witnessing.draws()) == []
+
+
+def test_no_number_is_kept_before_it_is_revealed(grouped, officer, supervisor):
+    draw = round.sealed(grouped, officer, supervisor)
+    assert (draw.operator_secret, draw.supervisor_secret, draw.seed) == ("", "", "")
+    told = " ".join(str(e.after) for e in Event.objects.filter(object_type="reviews.draw"))
+    assert OFFICERS not in told
+    assert SUPERVISORS not in told
+
+
+def test_one_person_never_seals_both_numbers(grouped, officer, supervisor):
+    draw = draws.prepare_draw(call=grouped, by=officer)
+    draws.commit_secret(draw=draw, secret=OFFICERS, by=officer)
+    with pytest.raises(WrongState, match="already sealed"):
+        draws.commit_secret(draw=draw, secret=SUPERVISORS, by=officer)
+    with pytest.raises(Invalid, match="the same"):
+        draws.commit_secret(draw=draw, secret=OFFICERS, by=supervisor)
+
+
+def test_an_officer_who_did_not_prepare_and_is_no_supervisor_seals_nothing(
+    grouped, officer, officer2
+):
+    draw = draws.prepare_draw(call=grouped, by=officer)
+    with pytest.raises(NotPermitted):
+        draws.commit_secret(draw=draw, secret=SUPERVISORS, by=officer2)
+
+
+@pytest.mark.parametrize("secret", ["", "12345", "zz" * 32, "ab" * 31, "ab" * 33])
+def test_a_number_is_64_hexadecimal_digits(grouped, officer, secret):
+    draw = draws.prepare_draw(call=grouped, by=officer)
+    with pytest.raises(Invalid) as refused:
+        draws.commit_secret(draw=draw, secret=secret, by=officer)
+    assert refused.value.field == "secret"
+
+
+def test_capital_letters_make_the_same_number(grouped, officer, supervisor):
+    draw = round.sealed(grouped, officer, supervisor)
+    draws.reveal_supervisor(draw=draw, secret=SUPERVISORS.upper(), by=supervisor)
+    assert Draw.objects.get().supervisor_secret == SUPERVISORS
+
+
+def test_the_supervisor_reveals_first_then_the_officer_presses(
+    grouped, officer, officer2, supervisor
+):
+    draw = round.sealed(grouped, officer, supervisor)
+    with pytest.raises(WrongState, match="reveals first"):
+        draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)
+    with pytest.raises(Invalid, match="not the number"):
+        draws.reveal_supervisor(draw=draw, secret=OFFICERS, by=supervisor)
+    draws.reveal_supervisor(draw=draw, secret=SUPERVISORS, by=supervisor)
+    with pytest.raises(NotPermitted, match="who prepared"):
+        draws.perform_draw(draw=draw, secret=OFFICERS, by=officer2)
+    with pytest.raises(Invalid, match="not the number"):
+        draws.perform_draw(draw=draw, secret=SUPERVISORS, by=officer)
+    assert draws.perform_draw(draw=draw, secret=OFFICERS, by=officer).status == "drawn"
+    with pytest.raises(WrongState):
+        draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)
+
+
+def test_a_public_value_named_beforehand_must_be_given(grouped, officer, supervisor):
+    draw = draws.prepare_draw(call=grouped, public_entropy_source="体彩第24001期", by=officer)
+    draws.commit_secret(draw=draw, secret=OFFICERS, by=officer)
+    draws.commit_secret(draw=draw, secret=SUPERVISORS, by=supervisor)
+    draws.reveal_supervisor(draw=draw, secret=SUPERVISORS, by=supervisor)
+    with pytest.raises(Invalid) as refused:
+        draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)
+    assert refused.value.field == "public_entropy"
+    made = draws.perform_draw(draw=draw, secret=OFFICERS, public_entropy="03 11 19", by=officer)
+    assert draws.reproduce(made) == []
+
+
+def test_no_draw_is_prepared_on_seats_that_cannot_be_filled(grouped, officer, pool):
+    panels.set_seats(
+        panel=grouped.panels.get(),
+        seats=[{"id": "finance", "kind": "finance", "specialty": None, "count": 5}],
+        by=officer,
+    )
+    with pytest.raises(WrongState, match="cannot be filled"):
+        draws.prepare_draw(call=grouped, by=officer)
+    assert not Draw.objects.exists()
+
+
+def test_no_draw_without_panels_or_with_a_dossier_left_out(screened, pool, officer, firm):
+    with pytest.raises(WrongState, match="Form the panels"):
+        draws.prepare_draw(call=screened, by=officer)
+    panels.form_panels(call=screened, by=officer)
+    left_out = screened.panels.get().places.first()
+    left_out.delete()
+    with pytest.raises(WrongState, match="no panel"):
+        draws.prepare_draw(call=screened, by=officer)
+
+
+def test_ties_bar_an_expert_from_the_applicants_dossiers(grouped, officer, supervisor, firm, pool):
+    tied = pool[0]
+    record_interest(expert=tied, organisation=firm, kind="share", by=officer)
+    data = reading.build_input(grouped, "X")
+    assert {r["expert"] for r in data["recusals"]} == {tied.pseudonym}
+    assert {r["reason"] for r in data["recusals"]} == {"share"}
+    draw = round.drawn(grouped, officer, supervisor)
+    assert tied.pseudonym not in {r["expert"] for r in draw.result}
+
+
+def test_one_who_lost_the_role_is_not_drawn(grouped, officer, pool, house, secadmin):
+    grant = pool[0].user.grants.get()
+    roles.revoke_grant(grant=grant, reason="退休", by=secadmin)
+    ids = [e["id"] for e in reading.build_input(grouped, "X")["experts"]]
+    assert ids == [e.pseudonym for e in pool[1:]]
+
+
+def test_a_draw_is_voided_by_a_supervisor_with_a_reason_and_made_again(draw, officer, supervisor):
+    with pytest.raises(NotPermitted):
+        draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=officer)
+    with pytest.raises(Invalid):
+        draws.void_draw(draw=draw, reason="有误", by=supervisor)
+    voided = draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=supervisor)
+    assert (voided.status, voided.voided_by, voided.void_reason) == (
+        "void",
+        supervisor,
+        "一位专家的类别登记有误",
+    )
+    assert {s.state for s in draw.seats.all()} == {"replaced"}
+    assert {a.state for a in Assignment.objects.all()} == {"void"}
+    assert Message.objects.filter(kind="seat.released").count() == 5
+    assert draws.reproduce(voided) == []
+    with pytest.raises(Invalid) as refused:
+        draws.prepare_draw(call=draw.call, by=officer)
+    assert refused.value.field == "reason"
+    with pytest.raises(WrongState, match="voided"):
+        panels.form_panels(call=draw.call, by=officer)
+    again = draws.prepare_draw(call=draw.call, reason="专家类别更正后重新抽取", by=officer)
+    assert again.number == f"{draw.call.number}-D2"
+
+
+def test_no_draw_is_voided_once_the_review_has_opened(reviewed, supervisor):
+    with pytest.raises(WrongState, match="the draw stands"):
+        draws.void_draw(draw=reviewed.draws.get(), reason="一位专家的类别登记有误", by=supervisor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "seed = repeat('0', 64)",
+        "result = '[]'::jsonb",
+        "input = jsonb_set(input, '{call}', '\"2099-9\"')",
+        "operator_secret = repeat('1', 64)",
+        "supervisor_commitment = repeat('1', 64)",
+        "reason = 'anders'",
+    ],
+)
+def test_no_path_changes_what_was_drawn(draw, change):
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE reviews_draw SET {change} WHERE id = %s", [draw.pk])
+
+
+def test_the_operator_cannot_be_the_one_who_voids_whatever_writes(draw):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.filter(pk=draw.pk).update(
+            status="void", voided_at=draw.drawn_at, voided_by=draw.operator, void_reason="x" * 12
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("seed", "0" * 64), ("input_hash", "1" * 64), ("operator_secret", "2" * 64)],
+)
+def test_reproduction_names_what_was_altered(draw, field, value):
+    setattr(draw, field, value)
+    assert len(draws.reproduce(draw)) >= 1
+
+
+def test_reproduction_finds_another_expert_in_the_result(draw):
+    seated = {row["expert"] for row in draw.result}
+    other = next(e["id"] for e in draw.input["experts"] if e["id"] not in seated)
+    draw.result = [{**draw.result[0], "expert": other}, *draw.result[1:]]
+    assert draws.reproduce(draw) != []
+
+
+def test_a_barred_dossier_is_laid_out_as_recused(officer, supervisor, pool, applicant, applicant2):
+    """A tie to one of many applicants leaves the expert on the panel, without that dossier."""
+    home = making.region("220581")
+    many = making.firm("梅河口甲公司", home, applicant)
+    one = making.firm("梅河口乙公司", home, applicant2)
+    call = round.eligible(officer, many, {"textiles": 8}, max_single_recusals_percent=20)
+    call_of_one = round.eligible(officer, one, {"textiles": 1})
+    lone = call_of_one.applications.get()
+    record_interest(expert=pool[0], organisation=one, kind="kin", by=officer)
+    found = conflicts_of(pool, [lone, *call.applications.all()], same_region=True, on=clock.today())
+    assert found == {(pool[0].pk, lone.pk): "kin"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thirty_presses_draw_once(grouped, officer, supervisor):
+    draw = round.sealed(grouped, officer, supervisor)
+    draws.reveal_supervisor(draw=draw, secret=SUPERVISORS, by=supervisor)
+    results = race([lambda: draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)] * 8)
+    assert sum(isinstance(r, Draw) for r in results) == 1
+    assert {type(r) for r in results if not isinstance(r, Draw)} == {WrongState}
+    assert Seat.objects.count() == 5
+    assert Message.objects.filter(kind="seat.invited").count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_prepare_at_once_and_one_draw_stands(grouped, officer, officer2):
+    results = race(
+        [
+            lambda: draws.prepare_draw(call=grouped, by=officer),
+            lambda: draws.prepare_draw(call=grouped, by=officer2),
+        ]
+    )
+    assert sorted(type(r).__name__ for r in results) == ["Draw", "WrongState"]
+    assert Draw.objects.count() == 1
