@@ -88,9 +88,9 @@ class ObjectionForm(forms.Form):
     )
     objector_contact = forms.CharField(label=_("Telephone or e-mail"), max_length=80, min_length=6)
     ground = forms.ChoiceField(
-        label=_("Ground"),
+        label=_("Ground of the objection"),
         help_text=_("A different opinion on scientific or technical merit is not a ground."),
-        choices=Objection._meta.get_field("ground").choices or (),
+        choices=[("", _("choose")), *(Objection._meta.get_field("ground").choices or ())],
     )
     text = forms.CharField(
         label=_("Facts and evidence"),
@@ -101,7 +101,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args: Any, projects: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["application"].choices = projects  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["application"].choices = [("", _("choose")), *projects]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class FindingForm(forms.Form):

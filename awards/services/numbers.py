@@ -1,5 +1,6 @@
 """Numbers of outside documents that may stand only once."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,11 @@ from django.utils.functional import Promise
 from psycopg.errors import UniqueViolation
 
 from audit.refusals import Invalid
+
+
+def voucher_as_kept(typed: str) -> str:
+    """A voucher's number as it is kept and compared: half-width, upper case, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", typed).upper().split())
 
 
 @contextmanager

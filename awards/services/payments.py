@@ -22,7 +22,7 @@ from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.envelopes import pay_out
-from awards.services.numbers import taken_only_once
+from awards.services.numbers import taken_only_once, voucher_as_kept
 from calendars.wording import day_of
 from notifications.services import notify
 
@@ -132,7 +132,7 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
     locked = _lock(payment)
     if locked.instalment.status != "released":
         raise WrongState(_("The payment is not released, or is already recorded as paid."))
-    voucher_no = voucher_no.strip()
+    voucher_no = voucher_as_kept(voucher_no)
     _check_voucher(locked, voucher_no, paid_on)
     locked.voucher_no, locked.paid_on = voucher_no, paid_on
     locked.recorded_by, locked.recorded_at = by, clock.now()

@@ -57,7 +57,7 @@ def allocate(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             decisions.record_allocation(call=call, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=False)
         else:
             messages.success(request, _("Recorded for every award without one."))
             return redirect("awards:funding", number=number)

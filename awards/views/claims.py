@@ -76,7 +76,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Verified. The finance officers enter the payment."))
         except Refused as refused:
             refused.field = "text"
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=False)
         else:
             return redirect("awards:claim", pk=pk)
     application = row.instalment.award.application

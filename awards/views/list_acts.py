@@ -97,7 +97,7 @@ def decide(request: SignedInRequest, number: str) -> HttpResponse:
                 messages.success(request, _("Approved. The officer can publish the notice."))
         except Refused as refused:
             refused.field = "back_note" if back else refused.field
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=False)
         else:
             return redirect("awards:funding", number=number)
     return page(request, found.call, 422, **{"back" if back else "approve": form})

@@ -74,7 +74,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
             try:
                 _act(request, row, form.cleaned_data)
             except Refused as refused:
-                add_refusal(form, refused)
+                add_refusal(form, refused, drawn_again=False)
             else:
                 return redirect("awards:objection", pk=pk)
     examines = (
@@ -125,8 +125,10 @@ def _act(request: SignedInRequest, row: Objection, data: dict[str, Any]) -> None
 def file_objection(request: PageRequest, number: str) -> HttpResponse:
     """The public form. The receipt number is shown once, on the next page."""
     notice = get_object_or_404(PublicNotice.objects.select_related("call"), number=number)
-    items = list(notice.items.select_related("application").order_by("pk"))
-    projects = [(i.application_id, i.application.title) for i in items]
+    items = list(notice.items.select_related("application__firm").order_by("pk"))
+    projects = [
+        (i.application_id, f"{i.application.title} · {i.application.firm.name}") for i in items
+    ]
     form = ObjectionForm(
         request.POST or None, projects=projects, initial={"application": request.GET.get("project")}
     )

@@ -154,7 +154,7 @@ def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=False)
         else:
             messages.success(request, _("Recorded as paid."))
             return redirect("awards:instalment", pk=pk)
