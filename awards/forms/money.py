@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.money import AmountError, parse_wan
 from awards.wording import INSTALMENT_STATES
@@ -67,7 +68,7 @@ class ClaimForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     statement = forms.CharField(
-        label=_("Progress"),
+        label=pgettext_lazy("claim", "Progress"),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=2000,
         min_length=10,
