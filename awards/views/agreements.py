@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role, is_owner
-from applications.money import wan
+from applications.money import grouped, wan
 from awards.models import Agreement, Award
 from awards.selectors import money
 from awards.services import agreements
@@ -82,14 +82,14 @@ def _agreement(request: SignedInRequest, pk: int) -> Agreement:
     return found
 
 
+def _figure(name: str, value: Decimal) -> str:
+    return f"{wan(value)} {_('CNY 10,000')}" if name.endswith("_yuan") else grouped(value)
+
+
 def _targets(agreement: Agreement) -> list[tuple[str, str]]:
     rows = []
     for name, value in agreement.content["targets"].items():
-        shown = (
-            f"{wan(Decimal(value))} {_('CNY 10,000')}"
-            if name.endswith("_yuan") and value
-            else value
-        )
+        shown = _figure(name, Decimal(value)) if value else ""
         rows.append((str(TARGET_WORDS[name]), shown))
     return rows
 
