@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import rules, selectors
 from accounts.forms.firms import LevelForm, MemberForm, ParticularsForm, RegistrationForm
 from accounts.http import SignedInRequest
-from accounts.models import Level, Membership, Organisation, OrganisationKind
+from accounts.models import Level, Membership, Organisation, OrganisationKind, User
 from accounts.services import firms
 from audit.refusals import NotPermitted, NotVisible, Refused
 
@@ -85,6 +85,12 @@ def visible(request: SignedInRequest, pk: int) -> Organisation:
     )
 
 
+def check_owner(user: User, firm_id: int) -> None:
+    """Raise NotPermitted unless the person is an owner of the firm."""
+    if not rules.is_owner(user, firm_id):
+        raise NotPermitted(_("Only an owner of the firm changes its particulars and members."))
+
+
 @require_safe
 @login_required
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -130,8 +136,7 @@ def _detail(request: SignedInRequest, firm: Organisation, form: MemberForm) -> H
 @login_required
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     firm = visible(request, pk)
-    if not rules.is_owner(request.user, firm):
-        raise NotPermitted(_("Only an owner of the firm changes its particulars and members."))
+    check_owner(request.user, firm.pk)
     form = ParticularsForm(request.POST) if request.method == "POST" else ParticularsForm.of(firm)
     if form.is_valid():
         try:
@@ -150,6 +155,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 def add_member(request: SignedInRequest, pk: int) -> HttpResponse:
     firm = visible(request, pk)
+    check_owner(request.user, firm.pk)
     form = MemberForm(request.POST)
     if form.is_valid():
         try:
@@ -181,6 +187,7 @@ def _membership(request: SignedInRequest, pk: int) -> Membership:
 @login_required
 def change_level(request: SignedInRequest, pk: int) -> HttpResponse:
     membership = _membership(request, pk)
+    check_owner(request.user, membership.organisation_id)
     form = LevelForm(request.POST)
     if form.is_valid():
         changed = firms.change_level(
@@ -199,8 +206,8 @@ def change_level(request: SignedInRequest, pk: int) -> HttpResponse:
 def end_membership(request: SignedInRequest, pk: int) -> HttpResponse:
     membership = _membership(request, pk)
     leaves = membership.user_id == request.user.pk
-    if not leaves and not rules.is_owner(request.user, membership.organisation_id):
-        raise NotPermitted(_("Only an owner of the firm changes its particulars and members."))
+    if not leaves:
+        check_owner(request.user, membership.organisation_id)
     if request.method == "POST":
         firms.end_membership(membership=membership, by=request.user)
         messages.success(

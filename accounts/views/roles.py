@@ -21,6 +21,7 @@ from audit.refusals import NotPermitted, Refused
 @login_required
 def propose(request: SignedInRequest, pk: int) -> HttpResponse:
     who = find_person(request, pk)
+    _check_proposes(request)
     form = GrantForm(request.POST)
     if form.is_valid():
         try:
@@ -37,6 +38,11 @@ def propose(request: SignedInRequest, pk: int) -> HttpResponse:
             )
             return redirect("accounts:person", who.pk)
     return person_page(request, who, form)
+
+
+def _check_proposes(request: SignedInRequest) -> None:
+    if not rules.may_propose_grants(request.user):
+        raise NotPermitted(_("Only a security administrator proposes or revokes roles."))
 
 
 def _grant(request: SignedInRequest, pk: int) -> RoleGrant:
@@ -64,8 +70,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     grant = _grant(request, pk)
-    if not rules.may_propose_grants(request.user):
-        raise NotPermitted(_("Only a security administrator proposes or revokes roles."))
+    _check_proposes(request)
     back = reverse("accounts:person", args=[grant.user_id])
     form = ReasonForm(request.POST or None)
     if form.is_valid():

@@ -27,6 +27,8 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
     """Ceiling, committed, paid and left of each year; the form of the next ceiling."""
     if not rules.sees_funding(request.user):
         raise NotPermitted(_("The envelope is open to the province's officers."))
+    if request.method == "POST":
+        rules.require(request.user, Role.FINANCE_OFFICER)
     scheme = Scheme.objects.get()
     form = CeilingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import SignedInRequest
+from accounts.roles import Role
 from applications.models import Application
 from audit.refusals import Refused
+from awards import rules
 from awards.forms.lists import ApproveForm, DeviationForm, SendBackForm
 from awards.forms.refusing import add_refusal
 from awards.models import Deviation
@@ -36,6 +38,7 @@ def draw(request: SignedInRequest, number: str) -> HttpResponse:
 def deviate(request: SignedInRequest, number: str) -> HttpResponse:
     """Ask for a deviation; a second person settles it."""
     found = list_of(request, number)
+    rules.require(request.user, Role.PROGRAMME_OFFICER)
     form = DeviationForm(request.POST, projects=projects(lists.items_of(found)))
     if form.is_valid():
         try:
@@ -83,6 +86,7 @@ def submit(request: SignedInRequest, number: str) -> HttpResponse:
 def decide(request: SignedInRequest, number: str) -> HttpResponse:
     """The approver approves the list or sends it back."""
     found = list_of(request, number)
+    rules.require(request.user, Role.APPROVER)
     back = "back" in request.POST
     form: Any = SendBackForm(request.POST) if back else ApproveForm(request.POST)
     if form.is_valid():

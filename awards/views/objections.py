@@ -65,6 +65,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(lists.objections(), pk=pk)
     form: Any = None
     if request.method == "POST":
+        rules.require(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
         form = (
             AnswerForm(request.POST)
             if "upheld" in request.POST or "rejected" in request.POST

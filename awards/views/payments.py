@@ -15,6 +15,7 @@ from accounts.roles import Role
 from accounts.rules import has_role, is_owner
 from applications.workflow import Status
 from audit.refusals import Refused
+from awards import rules
 from awards.forms.money import InstalmentFilter, PaidForm
 from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
@@ -145,6 +146,7 @@ def _payment(request: SignedInRequest, pk: int) -> Payment:
 def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
     """The voucher number and the day close the instalment."""
     row, form = _instalment(request, pk), PaidForm(request.POST)
+    rules.require(request.user, Role.FINANCE_OFFICER)
     if form.is_valid():
         try:
             payments.record_paid(
