@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from applications.models import Call, CallStatus
-from audit.refusals import Refused
+from audit.refusals import Refused, WrongState
 from calendars.deadlines import due
 from calendars.selectors import working_days
 from reviews.forms.draws import CloseForm, DueForm, ExtendForm
@@ -115,6 +115,8 @@ def _form(request: SignedInRequest, call: Call) -> DueForm:
 def open_scoring(request: SignedInRequest, number: str) -> HttpResponse:
     """Open the scoring until a deadline."""
     call, form = call_of(request, number, Role.PROGRAMME_OFFICER), DueForm(request.POST)
+    if call.status != CallStatus.SCREENED:
+        raise WrongState(_("Scoring cannot be opened in this state of the call."))
     if form.is_valid():
         try:
             opening.open_scoring(call=call, due_at=form.due_at(), by=request.user)
