@@ -49,6 +49,7 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     Panel.objects.filter(call=call).update(status="scoring")
     advance_call(call=call, to=CallStatus.IN_REVIEW, by=by)
     _tell_experts(call, "scoring.opened", {"due": due_at})
+    call.refresh_from_db()
     return call
 
 

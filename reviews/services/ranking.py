@@ -81,6 +81,7 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
         scope=call.number,
     )
     advance_call(call=call, to=CallStatus.SCORED, by=by)
+    call.refresh_from_db()
     return call
 
 

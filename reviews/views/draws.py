@@ -29,7 +29,7 @@ from reviews.services import draws as acts
 from reviews.services import seats as seating
 from reviews.views import draw_page
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer
+from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
 
 PER_PAGE = 50
 
@@ -65,7 +65,7 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
     if live is not None:
         return redirect("reviews:draw", number=live.number)
     again = call.draws.exists()
-    form = PrepareForm(request.POST or None, again=again)
+    form = PrepareForm(posted(request), again=again)
     if request.method == "POST" and form.is_valid():
         try:
             made = acts.prepare_draw(call=call, by=request.user, **form.cleaned_data)
@@ -171,7 +171,7 @@ def seal(request: SignedInRequest, number: str) -> HttpResponse:
     row = _draw(request, number)
     if draw_page.turn(row, request.user) != "seal":
         return redirect("reviews:draw", number=number)
-    form = SealForm(request.POST or None, initial={"secret": acts.new_secret()})
+    form = SealForm(posted(request), initial={"secret": acts.new_secret()})
     if request.method == "POST" and form.is_valid():
         try:
             acts.commit_secret(draw=row, secret=form.cleaned_data["secret"], by=request.user)
@@ -225,7 +225,7 @@ def void(request: SignedInRequest, number: str) -> HttpResponse:
     """The supervisor declares a draw void, with the reason."""
     row = _draw(request, number)
     guard(request, Role.SUPERVISOR)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             acts.void_draw(draw=row, reason=form.cleaned_data["reason"], by=request.user)
@@ -250,7 +250,7 @@ def pass_over(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     row = _draw(request, number)
     guard(request, Role.PROGRAMME_OFFICER)
     seat = get_object_or_404(Seat.objects.select_related("panel", "expert__user"), pk=pk, draw=row)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             follower = seating.pass_over(

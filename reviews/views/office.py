@@ -4,6 +4,7 @@ stages.
 
 from typing import Any
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from accounts.rules import has_any_role, has_role
 from applications import stages
 from applications.models import Call, CallStatus
 from audit.refusals import NotPermitted, Refused
+from reviews.models import Draw
 from reviews.selectors import office as reading
 
 WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
@@ -51,18 +53,19 @@ def call_of(request: SignedInRequest, number: str, *roles: Role) -> Call:
 
 
 def frame(request: SignedInRequest, call: Call, current: str) -> dict[str, Any]:
-    """What every page of a call's review shows: the rail and the tabs the person may open."""
+    """What every page of a call's review shows: the rail, the tabs one may open, the draw."""
+    watches = has_any_role(request.user, *WATCHERS)
+    draw = reading.live_draw(call) if watches else None
     return {
         "call": call,
         "steps": stages.rail(call, request.clock.now),
-        "tabs": _tabs(request, call, current),
+        "tabs": _tabs(call, current, draw, watches=watches),
+        "draw": draw,
         "officer": is_officer(request),
     }
 
 
-def _tabs(request: SignedInRequest, call: Call, current: str) -> list[dict[str, Any]]:
-    watches = has_any_role(request.user, *WATCHERS)
-    draw = reading.live_draw(call) if watches else None
+def _tabs(call: Call, current: str, draw: Draw | None, *, watches: bool) -> list[dict[str, Any]]:
     pages = []
     if watches:
         pages.append(("panels", _("Panels"), reverse("reviews:call_panels", args=[call.number])))
@@ -75,6 +78,11 @@ def _tabs(request: SignedInRequest, call: Call, current: str) -> list[dict[str, 
         {"label": label, "url": url, "current": name == current, "count": ""}
         for name, label, url in pages
     ]
+
+
+def posted(request: SignedInRequest) -> QueryDict | None:
+    """What was sent, though it be nothing; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def add_refusal(form: Any, refused: Refused) -> None:

@@ -24,7 +24,7 @@ from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
 from reviews.services import panels as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer
+from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
 
 PER_PAGE = 50
 
@@ -61,18 +61,18 @@ def panels(request: SignedInRequest, number: str) -> HttpResponse:
 def _page(
     request: SignedInRequest, call: Call, form: SizesForm | None = None, status: int = 200
 ) -> HttpResponse:
-    rows, draw = reading.panels_of(call), reading.live_draw(call)
+    shared = frame(request, call, "panels")
+    rows, draw = reading.panels_of(call), shared["draw"]
     industries = reading.industries()
     changeable = (
         is_officer(request)
         and draw is None
         and call.status in (CallStatus.PUBLISHED, CallStatus.SCREENED)
     )
-    drawn_before = call.draws.filter(status="void").exists()
+    drawn_before = changeable and call.draws.exists()
     context = {
-        **frame(request, call, "panels"),
+        **shared,
         "panels": [_panel(p, industries) for p in rows],
-        "draw": draw,
         "changeable": changeable,
         "may_form": changeable and not drawn_before,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),
@@ -162,7 +162,7 @@ def move(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         (p, _("Panel %(number)s: %(name)s") % {"number": p.number, "name": panel_name(p)})
         for p in others
     ]
-    form = MoveForm(request.POST or None, panels=words)
+    form = MoveForm(posted(request), panels=words)
     if request.method == "POST" and form.is_valid():
         target = next(p for p in others if str(p.pk) == form.cleaned_data["panel"])
         try:

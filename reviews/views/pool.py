@@ -20,7 +20,7 @@ from reviews.models.pool import Kind
 from reviews.office_words import SEAT_STATES, joined, kind_name
 from reviews.selectors import office as reading
 from reviews.services import pool as acts
-from reviews.views.office import add_refusal, guard
+from reviews.views.office import add_refusal, guard, posted
 
 PER_PAGE = 50
 SPECIALTIES_SHOWN = 4
@@ -63,7 +63,7 @@ def _row(expert: Expert, industries: dict[str, Any]) -> dict[str, Any]:
 def admit(request: SignedInRequest) -> HttpResponse:
     """Admit a person who holds the expert role."""
     guard(request, Role.PROGRAMME_OFFICER)
-    form = AdmitForm(request.POST or None, people=reading.not_in_pool())
+    form = AdmitForm(posted(request), people=reading.not_in_pool())
     if request.method == "POST" and form.is_valid():
         try:
             made = acts.admit_expert(
@@ -142,7 +142,7 @@ def _page(
 def edit(request: SignedInRequest, pseudonym: str) -> HttpResponse:
     """Correct an entry, or let an expert rest."""
     row = _expert(request, pseudonym)
-    form = ExpertForm.of(row, request.POST or None)
+    form = ExpertForm.of(row, posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             acts.edit_expert(

@@ -27,7 +27,7 @@ from reviews.selectors import scores
 from reviews.services import opening
 from reviews.services import ranking as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer
+from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
 
 SHOWN = 50
 
@@ -156,7 +156,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
     """Close the scoring for ever; says what would not count."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
     short = scores.too_few(call) if call.status == CallStatus.IN_REVIEW else []
-    form = CloseForm(request.POST or None) if short else None
+    form = CloseForm(posted(request)) if short else None
     if request.method == "POST" and (form is None or form.is_valid()):
         reason = form.cleaned_data["reason"] if form else ""
         try:

@@ -11,7 +11,7 @@ from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
 from reviews.models import Draw, Expert, Seat
-from reviews.services import declarations, draws, opening, pool, scoring, seats
+from reviews.services import declarations, draws, opening, pool, seats, signing
 from tests import making
 from tests.reviews import table
 
@@ -104,7 +104,7 @@ def score(seat: Seat, tier: int = 0) -> None:
     """The expert marks every dossier at the base of one tier and signs."""
     for row in seat.assignments.select_related("panel__call", "expert__user").order_by("pk"):
         table.finished(row, tier)
-    scoring.sign(panel=seat.panel, by=seat.expert.user)
+    signing.sign(panel=seat.panel, by=seat.expert.user)
 
 
 def dossiers(call: Call) -> list[Application]:

@@ -34,9 +34,7 @@ def test_not_before_everybody_has_signed(reviewed, officer, supervisor):
         ranking.compute_ranking(call=reviewed, by=officer)
 
 
-def test_after_the_deadline_what_is_not_signed_is_void_and_too_few_needs_a_reason(
-    draw, officer
-):
+def test_after_the_deadline_what_is_not_signed_is_void_and_too_few_needs_a_reason(draw, officer):
     round.seat_all(draw)
     call = round.open_review(draw.call, officer)
     first, second, *_rest = draw.seats.select_related("panel", "expert__user").order_by("pk")
@@ -84,7 +82,9 @@ def order_of(ranked):
     return list(ranked.entries.order_by("-application_id").values_list("application_id", flat=True))
 
 
-def propose(ranked, officer, order=None, minutes_no="联席纪要〔2026〕2号", reason="经联席会议研究确定先后"):
+def propose(
+    ranked, officer, order=None, minutes_no="联席纪要〔2026〕2号", reason="经联席会议研究确定先后"
+):
     return ranking.propose_joint_decision(
         call=ranked.call,
         order=order_of(ranked) if order is None else order,
