@@ -19,6 +19,9 @@ class AllocationNotice(models.Model):
     recorded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Award(models.Model):
     """资助: the sum awarded to one dossier, yuan; `paid` never passes `amount`."""
@@ -65,6 +68,9 @@ class Award(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return str(self.application)
+
 
 class Agreement(models.Model):
     """任务书: figures and targets of the submitted dossier, signed by both sides, then frozen."""
@@ -96,6 +102,9 @@ class Agreement(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Instalment(models.Model):
     """One part of an award by the call's plan; the parts total the award exactly."""
@@ -125,6 +134,9 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_positive"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.award} · {self.sequence}"
 
 
 class Claim(models.Model):
@@ -167,6 +179,9 @@ class Claim(models.Model):
                 name="claim_returned_who_when_why",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.instalment)
 
 
 class ClaimFile(models.Model):
@@ -223,3 +238,6 @@ class Payment(models.Model):
                 name="paid_only_after_check",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.instalment)

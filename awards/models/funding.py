@@ -32,6 +32,9 @@ class Envelope(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return str(self.year)
+
 
 class EnvelopeChange(models.Model):
     """A ceiling set by document: entered by one finance officer, confirmed by another."""
@@ -132,6 +135,9 @@ class FundingList(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.call.number} · {self.version}"
+
 
 class FundingItem(models.Model):
     """One dossier on the list, in rank order, with the sum proposed (yuan) and the running sum."""
@@ -217,3 +223,6 @@ class Deviation(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="deviation_has_reason"),
         )
+
+    def __str__(self) -> str:
+        return str(self.application)

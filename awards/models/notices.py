@@ -33,6 +33,9 @@ class PublicNotice(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class NoticeItem(models.Model):
     notice = models.ForeignKey(PublicNotice, models.PROTECT, related_name="items")
@@ -111,3 +114,6 @@ class Objection(models.Model):
                 name="objection_by_real_name",
             ),
         )
+
+    def __str__(self) -> str:
+        return self.number

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from applications.models import Call, Scheme
 from applications.sheet import default_sheet, parse
@@ -102,12 +102,19 @@ def envelopes(scheme: Scheme) -> QuerySet[Envelope]:
 
 
 def notices() -> QuerySet[PublicNotice]:
-    """Public notices with how many items and open objections each has."""
+    """Public notices with how many items, what sum (yuan) and open objections each has."""
+    total = (
+        NoticeItem.objects.filter(notice=OuterRef("pk"))
+        .order_by()
+        .values("notice")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
     return (
         PublicNotice.objects.select_related("call", "published_by")
         .annotate(
             item_count=Count("items", distinct=True),
-            sum=Sum("items__amount"),
+            sum=Subquery(total),
             open_objections=Count(
                 "objections", filter=Q(objections__status__in=("filed", "accepted")), distinct=True
             ),

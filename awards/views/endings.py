@@ -45,6 +45,7 @@ def _ask(
             messages.success(request, str(words["done"]))
             return redirect(back)
     context = {"application": application, "words": words, "form": form, "back": back}
+    context["nav_current"] = "applications:dossier_list"
     return render(request, "awards/with_reason.html", context, status=422 if form.is_bound else 200)
 
 

@@ -192,6 +192,14 @@ class TestFundingPage:
         assert "没有待公示的项目" in again.content.decode()
 
 
+def test_the_notices_list_counts_each_sum_once(client_of, people, noticed):
+    for _ in range(2):
+        objected(noticed)
+    page = client_of(people.officer).get(reverse("awards:notices")).content.decode()
+    cells = re.findall(r'<td class="num from-md">([\d,]+)</td>', page)
+    assert cells == ["3", "24,000"]
+
+
 class TestObjectionForm:
     def test_a_visitor_files_one_and_gets_its_number(self, client_of, noticed):
         client = client_of(None)
