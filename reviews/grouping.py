@@ -1,14 +1,11 @@
-"""评审分组 as plain Python: dossiers into panels by industry, kindred industries together, never
-by place.
+"""评审分组 as plain Python: dossiers into panels by industry, kindred together, never by place.
 
 Industries stand in one order in which neighbours are kindred. The order is cut into runs, and of
-all
-ways to cut it the best is found exactly: as few dossiers as possible in panels below the smallest
-size, then as few strangers of another family on a panel as possible, then as few panels as
-possible,
-then panels of even size. An industry too large for one panel is dealt out evenly. Industries
-measured
-against other references never share a panel, because their points could not be compared.
+all ways to cut it the best is found exactly: as little as possible missing to the smallest size
+over all panels, then as few strangers of another family on a panel as possible, then as few
+panels as possible, then panels of even size. An industry too large for one panel is dealt out
+evenly. Industries measured against other references never share a panel, because their points
+could not be compared.
 """
 
 from collections.abc import Sequence
@@ -34,9 +31,7 @@ _PLACE: Final = {code: n for n, code in enumerate(c for _, codes in KINDRED for 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The dossiers of one industry. `references` is anything that is equal when the references
-    are.
-    """
+    """The dossiers of one industry. `references`: equal when the references are."""
 
     industry: str
     dossiers: tuple[int, ...]
@@ -103,7 +98,7 @@ def _runs(parts: Sequence[Block], smallest: int, largest: int) -> list[tuple[int
                 break
             rest, cuts = best(end)
             own = (
-                size if size < smallest else 0,
+                max(0, smallest - size),
                 len({family_of(part.industry) for part in run}) - 1,
                 1,
                 size * size,
