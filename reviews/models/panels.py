@@ -159,6 +159,9 @@ class Draw(models.Model):
             kept("draw_kept"),
         )
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class SeatState(models.TextChoices):
     INVITED = "invited", _("invited")
@@ -202,3 +205,6 @@ class Seat(models.Model):
             ),
             kept("seat_kept"),
         )
+
+    def __str__(self) -> str:
+        return self.expert.pseudonym

@@ -26,6 +26,9 @@ class Ranking(models.Model):
         )
         triggers = (APPEND_ONLY,)
 
+    def __str__(self) -> str:
+        return f"{self.call.number} · {self.version}"
+
 
 class RankingEntry(models.Model):
     """One dossier's place. quality + employment = total, points, two decimals; requested

@@ -55,6 +55,9 @@ class ScoreSheet(models.Model):
         )
         triggers = (APPEND_ONLY,)
 
+    def __str__(self) -> str:
+        return self.expert.pseudonym
+
 
 class AssignmentState(models.TextChoices):
     TO_DECLARE = "to_declare", _("declaration due")
@@ -106,6 +109,9 @@ class Assignment(models.Model):
             assignment_moves(),
             kept("assignment_kept"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.expert.pseudonym} · {self.application}"
 
 
 class Mark(models.Model):

@@ -108,6 +108,9 @@ class ServiceRequest(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class RequestAction(models.Model):
     """One act on a request. Append-only."""
