@@ -33,20 +33,29 @@ def full_marks(sheet: Sheet) -> dict[str, Decimal]:
 
 
 def table_rows(entries: list[Any], envelope: Decimal) -> list[dict[str, Any]]:
-    """Entries for reading: running sum of what is asked for, where the envelope ends, the floor."""
-    rows: list[dict[str, Any]] = []
-    asked, below = Decimal(0), False
+    """Entries for reading: running sum of what is asked for, where the envelope ends, the floor.
+
+    Those who share a rank share the running sum: no order among them is decided.
+    """
+    sums: dict[int | None, Decimal] = {}
+    asked = Decimal(0)
     for entry in entries:
-        is_ranked = entry.state == "ranked"
-        before = asked
-        asked += entry.requested if is_ranked else 0
+        if entry.rank is not None:
+            asked += entry.requested
+            sums[entry.rank] = asked
+    rows: list[dict[str, Any]] = []
+    before, last, below = Decimal(0), None, False
+    for entry in entries:
+        is_ranked, first_of_rank = entry.rank is not None, entry.rank != last
+        if first_of_rank:
+            before, last = sums.get(last, Decimal(0)), entry.rank
+        here = sums.get(entry.rank)
         rows.append(
             {
                 "entry": entry,
                 "application": entry.application,
-                "sum": asked if is_ranked else None,
-                "within": is_ranked and asked <= envelope,
-                "spent": is_ranked and before <= envelope < asked,
+                "sum": here,
+                "spent": here is not None and first_of_rank and before <= envelope < here,
                 "floor": not is_ranked and not below,
                 "out": not is_ranked,
                 "state_label": ENTRY_STATES[entry.state],
@@ -95,7 +104,7 @@ def beam(call: Call, entries: list[RankingEntry]) -> dict[str, Any]:
         "label": _("Envelope %(envelope)s; the ranked dossiers ask for %(total)s.")
         % {"envelope": _sum(call.envelope), "total": _sum(total)},
         "value_text": _("asked for %(sum)s") % {"sum": _sum(total)},
-        "limit_text": _("envelope %(sum)s") % {"sum": _sum(call.envelope)},
+        "limit_text": _("limit %(sum)s") % {"sum": _sum(call.envelope)},
     }
 
 

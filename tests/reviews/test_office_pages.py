@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from reviews.models import Mark
 from reviews.services import draws, panels, ranking
+from reviews.views.ranking_page import table_rows
 from tests import making
 from tests.reviews import round
 
@@ -225,3 +226,12 @@ def test_no_form_answers_with_a_crash(grouped, officer, client_of, text):
         assert (url, client.post(url, data).status_code) in {(url, 422), (url, 302)}
     for url in ("/pool/?page=" + text, "/pool/?text=" + text, "/draws/?page=" + text):
         assert client.get(url).status_code == 200
+
+
+def test_the_rank_table_says_where_the_envelope_ends_and_who_shares(ranked, approver, client_of):
+    rows = client_of(approver).get(f"/ranking/{ranked.number}/").context["rows"]
+    assert {(r["entry"].rank, r["sum"], r["out"]) for r in rows} == {
+        (1, 8 * rows[0]["entry"].requested, False)
+    }
+    made = table_rows([r["entry"] for r in rows], rows[0]["entry"].requested)
+    assert [r["spent"] for r in made] == [True] + [False] * 7
