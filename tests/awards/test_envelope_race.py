@@ -6,6 +6,7 @@ sends every thread into every round (32,000 tries).
 """
 
 import os
+import sys
 import threading
 import time
 from decimal import Decimal
