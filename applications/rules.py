@@ -5,12 +5,17 @@ guardian's permissions on the dossier (kept in step with memberships by
 `applications.services.sharing`), everybody else by role, region and the dossier's state.
 """
 
-from guardian.core import ObjectPermissionChecker
-
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import Person, covered_regions, has_any_role, has_role, may_edit_for
-from applications.models import Application, Attachment, Call, CallStatus, Submission
+from applications.models import (
+    Application,
+    ApplicationUserObjectPermission,
+    Attachment,
+    Call,
+    CallStatus,
+    Submission,
+)
 from applications.workflow import BY_NAME, Actor, Status
 from audit.refusals import NotPermitted, NotVisible
 
@@ -42,7 +47,8 @@ def holds(user: Person | None, codename: str, application: Application) -> bool:
         return False
     known: dict[int, frozenset[str]] = application.__dict__.setdefault("_held_permissions", {})
     if user.pk not in known:
-        known[user.pk] = frozenset(ObjectPermissionChecker(user).get_perms(application))
+        rows = ApplicationUserObjectPermission.objects.filter(user=user, content_object=application)
+        known[user.pk] = frozenset(rows.values_list("permission__codename", flat=True))
     return codename in known[user.pk]
 
 
@@ -68,11 +74,13 @@ def may_see_as_official(user: User, application: Application) -> bool:
 
 
 def may_read_file(user: Person | None, attachment: Attachment) -> bool:
-    """The firm reads its draft's files; others only what a submitted version names."""
+    """The firm reads its draft's files; others only what a submitted version names, and experts
+    only as long as the review lasts."""
     application = attachment.application
     if holds(user, EDIT, application) or holds(user, VIEW, application):
         return attachment.removed_at is None or is_submitted_file(attachment)
-    reads = may_see(user, application) or holds(user, SCORE, application)
+    reviewed = Status(application.status) in (Status.ELIGIBLE, Status.UNDER_REVIEW)
+    reads = may_see(user, application) or (reviewed and holds(user, SCORE, application))
     return reads and is_submitted_file(attachment)
 
 
