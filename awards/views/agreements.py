@@ -16,6 +16,7 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role, is_owner
 from applications.money import grouped, wan
+from audit.refusals import NotPermitted
 from awards.models import Agreement, Award
 from awards.selectors import money
 from awards.services import agreements
@@ -112,6 +113,12 @@ def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "awards/agreement.html", context)
 
 
+def _signs(request: SignedInRequest, row: Agreement) -> bool:
+    """Whether a signature of either side could be this person's."""
+    firm = row.award.application.firm_id
+    return is_owner(request.user, firm) or has_role(request.user, Role.PROGRAMME_OFFICER)
+
+
 def _side(request: SignedInRequest, row: Agreement) -> str:
     if row.firm_signed_at is None and is_owner(request.user, row.award.application.firm_id):
         return "firm"
@@ -127,6 +134,8 @@ def sign(request: SignedInRequest, pk: int) -> HttpResponse:
     row = _agreement(request, pk)
     side = _side(request, row)
     if request.method == "POST":
+        if not _signs(request, row):
+            raise NotPermitted
         act = agreements.sign_for_office if side == "office" else agreements.sign_for_firm
         act(agreement=row, by=request.user)
         messages.success(request, _("Signed."))

@@ -61,6 +61,10 @@ def _claim(request: SignedInRequest, pk: int) -> Claim:
 def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """One claim with its evidence; the secretary verifies it or returns it."""
     row = _claim(request, pk)
+    application = row.instalment.award.application
+    mine = verifies(request.user, application, request.clock.today)
+    if request.method == "POST" and not mine:
+        raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     form = TextForm(
         request.POST or None,
         label=_("What you found on site"),
@@ -79,15 +83,12 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, refused, drawn_again=False)
         else:
             return redirect("awards:claim", pk=pk)
-    application = row.instalment.award.application
     context = {
         "claim": row,
         "instalment": row.instalment,
         "application": application,
         "form": form,
-        "can_verify": row.instalment.status == "claimed"
-        and row.returned_at is None
-        and verifies(request.user, application, request.clock.today),
+        "can_verify": row.instalment.status == "claimed" and row.returned_at is None and mine,
     }
     return render(request, "awards/claim.html", context, status=422 if form.is_bound else 200)
 

@@ -126,6 +126,8 @@ def record_visit(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = current_assignment(application)
     if assignment is None:
         raise NotVisible
+    if not rules.serves(request.user, application, request.clock.today):
+        raise NotPermitted(_("Only the project's secretary on duty records visits."))
     form = VisitForm(request.POST)
     if form.is_valid():
         try:

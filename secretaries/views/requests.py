@@ -118,6 +118,8 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotVisible
     if request.method != "POST":
         return _page(request, row)
+    if not _acts(request, row):
+        raise NotPermitted
     act = request.POST.get("act", "")
     form: ActForm | PassForm = (PassForm if act == "pass" else ActForm)(request.POST, prefix=act)
     words = form.cleaned_data if form.is_valid() else {}
@@ -135,6 +137,15 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(request, row, act=act, form=form)
     messages.success(request, done)
     return redirect("secretaries:request", pk=pk)
+
+
+def _acts(request: SignedInRequest, row: ServiceRequest) -> bool:
+    """Whether any act on the request could be this person's."""
+    return (
+        rules.is_lead(request.user)
+        or rules.speaks_for_firm(request.user, row.application)
+        or rules.serves(request.user, row.application, request.clock.today)
+    )
 
 
 def _do(act: str, row: ServiceRequest, request: SignedInRequest, words: dict[str, str]) -> str:
