@@ -61,7 +61,7 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
             "open": office or published,
             "offered": offered,
             "may_answer": offered and is_owner(user, application.firm_id),
-            "notice": money.notice_of(application),
+            "notice": money.notice_of(item),
             "office": office,
             "may_take_off": has_role(user, Role.APPROVER)
             and application.status in (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD),

@@ -43,12 +43,12 @@ def points_panel(request: HttpRequest, application: Application) -> Panel | None
     return Panel(
         title=_("How the points came about"),
         template="reviews/points_panel.html",
-        context={"entry": entry, "office": office, **_points(entry, application)},
+        context={"entry": entry, "office": office, **_points(entry)},
     )
 
 
-def _points(entry: RankingEntry, application: Application) -> dict[str, Any]:
-    sheet = ranked.sheet_for(application)
+def _points(entry: RankingEntry) -> dict[str, Any]:
+    sheet = ranked.sheet_for(entry.application)
     if sheet is None:
         return {"formula": [], "full": {}}
     language, details = get_language() or "zh-hans", entry.details

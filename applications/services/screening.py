@@ -17,6 +17,7 @@ from audit.refusals import Conflict, Invalid, NotPermitted, WrongState
 from audit.services import record
 
 MIN_REASON, MAX_REASON = 4, 1000
+FOUND_ANEW = ("severity", "details", "found_at", "answer", "answered_by", "answered_at")
 STEPS = {"eligible": "declare_eligible", "ineligible": "declare_ineligible"}
 
 
@@ -41,21 +42,18 @@ def run_checks(*, application: Application, by: User | None = None) -> list[Chec
         raise WrongState(_("The checks run while a dossier is in eligibility screening."))
     now, found = clock.now(), checks.find(locked, clock.today())
     kept = {(f.kind, f.code): f for f in locked.findings.all()}
+    new, other = [], []
     for item in found:
         row = kept.pop((item.kind, item.code), None)
+        facts = {"severity": item.severity, "details": item.details, "found_at": now}
         if row is None:
-            CheckFinding.objects.create(
-                application=locked,
-                kind=item.kind,
-                code=item.code,
-                severity=item.severity,
-                details=item.details,
-                found_at=now,
-            )
+            new.append(CheckFinding(application=locked, kind=item.kind, code=item.code, **facts))
         elif (row.severity, row.details) != (item.severity, item.details):
             row.severity, row.details, row.found_at = item.severity, item.details, now
             row.answer, row.answered_by, row.answered_at = "", None, None
-            row.save()
+            other.append(row)
+    CheckFinding.objects.bulk_create(new)
+    CheckFinding.objects.bulk_update(other, FOUND_ANEW)
     CheckFinding.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()
     record(
         action="screening.check",

@@ -1,5 +1,6 @@
 """What every page of one dossier fetches and guards, once."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -94,9 +95,17 @@ class Desk:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Regions' and industries' names by code, for reading."""
+        """Every region's and industry's name by code."""
         regions = {r.code: str(r) for r in Region.objects.all()}
         return regions | {i.code: str(i) for i in Industry.objects.all()}
+
+    def names_in(self, sections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+        """Names for the codes of these sections: mostly the dossier's own, which are at hand."""
+        near = (self.application.region, self.application.industry)
+        own = {place.code: str(place) for place in near if place is not None}
+        project = sections.get("project", {})
+        wanted = {project.get("region"), project.get("industry")} - {None, ""}
+        return own if wanted <= own.keys() else self.names
 
     def tasks(self, current: str = "") -> list[tasklist.Task]:
         return tasklist.task_list(

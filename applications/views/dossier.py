@@ -172,7 +172,7 @@ def _submitted(desk: Desk) -> dict[str, Any]:
         "in_hand": False,
         "submissions": submissions,
         "latest": latest,
-        "content": reading.whole(content, desk.names),
+        "content": reading.whole(content, desk.names_in(content)),
         "files": files,
         "may_withdraw": desk.may_submit and Status(desk.application.status) in _WITHDRAWABLE,
     }

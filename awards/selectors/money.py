@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.roles import Role
@@ -16,6 +16,7 @@ from awards.models import (
     Claim,
     FundingItem,
     Instalment,
+    NoticeItem,
     Payment,
     PublicNotice,
 )
@@ -132,22 +133,25 @@ def visible_award_of(user: User, application: Application) -> Award | None:
 
 
 def decided_item(application: Application) -> FundingItem | None:
-    """The dossier's place on the approved list, with its ranking entry as `.entry`. Two queries."""
-    item = (
+    """The dossier's place on the approved list, with its points from the ranking as `.quality`,
+    `.employment` and `.total`, and its notice at hand (`notice_of`). One query.
+    """
+    entry = RankingEntry.objects.filter(
+        ranking=OuterRef("funding_list__ranking"), application=OuterRef("application")
+    )
+    points = {name: Subquery(entry.values(name)) for name in ("quality", "employment", "total")}
+    return (
         FundingItem.objects.filter(application=application, funding_list__status="approved")
-        .select_related("funding_list")
+        .select_related("funding_list", "application__notice_item__notice")
+        .annotate(**points)
         .first()
     )
-    if item is not None:
-        item.entry = RankingEntry.objects.filter(  # type: ignore[attr-defined]  # for the page only
-            ranking=item.funding_list.ranking_id, application=application
-        ).first()
-    return item
 
 
-def notice_of(application: Application) -> PublicNotice | None:
-    """The public notice that names the dossier."""
-    return PublicNotice.objects.filter(items__application=application).first()
+def notice_of(item: FundingItem) -> PublicNotice | None:
+    """The public notice that names the item's dossier."""
+    named: NoticeItem | None = getattr(item.application, "notice_item", None)
+    return named.notice if named is not None else None
 
 
 def served_by(user: User) -> Q:

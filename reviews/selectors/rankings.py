@@ -7,12 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
-from reviews.models import Assignment, AssignmentState, Panel, Ranking, RankingEntry
+from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry
 from reviews.selectors.sheets import sheet_of
 
 ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "vetoed": 3}
@@ -76,13 +76,13 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
 
 
 def entry_of(call: Call, application: int) -> RankingEntry | None:
-    """The entry of a dossier in the ranking that stands."""
-    ranking = latest(call)
-    if ranking is None:
-        return None
+    """The entry of a dossier in the ranking that stands, with its panel. One query."""
+    stands = Ranking.objects.filter(call=call).order_by("-version").values("pk")[:1]
     return (
-        ranking.entries.select_related(
+        RankingEntry.objects.filter(ranking=Subquery(stands))
+        .select_related(
             "ranking__call",
+            "application__place__panel__call",
             "application__firm",
             "application__region",
             "application__industry",
@@ -126,8 +126,8 @@ def judges_of(entry: RankingEntry) -> list[Judge]:
 
 def sheet_for(application: Application) -> Sheet | None:
     """The sheet the dossier was measured by, with its panel's references."""
-    panel = Panel.objects.select_related("call").filter(places__application=application).first()
-    return sheet_of(panel) if panel is not None else None
+    place = getattr(application, "place", None)
+    return sheet_of(place.panel) if place is not None else None
 
 
 def comments_of(application: Application) -> dict[tuple[str, str], str]:

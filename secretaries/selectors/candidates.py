@@ -74,10 +74,17 @@ def candidates(secretaries: QuerySet[ServiceSecretary], today: date) -> list[Can
 
 def current_assignment(application: Application) -> ServiceAssignment | None:
     """The project's lead secretary now."""
-    return (
-        ServiceAssignment.objects.filter(
-            application=application, valid_to__isnull=True, role="lead"
-        )
-        .select_related("secretary__user", "secretary__unit", "backup__user")
-        .first()
-    )
+    return _leading(application).first()
+
+
+def _leading(application: Application) -> QuerySet[ServiceAssignment]:
+    return ServiceAssignment.objects.filter(
+        application=application, valid_to__isnull=True, role="lead"
+    ).select_related("secretary__user", "secretary__unit", "backup__user")
+
+
+def current_with_requests(application: Application) -> tuple[ServiceAssignment | None, int]:
+    """The lead secretary now, and how many of the project's requests run. One query."""
+    running = Count("application__requests", filter=~Q(application__requests__status="closed"))
+    row = _leading(application).annotate(running=running).first()
+    return row, row.running if row is not None else 0
