@@ -21,6 +21,8 @@ from awards.models import (
     PublicNotice,
 )
 
+NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
+
 
 def envelopes() -> Iterator[str]:
     """Every ceiling is the one last confirmed; committed and paid are the sums of the awards."""
@@ -47,7 +49,7 @@ def lists() -> Iterator[str]:
     """Every list has the outcomes and sums that were submitted, approved or moved up."""
     decided = FundingList.objects.filter(status__in=("submitted", "approved"))
     yield from last_after(decided.prefetch_related("items__application"), facts.list_facts)
-    yield from last_after(Deviation, facts.deviation_facts)
+    yield from last_after(Deviation.objects.select_related("application"), facts.deviation_facts)
 
 
 def notices() -> Iterator[str]:
@@ -71,7 +73,7 @@ def objections() -> Iterator[str]:
 
 def awards() -> Iterator[str]:
     """Awards, allocation notices and agreements."""
-    yield from last_after(Award, facts.award_facts)
+    yield from last_after(Award.objects.select_related("application"), facts.award_facts)
     yield from last_after(AllocationNotice, facts.allocation_facts)
     for row in Agreement.objects.order_by("pk"):
         if sm3(canonical(row.content)) != row.digest:
@@ -81,8 +83,9 @@ def awards() -> Iterator[str]:
 
 def payments() -> Iterator[str]:
     """Claims with their evidence, and payments; what an award says was paid is their sum."""
-    yield from last_after(Claim.objects.prefetch_related("files"), facts.claim_facts)
-    yield from last_after(Payment, facts.payment_facts)
+    claims = Claim.objects.select_related(NAMED).prefetch_related("files")
+    yield from last_after(claims, facts.claim_facts)
+    yield from last_after(Payment.objects.select_related(NAMED), facts.payment_facts)
     vouchers = Award.objects.annotate(
         vouchers=Sum(
             Case(

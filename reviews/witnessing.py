@@ -41,7 +41,7 @@ def sheets() -> Iterator[str]:
                 "row": name,
                 "number": number,
             }
-    yield from last_after(ScoreSheet, ("digest",))
+    yield from last_after(ScoreSheet.objects.select_related("expert"), ("digest",))
 
 
 def _altered(sheet: ScoreSheet) -> list[str]:
