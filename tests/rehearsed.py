@@ -1,8 +1,7 @@
 """A whole rehearsal, run once for all tests of a session, by the command, as a user would.
 
-It has a database of its own on the session's PostgreSQL. `rehearsal` is what the commands said;
-`rehearsed` lets a module work in its own copy of the database. With several test processes the
-first that asks runs it, the others wait for it.
+It has a database of its own on the session's PostgreSQL; `rehearsal` is what the commands said.
+With several test processes the first that asks runs it, the others wait for it.
 """
 
 import fcntl
@@ -83,17 +82,9 @@ def manage(*arguments: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def rehearsed(rehearsal, request, django_db_blocker) -> Iterator[None]:
-    """This module's tests work in a copy of the rehearsal's database, outside of transactions."""
-    name = f"rehearsed_{os.getpid()}_{request.module.__name__.rpartition('.')[2]}"
-    with django_db_blocker.unblock(), copy_of(MOULD, name):
-        yield
-
-
 @contextmanager
-def copy_of(mould: str, name: str) -> Iterator[None]:
-    """Django works in a copy of a database until the block ends."""
+def copy_of(mould: str, name: str, *, keep: bool = False) -> Iterator[None]:
+    """Django works in a copy of a database until the block ends; then it is dropped, or kept."""
     before = connection.settings_dict["NAME"]
     statement(f"CREATE DATABASE {name} TEMPLATE {mould} STRATEGY FILE_COPY")
     turn_to(name)
@@ -101,7 +92,13 @@ def copy_of(mould: str, name: str) -> Iterator[None]:
         yield
     finally:
         turn_to(before)
-        statement(f"DROP DATABASE {name} WITH (FORCE)")
+        if not keep:
+            statement(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def process() -> int:
+    """Tells apart what several test processes make on one server."""
+    return os.getpid()
 
 
 def turn_to(name: str) -> None:

@@ -1,0 +1,74 @@
+"""Every address x everybody, with the objects of a house in full swing, against `allowed.json`.
+
+After a change that is meant: `STEELYARD_MATRIX=write pytest tests/matrix/test_urls.py`, then read
+the difference line by line against what each person must never see.
+"""
+
+import json
+import os
+
+import pytest
+
+from tests.matrix import asking, objects
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("house_in_full_swing")]
+WRITE = os.environ.get("STEELYARD_MATRIX") == "write"
+PERSONS = (
+    "anonymous", "applicant", "applicant2", "editor", "viewer", "region", "region2", "officer",
+    "expert", "expert2", "supervisor", "approver", "finance", "secretary", "lead", "sysadmin",
+    "secadmin", "auditor",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cases(house_in_full_swing):
+    return objects.objects()
+
+
+@pytest.fixture(scope="module")
+def faces(house_in_full_swing):
+    return objects.faces()
+
+
+LIMITS = {"GET": 15, "POST": 20}
+MORE = {
+    "GET portal:workbench": 30,  # what waits, gathered from every app
+    "POST accounts:calendar_confirm": 25,  # once a year; every app counts its open limits anew
+    "POST portal:verification": 100,  # recomputes the whole log, some queries for each witness
+}
+
+
+def test_every_address_has_its_cases(cases):
+    assert set(cases) == asking.addresses()
+    if not WRITE:
+        assert set(asking.questions(cases)) == set(asking.allowed())
+
+
+@pytest.mark.skipif(not WRITE, reason="the matrix is compared, not written")
+def test_the_matrix_is_written_anew(faces, cases):
+    asked = asking.questions(cases)
+    lines = asking.written({n: asking.ask(p, asked).statuses for n, p in faces.items()})
+    asking.FILE.write_text(json.dumps(lines, ensure_ascii=False, indent=0) + "\n")
+
+
+@pytest.mark.parametrize("name", PERSONS)
+def test_a_person_gets_what_the_matrix_allows_and_nothing_else(name, faces, cases):
+    """Nor does any answer fail, or take more queries than agreed: 15 for a page, 20 for a post.
+
+    Methods that an address does not know are asked of two persons only.
+    """
+    lines = asking.allowed()
+    asked = {
+        key: question
+        for key, question in asking.questions(cases).items()
+        if name in ("anonymous", "officer") or not lines[key].endswith("405 *")
+    }
+    told = asking.ask(faces[name], asked)
+    assert told.failures == []
+    assert {
+        key: f"{status}, allowed is {asking.expected(lines[key], name)}"
+        for key, status in told.statuses.items()
+        if status != asking.expected(lines[key], name)
+    } == {}
+    limits = {key: MORE.get(key, LIMITS[key.split()[0]]) for key in asked}
+    assert {key: n for key, n in told.queries.items() if n > limits[key]} == {}

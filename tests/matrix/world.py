@@ -1,0 +1,175 @@
+"""A small house in full swing: the rehearsal's call in payment, one under review, one open.
+
+Built through the services in a copy of the rehearsal's database, once a session.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.utils import timezone
+
+from accounts.models import Level, Organisation, User
+from accounts.roles import Role
+from accounts.rules import recommending_region
+from accounts.services import firms, roles
+from accounts.services.people import create_user
+from applications.models import Application, Call, CallStatus
+from applications.services import calls, dossiers
+from applications.services.attachments import add_attachment
+from applications.services.recommendation import check_dossier, set_recommendation
+from applications.workflow import Status
+from audit import clock
+from audit.origin import acting_from
+from awards.services import envelopes
+from calendars.holidays import NoticeDay
+from calendars.models import CalendarYear
+from calendars.selectors import days_of
+from calendars.services import propose_year
+from rehearsal import checking, filing, people, reviewing
+from rehearsal.papers import pdf
+from rehearsal.round import Round
+from secretaries.models import ServiceSecretary
+from secretaries.services.profiles import record_leave
+
+SEED = 5
+
+
+def build() -> None:
+    """Everything that the pages of the matrix show."""
+    with acting_from("rehearsal"):
+        cast, rng = people.known_cast(), Random(SEED)
+        colleagues()
+        under_review(cast, rng)
+        open_call(cast, rng)
+        proposals(cast)
+
+
+def colleagues() -> None:
+    """The first applicant's firm gets an editor and a viewer."""
+    owner = User.objects.get(username="applicant")
+    firm = Organisation.objects.get(memberships__user=owner)
+    for username, name, level in (
+        ("editor", "编同事", Level.EDITOR),
+        ("viewer", "看同事", Level.VIEWER),
+    ):
+        person = create_user(
+            username=username,
+            email=f"{username}@{people.DOMAIN}",
+            name=name,
+            password=None,
+            by=User.objects.get(username="sysadmin"),
+        )
+        firms.add_member(firm=firm, user_or_email=person, level=level, by=owner)
+
+
+def a_round(cast: people.Cast, rng: Random, opens_on: date, count: int) -> Round:
+    return Round(
+        cast=cast,
+        rng=rng,
+        count=count,
+        opens_on=opens_on,
+        first_serial=opens_on.year * 1000 + opens_on.month,
+        year=opens_on.year,
+        envelope_wan=12_000,
+    )
+
+
+def under_review(cast: people.Cast, rng: Random) -> Round:
+    """Half of the experts have signed."""
+    round_ = a_round(cast, rng, date(clock.today().year + 1, 2, 10), 7)
+    filing.submit_all(round_)
+    checking.screen_all(round_)
+    reviewing.draw_experts(round_)
+    reviewing.answer_invitations(round_)
+    reviewing.open_review(round_)
+    reviewing.score_all(round_, share=0.5)
+    return round_
+
+
+def open_call(cast: people.Cast, rng: Random) -> None:
+    """Firms have filed; one is recommended already, one firm fills in a second dossier."""
+    round_ = a_round(cast, rng, clock.today() + timedelta(days=40), 4)
+    filing.set_up_call(round_)
+    round_.wait_until(round_.opens_on)
+    for position, dossier in enumerate(filing.invent(round_)):
+        filing.file_one(round_, dossier, position)
+    own, other, *_ = round_.applications(Status.SUBMITTED)
+    draft = dossiers.start_dossier(
+        call=round_.call,
+        firm=own.firm,
+        title="第二条产线",
+        region=own.region,
+        industry=own.industry,
+        by=cast.owners[own.firm_id],
+    )
+    add_attachment(
+        application=draft,
+        document=round_.call.required_documents[0]["code"],
+        upload=pdf("草稿附件", "draft"),
+        by=cast.owners[own.firm_id],
+    )
+    round_.wait_until(timezone.localdate(round_.call.closes_at) + timedelta(days=2))
+    recommend(round_, other)
+
+
+def recommend(round_: Round, application: Application) -> None:
+    officer = filing.region_officer(round_, application)
+    check_dossier(
+        application=application,
+        site_visited_on=clock.today(),
+        truthful=True,
+        finance_agrees=True,
+        opinion="现场核查与申报材料一致，同意推荐。",
+        by=officer,
+    )
+    set_recommendation(
+        call=round_.call,
+        region=recommending_region(application.region),
+        ordered=[application],
+        letter_no="联推〔2025〕9号",
+        by=officer,
+    )
+
+
+def proposals(cast: people.Cast) -> None:
+    """What waits for a second person: a call, a ceiling, a role, a year's holidays."""
+    last = Call.objects.order_by("pk").last()
+    draft = calls.create_call(
+        scheme=last.scheme,
+        year=last.year,
+        name_zh="尚未发布的批次",
+        name_en="A call not yet published",
+        opens_at=last.opens_at + timedelta(days=300),
+        closes_at=last.closes_at + timedelta(days=300),
+        envelope=Decimal(10_000_000),
+        max_request=Decimal(1_000_000),
+        by=cast["officer"],
+    )
+    assert draft.status == CallStatus.DRAFT
+    envelopes.propose_ceiling(
+        scheme=last.scheme,
+        year=last.year + 1,
+        ceiling=Decimal(10_000_000),
+        document_no="吉财预〔2026〕1号",
+        by=cast["finance"],
+    )
+    record_leave(
+        secretary=ServiceSecretary.objects.get(user__username="secretary"),
+        first_day=clock.today() + timedelta(days=30),
+        last_day=clock.today() + timedelta(days=35),
+        by=cast["lead"],
+    )
+    newcomer = create_user(
+        username="newcomer",
+        email=f"newcomer@{people.DOMAIN}",
+        name="新来人",
+        password=None,
+        by=cast["sysadmin"],
+    )
+    roles.propose_grant(
+        user=newcomer, role=Role.SUPERVISOR, region=None, reason="任命", by=cast["secadmin"]
+    )
+    notice = CalendarYear.objects.get(year=last.year)
+    days = [NoticeDay(d.date, d.is_working, d.holiday, d.name) for d in days_of(notice)]
+    propose_year(year=last.year, source_no="国办发明电〔2025〕1号", days=days, by=cast["sysadmin"])
