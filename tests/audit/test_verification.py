@@ -15,6 +15,10 @@ from tests.audit.conftest import superuser
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# Beyond every event of the log, however far the tests before have moved the sequence.
+FORGED = 10**9
+
+
 @pytest.fixture
 def log(officer):
     """Ten events, all sealed, all about the officer's account."""
@@ -104,17 +108,17 @@ SELECT %s, at, actor_id, actor_name, role, action, object_type, object_id, objec
 
 def test_an_added_event_is_named(log):
     with superuser() as sql:
-        sql(FORGE, [9001, log[0]])
-    assert found() == [("added", "event 9001")]
+        sql(FORGE, [FORGED, log[0]])
+    assert found() == [("added", f"event {FORGED}")]
 
 
 def test_an_event_added_through_the_triggers_is_named_before_and_after_its_seal(log):
     with connection.cursor() as cursor:
-        cursor.execute(FORGE, [9001, log[0]])
+        cursor.execute(FORGE, [FORGED, log[0]])
     assert Unsealed.objects.count() == 1
-    assert found() == [("added", "event 9001")]
+    assert found() == [("added", f"event {FORGED}")]
     assert seal_events() == 1
-    assert found() == [("added", "event 9001")]
+    assert found() == [("added", f"event {FORGED}")]
 
 
 def test_an_event_altered_while_it_waits_is_named(log, note):
@@ -151,11 +155,11 @@ def test_several_hands_are_all_named_and_nothing_else(log):
     with superuser() as sql:
         sql("UPDATE audit_event SET reason = 'x' WHERE id = %s", [log[1]])
         sql("DELETE FROM audit_event WHERE id = %s", [log[5]])
-        sql(FORGE, [9001, log[0]])
+        sql(FORGE, [FORGED, log[0]])
     assert found() == [
         ("altered", f"event {log[1]}"),
         ("missing", f"event {log[5]}"),
-        ("added", "event 9001"),
+        ("added", f"event {FORGED}"),
     ]
 
 
