@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -15,7 +13,6 @@ class ApplicationsConfig(AppConfig):
         from calendars.signals import year_published
 
         messages.register_all()
-        import_module("applications.officer_messages")
         officer_messages.register_all()
         membership_changed.connect(
             sharing.on_membership_changed, dispatch_uid="applications.sharing"

@@ -1,11 +1,18 @@
 """Every address. The apps' own paths tell them apart; none has a prefix of its own."""
 
-from importlib.util import find_spec
-
-from django.conf import settings
 from django.urls import include, path
 
 from config import health, session
+
+PAGES = (
+    "portal",
+    "awards",
+    "secretaries",
+    "reviews",
+    "applications",
+    "notifications",
+    "accounts",
+)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -13,9 +20,5 @@ urlpatterns = [
     path("stay/", session.stay, name="stay"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("accounts.signin_urls")),
-    *(
-        path("", include(f"{app}.urls"))
-        for app in reversed(settings.APPS)
-        if find_spec(f"{app}.urls") is not None
-    ),
+    *(path("", include(f"{app}.urls")) for app in PAGES),
 ]

@@ -2,29 +2,30 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 
+from accounts import waiting as of_people
 from accounts.models import User
 from accounts.waiting import WaitingItem
+from applications import waiting as of_dossiers
+from awards import waiting as of_money
+from notifications import waiting as of_messages
+from reviews import waiting as of_reviews
+from secretaries import waiting as of_service
 
-APPS = ("accounts", "notifications", "applications", "reviews", "secretaries", "awards")
-Source = Callable[[User, datetime], list[WaitingItem]]
+SOURCES: tuple[Callable[[User, datetime], list[WaitingItem]], ...] = (
+    of_people.waiting_for,
+    of_messages.waiting_for,
+    of_dossiers.waiting_for,
+    of_reviews.waiting_for,
+    of_service.waiting_for,
+    of_money.waiting_for,
+)
 _FAR = datetime.max.replace(tzinfo=UTC)
-
-
-def sources() -> list[Source]:
-    """`waiting_for` of each app that has a `waiting` module."""
-    return [
-        import_module(f"{app}.waiting").waiting_for
-        for app in APPS
-        if find_spec(f"{app}.waiting") is not None
-    ]
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """Everything that waits for this person, overdue first, then the nearest date, undated last."""
-    items = [item for source in sources() for item in source(user, now)]
+    items = [item for source in SOURCES for item in source(user, now)]
     return in_order(items)
 
 
