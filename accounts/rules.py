@@ -107,9 +107,11 @@ def _levels(user: User) -> dict[int, Level]:
     return standing.levels
 
 
-def firm_ids(user: Person | None) -> frozenset[int]:
-    """Ids of the firms the person acts for now, at any level."""
-    return frozenset(_levels(user)) if isinstance(user, User) and user.pk else frozenset()
+def firm_ids(user: Person | None, *levels: Level) -> frozenset[int]:
+    """Ids of the firms the person acts for now (at one of the levels, when given)."""
+    if not isinstance(user, User) or user.pk is None:
+        return frozenset()
+    return frozenset(pk for pk, level in _levels(user).items() if not levels or level in levels)
 
 
 def member_level(user: Person | None, firm: Organisation | int) -> Level | None:

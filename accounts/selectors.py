@@ -1,5 +1,8 @@
 """What is read of people, firms and regions."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import (
@@ -71,6 +74,17 @@ def members_of(firm: Organisation, *levels: Level) -> QuerySet[User]:
     if levels:
         here = here.filter(level__in=levels)
     return User.objects.filter(Exists(here), is_active=True).order_by("pk")
+
+
+def members_by_firm(firms: Iterable[int], *levels: Level) -> dict[int, list[User]]:
+    """As `members_of`, for many firms by their ids at once; one query."""
+    rows = Membership.objects.live().filter(organisation__in=list(firms), user__is_active=True)
+    if levels:
+        rows = rows.filter(level__in=levels)
+    found: dict[int, list[User]] = defaultdict(list)
+    for row in rows.select_related("user").order_by("user"):
+        found[row.organisation_id].append(row.user)
+    return found
 
 
 def memberships_of(firm: Organisation) -> QuerySet[Membership]:

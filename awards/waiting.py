@@ -1,6 +1,6 @@
 """What waits for officers, approvers, finance officers, secretaries and firms about the money."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Level, User
 from accounts.roles import Role
-from accounts.rules import has_role
-from accounts.selectors import firms_of
+from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from applications.models import Call
 from awards.models import Objection
@@ -23,7 +22,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person in this app; for a firm's people, those of its owners."""
     items: list[WaitingItem] = []
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += [*_lists(), *_objections("filed", now), *_agreements(now), *_to_accept()]
+        items += [*_lists(), *_objections("filed", now), *_projects(now)]
     if has_role(user, Role.APPROVER):
         items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
@@ -32,7 +31,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
         items += [*_ceilings(user), *_payments(user), *_allocations()]
     if has_role(user, Role.SECRETARY):
         items += _claims(user)
-    firms = list(firms_of(user, Level.OWNER).values_list("pk", flat=True))
+    firms = firm_ids(user, Level.OWNER)
     if firms:
         items += _of_firm(firms, now)
     return items
@@ -43,16 +42,17 @@ def _funding(call: Call) -> str:
 
 
 def _lists() -> Iterator[WaitingItem]:
-    for call, newest in rows.ranked_calls():
-        if newest is None or newest.status == "sent_back":
+    for call in rows.ranked_calls():
+        status, note = call.list_status, call.list_note  # type: ignore[attr-defined]  # annotated
+        if status in (None, "sent_back"):
             yield WaitingItem(
                 title=_("Draw the funding line: %(call)s") % {"call": call},
-                why=_("The approver sent the list back: %(note)s") % {"note": newest.decision_note}
-                if newest
+                why=_("The approver sent the list back: %(note)s") % {"note": note}
+                if status
                 else _("The ranking stands."),
                 url=_funding(call),
             )
-        elif newest.status == "draft":
+        elif status == "draft":
             yield WaitingItem(
                 title=_("Submit the funding list for decision: %(call)s") % {"call": call},
                 why=_("The line is drawn; every deviation must be settled first."),
@@ -95,8 +95,10 @@ def _objection_title(row: Objection) -> str:
     return _("Answer objection %(number)s") % {"number": row.number}
 
 
-def _agreements(now: datetime) -> Iterator[WaitingItem]:
-    count = rows.to_draw_up()
+def _projects(now: datetime) -> Iterator[WaitingItem]:
+    """Agreements to draw up, to sign for the office; projects to accept."""
+    waiting = list(rows.for_office())
+    count = sum(row.to_draw_up for row in waiting)  # type: ignore[attr-defined]  # annotated
     if count:
         yield WaitingItem(
             title=_("Draw up the agreements"),
@@ -104,19 +106,17 @@ def _agreements(now: datetime) -> Iterator[WaitingItem]:
             url=reverse("awards:agreements"),
             count=count,
         )
-    for row in rows.to_sign_for_office():
+    for row in (row for row in waiting if row.to_sign):  # type: ignore[attr-defined]  # annotated
+        agreement = row.agreement
         yield WaitingItem(
-            title=_("Sign for the office: %(title)s") % {"title": row.award.application.title},
-            why=_("The firm has signed agreement %(number)s.") % {"number": row.number},
-            url=reverse("awards:agreement", args=[row.pk]),
-            due=row.sign_by,
-            late=row.sign_by < now,
-            provisional=row.provisional,
+            title=_("Sign for the office: %(title)s") % {"title": row.application.title},
+            why=_("The firm has signed agreement %(number)s.") % {"number": agreement.number},
+            url=reverse("awards:agreement", args=[agreement.pk]),
+            due=agreement.sign_by,
+            late=agreement.sign_by < now,
+            provisional=agreement.provisional,
         )
-
-
-def _to_accept() -> Iterator[WaitingItem]:
-    for row in rows.to_accept():
+    for row in (row for row in waiting if row.to_accept):  # type: ignore[attr-defined]  # annotated
         yield WaitingItem(
             title=_("Accept the project: %(title)s") % {"title": row.application.title},
             why=_("Every instalment is paid."),
@@ -199,7 +199,7 @@ def _claims(user: User) -> Iterator[WaitingItem]:
         )
 
 
-def _of_firm(firms: list[int], now: datetime) -> Iterator[WaitingItem]:
+def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
     for agreement in rows.to_sign_for_firm(firms):
         yield WaitingItem(
             title=_("Sign the agreement: %(title)s") % {"title": agreement.award.application.title},

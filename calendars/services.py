@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from audit.services import Actor, record
+from audit.services import Actor, Entry, record_all
 from calendars import known
 from calendars.deadlines import count_inclusive
 from calendars.holidays import NoticeDay
 from calendars.integrity import facts_of
 from calendars.models import CalendarDay, CalendarYear, YearState
 from calendars.rules import may_confirm
+from calendars.selectors import working_days
 from calendars.signals import year_published
 from calendars.table import TURN_OF_YEAR, WorkingDays
 
@@ -55,7 +56,7 @@ def propose_year(
         proposed_at=clock.now(),
     )
     _enter(notice, listed)
-    _tell("calendar.propose", notice, source="", by=by)
+    record_all([_entry("calendar.propose", notice, "", by)])
     return notice
 
 
@@ -67,18 +68,19 @@ def confirm_year(*, year: int, by: Actor) -> CalendarYear:
         raise NotPermitted(
             _("You entered this notice yourself; a second person has to compare and confirm it.")
         )
+    entries = []
     replaced = CalendarYear.objects.filter(year=year, state=YearState.PUBLISHED).first()
     if replaced is not None:
         replaced.state = YearState.SUPERSEDED
         replaced.save(update_fields=["state"])
-        _tell("calendar.supersede", replaced, source=YearState.PUBLISHED, by=by)
+        entries.append(_entry("calendar.supersede", replaced, YearState.PUBLISHED, by))
     notice.state = YearState.PUBLISHED
     notice.confirmed_by_id = by.pk
     notice.confirmed_by_name = by.get_full_name() or by.get_username()
     notice.confirmed_at = clock.now()
     notice.save(update_fields=["state", "confirmed_by_id", "confirmed_by_name", "confirmed_at"])
-    _tell("calendar.confirm", notice, source=YearState.PROPOSED, by=by)
-    year_published.send(sender=CalendarYear, year=year)
+    record_all([*entries, _entry("calendar.confirm", notice, YearState.PROPOSED, by)])
+    year_published.send(sender=CalendarYear, year=year, table=working_days())
     return notice
 
 
@@ -90,7 +92,7 @@ def withdraw_year(*, year: int, reason: str, by: Actor) -> CalendarYear:
         raise Invalid(_("Say why the notice is withdrawn."), field="reason")
     notice.state = YearState.WITHDRAWN
     notice.save(update_fields=["state"])
-    _tell("calendar.withdraw", notice, source=YearState.PROPOSED, by=by, reason=reason.strip())
+    record_all([_entry("calendar.withdraw", notice, YearState.PROPOSED, by, reason.strip())])
     return notice
 
 
@@ -169,8 +171,8 @@ def _enter(notice: CalendarYear, days: Iterable[NoticeDay]) -> None:
     )
 
 
-def _tell(action: str, notice: CalendarYear, *, source: str, by: Actor, reason: str = "") -> None:
-    record(
+def _entry(action: str, notice: CalendarYear, source: str, by: Actor, reason: str = "") -> Entry:
+    return Entry(
         action=action,
         obj=notice,
         by=by,

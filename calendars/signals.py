@@ -3,5 +3,5 @@
 from django.dispatch import Signal
 
 year_published = Signal()
-"""A notice came into force; sent inside the transaction with `year: int`. Whoever keeps
-provisional time limits counts them again."""
+"""A notice came into force; sent inside the transaction with `year: int` and the
+`table: WorkingDays` now in force. Whoever keeps provisional time limits counts them again by it."""

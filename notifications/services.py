@@ -1,6 +1,7 @@
 """Writing messages and jobs: rows in the caller's transaction, carried once it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -18,7 +19,18 @@ from notifications.models import Delivery, Job, Message, Outgoing
 from notifications.wake import wake_on_commit
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Dispatch:
+    """One message to some people; the arguments of `notify`."""
+
+    kind: str
+    recipients: Iterable[User]
+    key: str
+    context: dict[str, Any]
+    url: str
+    about: models.Model | None = None
+
+
 def notify(
     *,
     kind: str,
@@ -33,48 +45,69 @@ def notify(
     `context` fills the kind's placeholders (see `wording.encode`); `url` is a path of the site.
     Raises LookupError for an unknown kind or an unfilled placeholder.
     """
-    people = {user.pk: user for user in recipients if user.is_active}
-    values = wording.encode(context)
-    kinds.render(kind, values, "en")
-    if not people:
+    notify_all(
+        [Dispatch(kind=kind, recipients=recipients, key=key, context=context, url=url, about=about)]
+    )
+
+
+@transaction.atomic
+def notify_all(dispatches: Iterable[Dispatch]) -> None:
+    """Many messages, each as `notify` tells one; four queries however many there are."""
+    messages = {row.key: row for dispatch in dispatches for row in _messages(dispatch)}
+    if not messages:
         return
     now = clock.now()
-    label, pk = (about._meta.label_lower, str(about.pk)) if about is not None else ("", "")
-    keys = {f"{key}:{user.pk}": user for user in people.values()}
-    Message.objects.bulk_create(
-        [
-            Message(
-                key=own_key,
-                kind=kind,
-                recipient=user,
-                context=values,
-                url=url,
-                object_type=label,
-                object_id=pk,
-                created_at=now,
-            )
-            for own_key, user in keys.items()
-        ],
-        ignore_conflicts=True,
-    )
-    stored = Message.objects.filter(key__in=keys).values_list("pk", "recipient_id")
+    for row in messages.values():
+        row.created_at = now
+    Message.objects.bulk_create(messages.values(), ignore_conflicts=True)
+    stored = Message.objects.filter(key__in=messages).values_list("pk", "key")
     deliveries = [
-        Delivery(message_id=message_id, channel=channel, due_at=now)
-        for message_id, user_id in stored
-        for channel in channels_for(people[user_id])
+        Delivery(message_id=pk, channel=channel, due_at=now)
+        for pk, key in stored
+        for channel in channels_for(messages[key].recipient)
     ]
     if deliveries:
         Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
         wake_on_commit()
 
 
-@transaction.atomic
+def _messages(dispatch: Dispatch) -> list[Message]:
+    """A row for each active recipient, not stored yet."""
+    about = dispatch.about
+    values = wording.encode(dispatch.context)
+    kinds.render(dispatch.kind, values, "en")
+    people = {user.pk: user for user in dispatch.recipients if user.is_active}
+    return [
+        Message(
+            key=f"{dispatch.key}:{user.pk}",
+            kind=dispatch.kind,
+            recipient=user,
+            context=values,
+            url=dispatch.url,
+            object_type="" if about is None else about._meta.label_lower,
+            object_id="" if about is None else str(about.pk),
+        )
+        for user in people.values()
+    ]
+
+
 def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:
     """A job for the `job_task` of this name, once for each key. `payload`: its keyword arguments,
     JSON values only. Runs after this transaction commits, exactly once."""
+    enqueue_all(task=task, payloads={key: payload})
+
+
+@transaction.atomic
+def enqueue_all(*, task: str, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Many jobs for one task, by their keys; two queries however many there are."""
+    if not payloads:
+        return
     now = clock.now()
     Job.objects.bulk_create(
-        [Job(key=key, task=task, payload=payload, created_at=now, due_at=now)],
+        [
+            Job(key=key, task=task, payload=payload, created_at=now, due_at=now)
+            for key, payload in payloads.items()
+        ],
         ignore_conflicts=True,
     )
     wake_on_commit()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,11 +11,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_any_role, has_role
 from accounts.waiting import WaitingItem
-from applications.models import Application, Call, CallStatus
-from applications.workflow import Status
-from reviews.models import Assignment, Draw, JointDecision, RankingEntry
-from reviews.selectors import office as reading
-from reviews.selectors import rankings as ranked
+from applications.models import CallStatus
+from reviews.models import Draw, JointDecision
+from reviews.selectors import waiting
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
@@ -23,41 +21,58 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     items: list[WaitingItem] = []
     officer = has_role(user, Role.PROGRAMME_OFFICER)
     if officer:
-        items += [*_to_group(now), *_to_draw()]
+        items += _calls(now)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
-    if officer:
-        items += [*_to_close(now), *_to_rank()]
     if has_any_role(user, Role.PROGRAMME_OFFICER, Role.APPROVER):
         items += _decisions(user)
     return items
 
 
-def _to_group(now: datetime) -> Iterator[WaitingItem]:
-    """Calls whose dossiers are all decided and stand on no panel yet."""
-    mine = Application.objects.filter(call=OuterRef("pk"))
-    eligible = mine.filter(status=Status.ELIGIBLE, place__isnull=True)
-    waiting = mine.filter(status__in=reading.STILL_CHECKED)
-    calls = Call.objects.filter(
-        Exists(eligible),
-        ~Exists(waiting),
-        status__in=(CallStatus.PUBLISHED, CallStatus.SCREENED),
-        closes_at__lte=now,
-    ).order_by("year", "sequence")
-    for call in calls:
-        yield WaitingItem(
-            title=_("Form the panels of call %(call)s") % {"call": call.number},
-            why=_("Screening is done; every eligible dossier waits for a panel."),
-            url=reverse("reviews:call_panels", args=[call.number]),
-        )
+def _calls(now: datetime) -> Iterator[WaitingItem]:
+    """The officer's next act in each call under way."""
+    for call in waiting.calls_under_way():
+        if call.to_group and call.closes_at <= now:
+            yield WaitingItem(
+                title=_("Form the panels of call %(call)s") % {"call": call.number},
+                why=_("Screening is done; every eligible dossier waits for a panel."),
+                url=reverse("reviews:call_panels", args=[call.number]),
+            )
+        if call.to_draw:
+            yield WaitingItem(
+                title=_("Prepare the draw of call %(call)s") % {"call": call.number},
+                why=_("The panels stand; experts can be drawn."),
+                url=reverse("reviews:draw_prepare", args=[call.number]),
+            )
+        if call.status == CallStatus.IN_REVIEW:
+            yield from _to_close(call, now)
+        if call.status == CallStatus.SCORED:
+            yield WaitingItem(
+                title=_("Compute the ranking of call %(call)s") % {"call": call.number},
+                why=_("Scoring is closed and every sheet is locked."),
+                url=reverse("reviews:ranking", args=[call.number]),
+            )
+        if call.status == CallStatus.RANKED and call.ties and not call.deciding:
+            yield WaitingItem(
+                title=_("Settle the ties of call %(call)s") % {"call": call.number},
+                why=_("No rule decides between them; a joint decision does."),
+                url=f"{reverse('reviews:ranking', args=[call.number])}#ties",
+                count=call.ties,
+            )
 
 
-def _to_draw() -> Iterator[WaitingItem]:
-    for call in reading.calls_to_draw():
+def _to_close(call: waiting.CallUnderWay, now: datetime) -> Iterator[WaitingItem]:
+    """A call where everybody has signed, or whose deadline has passed."""
+    over = call.scoring_due_at is not None and call.scoring_due_at <= now
+    if over or not call.unsigned:
         yield WaitingItem(
-            title=_("Prepare the draw of call %(call)s") % {"call": call.number},
-            why=_("The panels stand; experts can be drawn."),
-            url=reverse("reviews:draw_prepare", args=[call.number]),
+            title=_("Close the scoring of call %(call)s") % {"call": call.number},
+            why=_("The deadline has passed; some sheets are not signed.")
+            if call.unsigned
+            else _("Every sheet is signed."),
+            url=reverse("reviews:progress", args=[call.number]),
+            due=call.scoring_due_at if over else None,
+            late=over,
         )
 
 
@@ -105,53 +120,6 @@ def _turn(draw: Draw, user: User, *, officer: bool) -> tuple[str, str, str] | No
             reverse("reviews:progress", args=[draw.call.number]),
         )
     return None
-
-
-def _to_close(now: datetime) -> Iterator[WaitingItem]:
-    """Calls where everybody has signed, or whose deadline has passed."""
-    unsigned = Assignment.objects.filter(
-        panel__call=OuterRef("pk"), state__in=("to_declare", "open", "finished")
-    )
-    calls = (
-        Call.objects.filter(status=CallStatus.IN_REVIEW)
-        .annotate(waits=Exists(unsigned))
-        .order_by("year", "sequence")
-    )
-    for call in calls:
-        over = call.scoring_due_at is not None and call.scoring_due_at <= now
-        if over or not call.waits:
-            yield WaitingItem(
-                title=_("Close the scoring of call %(call)s") % {"call": call.number},
-                why=_("The deadline has passed; some sheets are not signed.")
-                if call.waits
-                else _("Every sheet is signed."),
-                url=reverse("reviews:progress", args=[call.number]),
-                due=call.scoring_due_at if over else None,
-                late=over,
-            )
-
-
-def _to_rank() -> Iterator[WaitingItem]:
-    """Rankings to compute, and ties that no rule decides."""
-    for call in Call.objects.filter(status=CallStatus.SCORED).order_by("year", "sequence"):
-        yield WaitingItem(
-            title=_("Compute the ranking of call %(call)s") % {"call": call.number},
-            why=_("Scoring is closed and every sheet is locked."),
-            url=reverse("reviews:ranking", args=[call.number]),
-        )
-    tied = RankingEntry.objects.filter(ranking__call=OuterRef("pk"), tied=True)
-    for call in Call.objects.filter(Exists(tied), status=CallStatus.RANKED).order_by("pk"):
-        if call.joint_decisions.filter(confirmed_at__isnull=True).exists():
-            continue
-        found = ranked.latest(call)
-        count = found.entries.filter(tied=True).count() if found else 0
-        if count:
-            yield WaitingItem(
-                title=_("Settle the ties of call %(call)s") % {"call": call.number},
-                why=_("No rule decides between them; a joint decision does."),
-                url=f"{reverse('reviews:ranking', args=[call.number])}#ties",
-                count=count,
-            )
 
 
 def _decisions(user: User) -> Iterator[WaitingItem]:

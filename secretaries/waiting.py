@@ -1,14 +1,14 @@
 """What waits for secretaries, firms and the lead."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
 from secretaries.selectors import projects
@@ -27,7 +27,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
         items += lead_items(gaps, projects.contested(), now)
     if has_role(user, Role.SECRETARY):
         items += _of_secretary(user, now)
-    firms = list(Membership.objects.live().filter(user=user).values_list("organisation", flat=True))
+    firms = firm_ids(user)
     if firms:
         items += _of_firm(firms)
     return items
@@ -91,7 +91,7 @@ def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
     )
 
 
-def _of_firm(firms: list[int]) -> list[WaitingItem]:
+def _of_firm(firms: Collection[int]) -> list[WaitingItem]:
     answered = ServiceRequest.objects.filter(
         application__firm__in=firms, status=RequestStatus.ANSWERED, contested=False
     ).order_by("answered_at")

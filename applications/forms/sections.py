@@ -110,19 +110,24 @@ class StartForm(forms.Form):
     title = forms.CharField(
         label=_("Project name"), max_length=120, help_text=_("As in the filing certificate.")
     )
-    region = forms.ChoiceField(
+    region = forms.ModelChoiceField(
         label=_("Place of construction"),
         help_text=_("Its authorities check and recommend the dossier."),
+        queryset=regions_in_zone(),
+        to_field_name="code",
+        empty_label=_("Choose …"),
     )
-    industry = forms.ChoiceField(
-        label=_("Industry"), help_text=_("Dossiers of one industry are reviewed together.")
+    industry = forms.ModelChoiceField(
+        label=_("Industry"),
+        help_text=_("Dossiers of one industry are reviewed together."),
+        queryset=Industry.objects.all(),
+        to_field_name="code",
+        empty_label=_("Choose …"),
     )
 
     def __init__(self, firms: Choices, data: Any = None) -> None:
         super().__init__(data, initial={"firm": firms[0][0] if len(firms) == 1 else None})
         self.fields["firm"].choices = firms  # type: ignore[attr-defined]
-        self.fields["region"].choices = [("", _("Choose …")), *region_choices()]  # type: ignore[attr-defined]
-        self.fields["industry"].choices = [("", _("Choose …")), *industry_choices()]  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

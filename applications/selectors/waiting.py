@@ -7,8 +7,8 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
-from accounts.rules import covered_regions
+from accounts.models import User
+from accounts.rules import covered_regions, firm_ids
 from accounts.waiting import WaitingItem
 from applications.models import Application, Call, CallStatus, CorrectionRequest
 from applications.selectors.recommendation import office_counts
@@ -98,7 +98,9 @@ def calls_to_publish(user: User) -> list[WaitingItem]:
 
 def for_firm(user: User, now: datetime) -> list[WaitingItem]:
     """Corrections the person's firms still owe, then drafts of calls that are open."""
-    firms = Membership.objects.live().filter(user=user).values("organisation")
+    firms = firm_ids(user)
+    if not firms:
+        return []
     owed = (
         CorrectionRequest.objects.filter(
             application__firm__in=firms,

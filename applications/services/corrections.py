@@ -15,10 +15,11 @@ from applications.services import lifecycle
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, WrongState
-from audit.services import record
+from audit.services import Entry, record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 
 MAX_REASONS = 40
@@ -130,9 +131,9 @@ def _lapse(pk: int, now: datetime) -> int:
     correction.refresh_from_db()
     if application.status != Status.RETURNED or correction.answered_at is not None:
         return 0
-    if correction.provisional and not _count_again(correction):
-        return 0
-    if correction.due_at >= now:
+    if correction.provisional:
+        _count_again([correction], working_days())
+    if correction.provisional or correction.due_at >= now:
         return 0
     lifecycle.advance(
         application=application,
@@ -146,34 +147,34 @@ def _lapse(pk: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def count_provisional_again() -> int:
-    """A year's holidays were published: count the provisional due dates again; how many moved."""
+def on_year_published(sender: object, table: WorkingDays, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`: count the provisional due dates again."""
     rows = CorrectionRequest.objects.select_for_update(of=("self",)).filter(
         answered_at__isnull=True, provisional=True
     )
-    return sum(_count_again(row) for row in rows.select_related("application__call"))
+    _count_again(list(rows.select_related("application__call").order_by("pk")), table)
 
 
-def on_year_published(sender: object, **_kwargs: object) -> None:
-    """Receiver of `calendars.signals.year_published`, inside its transaction."""
-    count_provisional_again()
-
-
-def _count_again(correction: CorrectionRequest) -> bool:
-    """Recount a provisional due date; True when the table now settles it."""
-    days = correction.application.call.rule_set.correction_days
-    due = deadlines.due(day_of(correction.requested_at), days, working_days())
-    before = {"due_at": correction.due_at, "provisional": True}
-    correction.due_at, correction.provisional = end_of_day(due.day), due.provisional
-    if due.provisional and before["due_at"] == correction.due_at:
-        return False
-    correction.save(update_fields=["due_at", "provisional"])
-    record(
-        action="correction.recount",
-        obj=correction,
-        by=None,
-        before=before,
-        after={"due_at": correction.due_at, "provisional": due.provisional},
-        scope=correction.application.call.number,
-    )
-    return not due.provisional
+def _count_again(rows: list[CorrectionRequest], table: WorkingDays) -> None:
+    """Recount these provisional due dates and keep what changed."""
+    changed, entries = [], []
+    for row in rows:
+        days = row.application.call.rule_set.correction_days
+        due = deadlines.due(day_of(row.requested_at), days, table)
+        before = {"due_at": row.due_at, "provisional": True}
+        row.due_at, row.provisional = end_of_day(due.day), due.provisional
+        after = {"due_at": row.due_at, "provisional": due.provisional}
+        if after != before:
+            changed.append(row)
+            entries.append(
+                Entry(
+                    action="correction.recount",
+                    obj=row,
+                    by=None,
+                    before=before,
+                    after=after,
+                    scope=row.application.call.number,
+                )
+            )
+    CorrectionRequest.objects.bulk_update(changed, ["due_at", "provisional"])
+    record_all(entries)

@@ -1,13 +1,18 @@
 """The one door to a dossier's status."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Level, User
+from accounts.selectors import members_by_firm
 from applications import rules
 from applications.models import Application
 from applications.services import telling
@@ -15,10 +20,23 @@ from applications.wording import STATUS_NAMES
 from applications.workflow import BY_NAME, Status
 from audit import clock
 from audit.refusals import WrongState
-from audit.services import record
+from audit.services import Entry, record_all
+from notifications.services import notify_all
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One dossier's step; the arguments of `advance`."""
+
+    application: Application
+    step: str
+    reason: str = ""
+    expect: Status | None = None
+    after: dict[str, Any] | None = None
+    quiet: bool = False
+    context: Mapping[str, Any] | None = None
+
+
 def advance(
     *,
     application: Application,
@@ -39,40 +57,96 @@ def advance(
 
     Raises NotVisible, NotPermitted, WrongState (also when `expect` is not the state found).
     """
-    transition = BY_NAME[step]
-    row = lock(application)
-    rules.require(by, step, row)
+    move = Move(
+        application=application,
+        step=step,
+        reason=reason,
+        expect=expect,
+        after=after,
+        quiet=quiet,
+        context=context,
+    )
+    return advance_all([move], by=by)[0]
+
+
+@transaction.atomic
+def advance_all(moves: Iterable[Move], *, by: User | None) -> list[Application]:
+    """Take a step with each of these dossiers, as `advance` does with one: all of them or none.
+
+    The same number of queries however many there are, as long as an office's people act.
+    """
+    listed = list(moves)
+    rows = lock_all([move.application for move in listed])
+    now = clock.now()
+    entries = [_take(row, move, now, by) for row, move in zip(rows, listed, strict=True)]
+    by_target: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_target[row.status].append(row.pk)
+    for target, keys in by_target.items():
+        Application.objects.filter(pk__in=keys).update(status=target, status_since=now)
+    record_all(entries)
+    _tell_firms([(r, m) for r, m in zip(rows, listed, strict=True) if not m.quiet])
+    return rows
+
+
+def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry:
+    """Move the locked row in memory, if that is allowed, and say what is to be recorded."""
+    transition = BY_NAME[move.step]
+    rules.require(by, move.step, row)
     source = Status(row.status)
-    if source not in transition.sources or (expect is not None and source != expect):
+    if source not in transition.sources or (move.expect is not None and source != move.expect):
         raise WrongState(
             _("The dossier is now in the state “%(state)s”. Open the page again and check.")
             % {"state": STATUS_NAMES[source]}
         )
-    row.status, row.status_since = transition.target, clock.now()
-    row.save(update_fields=["status", "status_since"])
-    record(
-        action=f"application.{step}",
+    row.status, row.status_since = transition.target, now
+    return Entry(
+        action=f"application.{move.step}",
         obj=row,
         by=by,
-        role=rules.acting_role(by, step, row),
+        role=rules.acting_role(by, move.step, row),
         source=source,
         target=transition.target,
-        reason=reason,
-        after=after,
+        reason=move.reason,
+        after=move.after,
         scope=row.call.number,
     )
-    if not quiet:
-        telling.tell_firm(row, step, reason=reason, extra=context)
-    return row
+
+
+def _tell_firms(moved: list[tuple[Application, Move]]) -> None:
+    """One message to each of a firm's people, where the step has words and its outcome is out."""
+    told = [(row, move) for row, move in moved if telling.has_words(move.step)]
+    if not told:
+        return
+    people = members_by_firm({row.firm_id for row, _move in told}, Level.OWNER, Level.EDITOR)
+    notify_all(
+        telling.dispatch(
+            f"application.{move.step}",
+            row,
+            people[row.firm_id],
+            reason=move.reason,
+            extra=move.context,
+        )
+        for row, move in told
+    )
+
+
+def _held() -> QuerySet[Application]:
+    return Application.objects.select_for_update(of=("self",)).select_related(
+        "call", "firm", "region", "industry"
+    )
 
 
 def lock(application: Application) -> Application:
     """The dossier's row, held until the transaction ends, with its call, firm and region."""
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("call", "firm", "region", "industry")
-        .get(pk=application.pk)
-    )
+    return _held().get(pk=application.pk)
+
+
+def lock_all(applications: Iterable[Application]) -> list[Application]:
+    """The dossiers' rows in the order given; locked in one order, so that nobody waits for ever."""
+    keys = [application.pk for application in applications]
+    found = {row.pk: row for row in _held().filter(pk__in=keys).order_by("pk")}
+    return [found[key] for key in keys]
 
 
 def page_of(application: Application) -> str:

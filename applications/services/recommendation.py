@@ -1,9 +1,9 @@
 """Regional check and ranked recommendation within a quota (县市初审推荐)."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
 from audit.services import record
-from notifications.services import enqueue, notify
+from notifications.services import enqueue_all, notify
 
 MIN_OPINION = 10
 MAX_TEXT = 4000
@@ -118,10 +118,19 @@ def set_recommendation(
     _within_quota(call, region, len(rows))
     now = clock.now()
     last = Recommendation.objects.filter(call=call, region=region).aggregate(n=Max("rank"))["n"]
-    made = [
-        _recommend(application, call, region, (last or 0) + place, letter, by, now)
-        for place, application in enumerate(rows, start=1)
-    ]
+    made = Recommendation.objects.bulk_create(
+        Recommendation(
+            application=application,
+            call=call,
+            region=region,
+            rank=rank,
+            letter_no=letter,
+            recommended_by=by,
+            recommended_at=now,
+        )
+        for rank, application in enumerate(rows, start=(last or 0) + 1)
+    )
+    _advance(made, by)
     _tell_office(call, region, made)
     return made
 
@@ -150,10 +159,11 @@ def _own_office(region: Region, by: User) -> None:
 
 def _locked_line(region: Region) -> list[Region]:
     """The reporting line, its rows locked so that two lists cannot overfill one quota."""
-    inside = {r.pk for r in line_of(region)}
-    keys = inside | {r.pk for r in offices_for(region)}
-    rows = Region.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys)
-    return [r for r in rows.order_by("pk") if r.pk in inside]
+    above = [office.pk for office in offices_for(region) if office != region]
+    rows = Region.objects.select_for_update(no_key=True, of=("self",)).filter(
+        Q(pk__in=line_of(region).values("pk")) | Q(pk__in=above)
+    )
+    return [r for r in rows.order_by("pk") if r.pk not in above]
 
 
 def _locked_dossiers(call: Call, ordered: list[Application], line: set[int]) -> list[Application]:
@@ -221,34 +231,22 @@ def _within_quota(call: Call, region: Region, more: int) -> None:
             )
 
 
-def _recommend(
-    application: Application,
-    call: Call,
-    region: Region,
-    rank: int,
-    letter: str,
-    by: User,
-    now: datetime,
-) -> Recommendation:
-    row = Recommendation.objects.create(
-        application=application,
-        call=call,
-        region=region,
-        rank=rank,
-        letter_no=letter,
-        recommended_by=by,
-        recommended_at=now,
-    )
-    row.application = lifecycle.advance(
-        application=application,
-        step="recommend",
-        by=by,
-        after={"rank": rank, "region": region.code, "letter_no": letter},
-        context={"rank": rank, "region": region, "letter": letter},
-    )
-    enqueue(
+def _advance(made: list[Recommendation], by: User) -> None:
+    """Take every dossier that has got its place to the province, and have it checked there."""
+    moves = [
+        lifecycle.Move(
+            application=row.application,
+            step="recommend",
+            after={"rank": row.rank, "region": row.region.code, "letter_no": row.letter_no},
+            context={"rank": row.rank, "region": row.region, "letter": row.letter_no},
+        )
+        for row in made
+    ]
+    for row, moved in zip(made, lifecycle.advance_all(moves, by=by), strict=True):
+        row.application = moved
+    enqueue_all(
         task="applications.tasks.run_checks",
-        key=f"checks:{application.pk}",
-        payload={"application": application.pk},
+        payloads={
+            f"checks:{row.application_id}": {"application": row.application_id} for row in made
+        },
     )
-    return row

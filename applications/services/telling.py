@@ -5,29 +5,23 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Level, User
-from accounts.selectors import members_of
+from accounts.models import User
 from applications.models import Application
 from applications.rules import UNPUBLISHED
 from applications.workflow import BY_NAME, Status
 from notifications import kinds
-from notifications.services import notify
+from notifications.services import Dispatch, notify_all
 
 
-def tell_firm(
-    application: Application, step: str, *, reason: str, extra: Mapping[str, Any] | None
-) -> None:
-    """One message to each of the firm's people, if the step has words and its outcome is public."""
-    kind = f"application.{step}"
-    if BY_NAME[step].target in UNPUBLISHED or not is_known(kind):
-        return
-    tell(
-        kind,
-        application,
-        members_of(application.firm, Level.OWNER, Level.EDITOR),
-        reason=reason,
-        extra=extra,
-    )
+def has_words(step: str) -> bool:
+    """Does a firm hear of this step? It has words, and its outcome is public."""
+    if BY_NAME[step].target in UNPUBLISHED:
+        return False
+    try:
+        kinds.get(f"application.{step}")
+    except LookupError:
+        return False
+    return True
 
 
 def tell(
@@ -38,9 +32,21 @@ def tell(
     reason: str = "",
     extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Queue a message about a dossier; the instant in the key lets a step happen more than once."""
+    """Queue a message about a dossier."""
+    notify_all([dispatch(kind, application, recipients, reason=reason, extra=extra)])
+
+
+def dispatch(
+    kind: str,
+    application: Application,
+    recipients: Iterable[User],
+    *,
+    reason: str = "",
+    extra: Mapping[str, Any] | None = None,
+) -> Dispatch:
+    """A message about a dossier; the instant in the key lets a step happen more than once."""
     moment = application.status_since
-    notify(
+    return Dispatch(
         kind=kind,
         recipients=recipients,
         key=f"{kind}:{application.pk}:{moment.isoformat()}",
@@ -56,11 +62,3 @@ def tell(
         url=reverse("applications:dossier", args=[application.pk]),
         about=application,
     )
-
-
-def is_known(kind: str) -> bool:
-    try:
-        kinds.get(kind)
-    except LookupError:
-        return False
-    return True

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.models import Level, Organisation, Region
+from accounts.models import Level
 from accounts.rules import is_administrator
 from accounts.selectors import firms_of
 from applications import history, panels, reading, rules, tasklist
 from applications.forms.lists import DossierFilter
 from applications.forms.sections import StartForm
-from applications.models import Call, CallStatus, Industry
+from applications.models import Call, CallStatus
 from applications.selectors import dossiers
 from applications.services import dossiers as acts
 from applications.views.desk import Desk
@@ -90,7 +90,9 @@ def start(request: SignedInRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             application = acts.start_dossier(
-                call=call, by=request.user, **_start_values(form, firms)
+                **form.cleaned_data | {"firm": firms[form.cleaned_data["firm"]]},
+                call=call,
+                by=request.user,
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -98,16 +100,6 @@ def start(request: SignedInRequest, number: str) -> HttpResponse:
             messages.success(request, _("The dossier is open. Your colleagues can share the work."))
             return redirect("applications:section", application.pk, "firm")
     return render(request, "applications/start.html", {"call": call, "form": form})
-
-
-def _start_values(form: StartForm, firms: dict[str, Organisation]) -> dict[str, Any]:
-    values = form.cleaned_data
-    return {
-        "firm": firms[values["firm"]],
-        "title": values["title"],
-        "region": Region.objects.get(code=values["region"]),
-        "industry": Industry.objects.get(code=values["industry"]),
-    }
 
 
 @login_required

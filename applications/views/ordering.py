@@ -64,10 +64,10 @@ def _review_or_send(
     listed = _listed(rows)
     if listed is None:
         return _page(request, call, region, rows, letter, status=422)
-    problem = _problem(call, region, listed, letter)
-    if problem:
-        return _page(request, call, region, rows, letter, problem=problem, status=422)
     if act != "send":
+        problem = _problem(call, region, listed, letter)
+        if problem:
+            return _page(request, call, region, rows, letter, problem=problem, status=422)
         return _page(request, call, region, rows, letter, listed=listed)
     try:
         made = recommendation.set_recommendation(

@@ -1,8 +1,9 @@
 """What waits for whom about the money, as rows; `awards.waiting` puts it into words."""
 
+from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from applications.models import Call, CallStatus
@@ -25,13 +26,18 @@ from awards.selectors.money import RUNNING, served_by
 DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
 
 
-def ranked_calls() -> list[tuple[Call, FundingList | None]]:
-    """Calls whose ranking stands and is not decided, with the newest version of their list."""
-    calls = list(Call.objects.filter(status=CallStatus.RANKED).order_by("year", "sequence"))
-    newest: dict[int, FundingList] = {}
-    for row in FundingList.objects.filter(call__in=calls).order_by("version"):
-        newest[row.call_id] = row
-    return [(call, newest.get(call.pk)) for call in calls]
+def ranked_calls() -> QuerySet[Call]:
+    """Calls whose ranking stands and is not decided. `.list_status` and `.list_note` are of the
+    newest version of their list, None while there is none."""
+    newest = FundingList.objects.filter(call=OuterRef("pk")).order_by("-version")
+    return (
+        Call.objects.filter(status=CallStatus.RANKED)
+        .annotate(
+            list_status=Subquery(newest.values("status")[:1]),
+            list_note=Subquery(newest.values("decision_note")[:1]),
+        )
+        .order_by("year", "sequence")
+    )
 
 
 def open_deviations(user: User) -> QuerySet[Deviation]:
@@ -73,33 +79,25 @@ def objections(status: str) -> QuerySet[Objection]:
     )
 
 
-def to_draw_up() -> int:
-    """Awards with an allocation notice and without an agreement."""
-    return Award.objects.filter(
-        application__status=Status.AWARDED, allocation__isnull=False, agreement__isnull=True
-    ).count()
+def for_office() -> QuerySet[Award]:
+    """Projects that wait for the office; one query. Each says for what:
 
-
-def to_sign_for_office() -> QuerySet[Agreement]:
-    """Agreements that the firm has signed and the office has not."""
-    return (
-        Agreement.objects.filter(
-            firm_signed_at__isnull=False,
-            office_signed_at__isnull=True,
-            award__application__status=Status.AWARDED,
-        )
-        .select_related("award__application")
-        .order_by("sign_by", "pk")
-    )
-
-
-def to_accept() -> QuerySet[Award]:
-    """Projects whose every instalment is paid and that wait for acceptance."""
+    .to_draw_up: it has its allocation notice and no agreement; .to_sign: the firm has signed the
+    agreement and the office has not; .to_accept: every instalment is paid.
+    """
+    awarded = Q(application__status=Status.AWARDED)
     unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status="paid")
+    turns = {
+        "to_draw_up": awarded & Q(allocation__isnull=False, agreement__isnull=True),
+        "to_sign": awarded
+        & Q(agreement__firm_signed_at__isnull=False, agreement__office_signed_at__isnull=True),
+        "to_accept": Q(~Exists(unpaid), application__status=Status.IN_PROGRESS),
+    }
     return (
-        Award.objects.filter(~Exists(unpaid), application__status=Status.IN_PROGRESS)
-        .select_related("application")
-        .order_by("pk")
+        Award.objects.annotate(**turns)
+        .filter(Q(to_draw_up=True) | Q(to_sign=True) | Q(to_accept=True))
+        .select_related("application", "agreement")
+        .order_by("agreement__sign_by", "pk")
     )
 
 
@@ -183,7 +181,7 @@ def without_allocation() -> QuerySet[Call]:
     )
 
 
-def to_sign_for_firm(firms: list[int]) -> QuerySet[Agreement]:
+def to_sign_for_firm(firms: Collection[int]) -> QuerySet[Agreement]:
     return (
         Agreement.objects.filter(
             firm_signed_at__isnull=True,
@@ -195,7 +193,7 @@ def to_sign_for_firm(firms: list[int]) -> QuerySet[Agreement]:
     )
 
 
-def to_claim(firms: list[int]) -> QuerySet[Instalment]:
+def to_claim(firms: Collection[int]) -> QuerySet[Instalment]:
     """The next instalment of each of the firms' projects that can be claimed now."""
     earlier = Instalment.objects.filter(
         award=OuterRef("award"), sequence__lt=OuterRef("sequence")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.selectors import members_by_firm
 from applications.models import Call, CallStatus
 from applications.services.calls import advance_call
 from applications.services.lifecycle import advance
@@ -22,7 +23,7 @@ from awards.selectors.lists import ripe_items
 from awards.selectors.people import firm_people
 from awards.services.envelopes import commit
 from awards.services.numbers import taken_only_once
-from notifications.services import enqueue, notify
+from notifications.services import Dispatch, enqueue, notify, notify_all
 
 TAKEN = _("This number is already recorded.")
 
@@ -136,8 +137,7 @@ def record_allocation(*, call: Call, number: str, issued_on: date, by: User) -> 
         scope=call.number,
     )
     record_all([_allocated(one, call, by) for one in awards])
-    for one in awards:
-        _tell_allocated(one, notice)
+    _tell_allocated(awards, notice)
     return notice
 
 
@@ -152,13 +152,16 @@ def _allocated(award: Award, call: Call, by: User) -> Entry:
     )
 
 
-def _tell_allocated(award: Award, notice: AllocationNotice) -> None:
-    application = award.application
-    notify(
-        kind="allocation.recorded",
-        recipients=firm_people(application),
-        key=f"allocation.recorded:{award.pk}",
-        context={"title": application.title, "number": notice.number},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
+def _tell_allocated(awards: list[Award], notice: AllocationNotice) -> None:
+    people = members_by_firm({one.application.firm_id for one in awards})
+    notify_all(
+        Dispatch(
+            kind="allocation.recorded",
+            recipients=people[one.application.firm_id],
+            key=f"allocation.recorded:{one.pk}",
+            context={"title": one.application.title, "number": notice.number},
+            url=f"/dossiers/{one.application_id}/",
+            about=one.application,
+        )
+        for one in awards
     )

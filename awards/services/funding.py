@@ -6,21 +6,20 @@ Experts advise, the office decides (审定); the list is drawn by one person and
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Level, User
 from accounts.roles import Role
-from accounts.selectors import users_with_role
+from accounts.selectors import members_by_firm, users_with_role
 from applications.models import Call, CallStatus
 from applications.services.calls import advance_call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_all
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from awards.facts import list_facts
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
-from awards.selectors.people import owners_of
 from awards.services.line import write_items
-from notifications.services import notify
+from notifications.services import Dispatch, notify, notify_all
 
 STEP_BY_OUTCOME = {
     Outcome.FUNDED: "propose",
@@ -157,10 +156,12 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
         reason=locked.decision_note,
         after=list_facts(locked),
     )
-    for item in sorted(locked.items.all(), key=lambda i: i.position):
-        advance(application=item.application, step=STEP_BY_OUTCOME[Outcome(item.outcome)], by=by)
-        if item.outcome == Outcome.PARTIAL:
-            ask_consent(item)
+    items = sorted(locked.items.all(), key=lambda i: i.position)
+    advance_all(
+        [Move(application=i.application, step=STEP_BY_OUTCOME[Outcome(i.outcome)]) for i in items],
+        by=by,
+    )
+    ask_consent([item for item in items if item.outcome == Outcome.PARTIAL])
     advance_call(call=locked.call, to=CallStatus.DECIDED, by=by)
     notify(
         kind="funding.approved",
@@ -173,20 +174,23 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
     return locked
 
 
-def ask_consent(item: FundingItem) -> None:
-    """Tell the firm's owners that the sum offered is less than they asked for."""
-    application = item.application
-    notify(
-        kind="funding.part_offered",
-        recipients=owners_of(application),
-        key=f"funding.part_offered:{item.pk}:{item.amount}",
-        context={
-            "title": application.title,
-            "amount": item.amount,
-            "requested": application.requested or item.amount,
-        },
-        url=f"/dossiers/{application.pk}/",
-        about=application,
+def ask_consent(items: list[FundingItem]) -> None:
+    """Tell the firms' owners that the sum offered is less than they asked for."""
+    owners = members_by_firm({item.application.firm_id for item in items}, Level.OWNER)
+    notify_all(
+        Dispatch(
+            kind="funding.part_offered",
+            recipients=owners[item.application.firm_id],
+            key=f"funding.part_offered:{item.pk}:{item.amount}",
+            context={
+                "title": item.application.title,
+                "amount": item.amount,
+                "requested": item.application.requested or item.amount,
+            },
+            url=f"/dossiers/{item.application_id}/",
+            about=item.application,
+        )
+        for item in items
     )
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.selectors import members_by_firm
 from applications.models import Application, Call, CallStatus
 from applications.services.calls import advance_call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
@@ -21,11 +22,10 @@ from audit.services import record
 from awards.facts import notice_facts
 from awards.models import FundingItem, FundingList, NoticeItem, Outcome, PublicNotice
 from awards.rules import require
-from awards.selectors.people import firm_people
 from calendars.deadlines import Deadline, notice_end
 from calendars.selectors import working_days
 from calendars.table import WorkingDays
-from notifications.services import notify
+from notifications.services import Dispatch, notify_all
 
 
 def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
@@ -95,9 +95,11 @@ def publish_notice(*, call: Call, by: User) -> PublicNotice:
         after={"items": len(items), **notice_facts(notice)},
         scope=call.number,
     )
-    for item in items:
-        advance(application=item.application, step="put_on_notice", by=by, reason=notice.number)
-        _tell_firm(notice, item.application)
+    dossiers = [item.application for item in items]
+    advance_all(
+        [Move(application=a, step="put_on_notice", reason=notice.number) for a in dossiers], by=by
+    )
+    _tell_firms(notice, dossiers)
     if call.status == CallStatus.DECIDED:
         advance_call(call=call, to=CallStatus.ON_NOTICE, by=by)
     return notice
@@ -128,16 +130,20 @@ def _write(
     return notice
 
 
-def _tell_firm(notice: PublicNotice, application: Application) -> None:
-    notify(
-        kind="notice.published",
-        recipients=firm_people(application),
-        key=f"notice.published:{notice.pk}:{application.pk}",
-        context={
-            "title": application.title,
-            "from": notice.starts_on,
-            "to": notice.ends_on,
-        },
-        url=f"/dossiers/{application.pk}/",
-        about=application,
+def _tell_firms(notice: PublicNotice, dossiers: list[Application]) -> None:
+    people = members_by_firm({application.firm_id for application in dossiers})
+    notify_all(
+        Dispatch(
+            kind="notice.published",
+            recipients=people[application.firm_id],
+            key=f"notice.published:{notice.pk}:{application.pk}",
+            context={
+                "title": application.title,
+                "from": notice.starts_on,
+                "to": notice.ends_on,
+            },
+            url=f"/dossiers/{application.pk}/",
+            about=application,
+        )
+        for application in dossiers
     )

@@ -11,7 +11,7 @@ from accounts.rules import is_owner
 from accounts.selectors import users_with_role
 from applications.models import Application, Call
 from applications.rules import RESULTS_OUT
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance, advance_all
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
@@ -74,7 +74,7 @@ def _move_up(item: FundingItem, by: User) -> Application:
             application=application, step="propose", by=by, reason=on_record(MOVED_UP)
         )
     if item.outcome == Outcome.PARTIAL and not item.consent:
-        ask_consent(item)
+        ask_consent([item])
     _tell_promoted(application)
     return application
 
@@ -155,7 +155,7 @@ def close_reserve(*, call: Call, by: User) -> int:
         )
     if not call.funding_lists.filter(status="approved").exists():
         raise WrongState(_("The approver has not decided on the funding list yet."))
-    waiting = list(Application.objects.filter(call=call, status=Status.RESERVE).order_by("pk"))
-    for application in waiting:
-        advance(application=application, step="decline", by=by, reason=on_record(CLOSED))
-    return len(waiting)
+    waiting = Application.objects.filter(call=call, status=Status.RESERVE).order_by("pk")
+    reason = on_record(CLOSED)
+    moves = [Move(application=a, step="decline", reason=reason) for a in waiting]
+    return len(advance_all(moves, by=by))

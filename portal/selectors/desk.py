@@ -70,7 +70,7 @@ def boards_for(user: User, now: datetime) -> list[Board]:
 
 
 def _applicant(user: User, now: datetime) -> list[Board]:
-    found = list(dossiers_of_firms(user)[:SHORT])
+    found = list(dossiers_of_firms(user).prefetch_related(None)[:SHORT])
     rows = []
     for application in found:
         status = shown_status(application, application.call, to_firm=True)

@@ -154,12 +154,15 @@ def draws() -> QuerySet[Draw]:
 
 def calls_to_draw() -> list[Call]:
     """Calls with panels and no draw under way."""
-    return list(
-        Call.objects.filter(
-            Exists(Panel.objects.filter(call=OuterRef("pk"))),
-            ~Exists(Draw.objects.filter(call=OuterRef("pk")).exclude(status="void")),
-            status=CallStatus.SCREENED,
-        ).order_by("-year", "-sequence")
+    return list(Call.objects.filter(drawable()).order_by("-year", "-sequence"))
+
+
+def drawable() -> Q:
+    """Of a call: its panels stand and no draw is under way."""
+    return Q(
+        Exists(Panel.objects.filter(call=OuterRef("pk"))),
+        ~Exists(Draw.objects.filter(call=OuterRef("pk")).exclude(status="void")),
+        status=CallStatus.SCREENED,
     )
 
 

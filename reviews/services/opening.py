@@ -13,12 +13,12 @@ from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus
 from applications.services.calls import advance_call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import record
-from notifications.services import notify
+from notifications.services import Dispatch, notify_all
 from reviews.models import Panel, Seat, SeatState
 from reviews.rules import require
 
@@ -44,8 +44,8 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     _require_manned(call, Counter(s.panel_id for s in seats if s.state == SeatState.ACCEPTED))
     call.scoring_due_at = due_at
     call.save(update_fields=["scoring_due_at"])
-    for application in Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE):
-        advance(application=application, step="start_review", by=by)
+    ready = Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE)
+    advance_all([Move(application=a, step="start_review") for a in ready.order_by("pk")], by=by)
     Panel.objects.filter(call=call).update(status="scoring")
     advance_call(call=call, to=CallStatus.IN_REVIEW, by=by)
     _tell_experts(call, "scoring.opened", {"due": due_at})
@@ -74,8 +74,8 @@ def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = 
     accepted = Seat.objects.filter(
         draw__call=call, draw__status="drawn", state=SeatState.ACCEPTED
     ).select_related("expert__user")
-    for seat in accepted:
-        notify(
+    notify_all(
+        Dispatch(
             kind=kind,
             recipients=[seat.expert.user],
             key=f"{kind}:{seat.pk}{key}",
@@ -83,6 +83,8 @@ def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = 
             url="/my-reviews/",
             about=call,
         )
+        for seat in accepted
+    )
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
 from applications.services.calls import advance_call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
@@ -69,8 +69,8 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
     access.close(left)
     Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
     Panel.objects.filter(call=call).update(status="closed")
-    for application in Application.objects.filter(call=call, status=Status.UNDER_REVIEW):
-        advance(application=application, step="close_scoring", by=by)
+    scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
+    advance_all([Move(application=a, step="close_scoring") for a in scored], by=by)
     record(
         action="scoring.close",
         obj=call,

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from applications.models import Application
@@ -11,6 +10,7 @@ from audit import clock
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 from secretaries.models import RequestStatus, ServiceRequest
 from secretaries.selectors.clocks import Clock, clock_of
@@ -25,32 +25,33 @@ def watch_clocks(now: datetime | None = None) -> int:
     """
     moment = now or clock.now()
     table = working_days()
+    _count_again(table)
     rows = (
         ServiceRequest.objects.filter(status=RequestStatus.OPEN)
         .select_related("application__firm", "application__region")
         .order_by("pk")
     )
-    told = 0
-    for row in rows:
-        if row.provisional:
-            _count_again(row)
-        told += _warn(row, clock_of(row, moment, table))
-    return told
+    return sum(_warn(row, clock_of(row, moment, table)) for row in rows)
 
 
-def on_year_published(sender: object, **_kwargs: object) -> None:
-    """Receiver of `calendars.signals.year_published`: count provisional due dates again."""
-    for row in ServiceRequest.objects.filter(provisional=True).exclude(status=RequestStatus.CLOSED):
-        _count_again(row)
+def on_year_published(sender: object, table: WorkingDays, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`, inside its transaction."""
+    _count_again(table)
 
 
 @transaction.atomic
-def _count_again(row: ServiceRequest) -> None:
-    due = deadlines.due(day_of(row.clock_from), row.days, working_days())
-    row.due_at, row.provisional = end_of_day(due.day), due.provisional
-    ServiceRequest.objects.filter(Q(pk=row.pk), ~Q(status=RequestStatus.CLOSED)).update(
-        due_at=row.due_at, provisional=row.provisional
+def _count_again(table: WorkingDays) -> None:
+    """Count the provisional due dates of what is not closed anew."""
+    rows = list(
+        ServiceRequest.objects.select_for_update()
+        .filter(provisional=True)
+        .exclude(status=RequestStatus.CLOSED)
+        .order_by("pk")
     )
+    for row in rows:
+        due = deadlines.due(day_of(row.clock_from), row.days, table)
+        row.due_at, row.provisional = end_of_day(due.day), due.provisional
+    ServiceRequest.objects.bulk_update(rows, ["due_at", "provisional"])
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from audit import clock
 from audit.models import Event
 from tests.accounts.test_roles import at_once
 from tests.cast import PASSWORD, register
+from tests.matrix.asking import Counter
 
 LOGIN = "/accounts/login/"
 
@@ -174,8 +176,12 @@ NEW = {
 
 
 def test_registering_signs_in_and_leads_to_the_firm(client, region_of):
-    response = client.post("/accounts/signup/", NEW)
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        response = client.post("/accounts/signup/", NEW)
     assert response.url == reverse("accounts:firm_new")
+    # allauth's two limits, on sign-ups and on mails to an address, take 16 of these in the cache.
+    assert counter.queries == 35
     person = User.objects.get(username="songxin")
     assert (person.name, person.email, person.language) == (
         "宋 新",

@@ -1,0 +1,81 @@
+"""What waits for the office in the review, as rows; `reviews.waiting_office` puts it into words."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from applications.models import Application, Call, CallStatus
+from applications.workflow import Status
+from reviews.models import Assignment, JointDecision, Ranking, RankingEntry
+from reviews.selectors.office import STILL_CHECKED, drawable
+
+UNDER_WAY = (
+    CallStatus.PUBLISHED,
+    CallStatus.SCREENED,
+    CallStatus.IN_REVIEW,
+    CallStatus.SCORED,
+    CallStatus.RANKED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnderWay:
+    """A call from its publication to its ranking, with what tells the officer's next act in it.
+
+    to_group: every dossier is decided and some stand on no panel yet; to_draw: the panels stand
+    and no draw is under way; unsigned: some sheets are not signed; ties: dossiers of the last
+    ranking that no rule tells apart; deciding: a joint decision waits for its second person.
+    """
+
+    number: str
+    status: str
+    closes_at: datetime
+    scoring_due_at: datetime | None
+    to_group: bool
+    to_draw: bool
+    unsigned: bool
+    ties: int
+    deciding: bool
+
+
+def calls_under_way() -> list[CallUnderWay]:
+    """Every such call, the oldest first; one query."""
+    own = {"call": OuterRef("pk")}
+    dossiers = Application.objects.filter(**own)
+    unplaced = dossiers.filter(status=Status.ELIGIBLE, place__isnull=True)
+    unsigned = Assignment.objects.filter(
+        panel__call=OuterRef("pk"), state__in=("to_declare", "open", "finished")
+    )
+    rows = (
+        Call.objects.filter(status__in=UNDER_WAY)
+        .annotate(
+            to_group=Q(
+                Exists(unplaced),
+                ~Exists(dossiers.filter(status__in=STILL_CHECKED)),
+                status__in=(CallStatus.PUBLISHED, CallStatus.SCREENED),
+            ),
+            to_draw=drawable(),
+            unsigned=Exists(unsigned),
+            ties=_ties(),
+            deciding=Exists(JointDecision.objects.filter(**own, confirmed_at__isnull=True)),
+        )
+        .order_by("year", "sequence")
+    )
+    return [CallUnderWay(**row) for row in rows.values(*(f.name for f in fields(CallUnderWay)))]
+
+
+def _ties() -> Coalesce:
+    """How many entries of the call's last ranking are tied."""
+    newer = Ranking.objects.filter(
+        call=OuterRef("ranking__call"), version__gt=OuterRef("ranking__version")
+    )
+    counted = (
+        RankingEntry.objects.filter(~Exists(newer), ranking__call=OuterRef("pk"), tied=True)
+        .order_by()
+        .values("ranking__call")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
