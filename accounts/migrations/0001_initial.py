@@ -8,12 +8,19 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.seeds import plant_regions
+
+
+def plant(apps, schema_editor):
+    """Enter the divisions of the zone."""
+    plant_regions(apps.get_model("accounts", "Region"))
+
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("audit", "0002_clock_and_guards"),
+        ("audit", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
@@ -600,4 +607,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RunPython(plant, migrations.RunPython.noop),
     ]

@@ -7,13 +7,24 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from applications.seeds import plant_catalogue
+
+
+def plant(apps, schema_editor):
+    """Enter the scheme of article 十四 and the industries of article 六."""
+    plant_catalogue(
+        apps.get_model("applications", "Scheme"),
+        apps.get_model("applications", "Industry"),
+        apps.get_model("accounts", "Region"),
+    )
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('accounts', '0002_regions'),
+        ('accounts', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -444,4 +455,5 @@ class Migration(migrations.Migration):
             model_name='screening',
             trigger=pgtrigger.compiler.Trigger(name='declared_screening_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."verdict" > \'\')', func="RAISE EXCEPTION 'a declared screening cannot be changed';", hash='47bc99abb17be3fae175c9cc3f850e4d4dade194', operation='UPDATE OR DELETE', pgid='pgtrigger_declared_screening_stands_7dc9a', table='applications_screening', when='BEFORE')),
         ),
+        migrations.RunPython(plant, migrations.RunPython.noop),
     ]

@@ -4,6 +4,8 @@ import datetime
 import uuid
 from django.db import migrations, models
 
+from audit import guards
+
 
 class Migration(migrations.Migration):
 
@@ -73,4 +75,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='seal_position_from_one')],
             },
         ),
+        *guards.OPERATIONS,
     ]

@@ -4,13 +4,15 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from awards import guards
+
 
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('applications', '0002_catalogue'),
+        ('applications', '0001_initial'),
         ('reviews', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -445,4 +447,5 @@ class Migration(migrations.Migration):
             model_name='objection',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('objector_name', ''), _negated=True), models.Q(('objector_identity', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='objection_by_real_name'),
         ),
+        *guards.OPERATIONS,
     ]

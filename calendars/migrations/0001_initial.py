@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from calendars import guards
+
 
 class Migration(migrations.Migration):
 
@@ -49,4 +51,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('year', 'date'), name='calendar_day_once_a_notice'), models.CheckConstraint(condition=models.Q(models.Q(('date__week_day__in', [1, 7]), ('is_working', True)), models.Q(('date__week_day__in', [2, 3, 4, 5, 6]), ('is_working', False)), _connector='OR'), name='calendar_day_differs')],
             },
         ),
+        *guards.OPERATIONS,
     ]

@@ -200,9 +200,10 @@ $$;
     for table, (once, free) in KEPT.items()
 )
 
-ROWS_UNDONE = "".join(
-    f"DROP TRIGGER {table}_stays ON awards_{table};\n" for table in KEPT
-) + "DROP FUNCTION awards_row_stays();"
+ROWS_UNDONE = (
+    "".join(f"DROP TRIGGER {table}_stays ON awards_{table};\n" for table in KEPT)
+    + "DROP FUNCTION awards_row_stays();"
+)
 
 # The small lives: from which state to which.
 STEPS: dict[str, str] = {
@@ -229,9 +230,10 @@ $$;
     for table, steps in STEPS.items()
 )
 
-LIVES_UNDONE = "".join(
-    f"DROP TRIGGER {table}_state_follows ON awards_{table};\n" for table in STEPS
-) + "DROP FUNCTION awards_state_follows();"
+LIVES_UNDONE = (
+    "".join(f"DROP TRIGGER {table}_state_follows ON awards_{table};\n" for table in STEPS)
+    + "DROP FUNCTION awards_state_follows();"
+)
 
 # Items and deviations may be written while their list is a draft. On an approved list only two
 # things still happen: a project moves up (its sum grows and the time is kept), and a firm answers
@@ -320,13 +322,9 @@ DROP FUNCTION awards_deviation_in_time();
 DROP FUNCTION awards_item_stands();
 """
 
-
-class Migration(migrations.Migration):
-    dependencies = [("awards", "0001_initial")]
-
-    operations = [
-        migrations.RunSQL(SUMS, SUMS_UNDONE),
-        migrations.RunSQL(ROWS, ROWS_UNDONE),
-        migrations.RunSQL(LIVES, LIVES_UNDONE),
-        migrations.RunSQL(LISTS, LISTS_UNDONE),
-    ]
+OPERATIONS = [
+    migrations.RunSQL(SUMS, SUMS_UNDONE),
+    migrations.RunSQL(ROWS, ROWS_UNDONE),
+    migrations.RunSQL(LIVES, LIVES_UNDONE),
+    migrations.RunSQL(LISTS, LISTS_UNDONE),
+]

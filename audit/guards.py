@@ -107,11 +107,7 @@ DROP FUNCTION audit_queue_for_seal();
 DROP FUNCTION audit_append_only();
 """
 
-
-class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
-
-    operations = [
-        migrations.RunSQL(CLOCK, CLOCK_UNDONE),
-        migrations.RunSQL(GUARDS, GUARDS_UNDONE),
-    ]
+OPERATIONS = [
+    migrations.RunSQL(CLOCK, CLOCK_UNDONE),
+    migrations.RunSQL(GUARDS, GUARDS_UNDONE),
+]

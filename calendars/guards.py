@@ -27,8 +27,4 @@ DROP TRIGGER days_stand ON calendars_calendarday;
 DROP FUNCTION calendars_days_stand();
 """
 
-
-class Migration(migrations.Migration):
-    dependencies = [("calendars", "0001_initial")]
-
-    operations = [migrations.RunSQL(GUARD, UNDONE)]
+OPERATIONS = [migrations.RunSQL(GUARD, UNDONE)]
