@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import sections
 from applications.fields import Field
 from applications.money import in_words
+from applications.sections.merits import ATTACHMENTS
 from audit.models import Event
 
 
@@ -93,7 +94,7 @@ def edit_row(event: Event) -> dict[str, Any]:
         verb = _("uploaded") if event.action == "application.add_file" else _("took out")
         return {
             "event": event,
-            "section": sections.ATTACHMENTS.title,
+            "section": ATTACHMENTS.title,
             "verb": verb,
             "what": [facts.get("name", "")],
         }

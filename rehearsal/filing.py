@@ -8,7 +8,7 @@ from pathlib import Path
 from accounts.models import Organisation, Region, User
 from accounts.rules import recommending_region
 from applications.models import Application, Call, Industry, Scheme, Section
-from applications.services import calls, dossiers
+from applications.services import calls, competition, dossiers
 from applications.services.attachments import add_attachment
 from audit import clock
 from awards.models import Envelope
@@ -29,7 +29,7 @@ def set_up_call(round_: Round) -> None:
     scheme = Scheme.objects.get()
     year = round_.year or day.year
     _set_ceiling(round_, scheme, year)
-    calls.record_competition_review(
+    competition.record_competition_review(
         scheme=scheme,
         reviewed_on=clock.today(),
         document_no=f"公竞审〔{year}〕3号",

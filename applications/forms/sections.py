@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import regions_in_zone
 from applications.fields import NO, YES, Field, FieldProblem
 from applications.models import Industry
-from applications.sections import SectionSpec
+from applications.sections.spec import SectionSpec
 
 Choices = list[tuple[str, str]]
 

@@ -1,6 +1,6 @@
 """Setting up a call: written by one programme officer, published by another, then frozen."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from applications import call_content, sheet_words
 from applications import sheet as score_sheet
 from applications.call_rules import CallRules, RulesError
 from applications.call_workflow import BY_ENDS, OWN_SERVICE
-from applications.models import Call, CallStatus, FairCompetitionReview, Scheme
+from applications.models import Call, CallStatus, Scheme
 from applications.services import call_notices
 from applications.services.call_rows import CallInvalid, lock_call, note, require_officer
 from applications.services.publication import make_edition, opening_problems
@@ -266,47 +266,6 @@ def withdraw_publication(*, call: Call, reason: str, by: User) -> Call:
     _back_to_draft(row)
     note(row, "withdraw_publication", by, CallStatus.PUBLISHED, CallStatus.DRAFT, reason.strip())
     return row
-
-
-@transaction.atomic
-def record_competition_review(
-    *,
-    scheme: Scheme,
-    reviewed_on: date,
-    document_no: str,
-    conclusion: str,
-    expires_on: date,
-    exception_relied_on: str = "",
-    by: User,
-) -> FairCompetitionReview:
-    """Enter the scheme's 公平竞争审查 (its regulation, arts. 10, 12, 18); never altered later."""
-    require_officer(by)
-    if not document_no.strip():
-        raise Invalid(_("Give the number of the review's document."), "document_no")
-    if not conclusion.strip():
-        raise Invalid(_("Give the review's conclusion."), "conclusion")
-    if expires_on < reviewed_on:
-        raise Invalid(_("The review cannot expire before it was made."), "expires_on")
-    if reviewed_on > clock.today():
-        raise Invalid(_("The review cannot lie in the future."), "reviewed_on")
-    review = FairCompetitionReview.objects.create(
-        scheme=scheme,
-        reviewed_on=reviewed_on,
-        document_no=document_no.strip(),
-        conclusion=conclusion.strip(),
-        exception_relied_on=exception_relied_on.strip(),
-        expires_on=expires_on,
-        recorded_by=by,
-        recorded_at=clock.now(),
-    )
-    record(
-        action="scheme.competition_review",
-        obj=scheme,
-        by=by,
-        role=Role.PROGRAMME_OFFICER,
-        after={"review": review.pk, "document": review.document_no, "expires": expires_on},
-    )
-    return review
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from accounts.selectors import officers_of
 from applications import rules, sections
 from applications.models import Application, Attachment, Call, Industry, Section, Submission
 from applications.readiness import data_of, readiness_of
+from applications.sections.project import INVESTMENT, PROJECT
 from applications.services import freezing, sharing, telling
 from applications.services.editable import require_editable
 from applications.services.lifecycle import advance, lock
@@ -57,7 +58,7 @@ def start_dossier(
         raise Invalid(_("Only a firm can apply."))
     now = clock.now()
     _require_open(Call.objects.get(pk=call.pk), now)
-    title = sections.PROJECT.field("title").read(title)
+    title = PROJECT.field("title").read(title)
     if not title:
         raise Invalid(_("Give the project's name."), "title")
     _require_in_zone(region)
@@ -196,7 +197,7 @@ def _carry_project(row: Application, clean: dict[str, str]) -> None:
 
 
 def _keep_request(row: Application, clean: dict[str, str]) -> None:
-    field = sections.INVESTMENT.field("requested_yuan")
+    field = INVESTMENT.field("requested_yuan")
     if row.requested is not None and clean["requested_yuan"] != field.read(row.requested):
         raise SectionInvalid(
             {"requested_yuan": _("The support asked for was frozen at submission and stays.")}

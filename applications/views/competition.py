@@ -12,7 +12,7 @@ from applications import rules
 from applications.forms.calls import CompetitionReviewForm
 from applications.models import Scheme
 from applications.selectors.calls import competition_reviews_of
-from applications.services import calls as acts
+from applications.services import competition as acts
 from audit.refusals import NotPermitted, NotVisible, Refused
 
 

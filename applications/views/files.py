@@ -14,6 +14,7 @@ from applications import rules, sections, tasklist, uploads
 from applications.forms.sections import UploadForm
 from applications.models import Attachment
 from applications.readiness import document_name
+from applications.sections.merits import ATTACHMENTS
 from applications.services import attachments as acts
 from applications.views.desk import Desk
 from audit.refusals import NotVisible, Refused
@@ -26,7 +27,7 @@ def page(desk: Desk, refusal: Refused | None = None, document: str = "") -> Http
     tasks = desk.tasks("attachments")
     codes = sections.CODES
     context = desk.context(
-        spec=sections.ATTACHMENTS,
+        spec=ATTACHMENTS,
         documents=_documents(desk, document, str(refusal) if refusal else ""),
         place=codes.index("attachments") + 1,
         of=len(codes),

@@ -24,10 +24,11 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
 from reviews.draw import assignment, certificate, pool, protocol, supply
-from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
+from reviews.models import Assignment, Draw, Panel
 from reviews.rules import require
 from reviews.selectors import draws as reading
 from reviews.services import access
+from reviews.services.seating import seat_experts
 
 SHORTEST_REASON = 10
 
@@ -204,7 +205,7 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
     ]
     locked.save()
-    _seat_experts(locked)
+    seat_experts(locked)
     _record(
         locked,
         "draw.perform",
@@ -219,84 +220,6 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         },
     )
     return locked
-
-
-def _seat_experts(draw: Draw) -> None:
-    panels = {str(p.number): p for p in Panel.objects.filter(call=draw.call)}
-    experts = {e.pseudonym: e for e in Expert.objects.select_related("user")}
-    counts: dict[tuple[str, str], int] = {}
-    now = clock.now()
-    for place in draw.result:
-        key = (place["panel"], place["seat"])
-        counts[key] = counts.get(key, 0) + 1
-        seat = Seat.objects.create(
-            draw=draw,
-            panel=panels[place["panel"]],
-            code=f"{place['seat']}.{counts[key]}",
-            expert=experts[place["expert"]],
-            rank=place["rank"],
-            invited_at=now,
-        )
-        invite(seat)
-    Panel.objects.filter(call=draw.call).update(status="drawn")
-
-
-def invite(seat: Seat) -> None:
-    """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction."""
-    submissions = {
-        a.pk: a.submissions.order_by("-version").first()
-        for a in Application.objects.filter(place__panel=seat.panel).prefetch_related("submissions")
-    }
-    barred = _recuse_by_system(seat, list(submissions))
-    Assignment.objects.bulk_create(
-        Assignment(
-            seat=seat,
-            panel=seat.panel,
-            expert=seat.expert,
-            application_id=place.application_id,
-            submission=submissions[place.application_id],
-            state="recused" if place.application_id in barred else "to_declare",
-        )
-        for place in PanelApplication.objects.filter(panel=seat.panel)
-    )
-    notify(
-        kind="seat.invited",
-        recipients=[seat.expert.user],
-        key=f"seat.invited:{seat.pk}",
-        context={"call": seat.draw.call.number, "dossiers": len(submissions)},
-        url="/my-reviews/",
-        about=seat,
-    )
-
-
-def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
-    """Record the conflicts the frozen input names for this expert; returns every dossier barred
-    to them.
-    """
-    numbers = dict(Application.objects.filter(pk__in=applications).values_list("number", "pk"))
-    named = {
-        numbers[r["application"]]: r["reason"]
-        for r in seat.draw.input["recusals"]
-        if r["expert"] == seat.expert.pseudonym and r["application"] in numbers
-    }
-    known = set(
-        Recusal.objects.filter(expert=seat.expert, application__in=applications).values_list(
-            "application_id", flat=True
-        )
-    )
-    Recusal.objects.bulk_create(
-        Recusal(
-            panel=seat.panel,
-            expert=seat.expert,
-            application_id=application,
-            found="system",
-            reason=reason,
-            recorded_at=clock.now(),
-        )
-        for application, reason in named.items()
-        if application not in known
-    )
-    return known | set(named)
 
 
 @transaction.atomic

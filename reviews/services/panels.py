@@ -1,6 +1,5 @@
 """评审分组: forming panels, moving dossiers, the seats each panel wants; all before the draw."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,38 +18,13 @@ from audit.refusals import Invalid, WrongState
 from audit.services import record
 from reviews import grouping
 from reviews.draw import supply
-from reviews.models import Draw, Expert, Panel, PanelApplication
-from reviews.models.pool import Kind
+from reviews.models import Draw, Panel, PanelApplication
 from reviews.rules import require
 from reviews.selectors import draws as reading
+from reviews.services.panel_seats import checked, default_seats, technology_experts
 
 SHORTEST_REASON = 4
 NAMED = 4  # a panel of more industries is named after the first and their number
-SEAT_ID = re.compile(r"[a-z0-9_-]{1,34}")
-
-
-def default_seats(
-    size: int, industries: Sequence[str], supply_of: Mapping[str, int]
-) -> list[dict[str, Any]]:
-    """The mix of a panel of `size` (技术/产业/财务/就业): one seat each for finance and employment,
-    the rest technology and industry, technology ahead.
-
-    `industries`: the panel's, most dossiers first; a technology seat is kept for a specialist of
-    each where the pool, `supply_of` {industry: technology experts}, has at least two.
-    """
-    rest = size - 2
-    technology = (rest + 1) // 2
-    wanted = [code for code in industries if supply_of.get(code, 0) >= 2][:technology]
-    seats = [_seat(f"technology-{code}", Kind.TECHNOLOGY, code, 1) for code in wanted]
-    seats.append(_seat("technology", Kind.TECHNOLOGY, None, technology - len(wanted)))
-    seats.append(_seat("industry", Kind.INDUSTRY, None, rest - technology))
-    seats.append(_seat("finance", Kind.FINANCE, None, 1))
-    seats.append(_seat("employment", Kind.EMPLOYMENT, None, 1))
-    return [seat for seat in seats if seat["count"]]
-
-
-def _seat(id_: str, kind: Kind, specialty: str | None, count: int) -> dict[str, Any]:
-    return {"id": id_, "kind": kind.value, "specialty": specialty, "count": count}
 
 
 def _lock_call(call: Call) -> Call:
@@ -90,7 +64,7 @@ def form_panels(
     Panel.objects.filter(call=call).delete()
     if call.status == CallStatus.PUBLISHED:
         advance_call(call=call, to=CallStatus.SCREENED, by=by)
-    pool = _technology_experts()
+    pool = technology_experts()
     groups = grouping.group(_blocks(applications), smallest=smallest, largest=largest)
     by_pk = {a.pk: a for a in applications}
     panels = [
@@ -146,11 +120,6 @@ def _blocks(applications: Iterable[Application]) -> list[grouping.Block]:
 def _key(references: Mapping[str, Any]) -> str:
     """Equal for equal references."""
     return canonical(references).decode()
-
-
-def _technology_experts() -> Counter[str]:
-    rows = Expert.objects.filter(active=True, kinds__contains=[Kind.TECHNOLOGY.value])
-    return Counter(code for codes in rows.values_list("specialties", flat=True) for code in codes)
 
 
 def _create(
@@ -274,7 +243,7 @@ def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> 
     require(by, Role.PROGRAMME_OFFICER)
     call = _lock_call(panel.call)
     locked = Panel.objects.select_for_update().get(pk=panel.pk)
-    wanted = _checked(seats, call.rule_set.panel_size)
+    wanted = checked(seats, call.rule_set.panel_size)
     before = locked.seats_wanted
     locked.seats_wanted = wanted
     locked.save(update_fields=["seats_wanted"])
@@ -288,33 +257,6 @@ def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> 
         scope=call.number,
     )
     return locked
-
-
-def _checked(seats: Sequence[Mapping[str, Any]], size: int) -> list[dict[str, Any]]:
-    """The seats in their stored form. Raises Invalid."""
-    known = set(Industry.objects.values_list("code", flat=True))
-    wanted = []
-    for seat in seats:
-        kind, specialty, count = seat["kind"], seat["specialty"] or None, int(seat["count"])
-        if kind not in Kind.values:
-            raise Invalid(_("Choose the kind of expert of every seat."), field="kind")
-        if specialty is not None and specialty not in known:
-            raise Invalid(
-                _("Choose specialties from the catalogue of industries."), field="specialty"
-            )
-        if count < 1 or not SEAT_ID.fullmatch(seat["id"]):
-            raise Invalid(_("Every seat is for at least one expert."), field="count")
-        wanted.append({"id": seat["id"], "kind": kind, "specialty": specialty, "count": count})
-    if len({seat["id"] for seat in wanted}) < len(wanted):
-        raise Invalid(_("Two rows ask for the same experts. Join them."), field="kind")
-    total = sum(seat["count"] for seat in wanted)
-    if total != size:
-        raise Invalid(
-            _("The seats make %(total)s experts; the call's rules ask for %(size)s.")
-            % {"total": total, "size": size},
-            field="count",
-        )
-    return wanted
 
 
 def shortages(call: Call) -> tuple[supply.Shortage, ...]:

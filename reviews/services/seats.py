@@ -22,7 +22,7 @@ from reviews.models import Assignment, Draw, Expert, Seat, SeatState
 from reviews.rules import expert_of, require
 from reviews.selectors import draws as reading
 from reviews.services import access
-from reviews.services.draws import invite
+from reviews.services.seating import invite
 
 ANSWER_DAYS = 2  # working days an expert has to answer before the next may be asked
 

@@ -13,6 +13,7 @@ from applications import reading, sections
 from applications.figures import FiguresError
 from applications.models import Application, CallStatus, Industry
 from applications.readiness import document_name
+from applications.sections.project import FIRM
 from applications.sheet import Leaf, Sheet
 from audit.clock import SHANGHAI
 from audit.refusals import NotVisible, Refused
@@ -28,7 +29,7 @@ from reviews.services.scoring import require_scorable
 from reviews.views.expert_words import formula_row, language, panel_name
 from reviews.wording import MARK_PROBLEMS, problem_text
 
-_UNSHOWN = {f.label for f in sections.FIRM.fields if f.name.startswith("contact_")}
+_UNSHOWN = {f.label for f in FIRM.fields if f.name.startswith("contact_")}
 _ZERO = Decimal("0.00")
 _NOTHING = fingerprint(None, None, "")
 _QUIET = frozenset({"score_missing", "tier_missing"})  # the pill says these

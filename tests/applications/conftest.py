@@ -7,7 +7,7 @@ import pytest
 
 from applications import opening
 from applications.models import Application, Call, Industry, Scheme
-from applications.services import calls, dossiers
+from applications.services import calls, competition, dossiers
 from audit import clock
 from tests.applications import filling
 
@@ -26,7 +26,7 @@ def scheme(db) -> Scheme:
 @pytest.fixture
 def reviewed(scheme, officer) -> Scheme:
     """The scheme with a fair-competition review in force."""
-    calls.record_competition_review(
+    competition.record_competition_review(
         scheme=scheme,
         reviewed_on=clock.today() - timedelta(days=30),
         document_no="吉公竞审〔2024〕3号",

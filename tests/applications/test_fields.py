@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from applications import sections
 from applications.fields import FieldProblem
 from applications.figures import Figures
+from applications.sections.project import INVESTMENT
 from applications.snapshots import figures_of
 
-FAI = sections.INVESTMENT.field("fixed_assets_yuan")
+FAI = INVESTMENT.field("fixed_assets_yuan")
 
 
 @pytest.mark.parametrize(
