@@ -15,9 +15,12 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import contacts
 from applications.money import AmountError, grouped, parse_wan, wan
 
-Kind = Literal["text", "paragraph", "money", "number", "day", "choice", "yes_no", "code"]
+Kind = Literal[
+    "text", "paragraph", "money", "number", "day", "choice", "yes_no", "code", "telephone"
+]
 
 YES, NO = "yes", "no"
 # No single figure of an industrial project reaches this: a slip of the unit is caught at once.
@@ -129,6 +132,8 @@ class Field:
             return text
         if self.kind == "day":
             return _day(text)
+        if self.kind == "telephone":
+            return _telephone(text)
         if len(text) > self.length:
             raise FieldProblem(
                 _("%(given)s characters are too many; at most %(most)s fit here.")
@@ -168,6 +173,14 @@ def _money_problem(text: str, reason: str) -> Promise | str:
     return _("“%(given)s” is not an amount. Write digits only, in 万元, for example 1,260.5.") % {
         "given": text[:40]
     }
+
+
+def _telephone(text: str) -> str:
+    number = contacts.normalise_telephone(text)
+    wrong = contacts.telephone_fault(number)
+    if wrong is not None:
+        raise FieldProblem(wrong)
+    return number
 
 
 def _day(text: str) -> str:

@@ -114,7 +114,7 @@ class Demonstration:
             notice=notice,
             application=item.application,
             objector_name="鲁志远",
-            objector_identity="220302198001011234",
+            objector_identity="220302198001011235",
             objector_contact="13800000000",
             ground="false",
             text="该项目申报的已完成投资与现场情况不符，请予核查。",

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import uscc
+from accounts.forms.contacts import EmailField, TelephoneField
 from accounts.models import Level, Organisation, Region, RegionLevel
 
 
@@ -28,12 +29,7 @@ class ParticularsForm(forms.Form):
         label=_("City or county"), help_text=_("Where the firm is registered or will settle.")
     )
     legal_representative = forms.CharField(label=_("Legal representative"), max_length=60)
-    contact_phone = forms.CharField(
-        label=_("Contact telephone"),
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
-    )
+    contact_phone = TelephoneField(label=_("Contact telephone"), required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
 
     @classmethod
@@ -67,7 +63,7 @@ class RegistrationForm(ParticularsForm):
 
 
 class MemberForm(forms.Form):
-    email = forms.EmailField(
+    email = EmailField(
         label=_("Colleague's e-mail"),
         help_text=_("The address of the account your colleague has registered."),
     )

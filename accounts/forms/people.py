@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import selectors
+from accounts.forms.contacts import EmailField
 from accounts.forms.firms import RegionField
 from accounts.models import Organisation, OrganisationKind, User
 from accounts.roles import REGIONAL, Role
@@ -59,9 +60,7 @@ class PeopleFilter(forms.Form):
 
 class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    email = forms.EmailField(
-        label=_("E-mail"), help_text=_("The link to set a password is sent there.")
-    )
+    email = EmailField(label=_("E-mail"), help_text=_("The link to set a password is sent there."))
     unit = forms.ModelChoiceField(
         label=_("Unit"),
         queryset=Organisation.objects.exclude(kind__in=NO_UNIT).order_by("name"),

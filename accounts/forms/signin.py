@@ -6,6 +6,8 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.contacts import EmailField
+
 PASSWORD_HINT = _(
     "At least 12 characters, not only digits, not a common word, unlike your name and address."
 )
@@ -42,8 +44,11 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
         _plain(self)
         self.fields["username"].label = _("Sign-in name")
         self.fields["username"].help_text = _("Letters, digits and . _ - +; cannot be changed.")
-        self.fields["email"].label = _("E-mail")
-        self.fields["email"].help_text = _("Notices and password links are sent there.")
+        self.fields["email"] = EmailField(
+            label=_("E-mail"),
+            help_text=_("Notices and password links are sent there."),
+            widget=self.fields["email"].widget,
+        )
         self.fields["password1"].label = _("Password")
         self.fields["password1"].help_text = PASSWORD_HINT
         self.fields["password2"].label = _("Password, once more")
@@ -90,7 +95,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc] 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self)
-        self.fields["email"].label = _("E-mail")
+        self.fields["email"] = EmailField(label=_("E-mail"), widget=self.fields["email"].widget)
         self.fields["email"].widget.attrs["autofocus"] = True
 
 

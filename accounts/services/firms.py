@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from accounts import facts, rules
+from accounts import contacts, facts, rules
 from accounts import uscc as codes
 from accounts.models import (
     Level,
@@ -18,7 +18,7 @@ from accounts.models import (
     User,
 )
 from accounts.roles import Role
-from accounts.services.lengths import check_fits
+from accounts.services.lengths import check_fits, telephone
 from accounts.signals import membership_changed
 from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, NotVisible, WrongState
@@ -56,14 +56,14 @@ def register_firm(
             )
         firm = _new(OrganisationKind.FIRM, name, uscc, region)
         firm.legal_representative = " ".join(legal_representative.split())
-        firm.contact_phone = " ".join(contact_phone.split())
+        firm.contact_phone = telephone(contact_phone, "contact_phone")
         firm.address = " ".join(address.split())
         if not firm.legal_representative:
             raise Invalid(
                 _("Enter the legal representative as on the business licence."),
                 field="legal_representative",
             )
-        check_fits(firm, "legal_representative", "contact_phone", "address")
+        check_fits(firm, "legal_representative", "address")
         _insert_organisation(firm)
         record(action="firm.register", obj=firm, by=by, after=facts.of_organisation(firm))
         _join(firm, person, Level.OWNER, by)
@@ -118,6 +118,8 @@ def edit_firm(*, firm: Organisation, changes: Mapping[str, object], by: User) ->
             if field in changes:
                 value = changes[field]
                 setattr(locked, field, " ".join(value.split()) if isinstance(value, str) else value)
+        if "contact_phone" in changes:
+            locked.contact_phone = telephone(locked.contact_phone, "contact_phone")
         if len(locked.name) < 2:
             raise Invalid(_("Enter the full registered name."), field="name")
         if not locked.legal_representative:
@@ -125,7 +127,7 @@ def edit_firm(*, firm: Organisation, changes: Mapping[str, object], by: User) ->
                 _("Enter the legal representative as on the business licence."),
                 field="legal_representative",
             )
-        check_fits(locked, "name", "legal_representative", "contact_phone", "address")
+        check_fits(locked, "name", "legal_representative", "address")
         after = facts.of_organisation(locked)
         if after != before:
             locked.save(update_fields=list(EDITABLE))
@@ -151,7 +153,8 @@ def _colleague(user_or_email: User | str, firm: Organisation) -> User:
     if isinstance(user_or_email, User):
         found = User.objects.filter(pk=user_or_email.pk)
     else:
-        found = User.objects.filter(email__iexact=user_or_email.strip()).exclude(email="")
+        address = contacts.normalise_email(user_or_email)
+        found = User.objects.filter(email__iexact=address).exclude(email="")
     here = Membership.objects.live().filter(user=OuterRef("pk"), organisation=firm)
     roles = RoleGrant.objects.standing().filter(user=OuterRef("pk"))
     person = (

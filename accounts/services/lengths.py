@@ -1,9 +1,19 @@
-"""What a column can hold, asked before the database has to refuse it."""
+"""What a column can hold, and the shape of contacts, asked before anything is written."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Model
 
+from accounts import contacts
 from audit.refusals import Invalid
+
+
+def telephone(text: str, field: str) -> str:
+    """The number as it is kept, "" when none was given. Raises Invalid at `field`."""
+    number = contacts.normalise_telephone(text)
+    wrong = contacts.telephone_fault(number) if number else None
+    if wrong is not None:
+        raise Invalid(wrong, field=field)
+    return number
 
 
 def check_fits(row: Model, *names: str) -> None:

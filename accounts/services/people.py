@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import facts, rules
+from accounts import contacts, facts, rules
 from accounts.models import Organisation, Region, User
 from accounts.roles import Role
 from accounts.services.lengths import check_fits
@@ -67,7 +67,7 @@ def _require_system_admin(by: User) -> None:
 def save_new(user: User, password: str | None) -> None:
     """Clean, check and insert the person inside the caller's transaction."""
     user.username = User.normalize_username(user.username).strip()
-    user.email = User.objects.normalize_email(user.email).strip().lower()
+    user.email = contacts.normalise_email(user.email)
     user.name = " ".join(user.name.split())
     _check_identity(user)
     if password is None:
@@ -94,6 +94,9 @@ def _check_identity(user: User) -> None:
         )
     if not user.email:
         raise Invalid(_("Enter an e-mail address; the sign-in links go there."), field="email")
+    wrong = contacts.email_fault(user.email)
+    if wrong is not None:
+        raise Invalid(wrong, field="email")
     check_fits(user, "email")
 
 
@@ -172,7 +175,7 @@ def edit_user(*, user: User, changes: Mapping[str, Any], by: User) -> User:
         before = facts.of_user(locked)
         for field in EDITABLE & changes.keys():
             setattr(locked, field, changes[field])
-        locked.email = locked.email.strip().lower()
+        locked.email = contacts.normalise_email(locked.email)
         locked.name = " ".join(locked.name.split())
         _check_identity(locked)
         after = facts.of_user(locked)

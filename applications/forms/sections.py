@@ -48,6 +48,10 @@ def _widget(spec: Field) -> forms.Widget:
         )
     if spec.kind == "day":
         return forms.DateInput(attrs={"type": "date"})
+    if spec.kind == "telephone":
+        return forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "tel", "maxlength": spec.length}
+        )
     if spec.kind in ("money", "number"):
         return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return forms.TextInput(attrs={"maxlength": spec.length})

@@ -49,13 +49,7 @@ FIRM = SectionSpec(
             group=_IDENTITY,
         ),
         text("contact_name", _("Contact person"), length=60, group=_CONTACT),
-        text(
-            "contact_phone",
-            _("Contact telephone"),
-            pattern=r"[0-9+\-() ]{7,20}",
-            example="0434-5550123",
-            group=_CONTACT,
-        ),
+        Field("contact_phone", "telephone", _("Contact telephone"), length=30, group=_CONTACT),
     ),
 )
 PROJECT = SectionSpec(

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.contacts import ContactField, IdentityField
 from awards.forms.money import WanField
 from awards.models import Objection
 
@@ -80,13 +81,12 @@ class ObjectionForm(forms.Form):
     objector_name = forms.CharField(
         label=_("Your real name or your unit's"), max_length=80, min_length=2
     )
-    objector_identity = forms.CharField(
+    objector_identity = IdentityField(
         label=_("Identity number or unified social credit code"),
         help_text=_("Kept secret; only those who examine the objection read it."),
         max_length=30,
-        min_length=6,
     )
-    objector_contact = forms.CharField(label=_("Telephone or e-mail"), max_length=80, min_length=6)
+    objector_contact = ContactField(label=_("Telephone or e-mail"), max_length=80)
     ground = forms.ChoiceField(
         label=_("Ground of the objection"),
         help_text=_("A different opinion on scientific or technical merit is not a ground."),

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts import contacts, identity
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
@@ -53,8 +54,8 @@ def file_objection(
     _check(notice, application, ground)
     named = {
         "objector_name": objector_name.strip(),
-        "objector_identity": objector_identity.strip(),
-        "objector_contact": objector_contact.strip(),
+        "objector_identity": identity.normalise(objector_identity),
+        "objector_contact": contacts.normalise(objector_contact),
         "text": text.strip(),
     }
     _check_named(named)
@@ -101,9 +102,8 @@ def _check(notice: PublicNotice, application: Application, ground: str) -> None:
 
 
 def _check_named(named: dict[str, str]) -> None:
-    least = {"objector_name": 2, "objector_identity": 6, "objector_contact": 6, "text": 20}
-    for field, value in named.items():
-        if len(value) < least[field]:
+    for field, least in (("objector_name", 2), ("text", 20)):
+        if len(named[field]) < least:
             raise Invalid(
                 _(
                     "An objection needs a real name, an identity number, a way to reach you and the"
@@ -111,6 +111,13 @@ def _check_named(named: dict[str, str]) -> None:
                 ),
                 field=field,
             )
+    for field, fault in (
+        ("objector_identity", identity.fault),
+        ("objector_contact", contacts.fault),
+    ):
+        wrong = fault(named[field])
+        if wrong is not None:
+            raise Invalid(wrong, field=field)
 
 
 def _record(

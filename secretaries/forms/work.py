@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.contacts import TelephoneField
 from accounts.models import Organisation, Region, User
 from applications.models import Industry
 from secretaries.models import (
@@ -120,7 +121,7 @@ class ProfileForm(forms.Form):
     unit = forms.ModelChoiceField(
         label=_("Unit"), queryset=Organisation.objects.exclude(kind="firm").order_by("name")
     )
-    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    phone = TelephoneField(label=_("Telephone"), required=False)
     regions = forms.ModelMultipleChoiceField(
         label=_("Serves"),
         queryset=Region.objects.filter(in_zone=True).exclude(level="province"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Region, User
 from accounts.roles import Role
 from accounts.rules import has_role
+from accounts.services.lengths import telephone
 from applications.models import Industry
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
@@ -62,7 +63,7 @@ def set_profile(
             "max_load": max_load,
             "active_from": active_from,
             "active_to": active_to,
-            "phone": phone.strip(),
+            "phone": telephone(phone, "phone"),
         },
     )
     row.regions.set(regions)

@@ -139,7 +139,11 @@ def serve(people: People, application: Application) -> None:
     """Appoint the secretary, as the worker would."""
     unit = making.organisation("梅河口市工信局", application.region, "authority")
     profile = ServiceSecretary.objects.create(
-        user=people.secretary, unit=unit, active_from=date(2024, 1, 1), max_load=9, phone="0435"
+        user=people.secretary,
+        unit=unit,
+        active_from=date(2024, 1, 1),
+        max_load=9,
+        phone="0435-3200000",
     )
     ServiceAssignment.objects.create(
         application=application,

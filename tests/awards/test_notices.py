@@ -20,7 +20,7 @@ from tests.calendars.test_years import NEXT, NUMBER
 from tests.racing import race
 
 TEXT = "该项目申报的已完成投资与现场情况不符，请予核查。"
-NAME, IDENTITY, CONTACT = "鲁志远", "220302198001011234", "13800000000"
+NAME, IDENTITY, CONTACT = "鲁志远", "220302198001011235", "13800000000"
 
 
 def at(day: str, hour: int = 9) -> datetime:
