@@ -136,6 +136,9 @@ ACTIONS: Mapping[str, Promise] = {
     "objection.file": pgettext_lazy("act in the log", "Objection filed"),
     "objection.refuse": pgettext_lazy("act in the log", "Objection not admitted"),
     "outbox.resend": pgettext_lazy("act in the log", "Sent again from the outbox"),
+    "panels.withdrawn": pgettext_lazy(
+        "act in the log", "Withdrawn dossiers taken from the experts"
+    ),
     "panels.form": pgettext_lazy("act in the log", "Panels formed"),
     "panels.move": pgettext_lazy("act in the log", "Dossier moved to another panel"),
     "ranking.compute": pgettext_lazy("act in the log", "Ranking computed"),

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
-from applications.models import Application
+from applications.models import Application, Call
+from applications.workflow import Status
 from audit.refusals import NotPermitted, NotVisible
 from reviews.models import Assignment, AssignmentState, Expert, ExpertInterest
 
@@ -29,6 +31,13 @@ def expert_of(user: User) -> Expert:
     if expert is None or not has_role(user, Role.EXPERT):
         raise NotVisible
     return expert
+
+
+def standing(call: Call) -> QuerySet[Application]:
+    """The dossiers on a call's panels that are judged: a firm may withdraw until the review opens,
+    and the panel keeps the place of what it withdrew.
+    """
+    return Application.objects.filter(place__panel__call=call).exclude(status=Status.WITHDRAWN)
 
 
 def own_assignment(user: User, assignment: Assignment) -> Expert:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call
+from applications.models import Call
 from audit import clock
 from audit.digests import sm3
 from audit.refusals import WrongState
 from reviews.draw import assignment, certificate, pool, replacement, supply
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
-from reviews.rules import conflicts_of
+from reviews.rules import conflicts_of, standing
 
 
 def build_input(call: Call, number: str) -> dict[str, Any]:
@@ -30,12 +30,9 @@ def build_input(call: Call, number: str) -> dict[str, Any]:
         .select_related("region", "employer")
         .order_by("pseudonym")
     )
-    applications = list(
-        Application.objects.filter(place__panel__call=call)
-        .select_related("region")
-        .order_by("number")
-    )
+    applications = list(standing(call).select_related("region").order_by("number"))
     numbers = {a.pk: a.number or "" for a in applications}
+    panels = [p for p in panels if any(s.application_id in numbers for s in p.places.all())]
     pseudonyms = {e.pk: e.pseudonym for e in experts}
     barred = conflicts_of(
         experts, applications, same_region=rules.exclude_same_region, on=clock.today()
@@ -78,7 +75,11 @@ def build_input(call: Call, number: str) -> dict[str, Any]:
 def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel:
     return pool.Panel(
         id=str(panel.number),
-        applications=tuple(numbers[place.application_id] for place in panel.places.all()),
+        applications=tuple(
+            numbers[place.application_id]
+            for place in panel.places.all()
+            if place.application_id in numbers
+        ),
         seats=tuple(
             pool.Seat(s["id"], s["kind"], s["specialty"], s["count"]) for s in panel.seats_wanted
         ),

@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
 from reviews.models import Assignment, AssignmentState, Mark, Panel
+from reviews.rules import standing
 from reviews.scoring import Computed, Score, combine, compute
 from reviews.selectors.sheets import sheet_of
 
@@ -45,15 +46,12 @@ def locked_marks(call: Call) -> Marks:
 
 
 def score_all(call: Call) -> list[Scored]:
-    """Every dossier on a panel, by number, scored by the call's frozen rules. Few queries."""
+    """Every dossier that stands, by number, scored by the call's frozen rules. Few queries."""
     rules, marks, found = call.rule_set, locked_marks(call), []
     submissions = Prefetch("submissions", Submission.objects.order_by("-version"))
     dossiers: dict[int, list[Application]] = defaultdict(list)
     for row in (
-        Application.objects.filter(place__panel__call=call)
-        .select_related("place")
-        .prefetch_related(submissions)
-        .order_by("number")
+        standing(call).select_related("place").prefetch_related(submissions).order_by("number")
     ):
         dossiers[row.place.panel_id].append(row)
     for panel in Panel.objects.filter(call=call).select_related("call"):
@@ -180,5 +178,5 @@ def too_few(call: Call) -> list[Application]:
             "application_id", flat=True
         )
     )
-    dossiers = Application.objects.filter(place__panel__call=call).order_by("number")
+    dossiers = standing(call).order_by("number")
     return [a for a in dossiers if locked[a.pk] < enough]

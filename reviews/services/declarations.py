@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
+from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import Entry, record_all
@@ -202,7 +203,8 @@ def _replace_if_too_many(seat: Seat, call: Call, by: User) -> None:
     """Barred from more than the allowed share of the panel: the seat goes to the next in order."""
     if seat.state != SeatState.ACCEPTED:
         return
-    states = list(seat.assignments.values_list("state", flat=True))
+    judged = seat.assignments.exclude(application__status=Status.WITHDRAWN)
+    states = list(judged.values_list("state", flat=True))
     barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)
     allowed = call.rule_set.max_single_recusals_percent
     if barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states:

@@ -19,10 +19,12 @@ from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import record
 from notifications.services import Dispatch, notify_all
-from reviews.models import Panel, Seat, SeatState
-from reviews.rules import require
+from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
+from reviews.rules import SCORABLE, require, standing
+from reviews.services import access
 
 SHORTEST_REASON = 10
+LAID_OUT = (AssignmentState.TO_DECLARE, *SCORABLE)
 
 
 @transaction.atomic
@@ -47,15 +49,36 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     ready = Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE)
     advance_all([Move(application=a, step="start_review") for a in ready.order_by("pk")], by=by)
     Panel.objects.filter(call=call).update(status="scoring")
+    _take_withdrawn(call, by)
     advance_call(call=call, to=CallStatus.IN_REVIEW, by=by)
     _tell_experts(call, "scoring.opened", {"due": due_at})
     call.refresh_from_db()
     return call
 
 
+def _take_withdrawn(call: Call, by: User) -> None:
+    """What was withdrawn since the draw is nobody's to judge. From here on nothing is withdrawn."""
+    rows = Assignment.objects.filter(
+        panel__call=call, application__status=Status.WITHDRAWN, state__in=LAID_OUT
+    )
+    found = dict(rows.values_list("pk", "application__number"))
+    if not found:
+        return
+    access.close(found)
+    Assignment.objects.filter(pk__in=found).update(state=AssignmentState.VOID)
+    record(
+        action="panels.withdrawn",
+        obj=call,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        after={"dossiers": sorted(set(found.values())), "assignments": len(found)},
+        scope=call.number,
+    )
+
+
 def _require_manned(call: Call, counts: Mapping[int, int]) -> None:
     """Enough accepted experts on every panel that has dossiers."""
-    for panel in Panel.objects.filter(call=call, places__isnull=False).distinct():
+    for panel in Panel.objects.filter(call=call, places__application__in=standing(call)).distinct():
         if counts.get(panel.pk, 0) < call.rule_set.min_scores:
             raise WrongState(
                 _(

@@ -4,6 +4,7 @@ from applications.models import Application
 from audit import clock
 from notifications.services import notify
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
+from reviews.rules import standing
 
 
 def seat_experts(draw: Draw) -> None:
@@ -31,7 +32,9 @@ def invite(seat: Seat) -> None:
     """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction."""
     submissions = {
         a.pk: a.submissions.order_by("-version").first()
-        for a in Application.objects.filter(place__panel=seat.panel).prefetch_related("submissions")
+        for a in standing(seat.panel.call)
+        .filter(place__panel=seat.panel)
+        .prefetch_related("submissions")
     }
     barred = _recuse_by_system(seat, list(submissions))
     Assignment.objects.bulk_create(
@@ -43,7 +46,7 @@ def invite(seat: Seat) -> None:
             submission=submissions[place.application_id],
             state="recused" if place.application_id in barred else "to_declare",
         )
-        for place in PanelApplication.objects.filter(panel=seat.panel)
+        for place in PanelApplication.objects.filter(panel=seat.panel, application__in=submissions)
     )
     notify(
         kind="seat.invited",
