@@ -61,10 +61,10 @@ def draw_up(*, award: Award, by: User) -> Agreement:
     """Draw up the agreement of an award whose allocation notice is recorded."""
     require(by, Role.PROGRAMME_OFFICER)
     award = (
-        Award.objects.select_for_update(of=("self",))
-        .select_related("application__firm", "application__region", "application__call")
-        .get(pk=award.pk)
+        Award.objects.select_for_update(of=("self",)).select_related("application").get(pk=award.pk)
     )
+    # Read anew under its own lock: what came with the award's row is as old as the wait for it.
+    award.application = lock_dossier(award.application)
     if Agreement.objects.filter(award=award).exists():
         raise WrongState(_("The agreement has already been drawn up."))
     if award.application.status != Status.AWARDED:

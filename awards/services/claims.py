@@ -21,20 +21,13 @@ from audit.services import record
 from awards.facts import claim_facts
 from awards.models import Claim, ClaimFile, Instalment
 from awards.selectors.people import firm_people
+from awards.services.instalment_rows import lock_instalment
 from awards.wording import amount_text
 from notifications.services import notify
 from secretaries.rules import verifies
 from secretaries.selectors.candidates import current_assignment
 
 MOST_FILES = 20
-
-
-def _lock_instalment(pk: int) -> Instalment:
-    return (
-        Instalment.objects.select_for_update(of=("self",))
-        .select_related("award__application__firm", "award__application__call")
-        .get(pk=pk)
-    )
 
 
 def _check_turn(instalment: Instalment, by: User) -> None:
@@ -89,7 +82,7 @@ def claim_instalment(
     by: User,
 ) -> Claim:
     """Claim the next instalment: investment so far (yuan), insured headcount, files of evidence."""
-    locked = _lock_instalment(instalment.pk)
+    locked = lock_instalment(instalment.pk)
     application = locked.award.application
     _check_turn(locked, by)
     _check_claim(locked, invested, insured, statement, len(files))
@@ -150,7 +143,7 @@ def _keep(claim: Claim, upload: "UploadedFile[Any]", facts: uploads.Checked) -> 
 
 
 def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
-    instalment = _lock_instalment(claim.instalment_id)
+    instalment = lock_instalment(claim.instalment_id)
     if not verifies(by, instalment.award.application, clock.today()):
         raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     locked = Claim.objects.select_for_update().get(pk=claim.pk)

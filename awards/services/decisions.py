@@ -17,7 +17,7 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
 from awards import instalments
 from awards.facts import allocation_facts, award_facts
-from awards.models import AllocationNotice, Award, Envelope, Instalment, NoticeItem
+from awards.models import AllocationNotice, Award, Envelope, Instalment, NoticeItem, PublicNotice
 from awards.rules import require
 from awards.selectors.lists import ripe_items
 from awards.selectors.people import firm_people
@@ -83,6 +83,8 @@ def award(*, call: Call, by: User) -> list[Award]:
     """
     require(by, Role.APPROVER)
     call = Call.objects.select_for_update().get(pk=call.pk)
+    # An objection holds its notice's row while it is filed: one begun in time is waited for.
+    list(PublicNotice.objects.select_for_update(no_key=True).filter(call=call).order_by("pk"))
     ripe = ripe_items(call, clock.today())
     if not ripe:
         raise WrongState(

@@ -22,6 +22,7 @@ from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.envelopes import pay_out
+from awards.services.instalment_rows import lock_instalment
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from calendars.wording import day_of
 from notifications.services import notify
@@ -33,11 +34,7 @@ TAKEN = _("This voucher number is already recorded for another payment.")
 def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
     """The maker enters the payment of a verified claim, for exactly the instalment's sum."""
     require(by, Role.FINANCE_OFFICER)
-    instalment = (
-        Instalment.objects.select_for_update(of=("self",))
-        .select_related("award__application__firm", "award__application__call")
-        .get(pk=claim.instalment_id)
-    )
+    instalment = lock_instalment(claim.instalment_id)
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
     _refuse_ended(instalment.award)
     if claim.returned_at or instalment.status != "verified":
@@ -96,13 +93,9 @@ def _refuse_ended(award: Award) -> None:
 
 
 def _lock(payment: Payment) -> Payment:
-    instalment = Instalment.objects.select_for_update().get(pk=payment.instalment_id)
-    locked = (
-        Payment.objects.select_for_update(of=("self",))
-        .select_related("instalment__award__application__call", "instalment__award__envelope")
-        .get(pk=payment.pk)
-    )
-    locked.instalment.status = instalment.status
+    instalment = lock_instalment(payment.instalment_id)
+    locked = Payment.objects.select_for_update().get(pk=payment.pk)
+    locked.instalment = instalment
     return locked
 
 
