@@ -28,7 +28,7 @@ from reviews.models import (
 )
 from reviews.rules import SCORABLE, require
 from reviews.services import access
-from reviews.services.seats import replace_seat
+from reviews.services.seats import lock_seat, replace_seat
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 
@@ -88,19 +88,10 @@ def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assi
 
 def _own_seat(pk: int, by: User) -> Seat:
     """The person's own seat, locked; a foreign one does not exist for them."""
-    seat = _lock_seat(pk)
+    seat = lock_seat(pk)
     if seat.expert.user_id != by.pk or not seat.expert.active or not has_role(by, Role.EXPERT):
         raise NotVisible
     return seat
-
-
-def _lock_seat(pk: int) -> Seat:
-    """The seat comes first wherever a seat and its dossiers are locked."""
-    return (
-        Seat.objects.select_for_update(of=("self",))
-        .select_related("panel", "expert__user")
-        .get(pk=pk)
-    )
 
 
 def _locked_rows() -> QuerySet[Assignment]:
@@ -266,7 +257,7 @@ def record_conflict(*, expert: Expert, application: Application, reason: str, by
     )
     if found is None:
         raise Invalid(_("The expert does not review this dossier."), field="expert")
-    seat = _lock_seat(found.seat_id)
+    seat = lock_seat(found.seat_id)
     assignment = _locked_rows().get(pk=found.pk)
     if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):
         raise WrongState(_("The recusal is already recorded."))

@@ -232,6 +232,8 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
     require(by, Role.SUPERVISOR)
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
+    # The call first, as for a seat: the review opens before or after, never meanwhile.
+    Call.objects.select_for_update().get(pk=draw.call_id)
     locked = _lock(draw, "prepared", "committed", "drawn")
     if locked.operator_id == by.pk:
         raise NotPermitted(_("Whoever prepared the draw may not void it."))

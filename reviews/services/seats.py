@@ -27,15 +27,27 @@ from reviews.services.seating import invite
 ANSWER_DAYS = 2  # working days an expert has to answer before the next may be asked
 
 
+def lock_seat(pk: int) -> Seat:
+    """A seat, locked with its call and its draw, in this order wherever one is held: the scoring
+    opens and closes, a ranking is computed, and a draw is voided before or after, never meanwhile.
+    """
+    seat = (
+        # PostgreSQL locks in the order named here, and reads anew what it had to wait for.
+        Seat.objects.select_for_update(no_key=True, of=("draw__call", "draw", "self"))
+        .select_related("panel", "draw__call", "expert__user")
+        .get(pk=pk)
+    )
+    seat.panel.call = seat.draw.call
+    return seat
+
+
 def _own_seat(seat: Seat, by: User) -> Seat:
     expert = expert_of(by)
-    locked = (
-        Seat.objects.select_for_update(of=("self",))
-        .select_related("panel", "draw__call", "expert")
-        .get(pk=seat.pk)
-    )
+    locked = lock_seat(seat.pk)
     if locked.expert_id != expert.pk:
         raise NotVisible
+    if locked.draw.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
+        raise WrongState(_("The review is over; the seat stays as it was."))
     return locked
 
 
@@ -75,8 +87,8 @@ def decline(*, seat: Seat, reason: str, by: User) -> Seat | None:
 
 
 def replace_seat(seat: Seat, *, state: SeatState, reason: str, by: User) -> Seat | None:
-    """Vacate a locked seat and invite the next feasible expert, in the caller's transaction."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("call").get(pk=seat.draw_id)
+    """Vacate a seat held by `lock_seat` and invite the next feasible expert, in its transaction."""
+    draw = seat.draw
     source = seat.state
     seat.state, seat.answered_at, seat.reason = state, clock.now(), reason
     seat.save(update_fields=["state", "answered_at", "reason"])
@@ -139,11 +151,7 @@ def answer_due(seat: Seat, table: WorkingDays) -> Deadline:
 def pass_over(*, seat: Seat, reason: str, by: User) -> Seat | None:
     """Ask the next in the drawn order because an invited expert has not answered in time."""
     require(by, Role.PROGRAMME_OFFICER)
-    locked = (
-        Seat.objects.select_for_update(of=("self",))
-        .select_related("panel", "draw__call", "expert__user")
-        .get(pk=seat.pk)
-    )
+    locked = lock_seat(seat.pk)
     if locked.state != SeatState.INVITED or locked.draw.status != "drawn":
         raise WrongState(_("This invitation has already been answered."))
     if locked.draw.call.status != CallStatus.SCREENED:

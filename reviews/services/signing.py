@@ -10,10 +10,13 @@ from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Conflict, WrongState
 from audit.services import record
-from reviews.models import Assignment, AssignmentState, Panel, ScoreSheet, SeatState
+from reviews.models import Assignment, AssignmentState, Panel, ScoreSheet, Seat, SeatState
 from reviews.rules import expert_of
 from reviews.selectors.sheets import sheet_content, sheet_of
 from reviews.services.scoring import missing_of, require_scorable
+from reviews.services.seats import lock_seat
+
+NOTHING = _("There is nothing for you to sign in this panel.")
 
 
 @transaction.atomic
@@ -23,6 +26,10 @@ def sign(*, panel: Panel, by: User, digest: str = "") -> ScoreSheet:
     `digest`: what the person was shown; another one means that something changed meanwhile.
     """
     expert = expert_of(by)
+    seat = Seat.objects.filter(panel=panel, expert=expert, state=SeatState.ACCEPTED).first()
+    if seat is None:
+        raise WrongState(NOTHING)
+    lock_seat(seat.pk)  # before its dossiers, as whoever gives it back or closes the scoring does
     mine = list(
         Assignment.objects.select_for_update(of=("self",))
         .filter(panel=panel, expert=expert, seat__state=SeatState.ACCEPTED)
@@ -32,7 +39,7 @@ def sign(*, panel: Panel, by: User, digest: str = "") -> ScoreSheet:
         .order_by("pk")
     )
     if not mine:
-        raise WrongState(_("There is nothing for you to sign in this panel."))
+        raise WrongState(NOTHING)
     if any(a.state == AssignmentState.LOCKED for a in mine):
         raise WrongState(_("You have already signed."))
     _require_complete(mine)
