@@ -5,7 +5,8 @@ import logging
 from celery import current_app, shared_task
 from kombu.exceptions import OperationalError
 
-from notifications import carriage
+from notifications import carriage, letters
+from notifications.jobs import job_task
 from notifications.models import Delivery, Job
 
 logger = logging.getLogger(__name__)
@@ -43,3 +44,9 @@ def _hand_over(deliveries: list[int], jobs: list[tuple[str, int]]) -> None:
 def carry(numbers: list[int]) -> int:
     """Carry these deliveries to where they go. Returns how many were tried."""
     return carriage.carry_deliveries(numbers)
+
+
+@job_task(letters.TASK)
+def letter(key: str, sealed: str) -> None:
+    """Send one letter of sign-in."""
+    letters.deliver(key=key, sealed=sealed)

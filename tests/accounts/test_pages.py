@@ -11,6 +11,7 @@ from accounts.waiting import waiting_for
 from audit import clock
 from calendars.models import CalendarYear, YearState
 from tests.cast import register
+from tests.letters import send_letters
 
 EVERYBODY = [
     "applicant",
@@ -152,6 +153,7 @@ def test_a_system_administrator_opens_an_account_and_a_link_is_sent(
     person = User.objects.get(username="xinguan")
     assert response.url == reverse("accounts:person", args=[person.pk])
     assert not person.has_usable_password()
+    send_letters()
     assert [m.to for m in mail.outbox] == [["xinguan@example.org"]]
     assert "/password/reset/key/" in mail.outbox[0].body
 

@@ -1,5 +1,6 @@
 """Signing in: one answer to every failure, five tries and a pause, across threads; all recorded."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -13,8 +14,11 @@ from accounts.models import SignInCounter, User
 from accounts.services import people, signin
 from audit import clock
 from audit.models import Event
+from notifications import letters
+from notifications.models import Job
 from tests.accounts.test_roles import at_once
 from tests.cast import PASSWORD, register
+from tests.letters import send_letters
 from tests.matrix.asking import Counter
 
 LOGIN = "/accounts/login/"
@@ -238,6 +242,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_works_once(applicant, client
         post(client, "applicant", "wrong-password")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     client.post("/accounts/password/reset/", {"email": "applicant@example.org"})
+    assert send_letters() == 1
     link = re.search(r"https?://\S+", mail.outbox[0].body).group()
     page = client.get(link, follow=True)
     new = "another-password-9"
@@ -259,7 +264,21 @@ def test_no_mail_goes_to_strangers_and_the_answer_is_the_same(applicant, client,
     assert {(a.status_code, a.url) for a in answers} == {
         (302, reverse("account_reset_password_done"))
     }
+    send_letters()
     assert [m.to for m in mail.outbox] == [["applicant@example.org"]]
+
+
+def test_a_reset_waits_for_no_mail_server_and_keeps_its_link_from_the_database(
+    applicant, client, settings
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    answer = client.post("/accounts/password/reset/", {"email": "applicant@example.org"})
+    assert answer.url == reverse("account_reset_password_done")
+    job = Job.objects.get(task=letters.TASK)
+    assert "applicant" not in json.dumps(job.payload)
+    with pytest.raises(OSError):
+        letters.deliver(**job.payload)
 
 
 def test_an_old_address_opens_nothing(sysadmin, client):
