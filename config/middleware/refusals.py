@@ -2,16 +2,20 @@
 
 from urllib.parse import urlsplit
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from psycopg.errors import DeadlockDetected
 
-from audit.refusals import NotPermitted, NotVisible, Refused
+from audit.refusals import Conflict, NotPermitted, NotVisible, Refused
 from config.middleware import Handler
 
 
 class RefusalMiddleware:
-    """NotVisible becomes 404, NotPermitted 403, every other `Refused` 409 with its message."""
+    """NotVisible becomes 404, NotPermitted 403, every other `Refused` 409 with its message;
+    a deadlock of the database is a conflict like any other.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -27,6 +31,10 @@ class RefusalMiddleware:
                 return render(request, "403.html", {"message": error.message}, status=403)
             case Refused():
                 context = {"message": error.message, "back": page_before(request)}
+                return render(request, "refused.html", context, status=409)
+            case OperationalError(__cause__=DeadlockDetected()):
+                # Two acts stood before each other's rows; PostgreSQL undid this one whole.
+                context = {"message": Conflict().message, "back": page_before(request)}
                 return render(request, "refused.html", context, status=409)
         return None
 

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
 from django.urls import path
+from psycopg.errors import DeadlockDetected
 
 from audit.refusals import Conflict, NotPermitted, NotVisible
 from config.middleware.clock import RequestClock
@@ -35,6 +37,10 @@ def clashing(request):
     raise Conflict("changed meanwhile")
 
 
+def deadlocked(request):
+    raise OperationalError from DeadlockDetected("deadlock detected")
+
+
 urlpatterns = [
     *project_urls,
     path("test/page", page),
@@ -42,6 +48,7 @@ urlpatterns = [
     path("test/invisible", invisible),
     path("test/forbidden", forbidden),
     path("test/clashing", clashing),
+    path("test/deadlocked", deadlocked),
 ]
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +56,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def these_urls(settings):
     settings.ROOT_URLCONF = __name__
+
+
+def test_nothing_a_signed_in_person_sees_is_kept(client, applicant):
+    assert "Cache-Control" not in client.get("/test/page").headers
+    client.force_login(applicant)
+    for address in ("/test/page", "/test/data", "/test/invisible", "/workbench/"):
+        kept = client.get(address).headers.get("Cache-Control", "")
+        assert kept == "private, no-store", address
 
 
 def test_timing_is_absent_unless_asked_for(client):
@@ -116,6 +131,7 @@ def test_the_language_is_chosen_by_a_form(client):
         ("/test/invisible", 404, ""),
         ("/test/forbidden", 403, "only the supervisor"),
         ("/test/clashing", 409, "changed meanwhile"),
+        ("/test/deadlocked", 409, "未覆盖任何内容"),
         ("/test/nowhere", 404, ""),
         ("/test/invisible%00", 404, ""),
         ("/calls/%00/apply/", 404, ""),
