@@ -191,6 +191,10 @@ def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
         require_secretary(row, by)
     require_status(row, RequestStatus.ANSWERED)
     refuse_maker(row, by)
+    if row.contested:
+        raise WrongState(
+            _("The firm has said that the answer does not settle it; the lead decides on it.")
+        )
     now = clock.now()
     if row.answered_at is None or not called_back(row):
         raise WrongState(

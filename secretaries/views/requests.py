@@ -197,7 +197,10 @@ def _page(
         "satisfied": answered and of_firm and not row.contested,
         "unsatisfied": answered and of_firm and not row.contested,
         "call_back": answered and (serving or lead),
-        "silent": answered and (serving or lead) and row.raised_by_id != user.pk,
+        "silent": answered
+        and (serving or lead)
+        and row.raised_by_id != user.pk
+        and not row.contested,
         "decide": answered and lead and row.contested,
         "note": row.status != RequestStatus.CLOSED and (serving or of_firm or lead),
     }

@@ -131,6 +131,21 @@ def test_silence_closes_only_with_a_call_back_after_five_working_days(cast: Serv
     assert (done.closed_how, done.closed_by) == ("silent", cast.zhao.user)
 
 
+def test_who_said_no_twice_is_not_silent(cast: Served) -> None:
+    row = cast.answered()
+    requests.confirm(request=row, satisfied=False, text="仍未出具意见", by=cast.owner)
+    row = requests.answer(request=row, text="意见已出具，附件已发企业。", by=cast.zhao.user)
+    requests.record_call_back(request=row, text="电话回访，企业未接。", by=cast.zhao.user)
+    requests.confirm(request=row, satisfied=False, text="内容不完整啊", by=cast.owner)
+    assert row.answered_at is not None
+    ServiceRequest.objects.filter(pk=row.pk).update(
+        answered_at=row.answered_at - timedelta(days=20)
+    )
+    for by in (cast.zhao.user, cast.lead):
+        with pytest.raises(WrongState):
+            requests.close_silent(request=row, by=by)
+
+
 def test_the_maker_does_not_close_alone(cast: Served) -> None:
     row = cast.answered(by=cast.zhao.user)
     requests.record_call_back(request=row, text="电话回访，企业未接。", by=cast.zhao.user)
