@@ -20,6 +20,7 @@ from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.line import write_items
 from notifications.services import Dispatch, notify, notify_all
+from reviews.models import Ranking
 
 STEP_BY_OUTCOME = {
     Outcome.FUNDED: "propose",
@@ -101,11 +102,11 @@ def _record(
 def submit_list(*, funding_list: FundingList, by: User) -> FundingList:
     """Submit the list for decision (送审定). Every deviation must be settled first."""
     require(by, Role.PROGRAMME_OFFICER)
+    Call.objects.select_for_update().get(pk=funding_list.call_id)
     locked = lock_draft(funding_list)
     if locked.deviations.filter(confirmed_at__isnull=True, refused_at__isnull=True).exists():
         raise WrongState(_("A deviation still waits for a second person. Settle it first."))
-    if locked.call.rankings.filter(version__gt=locked.ranking.version).exists():
-        raise WrongState(_("The ranking has changed since this list was drawn. Draw it again."))
+    _require_standing(locked)
     if locked.call.funding_lists.filter(version__gt=locked.version).exists():
         raise WrongState(_("A newer version of this list was drawn. Submit that one."))
     locked.status, locked.submitted_at = "submitted", clock.now()
@@ -120,6 +121,15 @@ def submit_list(*, funding_list: FundingList, by: User) -> FundingList:
         about=locked,
     )
     return locked
+
+
+def _require_standing(funding_list: FundingList) -> None:
+    """A list is submitted and decided on the ranking that stands, the call's row being held."""
+    newer = Ranking.objects.filter(
+        call=funding_list.call_id, version__gt=funding_list.ranking.version
+    )
+    if newer.exists():
+        raise WrongState(_("The ranking has changed since this list was drawn. Draw it again."))
 
 
 def _lock_submitted(funding_list: FundingList, by: User) -> FundingList:
@@ -142,6 +152,7 @@ def _lock_submitted(funding_list: FundingList, by: User) -> FundingList:
 def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: User) -> FundingList:
     """审定: the approver decides; every dossier takes its place (proposed, reserve, not funded)."""
     locked = _lock_submitted(funding_list, by)
+    _require_standing(locked)
     if not minutes_no.strip():
         raise Invalid(_("Enter the number of the meeting's minutes."), field="minutes_no")
     locked.status, locked.decided_by, locked.decided_at = "approved", by, clock.now()

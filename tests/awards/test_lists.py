@@ -47,6 +47,23 @@ def test_the_worked_example_in_each_mode(people, mode, tail):
     ]
 
 
+def test_no_list_is_decided_on_a_ranking_that_no_longer_stands(people, drawn, ranked):
+    funding.submit_list(funding_list=drawn, by=people.officer)
+    Ranking.objects.create(
+        call=ranked,
+        version=2,
+        rules={"floor": "60.00"},
+        digest="2" * 64,
+        computed_by=people.officer,
+        computed_at=clock.now(),
+    )
+    with pytest.raises(WrongState):
+        funding.approve_list(
+            funding_list=drawn, minutes_no="厅务会纪要〔2026〕8号", note="", by=people.approver
+        )
+    funding.send_back_list(funding_list=drawn, note="排名已变，请重新生成。", by=people.approver)
+
+
 def test_approval_gives_every_dossier_its_place(people, ranked):
     listed = stages.approved(people, ranked)
     assert {a.title: a.status for a in Application.objects.all()} == {
