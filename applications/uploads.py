@@ -51,6 +51,8 @@ KEPT_AS: Final[dict[str, str]] = {
     "xlsx": f"{OOXML}spreadsheetml.sheet",
 }
 MAIN_PART: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+# An action of a PDF, as pikepdf writes it out: names without escapes, single blanks.
+RUNS: Final = re.compile(rb"/S /(?:JavaScript|Launch)\b|/JS [(<\d]")
 ACCEPT: Final = ",".join(f".{extension}" for extension in TYPES)
 
 
@@ -142,12 +144,24 @@ def _require_pdf(upload: "IO[bytes] | File[Any]") -> None:
     try:
         with pikepdf.open(io.BytesIO(data)) as document:
             pages = len(document.pages)
+            acts = any(_acts(one) for one in document.objects)
     except pikepdf.PasswordError:
         raise _no(_("The PDF is locked by a password. Upload it without one.")) from None
     except (pikepdf.PdfError, ValueError, RuntimeError):
         raise _no(_("The PDF is damaged and cannot be opened. Export it again.")) from None
     if pages == 0:
         raise _no(_("The PDF has no page."))
+    if acts:
+        raise _no(_("The PDF contains a script or starts a program. Print it to a PDF without."))
+
+
+def _acts(part: Any) -> bool:
+    """Whether this object of a PDF runs something in the reader: a script, or a program."""
+    import pikepdf
+
+    plain = part.stream_dict if isinstance(part, pikepdf.Stream) else part
+    written = plain.unparse(resolved=True) if isinstance(plain, pikepdf.Object) else b""
+    return RUNS.search(written) is not None
 
 
 def _require_office(upload: Any, extension: str) -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from hypothesis import given
@@ -22,6 +23,21 @@ def docx(main: str = "word/document.xml", extra: dict[str, bytes] | None = None)
         for name, data in (extra or {}).items():
             archive.writestr(name, data)
     return out.getvalue()
+
+
+def pdf(action: pikepdf.Dictionary | None = None) -> bytes:
+    """A blank page; `action` is what the reader is told to do on opening it."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        if action is not None:
+            document.Root.OpenAction = action
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+PROGRAM = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe")
 
 
 def png() -> bytes:
@@ -51,6 +67,9 @@ BAD = [
     ("cut.png", png()[:30]),
     ("zip.docx", docx("other.xml")),
     ("sheet.docx", docx("xl/workbook.xml")),
+    ("script.pdf", pdf(SCRIPT)),
+    ("next.pdf", pdf(pikepdf.Dictionary(S=pikepdf.Name.GoTo, D="x", Next=SCRIPT))),
+    ("program.pdf", pdf(PROGRAM)),
     ("macro.docx", docx(extra={"word/vbaProject.bin": b"x"})),
     ("bomb.docx", docx(extra={"word/media/image1.bin": bytes(40_000_000)})),
     ("big.pdf", b"%PDF-1.4" + bytes(uploads.MOST_BYTES)),
