@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets set up for Chinese take the full-width signs as well.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def safe(value: Any) -> str:

@@ -156,6 +156,7 @@ def test_the_table_of_a_notice_downloads_and_holds_no_formula(client, officer, a
     assert len(lines) == 4
     assert lines[1].endswith("80.00,55.50,24.50,101,1000000.00")
     assert tables.safe("=1+1") == "'=1+1"
+    assert tables.safe("＝1+1") == "'＝1+1"
     assert tables.safe(Decimal("-5")) == "-5"
 
 
