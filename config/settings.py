@@ -184,7 +184,8 @@ ACCOUNT_FORMS = {
 }
 # Tries to sign in are counted by accounts.services.signin, which parallel tries do not slip by.
 ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False}
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody sends mail to strangers through us
+# Composed for strangers too, and dropped by the worker: both answers take the same time.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False

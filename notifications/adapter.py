@@ -7,6 +7,8 @@ from django.contrib.sites.shortcuts import get_current_site
 from accounts import adapter
 from notifications import letters
 
+TO_STRANGERS = "account/email/unknown_account"  # queued like any other, sent to nobody
+
 
 class AccountAdapter(adapter.AccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -14,4 +16,5 @@ class AccountAdapter(adapter.AccountAdapter):
         site = get_current_site(self.request)
         frame = {"request": self.request, "email": email, "current_site": site}
         message = self.render_mail(template_prefix, email, frame | context)
-        letters.post(to=email, subject=message.subject, body=message.body)
+        to = "" if template_prefix == TO_STRANGERS else email
+        letters.post(to=to, subject=message.subject, body=message.body)
