@@ -1,6 +1,7 @@
 """A dossier's content for reading: sections as label and value, two versions as a difference."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from applications.fields import Field
 from applications.money import in_words
 from applications.sections.merits import ATTACHMENTS
 from audit.models import Event
+from calendars.wording import day_text
 
 
 def shown(field: Field, data: Mapping[str, str], names: Mapping[str, str]) -> str:
@@ -23,6 +25,8 @@ def shown(field: Field, data: Mapping[str, str], names: Mapping[str, str]) -> st
     if field.kind == "money" and stored:
         chinese = not (get_language() or "").startswith("en")
         return in_words(Decimal(stored), chinese=chinese)
+    if field.kind == "day" and stored:
+        return day_text(date.fromisoformat(stored), get_language() or "zh-hans", year_now=None)
     text = field.for_reading(stored)
     if not text or not field.unit:
         return text
@@ -30,18 +34,24 @@ def shown(field: Field, data: Mapping[str, str], names: Mapping[str, str]) -> st
 
 
 def section_rows(
-    code: str, data: Mapping[str, str], names: Mapping[str, str]
+    code: str,
+    data: Mapping[str, str],
+    names: Mapping[str, str],
+    without: frozenset[str] = frozenset(),
 ) -> list[tuple[str | Promise, str]]:
-    """(label, value) of a section; fields that are not asked for and empty are left out."""
+    """(label, value) of a section; fields that are not asked for and empty are left out, and so
+    are those named in `without`."""
     return [
         (field.label, shown(field, data, names))
         for field in sections.BY_CODE[code].fields
-        if data.get(field.name) or field.wanted(data)
+        if field.name not in without and (data.get(field.name) or field.wanted(data))
     ]
 
 
 def whole(
-    content: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
+    content: Mapping[str, Mapping[str, str]],
+    names: Mapping[str, str],
+    without: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
     """Every section with fields; pages put the commitment last, after the files."""
     return [
@@ -49,7 +59,7 @@ def whole(
             "code": spec.code,
             "title": spec.title,
             "number": number,
-            "rows": section_rows(spec.code, content.get(spec.code, {}), names),
+            "rows": section_rows(spec.code, content.get(spec.code, {}), names, without),
         }
         for number, spec in enumerate(sections.SECTIONS, start=1)
         if spec.fields

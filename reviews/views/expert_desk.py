@@ -29,7 +29,7 @@ from reviews.services.scoring import require_scorable
 from reviews.views.expert_words import formula_row, language, panel_name
 from reviews.wording import MARK_PROBLEMS, problem_text
 
-_UNSHOWN = {f.label for f in FIRM.fields if f.name.startswith("contact_")}
+UNSHOWN = frozenset(f.name for f in FIRM.fields if f.name.startswith("contact_"))
 _ZERO = Decimal("0.00")
 _NOTHING = fingerprint(None, None, "")
 _QUIET = frozenset({"score_missing", "tier_missing"})  # the pill says these
@@ -233,10 +233,7 @@ class SheetDesk:
 
     def _content(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """The sections for reading; whom to ask at the firm is no business of an expert's."""
-        whole = reading.whole(data, self.names)
-        for section in whole:
-            section["rows"] = [row for row in section["rows"] if row[0] not in _UNSHOWN]
-        return whole
+        return reading.whole(data, self.names, without=UNSHOWN)
 
     def _formula(self) -> dict[str, Any]:
         names = {leaf.code: leaf.name(language()) for leaf in self.sheet.formula_leaves()}

@@ -6,10 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
+from applications import reading
 from reviews.forms.marks import fingerprint, overall_fingerprint, slug
 from reviews.models import Assignment, Mark
 from reviews.selectors.sheets import sheet_of
+from reviews.views.expert_desk import UNSHOWN
 from tests.reviews import table
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,16 @@ def test_declaring_shows_title_and_firm_and_opens(client_of, seat, expert):
         assert client.get(reverse("reviews:score", args=[row.pk])).status_code == 200
         # read beside the sheet, without the firm's contacts
         assert client.get(f"/dossiers/{row.application_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_firms_contacts_are_left_out_in_every_language(language):
+    firm = {"legal_representative": "甲某", "contact_name": "乙某", "contact_phone": "0434-5550123"}
+    with translation.override(language):
+        sections = reading.whole({"firm": firm}, {}, without=UNSHOWN)
+        values = [str(value) for section in sections for _label, value in section["rows"]]
+    assert "甲某" in values
+    assert not {"乙某", "0434-5550123"} & set(values)
 
 
 def test_an_incomplete_declaration_sends_nothing(client_of, seat, expert):
