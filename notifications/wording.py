@@ -55,8 +55,8 @@ def _decode(value: Any, language: str) -> Any:
         return value
     chinese = days.is_chinese(language)
     if "yuan" in value:
-        amount = wan(Decimal(value["yuan"]))
-        return f"{amount} 万元" if chinese else f"{amount} 万元 (CNY 10,000)"
+        yuan = Decimal(value["yuan"])
+        return f"{wan(yuan)} 万元" if chinese else f"CNY {wan(yuan / 100)} million"
     if "moment" in value:
         return days.moment_text(datetime.fromisoformat(value["moment"]), language, year_now=None)
     if "day" in value:

@@ -25,7 +25,7 @@ def register_all() -> None:
         "secretary.appointed_firm",
         title=_("%(name)s is your project's service secretary"),
         body=_(
-            "%(name)s (%(unit)s, %(phone)s) will follow “%(title)s” all the way and contact you by "
+            "%(name)s (%(reach)s) will follow “%(title)s” all the way and contact you by "
             "%(due)s. You may raise requests to your secretary at any time."
         ),
     )

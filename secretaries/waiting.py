@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
+from calendars.wording import day_text
 from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
 from secretaries.selectors import projects
 from secretaries.wording import gap_text
@@ -111,7 +113,8 @@ def _of_firm(firms: Collection[int]) -> list[WaitingItem]:
     )
     return items + [
         WaitingItem(
-            title=_("Confirm the secretary's visit of %(day)s") % {"day": row.on.isoformat()},
+            title=_("Confirm the secretary's visit of %(day)s")
+            % {"day": day_text(row.on, get_language() or "zh-hans", year_now=None)},
             why=row.assignment.application.title,
             url=f"{reverse('secretaries:project', args=[row.assignment.application_id])}#visits",
         )

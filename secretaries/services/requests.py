@@ -1,6 +1,7 @@
 """Requests (诉求): raised, passed on, answered, confirmed or reopened once, closed by rule."""
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -11,7 +12,7 @@ from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from calendars.wording import day_of
+from calendars.wording import day_of, day_text
 from secretaries import rules
 from secretaries.models import (
     RequestCategory,
@@ -204,7 +205,7 @@ def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
     if now <= end_of_day(silence.day) or silence.provisional:
         raise WrongState(
             _("The firm has until the end of %(day)s to say whether the answer settles it.")
-            % {"day": silence.day.isoformat()}
+            % {"day": day_text(silence.day, get_language() or "zh-hans", year_now=None)}
         )
     close(row, "silent", "", by, now)
     return row

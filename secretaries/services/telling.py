@@ -64,8 +64,7 @@ def appointed(row: ServiceAssignment) -> None:
         context={
             **_project(application),
             "name": secretary.user.name,
-            "unit": secretary.unit.name,
-            "phone": secretary.phone,
+            "reach": [word for word in (secretary.unit.name, secretary.phone) if word],
             "due": row.first_contact_due,
         },
         url=_page(application),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from audit import clock
+from calendars.wording import day_text
 from secretaries.models import Leave, ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
 from secretaries.services import appointments, requests, visits
 from secretaries.waiting import waiting_for
@@ -247,11 +248,13 @@ def test_what_waits_for_each(cast: Served) -> None:
     now = clock.now()
     assert [i.url for i in waiting_for(cast.zhao.user, now)] == [url("project", cast.it.pk)]
     row = cast.answered()
-    visit(cast)
-    assert [i.url for i in waiting_for(cast.owner, now)] == [
+    seen = visit(cast)
+    waiting = waiting_for(cast.owner, now)
+    assert [i.url for i in waiting] == [
         url("request", row.pk),
         url("project", cast.it.pk) + "#visits",
     ]
+    assert day_text(seen.on, "zh-hans", year_now=None) in waiting[1].title
     requests.confirm(request=row, satisfied=False, text="没有解决问题", by=cast.owner)
     assert url("request", row.pk) in [i.url for i in waiting_for(cast.zhao.user, now)]
     requests.answer(request=row, text="再次协调，已出意见。", by=cast.zhao.user)
