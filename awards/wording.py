@@ -19,6 +19,17 @@ INSTALMENT_STATES: dict[str, Any] = {
     "released": _("waiting for the treasury's voucher"),
     "paid": _("paid"),
 }
+# Who holds an instalment now, for those who wait.
+WAITS: dict[str, Any] = {
+    "planned": _(
+        "The firm claims it once the agreement is in force and the earlier ones are paid."
+    ),
+    "claimed": _("It lies with the service secretary, who verifies the claim on site."),
+    "verified": _("It lies with the finance department, where the payment is entered."),
+    "entered": _("It lies with the finance department, where a second officer releases it."),
+    "released": _("It lies with the treasury; once it has paid, the voucher is recorded here."),
+    "paid": "",
+}
 STEP_WORDS: dict[str, Any] = {
     "claimed": _("Claimed by the firm"),
     "verified": _("Verified on site by the secretary"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from calendars import wording
 from config import session
@@ -25,8 +25,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_languages": [(c, n) for c, n in LANGUAGE_NAMES.items() if c != language],
         "language_next": request.get_full_path() if request.method == "GET" else "",
         "inbox_count": SimpleLazyObject(lambda: _inbox_count(request)),
-        "host_organisation": getattr(settings, "HOST_ORGANISATION", "")
-        or gettext("Host organisation"),
+        "host_organisation": settings.HOST_ORGANISATION,
         "session_length": settings.SESSION_COOKIE_AGE,
         "session_seconds": session.seconds_left(request),
     }

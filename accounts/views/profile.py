@@ -37,6 +37,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         )
         return response
     grants = selectors.grants_of(user).live()
+    office = ((_("Unit"), user.unit), (_("City or county"), user.region))
     context = {
         "form": form,
         "roles": [(role_words(grant), grant.confirmed_at) for grant in grants],
@@ -49,8 +50,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "particulars": [
             (_("Sign-in name"), user.username),
             (_("E-mail"), user.email),
-            (_("Unit"), user.unit),
-            (_("City or county"), user.region),
+            *((label, held) for label, held in office if held),
         ],
         "nav_current": "accounts:profile",
     }

@@ -99,7 +99,8 @@ def start(request: SignedInRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The dossier is open. Your colleagues can share the work."))
             return redirect("applications:section", application.pk, "firm")
-    return render(request, "applications/start.html", {"call": call, "form": form})
+    context = {"call": call, "form": form, "nav_current": "applications:dossier_list"}
+    return render(request, "applications/start.html", context)
 
 
 @login_required

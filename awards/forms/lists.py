@@ -78,15 +78,6 @@ class ObjectionForm(forms.Form):
     """A real-name objection against one project of a notice."""
 
     application = forms.TypedChoiceField(label=_("Project objected to"), coerce=int)
-    objector_name = forms.CharField(
-        label=_("Your real name or your unit's"), max_length=80, min_length=2
-    )
-    objector_identity = IdentityField(
-        label=_("Identity number or unified social credit code"),
-        help_text=_("Kept secret; only those who examine the objection read it."),
-        max_length=30,
-    )
-    objector_contact = ContactField(label=_("Telephone or e-mail"), max_length=80)
     ground = forms.ChoiceField(
         label=_("Ground of the objection"),
         help_text=_("A different opinion on scientific or technical merit is not a ground."),
@@ -98,6 +89,15 @@ class ObjectionForm(forms.Form):
         min_length=20,
         max_length=4000,
     )
+    objector_name = forms.CharField(
+        label=_("Your real name or your unit's"), max_length=80, min_length=2
+    )
+    objector_identity = IdentityField(
+        label=_("Identity number or unified social credit code"),
+        help_text=_("Kept secret; only those who examine the objection read it."),
+        max_length=30,
+    )
+    objector_contact = ContactField(label=_("Telephone or e-mail"), max_length=80)
 
     def __init__(self, *args: Any, projects: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

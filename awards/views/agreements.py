@@ -84,15 +84,18 @@ def _agreement(request: SignedInRequest, pk: int) -> Agreement:
 
 
 def _figure(name: str, value: Decimal) -> str:
-    return f"{wan(value)} {_('CNY 10,000')}" if name.endswith("_yuan") else grouped(value)
+    unit = _("CNY 10,000") if name.endswith("_yuan") else _("persons")
+    return f"{wan(value) if name.endswith('_yuan') else grouped(value)} {unit}"
 
 
 def _targets(agreement: Agreement) -> list[tuple[str, str]]:
-    rows = []
-    for name, value in agreement.content["targets"].items():
-        shown = _figure(name, Decimal(value)) if value else ""
-        rows.append((str(TARGET_WORDS[name]), shown))
-    return rows
+    """The targets in the order of `TARGET_WORDS`, whatever order the kept JSON has."""
+    kept = agreement.content["targets"]
+    return [
+        (str(words), _figure(name, Decimal(kept[name])) if kept[name] else "")
+        for name, words in TARGET_WORDS.items()
+        if name in kept
+    ]
 
 
 @login_required

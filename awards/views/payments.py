@@ -1,5 +1,6 @@
 """Payments: the list of instalments, one instalment's page, the three acts on it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
 from awards.services import payments
-from awards.wording import INSTALMENT_STATES, STEP_WORDS
+from awards.wording import INSTALMENT_STATES, STEP_WORDS, WAITS
 from secretaries.rules import verifies
 
 PAGE_SIZE = 50
@@ -93,6 +94,8 @@ def _page(
         "award": row.award,
         "claim": claim,
         "payment": payment,
+        "waits": WAITS[row.status],
+        "loads": _loads(row),
         "timeline": [
             {"at": s["at"], "who": s["who"], "text": STEP_WORDS[s["key"]], "state": "past"}
             for s in money.payment_steps(payment, claim)
@@ -110,6 +113,14 @@ def _page(
         "nav_current": "awards:payments",
     }
     return render(request, "awards/instalment.html", context, status=status)
+
+
+def _loads(row: Instalment) -> list[tuple[Decimal, str, str]]:
+    """What is paid of the award and what this instalment adds, for the beam."""
+    paid = row.award.paid
+    if row.status == "paid":
+        return [(paid - row.amount, "", ""), (row.amount, "", "now")]
+    return [(paid, "", ""), (row.amount, "", "soft")]
 
 
 @login_required

@@ -41,6 +41,14 @@ def section_links(context: Any) -> tuple[navigation.Link, ...]:
     return current.children if current and len(current.children) > 1 else ()
 
 
+@register.simple_tag(takes_context=True)
+def reader_class(context: Any) -> str:
+    """{% reader_class as reader %}: `is-public` for a firm's people, who read larger type on every
+    page, also on those that officers share with them."""
+    request: HttpRequest | None = context.get("request")
+    return "is-public" if request and navigation.roles_seen(request) == frozenset() else ""
+
+
 def _addressed(request: HttpRequest | None, number: int, key: str) -> str:
     query = request.GET.copy() if request else QueryDict(mutable=True)
     query[key] = str(number)

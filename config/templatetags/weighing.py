@@ -103,6 +103,20 @@ def bar(value: Any, most: Any, kind: str = "q", *, full: bool = False) -> SafeSt
 
 
 @register.simple_tag
+def key(kind: str = "") -> SafeString:
+    """{% key "soft" %}: what a colour of the beam stands for, before its word; kinds as a load's,
+    or "limit"."""
+    mark = (
+        SafeString('<line class="limit" x1="6" x2="6" y1="0" y2="10"/>')
+        if kind == "limit"
+        else format_html(
+            '<rect class="load{}" width="12" height="10"/>', f"-{kind}" if kind else ""
+        )
+    )
+    return format_html('<svg class="beam key" aria-hidden="true">{}</svg>', mark)
+
+
+@register.simple_tag
 def pips(on: int, of: int) -> SafeString:
     """{% pips 2 3 %}: how many of a few places are taken; at most twelve are drawn."""
     shown = min(max(of, on, 0), 12)
@@ -175,9 +189,12 @@ def day_strip(days: Sequence[Any], label: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/deadline_clock.html")
 def deadline_clock(
-    opens: datetime, closes: datetime, now: datetime, note: str = ""
+    opens: datetime, closes: datetime, now: datetime, note: str = "", title: str = "", url: str = ""
 ) -> dict[str, Any]:
-    """{% deadline_clock call.opens_at call.closes_at request.clock.now %}: 距截止 4 天 7 小时."""
+    """{% deadline_clock call.opens_at call.closes_at request.clock.now %}: 距截止 4 天 7 小时.
+
+    title, url: what closes, as a link above, where the page does not say it.
+    """
     days, hours, minutes = wording.left(closes, now)
     whole = Decimal(int((closes - opens).total_seconds()))
     gone = min(max(Decimal(int((now - opens).total_seconds())), Decimal(0)), whole)
@@ -187,6 +204,8 @@ def deadline_clock(
         "closes": closes,
         "now": now,
         "note": note,
+        "title": title,
+        "url": url,
         "days": days,
         "hours": hours,
         "minutes": minutes,

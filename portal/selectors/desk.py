@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant, User
@@ -177,7 +178,12 @@ def _reviews(user: User) -> Board:
     rounds = (
         Assignment.objects.filter(expert__user=user)
         .exclude(state=AssignmentState.VOID)
-        .values(number=F("panel__call__number"), due=F("panel__call__scoring_due_at"))
+        .values(
+            name_zh=F("panel__call__name_zh"),
+            name_en=F("panel__call__name_en"),
+            number=F("panel__call__number"),
+            due=F("panel__call__scoring_due_at"),
+        )
         .annotate(
             to_declare=Count("pk", filter=Q(state=AssignmentState.TO_DECLARE)),
             to_score=Count("pk", filter=Q(state=AssignmentState.OPEN)),
@@ -187,7 +193,11 @@ def _reviews(user: User) -> Board:
         )
         .order_by("-number")
     )
-    return Board("reviews", {"rows": list(rounds[:SHORT])})
+    english = (get_language() or "").startswith("en")
+    rows = [
+        row | {"title": row["name_en"] if english else row["name_zh"]} for row in rounds[:SHORT]
+    ]
+    return Board("reviews", {"rows": rows})
 
 
 def _draws() -> Board:

@@ -99,8 +99,8 @@ def _calls(text: str) -> list[Hit]:
 def _notices(text: str) -> list[Hit]:
     named = Q(title__icontains=text) | Q(number__iexact=text) | Q(call__number__iexact=text)
     return [
-        Hit(notice.title, notice.number, reverse("portal:public_notice", args=[notice.number]))
-        for notice in PublicNotice.objects.filter(named)[: MOST + 1]
+        Hit(str(notice.call), notice.number, reverse("portal:public_notice", args=[notice.number]))
+        for notice in PublicNotice.objects.filter(named).select_related("call")[: MOST + 1]
     ]
 
 

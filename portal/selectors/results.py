@@ -3,8 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import Call, CallStatus
 from awards.models import AllocationNotice, Award
@@ -26,6 +28,17 @@ def calls_with_results() -> QuerySet[Call]:
         .filter(projects__gt=0)
         .order_by("-year", "-sequence")
     )
+
+
+def weighed(awarded: Decimal, paid: Decimal) -> list[tuple[Decimal, Any, str]]:
+    """What lies on the beam of a call's funds: paid, and awarded but not yet paid (yuan)."""
+    return [(paid, _("paid"), ""), (awarded - paid, _("awarded, not yet paid"), "soft")]
+
+
+def latest(most: int) -> list[tuple[Any, list[tuple[Decimal, Any, str]]]]:
+    """The newest calls with results, each with what lies on its beam; one query."""
+    found: list[Any] = list(calls_with_results()[:most])
+    return [(call, weighed(call.awarded, call.paid)) for call in found]
 
 
 @dataclass(frozen=True, slots=True)

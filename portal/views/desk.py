@@ -25,10 +25,14 @@ def workbench(request: SignedInRequest) -> HttpResponse:
         "main_boards": [board for board in boards if not board.side],
         "side_boards": [board for board in boards if board.side],
         "roles": [role.label for role in sorted(roles)],
-        "base": "base.html" if roles - ROOMY else "base_public.html",
+        "base": _base(roles),
         "nothing_yet": not roles and not boards,
     }
     return render(request, "portal/workbench.html", context)
+
+
+def _base(roles: frozenset[Role]) -> str:
+    return "base.html" if roles - ROOMY else "base_public.html"
 
 
 @require_safe
@@ -39,5 +43,6 @@ def search(request: SignedInRequest) -> HttpResponse:
         "q": text,
         "groups": finding.find(request.user, text),
         "asked": len(text.strip()) >= finding.SHORTEST,
+        "base": _base(roles_of(request.user)),
     }
     return render(request, "portal/search.html", context)

@@ -26,7 +26,7 @@ def home(request: PageRequest) -> HttpResponse:
             calls.card(call, now) for call in calls.public_calls().filter(opens_at__gt=now)[:3]
         ],
         "notices": list(notices.current_notices(today)[:3]),
-        "results": list(results.calls_with_results()[:3]),
+        "results": results.latest(3),
         "now": now,
     }
     return render(request, "portal/home.html", context)
@@ -92,7 +92,8 @@ def _named(rows: object, key: str, english: bool) -> list[dict[str, object]]:  #
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: PageRequest) -> HttpResponse:
     """Does this digest belong to this number? Yes or no, and nothing else."""
-    form = VerifyForm(request.POST if request.method == "POST" else None)
+    printed = {name: request.GET.get(name, "")[:80] for name in ("number", "digest")}
+    form = VerifyForm(request.POST if request.method == "POST" else None, initial=printed)
     proof = None
     if form.is_valid():
         proof = proofs.check(form.cleaned_data["number"], form.cleaned_data["digest"])

@@ -89,7 +89,7 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
     context = {
         "call": call,
         "page": page,
-        "loads": [(paid, _("paid")), (total - paid, _("awarded, not yet paid"), "soft")],
+        "loads": results.weighed(total, paid),
         "regions": regions,
         "largest": max((region.amount for region in regions), default=Decimal(0)),
         "total": total,

@@ -65,6 +65,7 @@ def _context(seat: Seat) -> dict[str, Any]:
         "digest": sm3(canonical(content)) if complete and not signed else "",
         "is_open": panel.call.status == CallStatus.IN_REVIEW,
         "due": panel.call.scoring_due_at,
+        "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
     }
 
 

@@ -305,6 +305,8 @@ class TestPaymentPages:
         assert claim.invested == 1_000 * WAN
         assert post(people.secretary, "claim", claim.pk, text="短", verify="1").status_code == 422
         assert post(people.secretary, "claim", claim.pk, text=REASON, verify="1").status_code == 302
+        held = client_of(people.owner).get(reverse("awards:instalment", args=[part.pk]))
+        assert "已转财政部门" in held.content.decode()  # who holds it, not the bare state
         assert post(people.finance, "enter", part.pk).status_code == 302
         own = post(people.finance, "release", part.pk)
         assert own.status_code == 403

@@ -144,3 +144,11 @@ def test_what_is_offered_opens(request, client_of, firm, who):
     offered = [page for link in navigation.top_links(roles, "/") for page in link.children]
     answers = {page.url: client.get(page.url, follow=True).status_code for page in offered}
     assert {url: code for url, code in answers.items() if code != 200} == {}
+
+
+@pytest.mark.django_db
+def test_a_firms_people_read_larger_type_on_the_officers_pages_too(client, applicant, officer):
+    for person, larger in ((applicant, True), (officer, False)):
+        client.force_login(person)
+        body = client.get("/payments/").content.decode().split("<body", 1)[1][:60]
+        assert ("is-public" in body) is larger

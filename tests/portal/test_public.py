@@ -236,6 +236,16 @@ def test_a_notice_can_be_checked_too(officer, approver):
     assert proofs.check(notice.number, notice.digest) == proofs.Proof.HOLDS
 
 
+def test_a_notice_brings_its_number_and_digest_along(client, officer, approver):
+    notice = published.noticed_call(officer, approver)
+    shown = text_of(client.get(reverse("portal:public_notice", args=[notice.number])))
+    way = f"{reverse('portal:verify')}?number={notice.number}&amp;digest={notice.digest}"
+    assert way in shown
+    page = text_of(client.get(way.replace("&amp;", "&")))
+    assert f'value="{notice.number}"' in page
+    assert f'value="{notice.digest}"' in page
+
+
 @pytest.mark.parametrize("digest", ["", "abc", "g" * 64, "f" * 65, "\x00" * 64])
 def test_what_is_no_digest_is_said_at_the_field(client, digest):
     page = client.post(reverse("portal:verify"), {"number": "2026-1-0001", "digest": digest})
