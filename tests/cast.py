@@ -1,11 +1,15 @@
 """The people of the tests: one named fixture each, made through the services as in real life.
 
+All are made once a process; their rows are kept, and put back for the tests after (`tests.kept`).
+
 `applicant` owns 梅河口松源果仁食品有限公司 (fixture `firm`), `applicant2` another firm
 (`firm2`, 四平). `region` is the officer of 梅河口, `region2` of 通化 (which does not cover 梅河口),
 `region_siping` of 四平 (which covers its counties). `client_of(person)` is a signed-in client.
 """
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import django
 import pytest
@@ -20,6 +24,7 @@ from accounts.models import Level, Organisation, Region, User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from accounts.seeds import plant_regions  # noqa: E402
 from accounts.services import bootstrap, firms, people, roles  # noqa: E402
+from tests.kept import Keeper  # noqa: E402
 
 FIRM_CODE = "91220581MA0000004W"
 FIRM2_CODE = "91220300MA0000001Y"
@@ -39,19 +44,62 @@ def region_of(db) -> Callable[[str], Region]:
     return selectors.region
 
 
+# Who has one role: name, role, region at home (of a regional officer: to act for).
+OFFICES = {
+    "region": ("梅县市", Role.REGIONAL_OFFICER, "220581"),
+    "region2": ("通地市", Role.REGIONAL_OFFICER, "220500"),
+    "region_siping": ("四地市", Role.REGIONAL_OFFICER, "220300"),
+    "officer": ("秦项目", Role.PROGRAMME_OFFICER, None),
+    "officer2": ("许项目", Role.PROGRAMME_OFFICER, None),
+    "expert": ("周专家", Role.EXPERT, "220100"),
+    "supervisor": ("纪监督", Role.SUPERVISOR, None),
+    "approver": ("领审定", Role.APPROVER, None),
+    "approver2": ("副审定", Role.APPROVER, None),
+    "finance": ("财经办", Role.FINANCE_OFFICER, None),
+    "finance2": ("财复核", Role.FINANCE_OFFICER, None),
+    "secretary": ("服秘书", Role.SECRETARY, "220581"),
+    "secretary2": ("副秘书", Role.SECRETARY, "220581"),
+    "lead": ("班专班", Role.SECRETARY_LEAD, None),
+}
+HOMES = ("220100", "220200", "220600", "220700", "220800")  # prefectures outside of the zone
+FIRMS = {
+    "applicant": ("宋企业", "梅河口松源果仁食品有限公司", FIRM_CODE, "220581", "宋松源"),
+    "applicant2": ("贺企业", "四平北辰装备制造有限公司", FIRM2_CODE, "220303", "贺北辰"),
+}
+MEMBERS = {"editor": ("编同事", Level.EDITOR), "viewer": ("看同事", Level.VIEWER)}
+
+
+def appoint() -> list[User]:
+    """The administrators."""
+    first = [
+        bootstrap.First(Role.SYSTEM_ADMIN, "sysadmin", "sysadmin@example.org", "孟系统"),
+        bootstrap.First(Role.SECURITY_ADMIN, "secadmin", "secadmin@example.org", "安全一"),
+        bootstrap.First(Role.SECURITY_ADMIN, "secadmin2", "secadmin2@example.org", "安全二"),
+        bootstrap.First(Role.AUDIT_ADMIN, "auditor", "auditor@example.org", "沈审计"),
+    ]
+    return bootstrap.appoint_first(people=first)
+
+
 class House:
     """The administrators, and the way every other account and role comes from them."""
 
-    def __init__(self) -> None:
-        first = [
-            bootstrap.First(Role.SYSTEM_ADMIN, "sysadmin", "sysadmin@example.org", "孟系统"),
-            bootstrap.First(Role.SECURITY_ADMIN, "secadmin", "secadmin@example.org", "安全一"),
-            bootstrap.First(Role.SECURITY_ADMIN, "secadmin2", "secadmin2@example.org", "安全二"),
-            bootstrap.First(Role.AUDIT_ADMIN, "auditor", "auditor@example.org", "沈审计"),
+    def __init__(self, administrators: list[User]) -> None:
+        self.sysadmin, self.secadmin, self.secadmin2, self.auditor = administrators
+
+    def office(self, username: str) -> User:
+        name, role, code = OFFICES[username]
+        return self.person(username, name, role, region=code and selectors.region(code))
+
+    def experts(self) -> list[User]:
+        return [
+            self.person(
+                f"expert{n}",
+                f"专家{n}",
+                Role.EXPERT,
+                region=selectors.region(HOMES[n % len(HOMES)]),
+            )
+            for n in range(1, 10)
         ]
-        self.sysadmin, self.secadmin, self.secadmin2, self.auditor = bootstrap.appoint_first(
-            people=first
-        )
 
     def person(self, username: str, name: str, *held: Role, region: Region | None = None) -> User:
         """A person with these roles, proposed by one administrator, confirmed by another."""
@@ -82,9 +130,49 @@ def register(username: str, name: str) -> User:
     )
 
 
+def owner(username: str) -> User:
+    """A person who signed up, and entered a firm."""
+    name, firm, uscc, code, representative = FIRMS[username]
+    person = register(username, name)
+    firms.register_firm(
+        name=firm,
+        uscc=uscc,
+        region=selectors.region(code),
+        legal_representative=representative,
+        by=person,
+    )
+    return person
+
+
+def member(username: str, by: User) -> User:
+    """A colleague at the firm of `by`."""
+    name, level = MEMBERS[username]
+    person = register(username, name)
+    firms.add_member(firm=selectors.firms_of(by).get(), user_or_email=person, level=level, by=by)
+    return person
+
+
+def everyone(make: Callable[[str, Callable[[], Any]], Any]) -> None:
+    """The whole cast, in the order of their ids."""
+    house = House(make("house", appoint))
+    for username in OFFICES:
+        make(username, partial(house.office, username))
+    make("experts", house.experts)
+    owners = [make(username, partial(owner, username)) for username in FIRMS]
+    for username in MEMBERS:
+        make(username, partial(member, username, owners[0]))
+
+
 @pytest.fixture
-def house(region_of) -> House:
-    return House()
+def kept(region_of) -> Keeper:
+    keeper = Keeper()
+    keeper.rehearse(everyone)
+    return keeper
+
+
+@pytest.fixture
+def house(kept) -> House:
+    return House(kept.give("house", appoint))
 
 
 @pytest.fixture
@@ -108,16 +196,8 @@ def auditor(house) -> User:
 
 
 @pytest.fixture
-def applicant(region_of) -> User:
-    person = register("applicant", "宋企业")
-    firms.register_firm(
-        name="梅河口松源果仁食品有限公司",
-        uscc=FIRM_CODE,
-        region=region_of("220581"),
-        legal_representative="宋松源",
-        by=person,
-    )
-    return person
+def applicant(kept) -> User:
+    return kept.give("applicant", partial(owner, "applicant"))
 
 
 @pytest.fixture
@@ -126,16 +206,8 @@ def firm(applicant) -> Organisation:
 
 
 @pytest.fixture
-def applicant2(region_of) -> User:
-    person = register("applicant2", "贺企业")
-    firms.register_firm(
-        name="四平北辰装备制造有限公司",
-        uscc=FIRM2_CODE,
-        region=region_of("220303"),
-        legal_representative="贺北辰",
-        by=person,
-    )
-    return person
+def applicant2(kept) -> User:
+    return kept.give("applicant2", partial(owner, "applicant2"))
 
 
 @pytest.fixture
@@ -144,94 +216,91 @@ def firm2(applicant2) -> Organisation:
 
 
 @pytest.fixture
-def editor(firm, applicant) -> User:
-    person = register("editor", "编同事")
-    firms.add_member(firm=firm, user_or_email=person, level=Level.EDITOR, by=applicant)
-    return person
+def editor(kept, firm, applicant) -> User:
+    make = partial(member, "editor", applicant)
+    return make() if firm.applications.exists() else kept.give("editor", make)
 
 
 @pytest.fixture
-def viewer(firm, applicant) -> User:
-    person = register("viewer", "看同事")
-    firms.add_member(firm=firm, user_or_email=person, level=Level.VIEWER, by=applicant)
-    return person
+def viewer(kept, firm, applicant) -> User:
+    make = partial(member, "viewer", applicant)
+    return make() if firm.applications.exists() else kept.give("viewer", make)
 
 
 @pytest.fixture
-def region(house, region_of) -> User:
-    return house.person("region", "梅县市", Role.REGIONAL_OFFICER, region=region_of("220581"))
+def region(kept, house) -> User:
+    return kept.give("region", partial(house.office, "region"))
 
 
 @pytest.fixture
-def region2(house, region_of) -> User:
-    return house.person("region2", "通地市", Role.REGIONAL_OFFICER, region=region_of("220500"))
+def region2(kept, house) -> User:
+    return kept.give("region2", partial(house.office, "region2"))
 
 
 @pytest.fixture
-def region_siping(house, region_of) -> User:
-    return house.person(
-        "region_siping", "四地市", Role.REGIONAL_OFFICER, region=region_of("220300")
-    )
+def region_siping(kept, house) -> User:
+    return kept.give("region_siping", partial(house.office, "region_siping"))
 
 
 @pytest.fixture
-def officer(house) -> User:
-    return house.person("officer", "秦项目", Role.PROGRAMME_OFFICER)
+def officer(kept, house) -> User:
+    return kept.give("officer", partial(house.office, "officer"))
 
 
 @pytest.fixture
-def officer2(house) -> User:
-    return house.person("officer2", "许项目", Role.PROGRAMME_OFFICER)
+def officer2(kept, house) -> User:
+    return kept.give("officer2", partial(house.office, "officer2"))
 
 
 @pytest.fixture
-def expert(house, region_of) -> User:
-    return house.person("expert", "周专家", Role.EXPERT, region=region_of("220100"))
+def expert(kept, house) -> User:
+    return kept.give("expert", partial(house.office, "expert"))
 
 
 @pytest.fixture
-def experts(house, region_of) -> list[User]:
+def experts(kept, house) -> list[User]:
     """Nine experts at home in the prefectures outside of the zone."""
-    homes = ("220100", "220200", "220600", "220700", "220800")
-    return [
-        house.person(f"expert{n}", f"专家{n}", Role.EXPERT, region=region_of(homes[n % len(homes)]))
-        for n in range(1, 10)
-    ]
+    return kept.give("experts", house.experts)
 
 
 @pytest.fixture
-def supervisor(house) -> User:
-    return house.person("supervisor", "纪监督", Role.SUPERVISOR)
+def supervisor(kept, house) -> User:
+    return kept.give("supervisor", partial(house.office, "supervisor"))
 
 
 @pytest.fixture
-def approver(house) -> User:
-    return house.person("approver", "领审定", Role.APPROVER)
+def approver(kept, house) -> User:
+    return kept.give("approver", partial(house.office, "approver"))
 
 
 @pytest.fixture
-def finance(house) -> User:
-    return house.person("finance", "财经办", Role.FINANCE_OFFICER)
+def approver2(kept, house) -> User:
+    return kept.give("approver2", partial(house.office, "approver2"))
 
 
 @pytest.fixture
-def finance2(house) -> User:
-    return house.person("finance2", "财复核", Role.FINANCE_OFFICER)
+def finance(kept, house) -> User:
+    return kept.give("finance", partial(house.office, "finance"))
 
 
 @pytest.fixture
-def secretary(house, region_of) -> User:
-    return house.person("secretary", "服秘书", Role.SECRETARY, region=region_of("220581"))
+def finance2(kept, house) -> User:
+    return kept.give("finance2", partial(house.office, "finance2"))
 
 
 @pytest.fixture
-def secretary2(house, region_of) -> User:
-    return house.person("secretary2", "副秘书", Role.SECRETARY, region=region_of("220581"))
+def secretary(kept, house) -> User:
+    return kept.give("secretary", partial(house.office, "secretary"))
 
 
 @pytest.fixture
-def lead(house) -> User:
-    return house.person("lead", "班专班", Role.SECRETARY_LEAD)
+def secretary2(kept, house) -> User:
+    return kept.give("secretary2", partial(house.office, "secretary2"))
+
+
+@pytest.fixture
+def lead(kept, house) -> User:
+    return kept.give("lead", partial(house.office, "lead"))
 
 
 @pytest.fixture

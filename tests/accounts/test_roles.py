@@ -168,7 +168,7 @@ def test_the_database_refuses_a_role_beside_a_membership(applicant, officer, fir
     "change",
     [
         "role = 'supervisor'",
-        "user_id = (SELECT max(id) FROM accounts_user)",
+        "user_id = (SELECT id FROM accounts_user WHERE username = 'applicant')",
         "confirmed_at = confirmed_at + interval '1 day'",
         "proposed_by_id = confirmed_by_id",
         "confirmed_by_id = proposed_by_id",

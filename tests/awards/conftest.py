@@ -7,6 +7,7 @@ import pytest
 from audit import clock
 from tests.awards import stages
 
+PEOPLE = ("officer", "officer2", "approver", "finance", "finance2", "applicant", "secretary")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=clock.SHANGHAI)
 
 
@@ -39,39 +40,43 @@ def people(officer, officer2, approver, finance, finance2, applicant, firm, secr
 
 
 @pytest.fixture
-def approver2(house):
-    from accounts.roles import Role
+def stage(kept, people):
+    """stage("ranked"): what `stages` makes of that name, and of the ranked call if given."""
 
-    return house.person("approver2", "副审定", Role.APPROVER)
+    def reach(name, *call):
+        below = ("ranked",) if call else PEOPLE
+        return kept.build(name, lambda: getattr(stages, name)(people, *call), on=below)
+
+    return reach
 
 
 @pytest.fixture
-def ranked(people):
+def ranked(stage):
     """P1 to P6 of the worked cut-off example, ranked under an envelope of 3亿元, strict order."""
-    return stages.ranked(people)
+    return stage("ranked")
 
 
 @pytest.fixture
-def drawn(people, ranked):
-    return stages.drawn(people, ranked)
+def drawn(stage, ranked):
+    return stage("drawn", ranked)
 
 
 @pytest.fixture
-def approved(people, ranked):
-    return stages.approved(people, ranked)
+def approved(stage, ranked):
+    return stage("approved", ranked)
 
 
 @pytest.fixture
-def noticed(people, ranked):
-    return stages.noticed(people, ranked)
+def noticed(stage, ranked):
+    return stage("noticed", ranked)
 
 
 @pytest.fixture
-def awarded(people, ranked):
-    return stages.awarded(people, ranked)
+def awarded(stage, ranked):
+    return stage("awarded", ranked)
 
 
 @pytest.fixture
-def agreed(people, ranked):
+def agreed(stage, ranked):
     """P1 of the example: agreement in force, three instalments to claim, a secretary."""
-    return stages.agreed(people, ranked)
+    return stage("agreed", ranked)

@@ -29,7 +29,14 @@ def refused(sql: str, *values: object) -> str:
         ("UPDATE awards_envelope SET paid = paid + 1", "its awards say"),
         ("UPDATE awards_envelope SET ceiling = committed - 1", "committed_within_ceiling"),
         ("UPDATE awards_award SET amount = amount - 1", "what was recorded stays"),
-        ("UPDATE awards_award SET paid = paid + 1", "its awards say"),
+        ("UPDATE awards_award SET paid = paid + 1", "its vouchers total"),
+        (
+            (
+                "SET CONSTRAINTS award_within_envelope IMMEDIATE;"
+                "UPDATE awards_award SET paid = paid + 1"
+            ),
+            "its awards say",
+        ),
         ("UPDATE awards_award SET paid = amount + 1", "award_paid_within_amount"),
         ("UPDATE awards_award SET revoked_at = now()", "revoked_who_when_why"),
         ("UPDATE awards_award SET allocation_id = NULL", "written once"),

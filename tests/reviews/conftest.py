@@ -28,44 +28,68 @@ def opened(seat) -> list[Assignment]:
 
 
 @pytest.fixture
-def pool(officer, experts) -> list[Expert]:
+def pool(kept, officer, experts) -> list[Expert]:
     """Nine experts of four kinds, none with a tie."""
-    return round.fill_pool(officer, experts)
+    return kept.build(
+        "pool",
+        lambda: round.fill_pool(officer, experts),
+        on=("officer", "experts"),
+    )
 
 
 @pytest.fixture
-def screened(officer, firm) -> Call:
+def screened(kept, officer, firm) -> Call:
     """A call with eight eligible dossiers of two kindred industries."""
-    return round.eligible(officer, firm, {"equipment": 5, "ev_parts": 3})
+    return kept.build(
+        "screened",
+        lambda: round.eligible(officer, firm, {"equipment": 5, "ev_parts": 3}),
+        on=("officer", "applicant"),
+    )
 
 
 @pytest.fixture
-def grouped(screened, pool, officer) -> Call:
+def grouped(kept, screened, pool, officer) -> Call:
     """Its one panel stands, and nine experts are in the pool."""
-    panels.form_panels(call=screened, by=officer)
+    kept.build(
+        "grouped",
+        lambda: panels.form_panels(call=screened, by=officer),
+        on=("screened", "pool"),
+    )
     screened.refresh_from_db()
     return screened
 
 
 @pytest.fixture
-def draw(grouped, officer, supervisor) -> Draw:
+def draw(kept, grouped, officer, supervisor) -> Draw:
     """Five experts drawn and invited."""
-    return round.drawn(grouped, officer, supervisor)
+    return kept.build(
+        "draw",
+        lambda: round.drawn(grouped, officer, supervisor),
+        on=("grouped", "supervisor"),
+    )
 
 
 @pytest.fixture
-def reviewed(draw, officer) -> Call:
+def reviewed(kept, draw, officer) -> Call:
     """Scoring is open; nobody has marked anything."""
-    round.seat_all(draw)
-    return round.open_review(draw.call, officer)
+
+    def review() -> Call:
+        round.seat_all(draw)
+        return round.open_review(draw.call, officer)
+
+    return kept.build("reviewed", review, on=("draw",))
 
 
 @pytest.fixture
-def scored(reviewed) -> Call:
+def scored(kept, reviewed) -> Call:
     """Every expert has marked at the same tier and signed."""
-    for seat in reviewed.draws.get().seats.select_related("panel", "expert__user"):
-        round.score(seat)
-    return reviewed
+
+    def mark() -> Call:
+        for seat in reviewed.draws.get().seats.select_related("panel", "expert__user"):
+            round.score(seat)
+        return reviewed
+
+    return kept.build("scored", mark, on=("reviewed",))
 
 
 @pytest.fixture
