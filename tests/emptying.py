@@ -3,21 +3,55 @@
 Django would truncate everything, the seeded rows included, and the triggers of append-only tables
 would refuse. Here the seeded rows are kept aside in a schema of their own, and the tables are
 emptied with triggers off. The test database itself must be there first, so that is one fixture.
+
+The first of several test processes migrates; the others copy its database as it is then.
 """
 
+import fcntl
+from collections.abc import Iterator
+from typing import IO
+
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.testcases import TransactionTestCase
 
 ASIDE = "seeds"
+MIGRATED = "migrated"
 LEFT_ALONE = ("django_migrations", "django_content_type", "auth_permission", "cache_entries")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def migrating() -> Iterator[IO[str]]:
+    """Held by the process that migrates, until others may copy."""
+    with (settings.DATA_DIR / "migrated.lock").open("a+") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        gate.seek(0)
+        if gate.read():
+            connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        yield gate
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrating, django_db_setup, django_db_blocker):
     """Keeps the seeded rows aside as soon as the test database is made."""
+    if connection.settings_dict["TEST"].get("TEMPLATE"):
+        return
     with django_db_blocker.unblock():
         keep_seeds()
+        keep_database()
+    migrating.write(MIGRATED)
+    migrating.flush()
+    fcntl.flock(migrating, fcntl.LOCK_UN)
+
+
+def keep_database() -> None:
+    """A copy of the test database for the other processes."""
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {MIGRATED} TEMPLATE {name} STRATEGY FILE_COPY")
 
 
 @pytest.fixture(scope="session", autouse=True)
