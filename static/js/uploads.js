@@ -12,7 +12,7 @@ function send(form, submitter) {
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
   });
-  request.addEventListener("load", () => arrive(request));
+  request.addEventListener("load", () => arrive(request, form.action));
   request.addEventListener("error", () => {
     bar.hidden = true;
     if (submitter) submitter.disabled = false;
@@ -21,11 +21,13 @@ function send(form, submitter) {
   request.send(body);
 }
 
-// A redirect was followed: go there. Otherwise the form came back with what is wrong.
-function arrive(request) {
-  const here = location.href.split("#")[0];
+// A redirect was followed: go there. Otherwise the form came back with what is wrong, from an
+// address that may know no GET: stay on the page.
+function arrive(request, action) {
+  const asked = action.split("#")[0];
   const came = request.responseXML?.getElementById("main");
-  if (request.responseURL !== here || !came) return location.assign(request.responseURL);
+  if (request.responseURL !== asked) return location.assign(request.responseURL);
+  if (!came) return location.reload();
   if (!came.querySelector("[role=alert], .is-error")) return location.reload();
   document.getElementById("main").replaceWith(document.adoptNode(came));
   watchUploads();
