@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import acts_for_a_firm, has_any_role, has_role, roles_of
 from audit.refusals import NotPermitted
 
 SEES_FUNDING = (
@@ -13,6 +13,7 @@ SEES_FUNDING = (
     Role.FINANCE_OFFICER,
     Role.SUPERVISOR,
 )
+OFFICE = (*SEES_FUNDING, Role.SECRETARY_LEAD)
 
 
 def require(user: User, *roles: Role) -> Role:
@@ -21,6 +22,16 @@ def require(user: User, *roles: Role) -> Role:
         if has_role(user, role):
             return role
     raise NotPermitted(_("Your role does not allow this. Ask a colleague whose role it is."))
+
+
+def has_grants(user: User) -> bool:
+    """Whether agreements and payments concern the person: the office, secretaries, and firms (those
+    still without a firm too, who hold no role)."""
+    return (
+        has_any_role(user, *OFFICE, Role.SECRETARY)
+        or acts_for_a_firm(user)
+        or not roles_of(user)
+    )
 
 
 def sees_funding(user: User) -> bool:

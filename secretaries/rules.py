@@ -6,7 +6,14 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import Person, has_any_role, has_role, may_edit_for
+from accounts.rules import (
+    Person,
+    acts_for_a_firm,
+    has_any_role,
+    has_role,
+    may_edit_for,
+    roles_of,
+)
 from applications.models import Application
 from applications.rules import SERVE, holds
 from applications.workflow import Status
@@ -44,6 +51,16 @@ def serves(user: Person | None, application: Application, today: date) -> bool:
 def verifies(user: Person | None, application: Application, today: date) -> bool:
     """May the person verify the project's claims on site? Whoever serves it that day."""
     return serves(user, application, today)
+
+
+def has_requests(user: User) -> bool:
+    """Whether requests concern the person: the lead, secretaries, and firms (those still without a
+    firm too, who hold no role)."""
+    return (
+        has_any_role(user, Role.SECRETARY_LEAD, Role.SECRETARY)
+        or acts_for_a_firm(user)
+        or not roles_of(user)
+    )
 
 
 def speaks_for_firm(user: Person | None, application: Application) -> bool:

@@ -20,16 +20,10 @@ from awards.models import (
     Payment,
     PublicNotice,
 )
+from awards.rules import OFFICE
 from reviews.models import RankingEntry
 from secretaries.models import ServiceAssignment
 
-OFFICE = (
-    Role.PROGRAMME_OFFICER,
-    Role.APPROVER,
-    Role.FINANCE_OFFICER,
-    Role.SUPERVISOR,
-    Role.SECRETARY_LEAD,
-)
 RUNNING = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS})
 GRANTED = RUNNING | {Status.COMPLETED, Status.TERMINATED}
 

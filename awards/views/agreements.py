@@ -17,6 +17,7 @@ from accounts.roles import Role
 from accounts.rules import has_role, is_owner
 from applications.money import grouped, wan
 from audit.refusals import NotPermitted
+from awards import rules
 from awards.models import Agreement, Award
 from awards.selectors import money
 from awards.services import agreements
@@ -25,10 +26,19 @@ from awards.wording import INSTALMENT_STATES, TARGET_WORDS
 PAGE_SIZE = 50
 
 
+def guard(request: SignedInRequest) -> None:
+    """Raise NotPermitted for people whom no grant can concern."""
+    if not rules.has_grants(request.user):
+        raise NotPermitted(
+            _("Agreements and payments are open to firms, the office and service secretaries.")
+        )
+
+
 @login_required
 @require_safe
 def agreement_list(request: SignedInRequest) -> HttpResponse:
     """Awards with their agreements and how much is paid."""
+    guard(request)
     page: Any = Paginator(money.agreements(request.user), PAGE_SIZE).get_page(
         request.GET.get("page")
     )

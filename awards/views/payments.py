@@ -22,6 +22,7 @@ from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
 from awards.services import payments
+from awards.views.agreements import guard
 from awards.wording import INSTALMENT_STATES, STEP_WORDS, WAITS
 from secretaries.rules import verifies
 
@@ -32,6 +33,7 @@ PAGE_SIZE = 50
 @require_safe
 def payment_list(request: SignedInRequest) -> HttpResponse:
     """Every instalment the person may see, with filters."""
+    guard(request)
     filters = InstalmentFilter(request.GET or None)
     state = text = ""
     if filters.is_bound and filters.is_valid():

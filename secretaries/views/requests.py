@@ -46,6 +46,8 @@ def _base(request: SignedInRequest) -> str:
 @require_safe
 def request_list(request: SignedInRequest) -> HttpResponse:
     """Every request the person may see, the newest first."""
+    if not rules.has_requests(request.user):
+        raise NotPermitted(_("Requests are open to firms, service secretaries and their lead."))
     rows = reading.requests_for(request.user, lead=rules.is_lead(request.user))
     filters = RequestFilter(request.GET or None)
     if filters.is_bound and filters.is_valid():

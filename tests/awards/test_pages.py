@@ -13,6 +13,7 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Award, Deviation, FundingList, NoticeItem, Objection, Payment
 from awards.services import deviations, envelopes
+from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.test_notices import CONTACT, IDENTITY, NAME, TEXT, objected
@@ -71,6 +72,17 @@ def expected(everybody, may, otherwise, visitor=302):
 def test_who_opens_the_offices_lists(client_of, everybody, noticed, name, may):
     got = answers(client_of, everybody, reverse(name))
     assert got == expected(everybody, may, 403)
+
+
+@pytest.mark.parametrize("name", ["awards:agreements", "awards:payments"])
+def test_lists_of_grants_are_refused_to_whom_no_grant_can_concern(
+    client_of, everybody, agreed, name
+):
+    """A firm and a secretary find their own; whoever just registered finds an empty list."""
+    newcomer = making.person("新注册")
+    got = answers(client_of, {**everybody, "newcomer": newcomer}, reverse(name))
+    may = OFFICE | {"owner", "rival", "secretary", "newcomer"}
+    assert got == expected(got, may, 403)
 
 
 def test_who_opens_one_call_and_one_objection(client_of, everybody, noticed):

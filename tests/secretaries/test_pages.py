@@ -82,6 +82,17 @@ def test_each_page_for_each_person(cast: Served) -> None:
         assert Client().get(path).status_code == 302
 
 
+def test_the_list_of_requests_is_refused_to_whom_none_can_concern(cast: Served) -> None:
+    """A firm and a secretary find their own; whoever just registered finds an empty list."""
+    may = {"lead": cast.lead, "own": cast.zhao.user, "firm": cast.owner, "rival": cast.stranger}
+    may["newcomer"] = making.person("新注册")
+    refused = {role: making.person("他人", role) for role in (Role.EXPERT, Role.SYSTEM_ADMIN)}
+    refused["officer"] = cast.officer
+    for people, status in ((may, 200), (refused, 403)):
+        got = {who: signed_in(p).get(url("requests")).status_code for who, p in people.items()}
+        assert got == dict.fromkeys(people, status)
+
+
 def test_a_project_before_its_award_has_no_service_page(cast: Served) -> None:
     early = cast.project(status="eligible")
     assert signed_in(cast.owner).get(url("project", early.pk)).status_code == 404
