@@ -80,6 +80,7 @@ class Demonstration:
         deciding.decide(round_)
         deciding.award_all(round_, deciding.put_on_notice(round_))
         paying.appointed(round_)
+        paying.sign_for_projects(round_)
         deciding.allocate(round_)
         paying.sign_agreements(round_)
         paying.pay_all(round_, instalments=1)

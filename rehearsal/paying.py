@@ -12,7 +12,7 @@ from awards.services import agreements, claims, payments
 from rehearsal.papers import pdf
 from rehearsal.round import Round
 from secretaries.models import AppointmentGap, ServiceAssignment
-from secretaries.services import requests, visits
+from secretaries.services import appointments, requests, visits
 
 PATIENCE = 60.0  # seconds for the worker to appoint everybody
 
@@ -34,6 +34,24 @@ def appointed(round_: Round) -> int:
         time.sleep(0.2)
 
 
+def sign_for_projects(round_: Round) -> None:
+    """Every secretary signs for what was appointed and calls the firm, within the first contact's
+    working days; the firm confirms the call."""
+    round_.wait_working_days(1)
+    rows = ServiceAssignment.objects.filter(
+        application__call=round_.call, valid_to=None, role="lead", accepted_at=None
+    )
+    for assignment in rows.select_related("application", "secretary__user").order_by("pk"):
+        secretary = assignment.secretary.user
+        appointments.accept(assignment=assignment, by=secretary)
+        visit = visits.record_visit(
+            assignment=assignment, on=clock.today(), kind="phone", people="项目负责人",
+            summary="首次联系，告知服务内容和联系方式，了解开工准备情况。",
+            next_action="基础施工时到现场走访", by=secretary,
+        )  # fmt: skip
+        visits.confirm_visit(visit=visit, by=round_.cast.owners[assignment.application.firm_id])
+
+
 def sign_agreements(round_: Round) -> None:
     """Agreements drawn up, signed by the firm's owner and for the office."""
     cast = round_.cast
@@ -49,19 +67,22 @@ def sign_agreements(round_: Round) -> None:
 
 
 def serve(round_: Round, application: Application, secretary: User) -> None:
-    """A visit on site, a request raised by the firm and answered."""
+    """A visit on site and a request of the firm: confirmed, answered, settled."""
+    owner = round_.cast.owners[application.firm_id]
     assignment = ServiceAssignment.objects.get(application=application, valid_to=None, role="lead")
-    visits.record_visit(
+    visit = visits.record_visit(
         assignment=assignment, on=clock.today(), kind="site", people="项目负责人、车间主任",
         summary="查看主厂房和设备基础，施工按计划推进。", by=secretary,
     )  # fmt: skip
+    visits.confirm_visit(visit=visit, by=owner)
     raised = requests.raise_request(
         application=application, category="utilities", level="general", title="临时用电增容",
-        text="厂区临时用电容量不足，请协调增容。", by=round_.cast.owners[application.firm_id],
+        text="厂区临时用电容量不足，请协调增容。", by=owner,
     )  # fmt: skip
     requests.answer(
         request=raised, text="已与供电公司现场确认，三个工作日内完成增容。", by=secretary
     )
+    requests.confirm(request=raised, satisfied=True, by=owner)
 
 
 def pay(round_: Round, application: Application, sequence: int) -> Decimal:

@@ -150,6 +150,7 @@ def _awarded(run: Rehearsal) -> int:
 
 
 def _paid(run: Rehearsal) -> int:
+    paying.sign_for_projects(run.round)
     deciding.allocate(run.round)
     paying.sign_agreements(run.round)
     return paying.pay_all(run.round)
