@@ -68,27 +68,54 @@ def action_words(action: str) -> str:
 def role_words(role: str) -> str:
     if role in Role.values:
         return str(Role(role).label)
-    others = {"owner": _("firm's owner"), "system": _("system")}
+    others = {
+        "owner": _("firm's owner"),
+        "editor": _("firm's editor"),
+        "viewer": _("firm's viewer"),
+        "system": _("system"),
+    }
     return others.get(role, role)
+
+
+# Whose states an event names, where the object itself keeps none: an instalment's for its claims
+# and payments, a dossier's for its award and the notice, a call's for its ranking.
+STATES_OF = {
+    "awards.award": "applications.application",
+    "awards.claim": "awards.instalment",
+    "awards.payment": "awards.instalment",
+    "awards.publicnotice": "applications.application",
+    "reviews.ranking": "applications.call",
+    "reviews.scoresheet": "reviews.assignment",
+}
 
 
 @cache
 def _state_choices(object_type: str) -> dict[str, Any]:
-    """The words of the states of this kind of object, from its own model."""
+    """The words of the states of this kind of object, from the model that keeps them."""
+    object_type = STATES_OF.get(object_type, object_type)
     if object_type == "applications.application":
         return {status.value: words for status, words in STATUS_NAMES.items()}
     try:
         model = apps.get_model(object_type)
     except (LookupError, ValueError):
         return {}
-    fields = [f for f in model._meta.concrete_fields if f.name in ("status", "state")]
+    fields = [f for f in model._meta.concrete_fields if f.name in ("status", "state", "level")]
     return {str(value): words for field in fields for value, words in field.flatchoices}
 
 
 def state_words(object_type: str, state: str) -> str:
     """The state in words; one that the object's own workflow does not know stays as it is."""
     others = {
+        "active": pgettext("state in the log", "enabled"),
+        "broken": pgettext("state in the log", "does not agree"),
+        "disabled": pgettext("state in the log", "disabled"),
+        "drawn_up": pgettext("state in the log", "drawn up"),
+        "ended": pgettext("state in the log", "ended"),
         "live": pgettext("state in the log", "in force"),
+        "paused": pgettext("state in the log", "paused"),
+        "refused": pgettext("state in the log", "refused"),
+        "returned": pgettext("state in the log", "returned"),
+        "signed": pgettext("state in the log", "signed"),
         "proposed": pgettext("state in the log", "put forward"),
         "revoked": pgettext("state in the log", "revoked"),
         "holds": _("agrees"),

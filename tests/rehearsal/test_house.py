@@ -1,7 +1,13 @@
 """What a whole rehearsal leaves in its house, read from a copy of it."""
 
-import pytest
+import re
 
+import pytest
+from django.utils import translation
+
+from audit.models import Event
+from portal.action_words import OBJECTS
+from portal.event_rows import action_words, role_words, state_words
 from secretaries.models import ServiceAssignment
 from tests import rehearsed
 
@@ -27,3 +33,16 @@ def test_every_secretary_signed_in_time_and_made_the_first_contact(house):
         visits = list(row.visits.order_by("pk"))
         assert visits[0].kind == "phone"
         assert all(visit.confirmed_at is not None for visit in visits)
+
+
+def test_the_trail_says_every_act_state_role_and_object_in_words(house):
+    """In Chinese a code would stand out by its letters."""
+    events = Event.objects.values_list("object_type", "action", "source", "target", "role")
+    said: dict[str, str] = {}
+    with translation.override("zh-hans"):
+        for kind, action, source, target, role in events.distinct().order_by():
+            said[action] = action_words(action)
+            said[role] = role_words(role)
+            said[kind] = str(OBJECTS.get(kind, kind))
+            said |= {f"{kind} {state}": state_words(kind, state) for state in (source, target)}
+    assert {k: v for k, v in said.items() if re.search("[a-z]{2}", v)} == {}
