@@ -46,6 +46,12 @@ SIGN_INS = (
     ("secadmin", "安全管理员", "security administrator: permissions"),
     ("auditor", "审计管理员", "audit administrator: the log"),
 )
+# Whom those need: another hand where one person may not do both, and the other regions.
+OTHERS = (
+    ("officer2", "省主管部门（复核）", "second programme officer: publishes calls"),
+    ("secadmin2", "安全管理员（复核）", "second security administrator: confirms roles"),
+    ("region_siping", "四平市主管部门", "regional officer; so region_liaoyuan, region_tonghua"),
+)
 
 
 def wide(text: str, width: int) -> str:
@@ -55,7 +61,9 @@ def wide(text: str, width: int) -> str:
 
 def sign_in_table(port: int) -> str:
     """What a person needs to start: the address, who can sign in, the one password."""
-    rows = (f"  {name:<12}{wide(chinese, 16)}{english}" for name, chinese, english in SIGN_INS)
+    rows = (
+        f"  {name:<15}{wide(chinese, 20)}{english}" for name, chinese, english in SIGN_INS + OTHERS
+    )
     return "\n".join(
         (
             "",

@@ -203,6 +203,7 @@ def appoint_secretaries(cast: Cast, rng: Random, count: int, password: str | Non
         profile = set_profile(
             user=user,
             unit=unit,
+            phone=f"0431-8555{position + 1:04d}",
             regions=areas[position % len(areas)],
             active_from=clock.today(),
             by=cast["lead"],
