@@ -22,7 +22,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person in this app; for a firm's people, those of its owners."""
     items: list[WaitingItem] = []
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += [*_lists(), *_objections("filed", now), *_projects(now)]
+        items += [*_lists(), *_objections("filed", now), *_projects(now), *_to_close()]
     if has_role(user, Role.APPROVER):
         items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
@@ -121,6 +121,17 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
             title=_("Accept the project: %(title)s") % {"title": row.application.title},
             why=_("Every instalment is paid."),
             url=reverse("awards:accept", args=[row.pk]),
+        )
+
+
+def _to_close() -> Iterator[WaitingItem]:
+    for call, reserve in rows.to_close():
+        yield WaitingItem(
+            title=_("Close the call: %(call)s") % {"call": call},
+            why=_("Every project is settled; close the reserve list first, then the call.")
+            if reserve
+            else _("Every project is settled."),
+            url=_funding(call),
         )
 
 

@@ -10,9 +10,12 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.waiting import WaitingItem
 from applications.models import CallStatus
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
 from reviews import waiting_office
 from reviews.models import Expert, Seat, SeatState
 from reviews.selectors import expert as own
+from reviews.services.seats import answer_due
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
@@ -35,10 +38,13 @@ def _item(seat: Seat, now: datetime) -> WaitingItem | None:
     progress = own.progress_of([a.state for a in seat.assignments.all()])
     call = seat.panel.call
     if seat.state == SeatState.INVITED:
+        answer_by = end_of_day(answer_due(seat, working_days()).day)
         return WaitingItem(
             title=_("Answer the invitation as an expert"),
             why=_("%(call)s, panel %(panel)s") % {"call": call, "panel": seat.panel.number},
             url=reverse("reviews:my_reviews"),
+            due=answer_by,
+            late=answer_by < now,
         )
     if progress.to_declare:
         return WaitingItem(

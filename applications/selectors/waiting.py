@@ -96,6 +96,20 @@ def calls_to_publish(user: User) -> list[WaitingItem]:
     ]
 
 
+def calls_to_finish() -> list[WaitingItem]:
+    """Drafts of calls, new ones and those that came back. One query."""
+    rows = Call.objects.filter(status=CallStatus.DRAFT).order_by("opens_at")
+    return [
+        WaitingItem(
+            title=_("Finish and propose call %(call)s") % {"call": row.number},
+            why=_("It is a draft; a second person publishes it."),
+            url=reverse("applications:call", args=[row.pk]),
+            due=row.opens_at,
+        )
+        for row in rows
+    ]
+
+
 def for_firm(user: User, now: datetime) -> list[WaitingItem]:
     """Corrections the person's firms still owe, then drafts of calls that are open."""
     firms = firm_ids(user)

@@ -177,10 +177,16 @@ def summaries(call: Call) -> list[dict[str, Any]]:
         {
             "code": part.code,
             "title": part.title,
-            "problems": [sentence for field, sentence in problems if field in part.fields],
+            "problems": [_named(*problem) for problem in problems if problem[0] in part.fields],
         }
         for part in PARTS.values()
     ]
+
+
+def _named(name: str, sentence: str | Promise) -> str:
+    """The sentence with the label of its field before it, away from the field's own form."""
+    fields = {**forms.BasicsForm.base_fields, **forms.GuideForm.base_fields}
+    return f"{fields[name].label}{_(': ')}{sentence}" if name in fields else str(sentence)
 
 
 def frozen(edition: CallEdition) -> dict[str, Any]:

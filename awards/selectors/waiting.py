@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
-from applications.models import Call, CallStatus
+from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from awards.models import (
     Agreement,
@@ -23,6 +23,7 @@ from awards.models import (
 )
 from awards.selectors.money import RUNNING, served_by
 
+UNSETTLED = (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD, *RUNNING)
 DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
 
 
@@ -69,6 +70,18 @@ def to_notice() -> QuerySet[Call]:
         .filter(ready__gt=0)
         .order_by("year", "sequence")
     )
+
+
+def to_close() -> list[tuple[Call, int]]:
+    """Awarded calls with every project settled, and how many still wait on their reserve list."""
+    unsettled = Application.objects.filter(call=OuterRef("pk"), status__in=UNSETTLED)
+    reserve = Count("applications", filter=Q(applications__status=Status.RESERVE))
+    rows = (
+        Call.objects.filter(~Exists(unsettled), status=CallStatus.AWARDED)
+        .annotate(reserve=reserve)
+        .order_by("year", "sequence")
+    )
+    return [(call, call.reserve) for call in rows]
 
 
 def objections(status: str) -> QuerySet[Objection]:

@@ -1,5 +1,6 @@
 """An expert's own reviews: invitations, declarations, and how far one is."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,15 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role
 from audit.refusals import NotVisible, Refused
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
 from reviews.forms.declaration import DeclarationForm
 from reviews.forms.marks import DeclineForm
 from reviews.models import Assignment, AssignmentState, Seat, SeatState
 from reviews.rules import expert_of
 from reviews.selectors import expert as own
 from reviews.services import declarations, seats
+from reviews.services.seats import answer_due
 from reviews.views.expert_words import panel_name, state_of
 
 LEFT = (SeatState.DECLINED, SeatState.REPLACED)
@@ -48,12 +52,20 @@ def _round(seat: Seat) -> dict[str, Any]:
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
         "progress": progress,
+        "answer_by": _answer_by(seat),
         "is_open": seat.panel.call.status == "in_review",
         "has_left": seat.state in LEFT,
         "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
         # Titles are shown only where the expert may read the dossier.
         "rows": [_row(row) for row in rows] if opened and not progress.to_declare else [],
     }
+
+
+def _answer_by(seat: Seat) -> datetime | None:
+    """Until when the expert has to answer the invitation; None when that is done."""
+    if seat.state != SeatState.INVITED:
+        return None
+    return end_of_day(answer_due(seat, working_days()).day)
 
 
 def _row(row: Assignment) -> dict[str, Any]:

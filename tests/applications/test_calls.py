@@ -195,6 +195,26 @@ def test_the_sheets_problems_are_said_in_the_same_words_everywhere():
         assert {k: str(v) for k, v in SHEET_PROBLEMS.items()} == dict(PROBLEM_TEXTS)
 
 
+def test_a_draft_waits_for_its_officers_until_it_is_proposed_and_again_when_sent_back(
+    draft_call, officer, officer2
+):
+    from applications.waiting import waiting_for
+
+    page = f"/calls/{draft_call.pk}/"
+    assert [item.url for item in waiting_for(officer, clock.now())] == [page]
+    propose(draft_call, officer)
+    assert waiting_for(officer, clock.now()) == []
+    calls.send_back_call(call=draft_call, reason="额度有误，请核对。", by=officer2)
+    assert [item.url for item in waiting_for(officer, clock.now())] == [page]
+
+
+def test_what_an_incomplete_draft_lacks_is_named_by_its_labels(draft_call, officer, client_of):
+    calls.edit_call(call=draft_call, by=officer, contact="", complaint_line="")
+    page = client_of(officer).get(f"/calls/{draft_call.pk}/").content.decode()
+    for label in ("咨询电话", "监督电话"):
+        assert f"{label}：送请发布前须填写。" in page
+
+
 def test_a_proposed_call_waits_for_every_officer_but_its_proposer(draft_call, officer, officer2):
     from applications.waiting import waiting_for
 

@@ -3,9 +3,11 @@
 from django.urls import reverse
 
 from accounts.models import User
+from applications.workflow import Status
 from audit import clock
 from awards.services import agreements, decisions, envelopes, funding, notices, payments
 from awards.waiting import waiting_for
+from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.test_notices import objected
@@ -80,6 +82,17 @@ def test_from_award_to_voucher(people, ranked, secretary, editor):
     for n in (2, 3):
         stages.paid(people, stages.part(agreement, n))
     assert reverse("awards:accept", args=[award.pk]) in urls(people.officer)
+
+
+def test_a_call_waits_to_be_closed_once_every_project_is_settled(people, ranked):
+    awards = stages.awarded(people, ranked)
+    page = reverse("awards:funding", args=[ranked.number])
+    assert page not in urls(people.officer)
+    for award in awards:
+        making.move(award.application, Status.COMPLETED)
+    assert page in urls(people.officer)
+    making.move(awards[0].application, Status.IN_PROGRESS)
+    assert page not in urls(people.officer)
 
 
 def test_a_ceiling_waits_for_the_other_finance_officer(people, ranked):

@@ -3,13 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import User
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
+from calendars.instants import end_of_day
+from calendars.selectors import working_days
 from notifications.models import Message
 from reviews.models import Assignment
 from reviews.selectors import draws as reading
 from reviews.services import draws, opening, seats
+from reviews.waiting import waiting_for
 from tests.reviews import round
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -36,6 +41,21 @@ def test_the_next_in_the_drawn_order_follows_and_the_draw_still_holds(draw):
     [step] = reading.certificate_of(draw)["replacements"]
     assert (step["expert"], step["replaced_by"]) == (seat.expert.pseudonym, new.expert.pseudonym)
     assert "出差" not in str(step)
+
+
+def test_an_invited_expert_is_told_until_when_to_answer(draw, client_of):
+    seat = finance_seat(draw)
+    person = User.objects.get(pk=seat.expert.user_id)
+    [item] = waiting_for(person, clock.now())
+    due = end_of_day(seats.answer_due(seat, working_days()).day)
+    assert (item.due, item.late) == (due, False)
+    [round_] = client_of(person).get(reverse("reviews:my_reviews")).context["rounds"]
+    assert round_["answer_by"] == due
+    [item] = waiting_for(person, due + timedelta(seconds=1))
+    assert item.late
+    seats.accept(seat=seat, by=person)
+    [round_] = client_of(person).get(reverse("reviews:my_reviews")).context["rounds"]
+    assert round_["answer_by"] is None
 
 
 def test_a_forged_replacement_is_found(draw):
