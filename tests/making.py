@@ -162,7 +162,7 @@ def dossier(
 
 
 def submission(
-    made: Application, by: User, *, version: int = 1, sections: Any = None
+    made: Application, by: User, *, version: int = 1, sections: Any = None, files: Any = None
 ) -> Submission:
     content = {
         "number": made.number,
@@ -183,7 +183,7 @@ def submission(
             "permit_filing": True,
             "permit_land": True,
         },
-        "attachments": [],
+        "attachments": files or [],
         "commitment": {},
     }
     suffix = "" if version == 1 else f"-{version}"

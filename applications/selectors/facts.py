@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from applications import money, sections
 from applications.figures import PERMITS
 from applications.models import Application, Submission
+from applications.readiness import document_name
 
 Row = tuple[str | Promise, str]
 MONEY = ("fixed_assets_yuan", "own_funds_yuan", "signed_loans_yuan", "invested_yuan")
@@ -33,6 +34,15 @@ def facts_of(application: Application, submission: Submission) -> list[Row]:
         (_("Permits in hand"), _permits(figures)),
         (_label("baseline_headcount"), _number(figures.get("baseline_headcount"), _("persons"))),
         (_label("promised_headcount"), _number(figures.get("promised_headcount"), _("persons"))),
+    ]
+
+
+def files_of(application: Application, submission: Submission) -> list[dict[str, Any]]:
+    """The submission's files with the name of the document each was uploaded for; "" for others."""
+    names = {d["code"]: document_name(d) for d in application.call.required_documents}
+    return [
+        {**file, "document_name": names.get(file["document"], "")}
+        for file in submission.content.get("attachments", [])
     ]
 
 

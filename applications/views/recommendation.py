@@ -22,7 +22,7 @@ from applications.forms.recommendation import CheckForm, LineFilter, RefuseForm
 from applications.models import Application, CallStatus
 from applications.models.screening import Stage
 from applications.selectors import recommendation as reading
-from applications.selectors.facts import facts_of
+from applications.selectors.facts import facts_of, files_of
 from applications.services import corrections, recommendation
 from applications.wording import STATUS_NAMES
 from applications.workflow import Status
@@ -234,7 +234,7 @@ def _check_page(
         "submission": submission,
         "label": STATUS_NAMES[status],
         "facts": facts_of(application, submission),
-        "files": submission.content.get("attachments", []),
+        "files": files_of(application, submission),
         "check": check or CheckForm.of(application),
         "on_record": on_record,
         "stale": bool(on_record and on_record.submission_id != submission.pk),

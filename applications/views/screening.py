@@ -17,7 +17,7 @@ from applications.forms.screening import AnswerForm, ItemsForm
 from applications.models import Application, CheckFinding, Screening
 from applications.models.screening import Stage
 from applications.selectors import screening as reading
-from applications.selectors.facts import facts_of
+from applications.selectors.facts import facts_of, files_of
 from applications.services import corrections, screening
 from applications.views.screening_list import require_officer
 from applications.wording import STATUS_NAMES
@@ -210,7 +210,7 @@ def _page(
         "submission": submission,
         "label": STATUS_NAMES[state],
         "facts": facts_of(application, submission),
-        "files": submission.content.get("attachments", []),
+        "files": files_of(application, submission),
         "place": application.recommendation,
         "check": getattr(application, "regional_check", None),
         "items": items or ItemsForm.of(application, kept),

@@ -133,6 +133,22 @@ def test_dossier_pages_stay_within_their_queries(
         client.get(url("screening_dossier", b.pk))
 
 
+def test_files_are_named_by_their_document_and_a_correction_leads_to_its_difference(
+    cast: Cast,
+) -> None:
+    document = {"code": "licence", "name_zh": "营业执照", "name_en": "Licence", "required": True}
+    cast.call = making.call(cast.officer, required_documents=[document])
+    (a,) = cast.dossiers(1)
+    client, page = signed_in(cast.prefecture), url("recommendation_check", a.pk)
+    versions = url("versions", a.pk)
+    assert versions not in client.get(page).content.decode()
+    files = [{"id": 1, "name": "1.pdf", "document": document["code"]}]
+    making.submission(a, cast.owner, version=2, files=files)
+    text = client.get(page).content.decode()
+    assert document["name_zh"] in text
+    assert versions in text
+
+
 def test_the_list_filters_and_pages(cast: Cast) -> None:
     cast.dossiers(53)
     client = signed_in(cast.prefecture)
