@@ -28,9 +28,7 @@ def has_grants(user: User) -> bool:
     """Whether agreements and payments concern the person: the office, secretaries, and firms (those
     still without a firm too, who hold no role)."""
     return (
-        has_any_role(user, *OFFICE, Role.SECRETARY)
-        or acts_for_a_firm(user)
-        or not roles_of(user)
+        has_any_role(user, *OFFICE, Role.SECRETARY) or acts_for_a_firm(user) or not roles_of(user)
     )
 
 

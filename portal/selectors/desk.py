@@ -227,7 +227,7 @@ def _projects(user: User) -> Board:
             "title": own.application.title,
             "firm": own.application.firm.name,
             "region": str(own.application.region),
-            "url": reverse("applications:dossier", args=[own.application_id]),
+            "url": reverse("secretaries:project", args=[own.application_id]),
             "requests": own.requests,
             "accepted": own.accepted_at is not None,
         }

@@ -142,6 +142,8 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        for name in ("user", "unit"):
+            self.fields[name].empty_label = _("Choose …")  # type: ignore[attr-defined]
 
 
 class LeaveForm(forms.Form):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from accounts.models import Membership, User
+from accounts.models import Level, Membership, User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import Application
@@ -16,6 +16,7 @@ from secretaries.models import (
     ServiceSecretary,
     Visit,
 )
+from secretaries.rules import SERVED
 
 OPEN = (RequestStatus.OPEN, RequestStatus.ANSWERED)
 
@@ -71,6 +72,16 @@ def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
         )
         condition |= Q(Exists(served))
     return rows.filter(condition)
+
+
+def served_of_firms(user: User) -> QuerySet[Application]:
+    """The projects for which the person may raise a request on a firm's behalf."""
+    firms = Membership.objects.live().filter(user=user).exclude(level=Level.VIEWER)
+    return (
+        Application.objects.filter(firm__in=firms.values("organisation"), status__in=SERVED)
+        .only("pk", "title", "number")
+        .order_by("-number")
+    )
 
 
 def visits_of(application: Application) -> QuerySet[Visit]:

@@ -55,7 +55,13 @@ def request_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     table, now = working_days(), request.clock.now
     shown = timed(page, now, table)
-    context = {"page": page, "rows": shown, "filters": filters, "base": _base(request)}
+    context = {
+        "page": page,
+        "rows": shown,
+        "filters": filters,
+        "base": _base(request),
+        "projects": reading.served_of_firms(request.user),
+    }
     return render(request, "secretaries/requests.html", context)
 
 

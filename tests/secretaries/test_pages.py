@@ -82,6 +82,17 @@ def test_each_page_for_each_person(cast: Served) -> None:
         assert Client().get(path).status_code == 302
 
 
+def test_a_firm_raises_a_request_from_the_list(cast: Served) -> None:
+    """Its own served projects only; the lead and secretaries have none of their own to raise."""
+    other = cast.project(status="eligible")
+    page = signed_in(cast.owner).get(url("requests")).content.decode()
+    assert url("request_new", cast.it.pk) in page
+    assert url("request_new", other.pk) not in page
+    for user in (cast.lead, cast.zhao.user, cast.stranger):
+        text = signed_in(user).get(url("requests")).content.decode()
+        assert url("request_new", cast.it.pk) not in text
+
+
 def test_the_list_of_requests_is_refused_to_whom_none_can_concern(cast: Served) -> None:
     """A firm and a secretary find their own; whoever just registered finds an empty list."""
     may = {"lead": cast.lead, "own": cast.zhao.user, "firm": cast.owner, "rival": cast.stranger}
