@@ -104,7 +104,6 @@ def calls_to_finish() -> list[WaitingItem]:
             title=_("Finish and propose call %(call)s") % {"call": row.number},
             why=_("It is a draft; a second person publishes it."),
             url=reverse("applications:call", args=[row.pk]),
-            due=row.opens_at,
         )
         for row in rows
     ]
