@@ -116,7 +116,7 @@ def listed(items: list[dict[str, Any]], words: str, mark: str) -> list[dict[str,
 
 def timeline(call: Call, events: Iterable[Event], now: datetime) -> list[dict[str, Any]]:
     """What happened to the call, for `components/timeline.html`."""
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "at": e.at,
             "text": CALL_STEPS[step],
@@ -135,4 +135,5 @@ def timeline(call: Call, events: Iterable[Event], now: datetime) -> list[dict[st
             {"at": at, "text": text, "state": "past" if at <= now else "next"}
             for at, text in instants
         ]
+        entries.sort(key=lambda entry: entry["at"])
     return entries

@@ -70,6 +70,7 @@ def _page(
         "call": found,
         "nav_current": "applications:call_list",
         "may_write": may_write,
+        "may_read_reviews": rules.may_read_draft_calls(request.user),
         "is_draft": is_draft,
         "is_proposed": found.status == CallStatus.PROPOSED,
         "is_own_proposal": found.proposed_by_id == request.user.pk,

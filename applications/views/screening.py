@@ -217,6 +217,7 @@ def _page(
         "kept": kept,
         "stale": bool(kept and kept.submission_id != submission.pk),
         "findings": found,
+        "unanswered": sum(item["open"] for item in found),
         "verdict": _verdict(application, kept, found),
         "reasons": reasons or ReasonSet(prefix="reasons"),
         "refused": refused,

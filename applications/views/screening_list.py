@@ -95,6 +95,7 @@ def _row(application: Application, request: SignedInRequest) -> dict[str, Any]:
         "label": STATUS_NAMES[status],
         "answered": answered,
         "items": len(items),
+        "settled": status != Status.RECOMMENDED,
         "vetoes": getattr(application, "vetoes", 0),
         "warnings": getattr(application, "warnings", 0),
         "due": due if status == Status.RETURNED else None,

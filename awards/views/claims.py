@@ -1,5 +1,7 @@
 """Claims: the firm's form, the secretary's verification or return, the files of evidence."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
@@ -12,7 +14,7 @@ from accounts.rules import is_owner
 from audit.refusals import NotPermitted, Refused
 from awards.forms.money import ClaimForm, TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import Claim, ClaimFile
+from awards.models import Award, Claim, ClaimFile
 from awards.selectors import money
 from awards.services import claims
 from secretaries.rules import verifies
@@ -88,9 +90,18 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
         "instalment": row.instalment,
         "application": application,
         "form": form,
+        "target": _targets(row.instalment.award),
         "can_verify": row.instalment.status == "claimed" and row.returned_at is None and mine,
     }
     return render(request, "awards/claim.html", context, status=422 if form.is_bound else 200)
+
+
+def _targets(award: Award) -> dict[str, Decimal]:
+    """What the agreement promises of the two figures of a claim: yuan, persons; none before it."""
+    agreement = getattr(award, "agreement", None)
+    promised = agreement.content["targets"] if agreement else {}
+    named = {"invested": "fixed_assets_yuan", "insured": "promised_headcount"}
+    return {key: Decimal(promised[name]) for key, name in named.items() if promised.get(name)}
 
 
 @login_required

@@ -189,11 +189,18 @@ def day_strip(days: Sequence[Any], label: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/deadline_clock.html")
 def deadline_clock(
-    opens: datetime, closes: datetime, now: datetime, note: str = "", title: str = "", url: str = ""
+    opens: datetime,
+    closes: datetime,
+    now: datetime,
+    note: str = "",
+    title: str = "",
+    url: str = "",
+    outcome: str = "",
 ) -> dict[str, Any]:
     """{% deadline_clock call.opens_at call.closes_at request.clock.now %}: 距截止 4 天 7 小时.
 
-    title, url: what closes, as a link above, where the page does not say it.
+    note: a sentence added; title, url: what closes, as a link above, where the page does not say
+    it; outcome: what becomes of what comes too late, where that is not an application.
     """
     days, hours, minutes = wording.left(closes, now)
     whole = Decimal(int((closes - opens).total_seconds()))
@@ -206,6 +213,7 @@ def deadline_clock(
         "note": note,
         "title": title,
         "url": url,
+        "outcome": outcome,
         "days": days,
         "hours": hours,
         "minutes": minutes,

@@ -22,6 +22,7 @@ from applications.wording import STATUS_NAMES
 from applications.workflow import Status
 from audit import selectors as trail
 from awards.models import Award, Envelope, Instalment
+from awards.wording import INSTALMENT_STATES
 from notifications import selectors as outbox
 from portal.event_rows import event_row
 from portal.selectors.calls import HIDDEN, card, open_calls
@@ -163,10 +164,9 @@ def _instalments() -> Board:
         .annotate(count=Count("pk"), total=Sum("amount"))
         .order_by()
     }
-    choices = dict(Instalment._meta.get_field("status").flatchoices)
     rows = [
         {"status": status, "label": label, "count": found[status][0], "total": found[status][1]}
-        for status, label in choices.items()
+        for status, label in INSTALMENT_STATES.items()
         if status in found
     ]
     total = sum((row["total"] for row in rows), Decimal(0))

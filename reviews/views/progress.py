@@ -2,7 +2,7 @@
 closing.
 """
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,7 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from applications.models import Call, CallStatus
 from audit.refusals import Refused, WrongState
+from audit.selectors import events_of
 from calendars.deadlines import due
 from calendars.selectors import working_days
 from reviews.forms.draws import CloseForm, DueForm, ExtendForm
@@ -60,6 +61,7 @@ def _page(
         "done": done,
         "done_loads": [done],
         "running": running,
+        "opened_at": _opened_at(call) if running else None,
         "over": over,
         "unsigned": unsigned,
         "opening": is_officer(request) and call.status == CallStatus.SCREENED,
@@ -74,6 +76,12 @@ def _page(
         "nav_current": "reviews:panels",
     }
     return render(request, "reviews/progress.html", context, status=status)
+
+
+def _opened_at(call: Call) -> datetime | None:
+    """When the scoring was opened, by the log."""
+    opened = events_of(call).filter(action="call.to_in_review").values_list("at", flat=True)
+    return opened.last()
 
 
 def _panel(panel: Any, rows: list[scores.ExpertProgress]) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _page(
         "may_compute": officer and call.status == CallStatus.SCORED,
         "stale": officer and call.status == CallStatus.RANKED and parts.has_news(found, decisions),
         "locked": call.status in exports.BEFORE_THE_LOCK,
+        "is_next": officer and call.status == CallStatus.RANKED,
         "onward": outcomes.way_on(call) if call.status not in exports.BEFORE_THE_LOCK else None,
         "nav_current": "reviews:ranking_list",
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
+from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import Application
@@ -152,6 +153,16 @@ def confirm_visit(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(f"{back}#visits")
 
 
+def _under(user: User, application: Application) -> str:
+    """The entry of the bar that a served project's page lies under."""
+    if rules.is_lead(user):
+        return "secretaries:board"
+    if has_role(user, Role.SECRETARY):
+        return "secretaries:my_projects"
+    firm = rules.speaks_for_firm(user, application)
+    return "secretaries:requests" if firm else "applications:dossier_list"
+
+
 def _page(
     request: SignedInRequest,
     application: Application,
@@ -187,5 +198,6 @@ def _page(
         "is_lead": rules.is_lead(user),
         "served": state in rules.SERVED,
         "base": "base_public.html" if rules.speaks_for_firm(user, application) else "base.html",
+        "nav_current": _under(user, application),
     }
     return render(request, "secretaries/project.html", context, status=status)
