@@ -18,6 +18,7 @@ from accounts.roles import Role
 from applications.wording import STATUS_NAMES, STEP_NAMES
 from audit.models import Event
 from portal.action_words import ACTIONS, AREAS, OBJECTS
+from portal.fact_words import FACTS
 
 SYSTEM_AREAS = frozenset({"account", "role", "outbox", "audit", "calendar", "firm", "unit"})
 
@@ -168,7 +169,7 @@ def change_rows(event: Event) -> list[ChangeRow]:
     names = [*before, *(name for name in after if name not in before)]
     return [
         ChangeRow(
-            name=name,
+            name=str(FACTS.get(name, name)),
             before=_shown(before.get(name)),
             after=_shown(after.get(name)),
             differs=before.get(name) != after.get(name),

@@ -106,7 +106,7 @@ def result_table(request: PageRequest, number: str) -> HttpResponse:
     call = get_object_or_404(results.calls_with_results(), number=number)
     header = (
         *(_("Application"), _("Project"), _("Firm"), _("Place"), _("Industry")),
-        *(_("Amount, yuan"), _("Paid, yuan"), _("Allocation letter")),
+        *(_("Amount, yuan"), _("Paid, yuan"), _("Allocation notice")),
     )
     rows = (
         (r.number, r.title, r.firm, r.region, r.industry, r.amount, r.paid, r.letter)
