@@ -25,7 +25,6 @@ AREAS: Mapping[str, Promise] = {
     "firm": pgettext_lazy("area of the log", "Firm"),
     "funding": pgettext_lazy("area of the log", "Funding list"),
     "member": pgettext_lazy("area of the log", "Membership"),
-    "membership": pgettext_lazy("area of the log", "Membership"),
     "notice": pgettext_lazy("area of the log", "Public notice"),
     "objection": pgettext_lazy("area of the log", "Objection"),
     "outbox": pgettext_lazy("area of the log", "Outbox"),
