@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views import desk, public, published, trail
+from portal.views import desk, drawn, public, published, trail
 
 app_name = "portal"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("results/", published.result_list, name="public_results"),
     path("results/<slug:number>.csv", published.result_table, name="result_table"),
     path("results/<slug:number>/", published.result_detail, name="public_result"),
+    path("drawn/<slug:number>/", drawn.draw_detail, name="public_draw"),
+    path("drawn/<slug:number>.json", drawn.draw_certificate, name="draw_certificate"),
     path("verify/", public.verify, name="verify"),
     path("accessibility/", public.statement, {"page": "accessibility"}, name="accessibility"),
     path("privacy/", public.statement, {"page": "privacy"}, name="privacy"),

@@ -31,7 +31,8 @@ def draw_experts(round_: Round) -> Draw:
     cast = round_.cast
     round_.wait_working_days(3)
     panels.form_panels(call=round_.call, by=cast["officer"])
-    draw = draws.prepare_draw(call=round_.call, by=cast["officer"])
+    salt = f"{round_.rng.getrandbits(256):064x}"
+    draw = draws.prepare_draw(call=round_.call, salt=salt, by=cast["officer"])
     numbers = {side: f"{round_.rng.getrandbits(256):064x}" for side in ("operator", "supervisor")}
     draws.commit_secret(draw=draw, secret=numbers["operator"], by=cast["officer"])
     round_.refusals.expect(

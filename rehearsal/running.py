@@ -132,8 +132,9 @@ def _messages() -> dict[str, int]:
 
 
 def _draw(call: Call) -> dict[str, Any]:
-    drawn = list(Draw.objects.filter(call=call, status="drawn"))
+    drawn = list(Draw.objects.filter(call=call, status="drawn").order_by("pk"))
     return {
+        "numbers": [d.number for d in drawn],
         "panels": Panel.objects.filter(call=call).count(),
         "reproduced": bool(drawn) and all(reproduce(d) == [] for d in drawn),
     }

@@ -1,8 +1,5 @@
-"""Words of the office's pages that come from data: causes of shortages, grounds of recusals,
-checks.
-"""
+"""Words of the office's pages that come from data: causes of shortages, grounds of recusals."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -57,36 +54,12 @@ ENTRY_STATES: Mapping[str, Promise] = {
     "vetoed": pgettext_lazy("entry of a ranking", "vetoed"),
     "too_few": pgettext_lazy("entry of a ranking", "too few valid scores"),
 }
-DRAW_STATES: Mapping[str, Promise] = {
-    "prepared": pgettext_lazy("state of a draw", "numbers to be sealed"),
-    "committed": pgettext_lazy("state of a draw", "both numbers sealed"),
-    "drawn": pgettext_lazy("state of a draw", "drawn"),
-    "void": pgettext_lazy("state of a draw", "void"),
-}
 SEAT_STATES: Mapping[str, Promise] = {
     "invited": pgettext_lazy("state of a seat", "invited"),
     "accepted": pgettext_lazy("state of a seat", "accepted"),
     "declined": pgettext_lazy("state of a seat", "declined"),
     "replaced": pgettext_lazy("state of a seat", "replaced"),
 }
-# The sentences of `reviews.draw.certificate.reproduce`, in plain words; the original stands beside.
-_CHECKS: tuple[tuple[re.Pattern[str], Promise], ...] = (
-    (re.compile(r"the input is not"), _("The list of candidates is not the one that was frozen.")),
-    (re.compile(r"secret is not the one"), _("A revealed number is not the one that was sealed.")),
-    (
-        re.compile(r"the seed does not"),
-        _("The seed does not follow from the list and both numbers."),
-    ),
-    (re.compile(r"has rank"), _("A place in the drawn order is not what the seed gives.")),
-    (re.compile(r"a better filling"), _("The seats were not filled as the drawn order asks.")),
-    (re.compile(r"replacement \d+"), _("A replacement is not the next in the drawn order.")),
-)
-
-
-def check_words(problem: str) -> str:
-    """A fault found in a draw, in plain words."""
-    known = next((words for pattern, words in _CHECKS if pattern.search(problem)), None)
-    return str(known) if known is not None else gettext("The result breaks a rule of the draw.")
 
 
 def joined(words: Iterable[object]) -> str:

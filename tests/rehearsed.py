@@ -28,10 +28,12 @@ SIZE = ("--applications", "14", "--experts", "36")
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What two runs with one seed told, and the ranking of each as `export_ranking` prints it."""
+    """What two runs with one seed told, the ranking of each as `export_ranking` prints it, and the
+    certificate of each draw of the second as `export_draw` does."""
 
     report: dict[str, Any]
     rankings: list[str]
+    certificates: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +62,9 @@ def run_twice(report: Path) -> dict[str, Any]:
     for until in ("ranked", "paid"):
         manage("rehearse", *SIZE, "--until", until, "--json", str(report))
         rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
-    return {"report": json.loads(report.read_text()), "rankings": rankings}
+    told = json.loads(report.read_text())
+    certificates = {n: manage("export_draw", n) for n in told["draw"]["numbers"]}
+    return {"report": told, "rankings": rankings, "certificates": certificates}
 
 
 def manage(*arguments: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from applications.models import CallEdition, Submission
 from audit.digests import canonical, sm3
 from awards.models import PublicNotice
+from reviews.models import Draw
 
 
 class Proof(StrEnum):
@@ -25,7 +26,7 @@ def tidy_digest(text: str) -> str:
 
 
 def check(number: str, digest: str) -> Proof:
-    """Compare a digest with the record of a receipt, a public notice or a published call."""
+    """Compare a digest with the record of a receipt, a notice, a published call or a draw."""
     found = _records(number.strip())
     if not found:
         return Proof.DIFFERS
@@ -36,7 +37,7 @@ def check(number: str, digest: str) -> Proof:
 
 
 def _records(number: str) -> list[tuple[Any, str]]:
-    """Content and digest of whatever carries the number; three indexed queries at most."""
+    """Content and digest of whatever carries the number; four indexed queries at most."""
     for rows in (
         Submission.objects.filter(receipt=number),
         PublicNotice.objects.filter(number=number),
@@ -45,4 +46,4 @@ def _records(number: str) -> list[tuple[Any, str]]:
         found = list(rows.values_list("content", "digest"))
         if found:
             return found
-    return []
+    return list(Draw.objects.filter(number=number).values_list("input", "input_hash"))

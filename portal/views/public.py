@@ -13,7 +13,7 @@ from applications.stages import rail
 from portal.addresses import address
 from portal.forms.public import VerifyForm
 from portal.rule_words import rule_rows
-from portal.selectors import calls, notices, proofs, results
+from portal.selectors import calls, draws, notices, proofs, results
 from portal.sheet_rows import sheet_rows, totals
 
 
@@ -74,6 +74,7 @@ def call_detail(request: PageRequest, number: str) -> HttpResponse:
         "edition": calls.edition_in_force(call),
         "apply_url": address("applications:start", call.number) if applicant else "",
         "notices": list(notices.public_notices().filter(call=call)),
+        "draws": draws.published(call),
     }
     return render(request, "portal/call_detail.html", context)
 

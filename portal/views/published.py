@@ -13,7 +13,7 @@ from awards.models import PublicNotice
 from calendars.selectors import working_days
 from portal.addresses import address
 from portal.rule_words import article_number
-from portal.selectors import notices, results
+from portal.selectors import draws, notices, results
 from portal.tables import csv_response, persons
 
 PAGE = 50
@@ -96,6 +96,7 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
         "paid": paid,
         "projects": len(rows),
         "letters": results.allocations(call),
+        "draws": [d for d in draws.published(call) if d.readable],
     }
     return render(request, "portal/result_detail.html", context)
 

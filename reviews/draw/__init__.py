@@ -12,5 +12,6 @@ certificate.
 - `checking`: whether a filling obeys every rule
 - `supply`: before the draw, which seats cannot be filled and why
 - `replacement`: who stands by, and who follows when an expert gives up a seat
+- `record`: the order of the recorded instants, and digests of what arithmetic cannot bind
 - `certificate`: everything in one file, and its reproduction
 """

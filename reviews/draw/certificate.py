@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reviews.draw import pool as pools
-from reviews.draw import protocol
+from reviews.draw import protocol, record
 from reviews.draw.assignment import Infeasible, assign, objective
 from reviews.draw.checking import Seated, violations
 from reviews.draw.eligibility import Eligibility, seats
@@ -23,6 +23,7 @@ FIELDS = (
     "result",
     "replacements",
     "times",
+    "record",
 )
 
 
@@ -34,11 +35,18 @@ def build(
     public_entropy: str,
     result: Iterable[Seated],
     replacements: Iterable[Replacement] = (),
-    times: Mapping[str, str] | None = None,
+    times: Mapping[str, str],
+    seals: Mapping[str, int | None] | None = None,
 ) -> dict[str, Any]:
-    """The certificate of a draw. `times` are ISO instants by step, as they were recorded."""
+    """The certificate of a draw.
+
+    `times` are ISO instants by step (`record.names`), as they were recorded; `seals` the place of
+    each step's event in the sealed log, None where it is not sealed yet.
+    """
     hashed = protocol.input_hash(draw_input)
     seed = protocol.seed(hashed, operator_secret, supervisor_secret, public_entropy)
+    steps = [replacement_data(step) for step in replacements]
+    places = dict(seals or dict.fromkeys(times))
     return {
         "input": dict(draw_input),
         "input_hash": hashed,
@@ -50,9 +58,15 @@ def build(
         "public_entropy": public_entropy,
         "seed": seed.hex(),
         "result": [asdict(place) for place in result],
-        "replacements": [replacement_data(step) for step in replacements],
-        "times": dict(times or {}),
+        "replacements": steps,
+        "times": dict(times),
+        "record": {"seals": places, "digests": record.digests(times, places, steps)},
     }
+
+
+def digest(certificate: Mapping[str, Any]) -> str:
+    """SM3 of the canonical certificate, hex: what is shown beside it, to be noted."""
+    return protocol.input_hash(certificate)
 
 
 def replacement_data(step: Replacement) -> dict[str, Any]:
@@ -82,7 +96,8 @@ def reproduce(certificate: Any) -> list[str]:
         return [f"the certificate cannot be read: {error!r}"]
     problems = violations(pool, seated) or _ranks(pool, seed, seated)
     problems = problems or _optimality(pool, seed, seated)
-    return problems or _replacements(pool, seed, seated, certificate["replacements"])
+    problems = problems or _replacements(pool, seed, seated, certificate["replacements"])
+    return problems or _statements(certificate, pool)
 
 
 def _secrets(certificate: Mapping[str, Any]) -> list[str]:
@@ -105,6 +120,17 @@ def _hashes(certificate: Mapping[str, Any]) -> list[str]:
     if seed.hex() != certificate["seed"]:
         return ["the seed does not follow from input, secrets and public entropy"]
     return []
+
+
+def _statements(certificate: Mapping[str, Any], pool: Pool) -> list[str]:
+    """The public value, and what is only stated: instants, places in the log, reasons."""
+    named, given = pool.rules.public_entropy, certificate["public_entropy"]
+    if bool(named) != bool(given):
+        return ["a public value is used exactly when the input names one"]
+    try:
+        return record.faults(certificate, pool.rules)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [f"times or record cannot be read: {error!r}"]
 
 
 def _is_hex(value: object) -> bool:

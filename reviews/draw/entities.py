@@ -55,11 +55,14 @@ class Recusal:
 class Rules:
     """One expert of an institution on a panel; the share of a panel's applications that an expert
     may be barred from and still sit on it; the scores that every application must be able to
-    get."""
+    get; the public value that will be mixed into the seed, and the ISO instant (with offset) from
+    which it can be known (both empty: none)."""
 
     one_per_institution: bool = True
     max_single_recusals_percent: int = 15
     min_scores: int = 5
+    public_entropy: str = ""
+    public_entropy_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 
 from reviews.draw.entities import Expert, Panel, Pool, Recusal, Rules, Seat
@@ -107,6 +108,13 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_instant(value: object) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
@@ -147,6 +155,8 @@ _RULES: Final[_Fields] = {
     "one_per_institution": lambda value: isinstance(value, bool),
     "max_single_recusals_percent": lambda value: _is_count(value) and value in range(101),
     "min_scores": _is_count,
+    "public_entropy": _is_text,
+    "public_entropy_from": lambda value: value == "" or _is_instant(value),
 }
 
 
@@ -203,6 +213,8 @@ def _faults(pool: Pool) -> list[str]:
         problems += _order(f"panel {panel.id} seats", [seat.id for seat in panel.seats])
     problems += _order("experts", [expert.id for expert in pool.experts])
     problems += _order("recusals", [(r.expert, r.application) for r in pool.recusals])
+    if (pool.rules.public_entropy == "") != (pool.rules.public_entropy_from == ""):
+        problems.append("rules: a public value is named together with its instant or not at all")
     strangers = {r.expert for r in pool.recusals} - pool.expert_by_id.keys()
     return problems + [f"recusals: {name} is not among the experts" for name in sorted(strangers)]
 

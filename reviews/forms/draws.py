@@ -12,7 +12,12 @@ from audit.clock import SHANGHAI
 class PrepareForm(forms.Form):
     """What is named before the draw: why it is made again, and a public value to be awaited."""
 
-    reason = forms.CharField(label=_("Why a new draw"), max_length=400, required=False)
+    reason = forms.CharField(
+        label=_("Why a new draw"),
+        max_length=400,
+        required=False,
+        help_text=_("Published with the draw: name nobody."),
+    )
     public_entropy_source = forms.CharField(
         label=_("Public value to be mixed in"),
         required=False,
@@ -21,6 +26,13 @@ class PrepareForm(forms.Form):
             "Optional: a number that nobody knows yet and everybody will be able to look up, "
             "as the front numbers of a national lottery draw on a named day."
         ),
+    )
+    public_entropy_from = forms.DateTimeField(
+        label=_("Known from"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("The instant before which nobody can know the value. The draw waits for it."),
     )
 
     def __init__(self, *args: Any, again: bool = False, **kwargs: Any) -> None:
@@ -98,6 +110,17 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class VoidForm(forms.Form):
+    """Why a draw is void; everybody reads it once the review is closed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Published with the draw: name nobody."),
     )
 
 

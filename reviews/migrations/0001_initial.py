@@ -13,8 +13,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ('accounts', '0001_initial'),
         ('applications', '0001_initial'),
@@ -30,11 +28,13 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('prepared', 'prepared'), ('committed', 'both numbers sealed'), ('drawn', 'drawn'), ('void', 'void')], default='prepared', max_length=10)),
                 ('input', models.JSONField()),
                 ('input_hash', models.CharField(max_length=64)),
+                ('salt', models.CharField(max_length=64)),
                 ('operator_commitment', models.CharField(blank=True, max_length=64)),
                 ('supervisor_commitment', models.CharField(blank=True, max_length=64)),
                 ('operator_secret', models.CharField(blank=True, max_length=64)),
                 ('supervisor_secret', models.CharField(blank=True, max_length=64)),
                 ('public_entropy_source', models.CharField(blank=True, max_length=200)),
+                ('public_entropy_from', models.DateTimeField(null=True)),
                 ('public_entropy', models.CharField(blank=True, max_length=200)),
                 ('seed', models.CharField(blank=True, max_length=64)),
                 ('result', models.JSONField(default=list)),
@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('drawn_at', models.DateTimeField(null=True)),
                 ('void_reason', models.CharField(blank=True, max_length=400)),
                 ('voided_at', models.DateTimeField(null=True)),
+                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='applications.call')),
                 ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('supervisor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -265,6 +266,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='draw',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('reason', '')), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('agreed_by', models.F('operator')), _negated=True), ('agreed_by__isnull', False)), _connector='OR'), name='redraw_by_two'),
+        ),
+        migrations.AddConstraint(
+            model_name='draw',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_entropy_from__isnull', True), ('public_entropy_source', '')), models.Q(models.Q(('public_entropy_source', ''), _negated=True), ('public_entropy_from__gt', models.F('prepared_at'))), _connector='OR'), name='public_value_named_beforehand'),
+        ),
+        migrations.AddConstraint(
+            model_name='draw',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'drawn'), _negated=True), models.Q(models.Q(('seed', ''), _negated=True), ('drawn_at__isnull', False)), _connector='OR'), name='drawn_has_seed'),
         ),
         migrations.AddConstraint(
@@ -273,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='draw_input_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."input" IS DISTINCT FROM NEW."input" OR OLD."input_hash" IS DISTINCT FROM NEW."input_hash" OR OLD."operator_id" IS DISTINCT FROM NEW."operator_id" OR OLD."public_entropy_source" IS DISTINCT FROM NEW."public_entropy_source" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."prepared_at" IS DISTINCT FROM NEW."prepared_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b4e049bd86de4dfa620b2aafa7770453390bf8bc', operation='UPDATE', pgid='pgtrigger_draw_input_frozen_a2a28', table='reviews_draw', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='draw_input_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."input" IS DISTINCT FROM NEW."input" OR OLD."input_hash" IS DISTINCT FROM NEW."input_hash" OR OLD."operator_id" IS DISTINCT FROM NEW."operator_id" OR OLD."salt" IS DISTINCT FROM NEW."salt" OR OLD."public_entropy_source" IS DISTINCT FROM NEW."public_entropy_source" OR OLD."public_entropy_from" IS DISTINCT FROM NEW."public_entropy_from" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."agreed_by_id" IS DISTINCT FROM NEW."agreed_by_id" OR OLD."prepared_at" IS DISTINCT FROM NEW."prepared_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bce726dec7d253f77f447279a9fee684ae15d631', operation='UPDATE', pgid='pgtrigger_draw_input_frozen_a2a28', table='reviews_draw', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='draw',

@@ -72,6 +72,8 @@ class Draw(models.Model):
     )
     input = models.JSONField()
     input_hash = models.CharField(max_length=64)
+    # Opens the institutions' hashes of the input; for auditors, never published.
+    salt = models.CharField(max_length=64)
     operator = models.ForeignKey(USER, models.PROTECT, related_name="+")
     supervisor = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     operator_commitment = models.CharField(max_length=64, blank=True)
@@ -79,10 +81,13 @@ class Draw(models.Model):
     operator_secret = models.CharField(max_length=64, blank=True)  # hex; empty until revealed
     supervisor_secret = models.CharField(max_length=64, blank=True)
     public_entropy_source = models.CharField(max_length=200, blank=True)
+    public_entropy_from = models.DateTimeField(null=True)  # nobody can know the value earlier
     public_entropy = models.CharField(max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)
     result = models.JSONField(default=list)  # [{"panel", "seat", "expert", "rank"}]
     reason = models.CharField(max_length=400, blank=True)  # why a redraw
+    # The second person of a redraw: whoever voided the draw before.
+    agreed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     prepared_at = models.DateTimeField()
     drawn_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=400, blank=True)
@@ -99,6 +104,23 @@ class Draw(models.Model):
                 condition=models.Q(supervisor__isnull=True)
                 | ~models.Q(supervisor=models.F("operator")),
                 name="draw_operator_is_not_supervisor",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason="", agreed_by__isnull=True)
+                | models.Q(
+                    ~models.Q(reason=""),
+                    ~models.Q(agreed_by=models.F("operator")),
+                    agreed_by__isnull=False,
+                ),
+                name="redraw_by_two",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(public_entropy_source="", public_entropy_from__isnull=True)
+                | models.Q(
+                    ~models.Q(public_entropy_source=""),
+                    public_entropy_from__gt=models.F("prepared_at"),
+                ),
+                name="public_value_named_beforehand",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="drawn")
@@ -131,8 +153,11 @@ class Draw(models.Model):
                     "input",
                     "input_hash",
                     "operator",
+                    "salt",
                     "public_entropy_source",
+                    "public_entropy_from",
                     "reason",
+                    "agreed_by",
                     "prepared_at",
                 ),
             ),

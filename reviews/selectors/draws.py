@@ -1,27 +1,41 @@
-"""What a draw is made of, read from the rows: its input, its shortages, its replacements, its
-certificate.
-"""
+"""What a draw is made of, read from the rows: its input, its shortages, its replacements."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Call
 from audit import clock
-from audit.digests import sm3
+from audit.digests import instant, sm3
 from audit.refusals import WrongState
-from reviews.draw import assignment, certificate, pool, replacement, supply
+from reviews.draw import assignment, pool, replacement, supply
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
 from reviews.rules import conflicts_of, standing
 
 
-def build_input(call: Call, number: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PublicValue:
+    """A value named beforehand, and from when it can be known; empty for none."""
+
+    source: str = ""
+    known_from: datetime | None = None
+
+
+def build_input(
+    call: Call, number: str, salt: str, public: PublicValue = PublicValue()
+) -> dict[str, Any]:
     """The canonical input of a draw of this call as it stands now: pseudonyms and hashes, no names.
 
-    Raises WrongState when no draw can stand on it.
+    An institution is SM3("salt:uscc"): without the salt nobody can try the codes of all
+    institutions. Raises WrongState when no draw can stand on it.
     """
     rules = call.rule_set
     panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
@@ -37,7 +51,6 @@ def build_input(call: Call, number: str) -> dict[str, Any]:
     barred = conflicts_of(
         experts, applications, same_region=rules.exclude_same_region, on=clock.today()
     )
-    salt = sm3(f"{number}:institution".encode())
     if not panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
     try:
@@ -64,6 +77,8 @@ def build_input(call: Call, number: str) -> dict[str, Any]:
                 one_per_institution=True,
                 max_single_recusals_percent=rules.max_single_recusals_percent,
                 min_scores=rules.min_scores,
+                public_entropy=public.source,
+                public_entropy_from=instant(public.known_from) if public.known_from else "",
             ),
         )
     except pool.InputError as error:
@@ -89,7 +104,7 @@ def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel
 
 def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
     """Which seats cannot be filled, and why; empty when every seat can."""
-    return supply.supply(pool.read(build_input(call, f"{call.number}-D0")))
+    return supply.supply(pool.read(build_input(call, f"{call.number}-D0", token_hex(32))))
 
 
 def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
@@ -99,16 +114,9 @@ def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
     )
 
 
-def replacements_of(draw: Draw) -> list[replacement.Replacement]:
-    """Every seat given up since the draw, in order, with who follows and what became known till
-    then.
-
-    The last one answers who follows a seat that was vacated just now.
-    """
-    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
-    history: list[replacement.Replacement] = []
-    later = _later_recusals(draw)
-    vacated = (
+def vacated(draw: Draw) -> QuerySet[Seat]:
+    """The seats given up since the draw, in the order in which they were replaced."""
+    return (
         Seat.objects.filter(
             draw=draw,
             state__in=(SeatState.DECLINED, SeatState.REPLACED),
@@ -117,7 +125,21 @@ def replacements_of(draw: Draw) -> list[replacement.Replacement]:
         .select_related("panel", "expert")
         .order_by("answered_at", "pk")
     )
-    for row in vacated:
+
+
+def replacements_of(
+    draw: Draw, left: Iterable[Seat] | None = None
+) -> list[replacement.Replacement]:
+    """Every seat given up since the draw, in order, with who follows and what became known till
+    then.
+
+    The last one answers who follows a seat that was vacated just now. `left` are the vacated seats
+    if they are read already.
+    """
+    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
+    history: list[replacement.Replacement] = []
+    later = _later_recusals(draw)
+    for row in vacated(draw) if left is None else left:
         assert row.answered_at is not None
         known = [r for at, r in later if at <= row.answered_at]
         later = [(at, r) for at, r in later if at > row.answered_at]
@@ -162,28 +184,3 @@ def standby_of(draw: Draw) -> dict[tuple[str, str], list[replacement.Standby]]:
         if row.expert not in gone:
             found[row.panel, row.seat].append(row)
     return found
-
-
-def certificate_of(draw: Draw) -> dict[str, Any]:
-    """Everything about a drawn draw in one file that anyone can recompute (docs of
-    `reviews.draw`).
-    """
-    times = {"prepared": draw.prepared_at.isoformat()}
-    if draw.drawn_at is not None:
-        times["drawn"] = draw.drawn_at.isoformat()
-    return certificate.build(
-        draw_input=draw.input,
-        operator_secret=bytes.fromhex(draw.operator_secret),
-        supervisor_secret=bytes.fromhex(draw.supervisor_secret),
-        public_entropy=draw.public_entropy,
-        result=seated_of(draw),
-        replacements=replacements_of(draw),
-        times=times,
-    ) | {
-        "input_hash": draw.input_hash,
-        "commitments": {
-            "operator": draw.operator_commitment,
-            "supervisor": draw.supervisor_commitment,
-        },
-        "seed": draw.seed,
-    }

@@ -8,6 +8,7 @@ and presses the draw. Neither can steer it alone; anyone can recompute it.
 
 import re
 import secrets as entropy
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -24,10 +25,10 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
 from reviews.draw import assignment, certificate, pool, protocol, supply
-from reviews.models import Assignment, Draw, Panel
+from reviews.models import Draw
 from reviews.rules import require
+from reviews.selectors import certificates
 from reviews.selectors import draws as reading
-from reviews.services import access
 from reviews.services.seating import seat_experts
 
 SHORTEST_REASON = 10
@@ -40,35 +41,58 @@ def new_secret() -> str:
 
 @transaction.atomic
 def prepare_draw(
-    *, call: Call, reason: str = "", public_entropy_source: str = "", by: User
+    *,
+    call: Call,
+    reason: str = "",
+    public_entropy_source: str = "",
+    public_entropy_from: datetime | None = None,
+    salt: str = "",
+    by: User,
 ) -> Draw:
-    """Freeze the input of the next draw. A redraw needs a reason and a voided predecessor."""
+    """Freeze the input of the next draw.
+
+    A redraw needs a reason and a predecessor that another person voided. A public value to be
+    mixed in is named here, with the instant from which it can be known. `salt` hides the
+    institutions in the input; 64 hex digits, made fresh when empty.
+    """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.SCREENED:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
-    earlier = list(call.draws.all())
-    if any(d.status != "void" for d in earlier):
-        raise WrongState(_("A draw of this call is already under way."))
-    if earlier and len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid(_("A redraw needs a reason of at least ten characters."), field="reason")
     eligible = Application.objects.filter(call=call, status=Status.ELIGIBLE, place__isnull=True)
+    earlier = list(call.draws.order_by("prepared_at", "pk"))
+    agreed_by = _second_person(earlier, reason, by) if earlier else None
+    source, now = public_entropy_source.strip(), clock.now()
+    if bool(source) != (public_entropy_from is not None):
+        raise Invalid(
+            _("Name the public value and the instant from which it can be known, or neither."),
+            field="public_entropy_source" if public_entropy_from else "public_entropy_from",
+        )
+    if public_entropy_from is not None and public_entropy_from <= now:
+        raise Invalid(
+            _("Nobody may know the public value yet: the instant must lie in the future."),
+            field="public_entropy_from",
+        )
     if eligible.exists():
         raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
     number = f"{call.number}-D{len(earlier) + 1}"
-    data = reading.build_input(call, number)
-    shortages = supply.supply(pool.read(data))
-    if shortages:
+    salt = salt or new_secret()
+    value = reading.PublicValue(source, public_entropy_from)
+    data = reading.build_input(call, number, salt, value)
+    if supply.supply(pool.read(data)):
         raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
     draw = Draw.objects.create(
         call=call,
         number=number,
         input=data,
         input_hash=protocol.input_hash(data),
+        salt=salt,
         operator=by,
-        public_entropy_source=public_entropy_source.strip(),
-        reason=reason.strip(),
-        prepared_at=clock.now(),
+        public_entropy_source=source,
+        public_entropy_from=public_entropy_from,
+        reason=reason.strip() if earlier else "",
+        agreed_by=agreed_by,
+        prepared_at=now,
     )
     _record(draw, "draw.prepare", by, "", "prepared", {"input_hash": draw.input_hash})
     notify(
@@ -80,6 +104,23 @@ def prepare_draw(
         about=draw,
     )
     return draw
+
+
+def _second_person(earlier: list[Draw], reason: str, by: User) -> User | None:
+    """Who voided the draw before: a redraw is never one person's doing."""
+    if any(d.status != "void" for d in earlier):
+        raise WrongState(_("A draw of this call is already under way."))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid(_("A redraw needs a reason of at least ten characters."), field="reason")
+    voided_by = earlier[-1].voided_by
+    if voided_by is not None and voided_by.pk == by.pk:
+        raise NotPermitted(
+            _(
+                "You voided the draw before. A redraw needs a second person: "
+                "let a colleague prepare it."
+            )
+        )
+    return voided_by
 
 
 def _record(
@@ -104,7 +145,8 @@ def _secret(value: str) -> bytes:
     return bytes.fromhex(value.strip().lower())
 
 
-def _lock(draw: Draw, *statuses: str) -> Draw:
+def lock(draw: Draw, *statuses: str) -> Draw:
+    """The draw's row, locked; WrongState when it is in none of these states."""
     locked = Draw.objects.select_for_update(of=("self",)).select_related("call").get(pk=draw.pk)
     if locked.status not in statuses:
         raise WrongState(_("The draw has moved on meanwhile. Open the page again and check."))
@@ -116,7 +158,7 @@ def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
     """Seal a secret: only its SM3 is kept until the reveal. The officer who prepared, or a
     supervisor.
     """
-    locked = _lock(draw, "prepared")
+    locked = lock(draw, "prepared")
     digest = protocol.commitment(_secret(secret))
     if locked.operator_id == by.pk:
         require(by, Role.PROGRAMME_OFFICER)
@@ -143,7 +185,7 @@ def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
 def reveal_supervisor(*, draw: Draw, secret: str, by: User) -> Draw:
     """The supervisor reveals the sealed number; it must match its commitment."""
     require(by, Role.SUPERVISOR)
-    locked = _lock(draw, "committed")
+    locked = lock(draw, "committed")
     if locked.supervisor_id != by.pk:
         raise NotPermitted(_("Only the supervisor who sealed the number reveals it."))
     if locked.supervisor_secret:
@@ -175,13 +217,18 @@ def reveal_supervisor(*, draw: Draw, secret: str, by: User) -> Draw:
 def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User) -> Draw:
     """The officer reveals and presses: seats are drawn, experts invited, the result kept."""
     require(by, Role.PROGRAMME_OFFICER)
-    locked = _lock(draw, "committed")
+    locked = lock(draw, "committed")
     if locked.operator_id != by.pk:
         raise NotPermitted(_("Only the officer who prepared the draw presses it."))
     if not locked.supervisor_secret:
         raise WrongState(_("The supervisor reveals first."))
     if protocol.commitment(_secret(secret)) != locked.operator_commitment:
         raise Invalid(_("This is not the number that was sealed."), field="secret")
+    if locked.public_entropy_from is not None and clock.now() < locked.public_entropy_from:
+        raise WrongState(
+            _("The public value cannot be known yet. It was named for %(at)s; press after that.")
+            % {"at": f"{locked.public_entropy_from.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"}
+        )
     if locked.public_entropy_source and not public_entropy.strip():
         raise Invalid(
             _("Enter the public value that was named beforehand."), field="public_entropy"
@@ -222,69 +269,8 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
     return locked
 
 
-@transaction.atomic
-def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
-    """Void a draw before the review opens: by a supervisor, never by whoever presses it, with a
-    reason.
-
-    What was drawn stays on record; the experts are told.
-    """
-    require(by, Role.SUPERVISOR)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    # The call first, as for a seat: the review opens before or after, never meanwhile.
-    Call.objects.select_for_update().get(pk=draw.call_id)
-    locked = _lock(draw, "prepared", "committed", "drawn")
-    if locked.operator_id == by.pk:
-        raise NotPermitted(_("Whoever prepared the draw may not void it."))
-    if locked.call.status != CallStatus.SCREENED:
-        raise WrongState(_("The review has opened; the draw stands."))
-    source, locked.status, locked.voided_at = locked.status, "void", clock.now()
-    locked.voided_by, locked.void_reason = by, reason.strip()
-    locked.save(update_fields=["status", "voided_at", "voided_by", "void_reason"])
-    released = list(
-        locked.seats.filter(state__in=("invited", "accepted")).select_related("expert__user")
-    )
-    locked.seats.filter(pk__in=[s.pk for s in released]).update(
-        state="replaced", reason=reason.strip()
-    )
-    laid_out = Assignment.objects.filter(seat__draw=locked).exclude(state="void")
-    pks = list(laid_out.values_list("pk", flat=True))
-    access.close(pks)
-    Assignment.objects.filter(pk__in=pks).update(state="void")
-    Panel.objects.filter(call=locked.call).update(status="forming")
-    record(
-        action="draw.void",
-        obj=locked,
-        by=by,
-        role=Role.SUPERVISOR,
-        source=source,
-        target="void",
-        reason=reason.strip(),
-        scope=locked.call.number,
-    )
-    notify(
-        kind="draw.voided",
-        recipients=[locked.operator],
-        key=f"draw.voided:{locked.pk}",
-        context={"number": locked.number, "reason": locked.void_reason},
-        url=f"/draws/{locked.number}/",
-        about=locked,
-    )
-    for seat in released:
-        notify(
-            kind="seat.released",
-            recipients=[seat.expert.user],
-            key=f"seat.released:{seat.pk}",
-            context={"call": locked.call},
-            url="/my-reviews/",
-            about=seat,
-        )
-    return locked
-
-
 def reproduce(draw: Draw) -> list[str]:
     """Recompute a drawn draw, replacements included, from its own record; the list names every
     difference (empty: it holds).
     """
-    return certificate.reproduce(reading.certificate_of(draw))
+    return certificate.reproduce(certificates.certificate_of(draw))

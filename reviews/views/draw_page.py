@@ -3,7 +3,6 @@ holds.
 """
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,14 +12,13 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import CallStatus
-from audit.selectors import events_of
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from reviews.models import Draw, Seat, SeatState
-from reviews.office_words import SEAT_STATES, check_words, seat_name
+from reviews.office_words import SEAT_STATES, seat_name
+from reviews.selectors import certificates
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
-from reviews.services import draws as acts
 from reviews.services.seats import answer_due
 from reviews.views.expert_words import panel_name
 
@@ -58,19 +56,13 @@ def held_by(draw: Draw) -> str:
 
 def steps(draw: Draw) -> list[dict[str, Any]]:
     """The draw's way as a timeline, with the recorded instants."""
-    at: dict[str, datetime] = {}
-    for event in events_of(draw).order_by("pk"):
-        after = event.after or {}
-        if event.action == "draw.commit":
-            at["operator" if "operator" in after else "supervisor"] = event.at
-        elif event.action == "draw.reveal":
-            at["reveal"] = event.at
+    at = {step: event.at for step, event in certificates.course(draw).items()}
     supervisor = draw.supervisor.name if draw.supervisor else _("a supervisor")
     rows = [
         (_("List of candidates frozen"), draw.operator.name, draw.prepared_at),
-        (_("Officer's number sealed"), draw.operator.name, at.get("operator")),
-        (_("Supervisor's number sealed"), supervisor, at.get("supervisor")),
-        (_("Supervisor's number revealed"), supervisor, at.get("reveal")),
+        (_("Officer's number sealed"), draw.operator.name, at.get("operator_committed")),
+        (_("Supervisor's number sealed"), supervisor, at.get("supervisor_committed")),
+        (_("Supervisor's number revealed"), supervisor, at.get("supervisor_revealed")),
         (_("Draw pressed, experts invited"), draw.operator.name, draw.drawn_at),
     ]
     if draw.voided_at is not None and draw.voided_by is not None:
@@ -139,19 +131,3 @@ def vacancies(seats: list[Seat]) -> int:
     followed = {seat.follows_id for seat in seats}
     left = (SeatState.DECLINED, SeatState.REPLACED)
     return sum(seat.state in left and seat.pk not in followed for seat in seats)
-
-
-def verification(draw: Draw) -> dict[str, Any]:
-    """The draw computed again from its record, in plain words."""
-    found = acts.reproduce(draw)
-    return {
-        "holds": not found,
-        "problems": [(check_words(text), text) for text in found],
-        "checked": [
-            _("The list of candidates is the one whose digest was shown beforehand."),
-            _("Both revealed numbers are those that were sealed."),
-            _("The seed follows from the list and both numbers."),
-            _("Every place in the drawn order, and every seat, follows from the seed."),
-            _("Each replacement is the next in the drawn order."),
-        ],
-    }

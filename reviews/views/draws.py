@@ -20,13 +20,16 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import CallStatus
 from audit.refusals import Refused, WrongState
-from reviews.forms.draws import PrepareForm, PressForm, ReasonForm, RevealForm, SealForm
+from reviews.draw_words import DRAW_STATES, verification
+from reviews.forms.draws import PrepareForm, PressForm, ReasonForm, RevealForm, SealForm, VoidForm
 from reviews.models import Draw, Seat
-from reviews.office_words import DRAW_STATES, shortage_words
+from reviews.office_words import shortage_words
+from reviews.selectors import certificates
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
 from reviews.services import draws as acts
 from reviews.services import seats as seating
+from reviews.services import voiding
 from reviews.views import draw_page
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
@@ -150,7 +153,9 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
             "invited": len([s for s in seats if s.state == "invited"]),
             "vacant": draw_page.vacancies(seats),
         },
-        "verification": draw_page.verification(row) if drawn and "verify" in request.GET else None,
+        "verification": verification(acts.reproduce(row))
+        if drawn and "verify" in request.GET
+        else None,
         "may_void": has_role(request.user, Role.SUPERVISOR)
         and row.operator_id != request.user.pk
         and row.status != "void"
@@ -158,9 +163,14 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
         "may_open": is_officer(request)
         and row.status == "drawn"
         and row.call.status == CallStatus.SCREENED,
+        "supervises": has_role(request.user, Role.SUPERVISOR),
         "nav_current": "reviews:draws",
     }
     return render(request, "reviews/draw.html", context, status=status)
+
+
+def _computed_again(row: Draw) -> dict[str, Any] | None:
+    return verification(acts.reproduce(row)) if row.drawn_at is not None else None
 
 
 @login_required
@@ -225,10 +235,10 @@ def void(request: SignedInRequest, number: str) -> HttpResponse:
     """The supervisor declares a draw void, with the reason."""
     row = _draw(request, number)
     guard(request, Role.SUPERVISOR)
-    form = ReasonForm(posted(request))
+    form = VoidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            acts.void_draw(draw=row, reason=form.cleaned_data["reason"], by=request.user)
+            voiding.void_draw(draw=row, reason=form.cleaned_data["reason"], by=request.user)
         except Refused as refused:
             add_refusal(form, refused)
         else:
@@ -287,7 +297,7 @@ def certificate(request: SignedInRequest, number: str) -> HttpResponse:
     row = _draw(request, number)
     if row.drawn_at is None:
         raise Http404
-    body = json.dumps(drawing.certificate_of(row), ensure_ascii=False, indent=2, sort_keys=True)
+    body = json.dumps(certificates.certificate_of(row), ensure_ascii=False, indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="draw-{row.number}.json"'
     return response

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from reviews.draw import certificate, protocol
+from reviews.draw import certificate, protocol, record
 from reviews.draw import pool as pools
 from reviews.draw.assignment import assign
 from reviews.draw.eligibility import Eligibility
@@ -12,6 +12,15 @@ from reviews.draw.replacement import replace
 from tests.maths.draws import SECRETS, build, expert, panel
 
 ENTROPY = "上证指数 2026-05-08 收盘 3210.37"
+TIMES = {
+    "prepared": "2026-05-07T09:00:00+08:00",
+    "operator_committed": "2026-05-07T10:20:00+08:00",
+    "supervisor_committed": "2026-05-07T10:00:00+08:00",
+    "supervisor_revealed": "2026-05-08T15:10:00+08:00",
+    "drawn": "2026-05-08T15:30:00+08:00",
+    "replacement_1": "2026-05-09T08:00:00+08:00",
+    "replacement_2": "2026-05-09T08:00:00+08:00",
+}
 
 
 def make():
@@ -23,7 +32,14 @@ def make():
         expert(f"E{i}", specialties=["zinc"] if i % 2 else [], max_panels=2) for i in range(6)
     ]
     people += [expert("F1", "finance"), expert("F2", "finance"), expert("F3", "finance")]
-    draw_input = build(panels, people, [("E2", "A1")], min_scores=1)
+    draw_input = build(
+        panels,
+        people,
+        [("E2", "A1")],
+        min_scores=1,
+        public_entropy="上证指数 2026-05-08 收盘",
+        public_entropy_from="2026-05-08T15:00:00+08:00",
+    )
     operator, supervisor = SECRETS
     a_pool = pools.read(draw_input)
     seed = protocol.seed(protocol.input_hash(draw_input), operator, supervisor, ENTROPY)
@@ -41,7 +57,8 @@ def make():
         public_entropy=ENTROPY,
         result=seated,
         replacements=steps,
-        times={"prepared": "2026-05-07T09:00:00+08:00", "drawn": "2026-05-08T15:30:00+08:00"},
+        times=TIMES,
+        seals={step: 40 + number for number, step in enumerate(TIMES)},
     )
 
 
@@ -95,16 +112,13 @@ EXPECTED = {
     ("secrets", "operator"): "the operator's secret is not the one that was committed to",
     ("secrets", "supervisor"): "the supervisor's secret is not the one that was committed to",
 }
-# free text and instants are statements, which arithmetic cannot check
-STATEMENTS = [p for p in fields(CERTIFICATE) if p[0] == "times" or p[-1] == "reason"]
-CHECKED = [
-    p for p in fields(CERTIFICATE)
-    if p[0] == "input" or (p not in STATEMENTS and "recusals" not in p)
-]  # fmt: skip
+DIGEST = {("seals", step): "seals" for step in TIMES} | {
+    ("digests", name): name for name in ("times", "seals", "replacements")
+}
 
 
 def test_any_one_altered_field_is_found_and_named():
-    for path in CHECKED:
+    for path in fields(CERTIFICATE):
         problems = certificate.reproduce(altered(path, other))
         expected = EXPECTED.get(path[0]) or EXPECTED.get(path[:2])
         assert problems, path
@@ -112,8 +126,13 @@ def test_any_one_altered_field_is_found_and_named():
             assert problems == [expected], path
         elif path[0] == "result":
             assert "the certificate cannot be read" not in problems[0], path
+        elif path[0] == "times":
+            assert problems == ["the digest of times is not the one recorded"], path
+        elif path[0] == "record":
+            assert problems == [f"the digest of {DIGEST[path[1:3]]} is not the one recorded"], path
         else:
-            assert problems[0].startswith(f"replacement {path[1] + 1}"), path
+            named = (f"replacement {path[1] + 1}", "the digest of replacements")
+            assert problems[0].startswith(named), path
 
 
 @pytest.mark.parametrize("field", certificate.FIELDS)
@@ -125,12 +144,9 @@ def test_any_missing_field_is_found(field):
 @pytest.mark.parametrize(
     "junk", [None, 0, "", [], {}, 1.5, {"x": 1}, [None], ["a"], [{}], "é" * 64]
 )
-@pytest.mark.parametrize("field", [f for f in certificate.FIELDS if f != "times"])
+@pytest.mark.parametrize("field", certificate.FIELDS)
 def test_any_junk_gets_an_answer(field, junk):
-    if field == "replacements" and junk == []:
-        assert certificate.reproduce({**CERTIFICATE, field: junk}) == []
-    else:
-        assert certificate.reproduce({**CERTIFICATE, field: junk}) != []
+    assert certificate.reproduce({**CERTIFICATE, field: junk}) != []
 
 
 @pytest.mark.parametrize("junk", [None, [], "certificate", {}, {"input": {}}])
@@ -162,3 +178,48 @@ def test_a_favourite_out_of_turn_is_found():
     )  # fmt: skip
     right = CERTIFICATE["replacements"][0]["replaced_by"]
     assert certificate.reproduce(changed) == [f"replacement 1: {right} is next in the order"]
+
+
+@pytest.mark.parametrize(
+    ("step", "instant", "problem"),
+    [
+        ("drawn", "2026-05-08T15:09:00+08:00", "drawn lies before the step supervisor_revealed"),
+        ("prepared", "2026-05-07T10:10:00+08:00", "supervisor_committed lies before the step prep"),
+        ("replacement_2", "2026-05-09T07:00:00+08:00", "replacement_2 lies before the step"),
+        ("drawn", "2026-05-08T15:30:00", "lacks its offset"),
+        ("drawn", "tomorrow", "cannot be read"),
+    ],
+)
+def test_steps_stand_in_the_order_of_the_protocol(step, instant, problem):
+    times = {**TIMES, step: instant}
+    seals = CERTIFICATE["record"]["seals"]
+    changed = {
+        **CERTIFICATE,
+        "times": times,
+        "record": {
+            "seals": seals,
+            "digests": record.digests(times, seals, CERTIFICATE["replacements"]),
+        },
+    }
+    assert problem in certificate.reproduce(changed)[0]
+
+
+def test_the_public_value_is_used_exactly_when_it_was_named():
+    for named, given in (("", ENTROPY), ("上证指数", "")):
+        draw_input = copy.deepcopy(CERTIFICATE["input"])
+        draw_input["rules"]["public_entropy"] = named
+        draw_input["rules"]["public_entropy_from"] = named and "2026-05-08T15:00:00+08:00"
+        hashed = protocol.input_hash(draw_input)
+        seed = protocol.seed(hashed, *SECRETS, given)
+        seated = assign(pools.read(draw_input), seed)
+        made = certificate.build(
+            draw_input=draw_input,
+            operator_secret=SECRETS[0],
+            supervisor_secret=SECRETS[1],
+            public_entropy=given,
+            result=seated,
+            times={step: TIMES[step] for step in record.STEPS},
+        )
+        assert certificate.reproduce(made) == [
+            "a public value is used exactly when the input names one"
+        ]

@@ -50,6 +50,8 @@ def test_the_input_is_sorted_and_plain():
         "one_per_institution": True,
         "max_single_recusals_percent": 100,
         "min_scores": 0,
+        "public_entropy": "",
+        "public_entropy_from": "",
     }
     assert list(built) == ["protocol", "draw", "call", "panels", "experts", "recusals", "rules"]
     assert built["protocol"] == "steelyard-draw-1"

@@ -103,11 +103,14 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "review": numbers["review"],
     }
     results = {"paid": numbers["paid"], "review": numbers["review"]}
+    drawn = {n: (Draw.objects.get(call=calls[n]).number,) for n in ("paid", "review")}
     return {f"portal:{name}": PLAIN for name in names} | {
         "portal:public_call": numbers,
         "portal:public_notice": noticed,
         "portal:notice_table": noticed,
         "portal:public_result": results,
+        "portal:public_draw": drawn,
+        "portal:draw_certificate": drawn,
         "portal:result_table": results,
         "portal:event": {"": (Event.objects.order_by("pk")[0].pk,)},
     }

@@ -2,11 +2,15 @@
 
 import csv
 import io
+import json
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
 
 from applications.workflow import Status
+from config import embedded_places
 from rehearsal.running import STAGES
 
 pytestmark = pytest.mark.slow
@@ -33,7 +37,7 @@ def test_the_report_has_the_agreed_keys_and_no_others(report):
         "secretaries": ["assigned", "awarded"],
         "messages": ["delivered", "failed", "queued"],
         "audit": ["events", "sealed", "verified"],
-        "draw": ["panels", "reproduced"],
+        "draw": ["numbers", "panels", "reproduced"],
     }
     assert {tuple(stage) for stage in report["stages"]} == {("name", "count", "seconds")}
 
@@ -72,6 +76,24 @@ def test_the_log_is_sealed_whole_and_holds(report):
 def test_the_draw_comes_out_again_from_its_recorded_numbers(report):
     assert report["draw"]["reproduced"] is True
     assert report["draw"]["panels"] >= 1
+    assert report["draw"]["numbers"] == ["2024-1-D1"]
+
+
+def test_its_certificate_is_verified_by_the_program_for_outsiders(rehearsal, tmp_path):
+    assert list(rehearsal.certificates) == rehearsal.report["draw"]["numbers"]
+    for number, text in rehearsal.certificates.items():
+        file = tmp_path / f"{number}.json"
+        file.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, embedded_places.BASE / "script" / "verify-draw", file],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"{number} holds: ")
+        assert "the best filling" in done.stdout
+        assert json.loads(text)["replacements"]
 
 
 def test_every_award_has_its_secretary(report):

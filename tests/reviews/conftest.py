@@ -4,9 +4,16 @@ import pytest
 from django.utils import translation
 
 from applications.models import Call
+from audit import clock
 from reviews.models import Assignment, Draw, Expert, Panel, Seat
 from reviews.services import panels
 from tests.reviews import round, table
+
+
+@pytest.fixture
+def moving_clock(db) -> None:
+    """A database whose clock may be moved; before anything is recorded."""
+    clock.mark_as_rehearsal()
 
 
 @pytest.fixture

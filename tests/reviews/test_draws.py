@@ -1,10 +1,14 @@
 """The draw: two sealed numbers, nobody steers it, what is drawn can be computed again."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts.roles import Role
 from accounts.services import roles
 from audit import clock
+from audit.digests import sm3
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from notifications.models import Message
@@ -12,7 +16,7 @@ from reviews import witnessing
 from reviews.models import Assignment, Draw, Seat
 from reviews.rules import conflicts_of
 from reviews.selectors import draws as reading
-from reviews.services import draws, panels
+from reviews.services import draws, panels, voiding
 from reviews.services.pool import record_interest
 from tests import making
 from tests.racing import race
@@ -108,16 +112,89 @@ def test_the_supervisor_reveals_first_then_the_officer_presses(
         draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)
 
 
-def test_a_public_value_named_beforehand_must_be_given(grouped, officer, supervisor):
-    draw = draws.prepare_draw(call=grouped, public_entropy_source="体彩第24001期", by=officer)
+def named(call, officer, supervisor):
+    """Both numbers sealed, a public value named for tomorrow, the supervisor's revealed."""
+    draw = draws.prepare_draw(
+        call=call,
+        public_entropy_source="体彩第24001期前区",
+        public_entropy_from=clock.now() + timedelta(days=1),
+        by=officer,
+    )
     draws.commit_secret(draw=draw, secret=OFFICERS, by=officer)
     draws.commit_secret(draw=draw, secret=SUPERVISORS, by=supervisor)
-    draws.reveal_supervisor(draw=draw, secret=SUPERVISORS, by=supervisor)
+    return draws.reveal_supervisor(draw=draw, secret=SUPERVISORS, by=supervisor)
+
+
+def test_a_public_value_named_beforehand_is_waited_for(grouped, officer, supervisor):
+    draw = named(grouped, officer, supervisor)
+    assert draw.input["rules"]["public_entropy"] == "体彩第24001期前区"
+    with pytest.raises(WrongState, match="cannot be known yet"):
+        draws.perform_draw(draw=draw, secret=OFFICERS, public_entropy="03 11 19", by=officer)
+
+
+def test_a_public_value_named_beforehand_must_be_given(moving_clock, grouped, officer, supervisor):
+    draw = named(grouped, officer, supervisor)
+    clock.travel_by(timedelta(days=1, minutes=1))
     with pytest.raises(Invalid) as refused:
         draws.perform_draw(draw=draw, secret=OFFICERS, by=officer)
     assert refused.value.field == "public_entropy"
     made = draws.perform_draw(draw=draw, secret=OFFICERS, public_entropy="03 11 19", by=officer)
     assert draws.reproduce(made) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "days", "field"),
+    [
+        ("体彩第24001期", None, "public_entropy_from"),
+        ("", 1, "public_entropy_source"),
+        ("体彩第24001期", -1, "public_entropy_from"),
+    ],
+)
+def test_a_public_value_is_named_whole_and_before_anybody_knows_it(
+    grouped, officer, source, days, field
+):
+    known_from = None if days is None else clock.now() + timedelta(days=days)
+    with pytest.raises(Invalid) as refused:
+        draws.prepare_draw(
+            call=grouped, public_entropy_source=source, public_entropy_from=known_from, by=officer
+        )
+    assert refused.value.field == field
+
+
+def test_a_redraw_is_never_one_persons_doing(draw, house, officer, supervisor, secadmin):
+    """Whoever voids may become an officer; the new draw is prepared by somebody else."""
+    voiding.void_draw(draw=draw, reason="一位专家的类别登记有误", by=supervisor)
+    roles.revoke_grant(grant=supervisor.grants.get(), reason="转岗", by=secadmin)
+    house.grant(supervisor, Role.PROGRAMME_OFFICER)
+    with pytest.raises(NotPermitted, match="second person"):
+        draws.prepare_draw(call=draw.call, reason="专家类别更正后重新抽取", by=supervisor)
+    again = draws.prepare_draw(call=draw.call, reason="专家类别更正后重新抽取", by=officer)
+    assert (again.operator, again.agreed_by) == (officer, supervisor)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.create(
+            call=draw.call,
+            number="X",
+            status="void",
+            input={},
+            operator=officer,
+            agreed_by=officer,
+            reason="x" * 12,
+            prepared_at=clock.now(),
+            voided_at=clock.now(),
+            voided_by=supervisor,
+            void_reason="x",
+        )
+
+
+def test_institutions_cannot_be_guessed_from_the_input(grouped, officer, pool):
+    first = draws.prepare_draw(call=grouped, by=officer)
+    assert first.salt not in str(first.input)
+    hashed = {e["id"]: e["institution"] for e in first.input["experts"]}
+    for entry in pool:
+        own = sm3(f"{first.salt}:{entry.employer.uscc}".encode())
+        assert hashed[entry.pseudonym] == own
+    other = reading.build_input(grouped, first.number, "1" * 64)
+    assert {e["institution"] for e in other["experts"]}.isdisjoint(hashed.values())
 
 
 def test_no_draw_is_prepared_on_seats_that_cannot_be_filled(grouped, officer, pool):
@@ -144,7 +221,7 @@ def test_no_draw_without_panels_or_with_a_dossier_left_out(screened, pool, offic
 def test_ties_bar_an_expert_from_the_applicants_dossiers(grouped, officer, supervisor, firm, pool):
     tied = pool[0]
     record_interest(expert=tied, organisation=firm, kind="share", by=officer)
-    data = reading.build_input(grouped, "X")
+    data = reading.build_input(grouped, "X", "0" * 64)
     assert {r["expert"] for r in data["recusals"]} == {tied.pseudonym}
     assert {r["reason"] for r in data["recusals"]} == {"share"}
     draw = round.drawn(grouped, officer, supervisor)
@@ -154,16 +231,16 @@ def test_ties_bar_an_expert_from_the_applicants_dossiers(grouped, officer, super
 def test_one_who_lost_the_role_is_not_drawn(grouped, officer, pool, house, secadmin):
     grant = pool[0].user.grants.get()
     roles.revoke_grant(grant=grant, reason="退休", by=secadmin)
-    ids = [e["id"] for e in reading.build_input(grouped, "X")["experts"]]
+    ids = [e["id"] for e in reading.build_input(grouped, "X", "0" * 64)["experts"]]
     assert ids == [e.pseudonym for e in pool[1:]]
 
 
 def test_a_draw_is_voided_by_a_supervisor_with_a_reason_and_made_again(draw, officer, supervisor):
     with pytest.raises(NotPermitted):
-        draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=officer)
+        voiding.void_draw(draw=draw, reason="一位专家的类别登记有误", by=officer)
     with pytest.raises(Invalid):
-        draws.void_draw(draw=draw, reason="有误", by=supervisor)
-    voided = draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=supervisor)
+        voiding.void_draw(draw=draw, reason="有误", by=supervisor)
+    voided = voiding.void_draw(draw=draw, reason="一位专家的类别登记有误", by=supervisor)
     assert (voided.status, voided.voided_by, voided.void_reason) == (
         "void",
         supervisor,
@@ -184,7 +261,7 @@ def test_a_draw_is_voided_by_a_supervisor_with_a_reason_and_made_again(draw, off
 
 def test_no_draw_is_voided_once_the_review_has_opened(reviewed, supervisor):
     with pytest.raises(WrongState, match="the draw stands"):
-        draws.void_draw(draw=reviewed.draws.get(), reason="一位专家的类别登记有误", by=supervisor)
+        voiding.void_draw(draw=reviewed.draws.get(), reason="一位专家的类别登记有误", by=supervisor)
 
 
 @pytest.mark.parametrize(

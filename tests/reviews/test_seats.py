@@ -12,18 +12,13 @@ from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from notifications.models import Message
 from reviews.models import Assignment
+from reviews.selectors import certificates
 from reviews.selectors import draws as reading
 from reviews.services import draws, opening, seats
 from reviews.waiting import waiting_for
 from tests.reviews import round
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
-
-
-@pytest.fixture
-def moving_clock(db) -> None:
-    """A database whose clock may be moved; before anything is recorded."""
-    clock.mark_as_rehearsal()
 
 
 def finance_seat(draw):
@@ -38,7 +33,7 @@ def test_the_next_in_the_drawn_order_follows_and_the_draw_still_holds(draw):
     assert new.expert.pseudonym == standby[0].expert
     assert (new.code, new.follows_id, new.rank) == (seat.code, seat.pk, standby[0].rank)
     assert draws.reproduce(draw) == []
-    [step] = reading.certificate_of(draw)["replacements"]
+    [step] = certificates.certificate_of(draw)["replacements"]
     assert (step["expert"], step["replaced_by"]) == (seat.expert.pseudonym, new.expert.pseudonym)
     assert "出差" not in str(step)
 
@@ -61,7 +56,7 @@ def test_an_invited_expert_is_told_until_when_to_answer(draw, client_of):
 def test_a_forged_replacement_is_found(draw):
     seat = finance_seat(draw)
     seats.decline(seat=seat, reason="评审期间出差", by=seat.expert.user)
-    certificate = reading.certificate_of(draw)
+    certificate = certificates.certificate_of(draw)
     certificate["replacements"][0]["replaced_by"] = draw.result[0]["expert"]
     assert "replacement 1" in draws.certificate.reproduce(certificate)[0]
 

@@ -1,0 +1,94 @@
+"""The certificate of a draw, from its rows and the log; and which draws the public may read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from applications.models import CallStatus
+from audit.digests import instant
+from audit.models import Event, Seal
+from audit.selectors import events_of
+from reviews.draw import certificate
+from reviews.models import Draw, Seat
+from reviews.selectors.draws import replacements_of, seated_of, vacated
+
+# From the close of scoring on, nobody can reach an expert's open sheet any more.
+REVIEW_CLOSED = (
+    CallStatus.SCORED,
+    CallStatus.RANKED,
+    CallStatus.DECIDED,
+    CallStatus.ON_NOTICE,
+    CallStatus.AWARDED,
+    CallStatus.CLOSED,
+)
+
+
+def course(draw: Draw) -> dict[str, Event]:
+    """The event of each step of a draw that was taken, by the names of `reviews.draw.record`."""
+    steps: dict[str, Event] = {}
+    for event in events_of(draw).order_by("pk"):
+        sides = event.after or {}
+        if event.action == "draw.prepare":
+            steps["prepared"] = event
+        elif event.action == "draw.commit":
+            side = "operator" if "operator" in sides else "supervisor"
+            steps[f"{side}_committed"] = event
+        elif event.action == "draw.reveal":
+            steps["supervisor_revealed"] = event
+        elif event.action == "draw.perform":
+            steps["drawn"] = event
+    return steps
+
+
+def _replaced(rows: Iterable[Seat]) -> list[Event]:
+    """The event of each replacement, in their order."""
+    seats = [str(seat.pk) for seat in rows]
+    told = {
+        event.object_id: event
+        for event in Event.objects.filter(
+            object_type=Seat._meta.label_lower,
+            object_id__in=seats,
+            action__in=("seat.declined", "seat.replaced"),
+        )
+    }
+    return [told[pk] for pk in seats]
+
+
+def certificate_of(draw: Draw) -> dict[str, Any]:
+    """Everything about a drawn draw in one file that anyone can recompute (`reviews.draw`).
+
+    Five queries, whatever the numbers.
+    """
+    steps, left = course(draw), list(vacated(draw))
+    for number, event in enumerate(_replaced(left), start=1):
+        steps[f"replacement_{number}"] = event
+    places = dict(
+        Seal.objects.filter(event_id__in=[e.pk for e in steps.values()]).values_list(
+            "event_id", "position"
+        )
+    )
+    return certificate.build(
+        draw_input=draw.input,
+        operator_secret=bytes.fromhex(draw.operator_secret),
+        supervisor_secret=bytes.fromhex(draw.supervisor_secret),
+        public_entropy=draw.public_entropy,
+        result=seated_of(draw),
+        replacements=replacements_of(draw, left),
+        times={step: instant(event.at) for step, event in steps.items()},
+        seals={step: places.get(event.pk) for step, event in steps.items()},
+    ) | {
+        "input_hash": draw.input_hash,
+        "commitments": {
+            "operator": draw.operator_commitment,
+            "supervisor": draw.supervisor_commitment,
+        },
+        "seed": draw.seed,
+    }
+
+
+def public_draws() -> QuerySet[Draw]:
+    """Draws whose certificate anybody may read: drawn, and the review they were for is closed."""
+    return Draw.objects.filter(
+        drawn_at__isnull=False, call__status__in=REVIEW_CLOSED
+    ).select_related("call__scheme")
