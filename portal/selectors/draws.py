@@ -1,11 +1,11 @@
 """Draws of experts as the public reads them: digests before, everything but names after."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-
-from django.core.cache import cache
 
 from accounts.models import User
 from applications.models import Application, Call
@@ -16,8 +16,6 @@ from reviews.models import Draw, Panel
 from reviews.office_words import seat_name
 from reviews.selectors.certificates import REVIEW_CLOSED
 from reviews.selectors.office import industries
-
-KEPT = 24 * 3600  # seconds a result of computing again is kept; it can only change with the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,13 @@ def published(call: Call) -> list[Published]:
 
 
 def computed_again(certificate: dict[str, Any]) -> list[str]:
-    """What does not hold of a certificate. Kept by its digest: the exact solution takes seconds
-    for a large draw, and anybody may ask."""
-    key = f"draw-checked:{certificates.digest(certificate)}"
-    found: list[str] | None = cache.get(key)
-    if found is None:
-        found = certificates.reproduce(certificate)
-        cache.set(key, found, KEPT)
-    return found
+    """What does not hold of a certificate."""
+    return list(_computed_again(json.dumps(certificate)))
+
+
+@lru_cache(maxsize=8)  # by content: a large draw takes seconds to solve, and anybody may ask
+def _computed_again(text: str) -> tuple[str, ...]:
+    return tuple(certificates.reproduce(json.loads(text)))
 
 
 @dataclass(frozen=True, slots=True)
