@@ -27,7 +27,9 @@ from config import embedded_places, embedded_processes
 from config.embedded_places import ServiceError
 from config.embedded_servers import Postgres, Redis
 
-WITHOUT_SERVICES = frozenset({"help", "version", "makemessages", "compilemessages", "rank_scores"})
+WITHOUT_SERVICES = frozenset(
+    {"help", "version", "makemessages", "compilemessages", "rank_scores", "analyse"}
+)
 
 
 @dataclass

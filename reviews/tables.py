@@ -40,21 +40,30 @@ class Writable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The headings of the three columns that are read; all others are left alone."""
+    """The headings of the columns that are read; all others are left alone.
+
+    `of_item`: columns that say something of the item itself, the same on each of its rows.
+    """
 
     item: str
     expert: str
     score: str
+    of_item: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return (self.item, self.expert, self.score, *self.of_item)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One score as it stands in the table, with its line; None is a gap."""
+    """One score as it stands in the table, with its line; None is a gap. `of_item` as written."""
 
     line: int
     item: str
     expert: str
     score: Decimal | None
+    of_item: tuple[str, ...] = ()
 
 
 def rank_file(path: Path, layout: Layout, order: Order, method: Method) -> list[TableRow]:
@@ -76,7 +85,7 @@ def read(path: Path, layout: Layout) -> list[ScoreRow]:
     faults: list[str] = []
     rows = [_row(number, cells, headings, columns, faults) for number, cells in body]
     found = [row for row in rows if row is not None]
-    faults += _repeated(found)
+    faults += [*_repeated(found), *_contradicted(found, layout)]
     if faults:
         raise TableError(faults)
     if not found:
@@ -117,43 +126,42 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-def _columns(path: Path, headings: list[str], layout: Layout) -> tuple[int, int, int]:
-    """Where the three columns stand."""
+def _columns(path: Path, headings: list[str], layout: Layout) -> tuple[int, ...]:
+    """Where the columns stand, in the order of the layout."""
     faults = []
-    for name in (layout.item, layout.expert, layout.score):
+    for name in layout.headings:
         if headings.count(name.strip()) != 1:
             many = "more than one column" if name.strip() in headings else "no column"
             faults.append(f"{path}: {many} named {name!r}; there are {', '.join(headings)}")
     if faults:
         raise TableError(faults)
-    item, expert, score = (
-        headings.index(name.strip()) for name in (layout.item, layout.expert, layout.score)
-    )
-    return item, expert, score
+    return tuple(headings.index(name.strip()) for name in layout.headings)
 
 
 def _row(
     line: int,
     cells: list[str],
     headings: list[str],
-    columns: tuple[int, int, int],
+    columns: tuple[int, ...],
     faults: list[str],
 ) -> ScoreRow | None:
     if len(cells) > len(headings) and any(cells[len(headings) :]):
         faults.append(f"line {line}: more cells than headings")
         return None
-    item, expert, score = (cells[column] if column < len(cells) else "" for column in columns)
+    item, expert, score, *others = (
+        cells[column] if column < len(cells) else "" for column in columns
+    )
     for column, name in zip(columns[:2], (item, expert), strict=True):
         if not name:
             faults.append(f"line {line}: {headings[column]} is empty")
             return None
     if score.lower() in GAPS:
-        return ScoreRow(line, item, expert, None)
+        return ScoreRow(line, item, expert, None, tuple(others))
     value = read_decimal(score)
     if value is None:
         faults.append(f"line {line}: {headings[columns[2]]} is not a number: {score!r}")
         return None
-    return ScoreRow(line, item, expert, value)
+    return ScoreRow(line, item, expert, value, tuple(others))
 
 
 def _repeated(rows: Sequence[ScoreRow]) -> list[str]:
@@ -163,6 +171,18 @@ def _repeated(rows: Sequence[ScoreRow]) -> list[str]:
         f"line {row.line}: {row.expert} scored {row.item} on line {line} already"
         for row in rows
         if (line := first.setdefault((row.item, row.expert), row.line)) != row.line
+    ]
+
+
+def _contradicted(rows: Sequence[ScoreRow], layout: Layout) -> list[str]:
+    """Rows that say something else of an item than its first row does."""
+    first: dict[str, ScoreRow] = {}
+    return [
+        f"line {row.line}: {name} of {row.item} is {given!r}, on line {known.line} {before!r}"
+        for row in rows
+        for known in (first.setdefault(row.item, row),)
+        for name, given, before in zip(layout.of_item, row.of_item, known.of_item, strict=True)
+        if given != before
     ]
 
 

@@ -179,3 +179,16 @@ def test_the_command(tmp_path):
     unknown = command(path, *columns, "--method", "best", data=tmp_path)
     assert unknown.returncode == 2 and "invalid choice: 'best'" in unknown.stderr
     assert not (tmp_path / "postgres").exists()
+
+
+def test_columns_that_say_something_of_the_item(tmp_path):
+    layout = Layout("ID", "RevID", "Score", ("Cost", "Panel"))
+    text = "Cost,ID,RevID,Score,Panel\n5,1,a,2,P\n5,1,b,,P\n7,2,a,3,\n"
+    rows = read(table(tmp_path, text), layout)
+    assert [row.of_item for row in rows] == [("5", "P"), ("5", "P"), ("7", "")]
+    assert faults(table(tmp_path, text.replace("5,1,b", "6,1,b")), layout) == [
+        "line 3: Cost of 1 is '6', on line 2 '5'"
+    ]
+    assert faults(table(tmp_path, text.replace("Panel", "Group")), layout) == [
+        "no column named 'Panel'; there are Cost, ID, RevID, Score, Group"
+    ]

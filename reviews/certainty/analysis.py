@@ -1,0 +1,152 @@
+"""All of it on one table, as plain content for JSON. Numbers have at most six decimals, which no
+machine's last bit reaches.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from reviews.certainty import agreement, expected_rank, mixed, outliers, people
+from reviews.certainty.knapsack import knapsack
+from reviews.certainty.standing import Frozen, Standing
+from reviews.certainty.table import ScoreTable
+
+_PLACES: Final = 6
+
+
+def analyse(
+    table: ScoreTable, panels: Mapping[str, str] | None = None, frozen: Frozen | None = None
+) -> dict[str, Any]:
+    """The whole analysis; `funding` is None without `frozen`.
+
+    `panels`: item → panel; without it, items that share experts, directly or by way of others, form
+    one. Raises ValueError without any score, and for costs that no line can be drawn from.
+    """
+    panel_of = table.components() if panels is None else panels
+    model = mixed.fit(table)
+    return {
+        "agreement": _agreement(table, panel_of, model),
+        "experts": _experts(table, model),
+        "outliers": [
+            {
+                "item": mark.item,
+                "expert": mark.expert,
+                "score": _short(mark.score),
+                "expected": _short(mark.expected),
+                "studentised": _short(mark.studentised),
+            }
+            for mark in outliers.outliers(table)
+        ],
+        "expected_rank": [
+            {
+                "item": rank.item,
+                "expected_rank": _short(rank.expected),
+                "low50": rank.low50,
+                "high50": rank.high50,
+                "low90": rank.low90,
+                "high90": rank.high90,
+            }
+            for rank in expected_rank.expected_ranks(table)
+        ],
+        "funding": None if frozen is None else _funding(Standing.of(table, frozen), panel_of),
+    }
+
+
+def _agreement(
+    table: ScoreTable, panel_of: Mapping[str, str], model: mixed.MixedFit
+) -> dict[str, Any]:
+    """Reliability over the whole table, and every panel by itself."""
+    return {
+        "items": len(table.items),
+        "experts": len(table.experts),
+        "scores": len(table.scores),
+        **_reliability(model),
+        "panels": [
+            {
+                "panel": panel.panel,
+                "items": panel.concordance.n,
+                "experts": panel.concordance.m,
+                "gaps": panel.concordance.gaps,
+                "kendall_w": _short(panel.concordance.w),
+                "chi_square": _short(panel.concordance.chi_square),
+                "p": _short(panel.concordance.p),
+                "spearman": _short(panel.concordance.spearman),
+                "pairs": panel.concordance.pairs,
+                **_reliability(panel.model),
+            }
+            for panel in agreement.panels(table, panel_of)
+        ],
+    }
+
+
+def _reliability(model: mixed.MixedFit | None) -> dict[str, Any]:
+    names = {
+        "icc_single": "single",
+        "icc_average": "averaged",
+        "k": "k",
+        "item_variance": "item_variance",
+        "expert_variance": "expert_variance",
+        "noise_variance": "noise_variance",
+    }
+    return {
+        key: None if model is None else _short(getattr(model, name)) for key, name in names.items()
+    }
+
+
+def _experts(table: ScoreTable, model: mixed.MixedFit) -> list[dict[str, Any]]:
+    """Every expert's severity; None where the scores cannot tell it."""
+    found = {severity.expert: severity for severity in model.experts}
+    return [
+        {
+            "expert": expert,
+            "scores": int(table.per_expert[n]),
+            "severity": _short(found[expert].value) if expert in found else None,
+            "error": _short(found[expert].error) if expert in found else None,
+            "tendency": found[expert].tendency if expert in found else "",
+        }
+        for n, expert in enumerate(table.experts)
+    ]
+
+
+def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
+    order = standing.order(standing.points(standing.there))
+    line = standing.line(order)
+    items = standing.items
+    return {
+        "budget": str(standing.frozen.budget),
+        "mode": standing.frozen.mode,
+        "method": standing.frozen.method,
+        "funded": [items[n] for n in line.funded],
+        "partial": None if line.partial is None else items[line.partial],
+        "without_expert": [
+            {"expert": one.expert, "up": list(one.up), "down": list(one.down)}
+            for one in people.leave_one_out(standing)
+        ],
+        "bootstrap": [
+            {
+                "item": one.item,
+                "p_funded": _short(one.share),
+                "funded": one.funded,
+                "grey": one.grey,
+            }
+            for one in people.bootstrap(standing, panel_of)
+        ],
+        "knapsack": _knapsack(standing, order, line.funded),
+    }
+
+
+def _knapsack(standing: Standing, order: list[int], funded: tuple[int, ...]) -> dict[str, Any]:
+    """The best set for points alone, of the items that are ranked."""
+    costs, budget = standing.costs
+    unit = 10**_PLACES
+    merits = [round(float(merit) * unit) for merit in standing.merits()[order]]
+    place = {n: at for at, n in enumerate(order)}
+    packed = knapsack(merits, [costs[n] for n in order], budget, [place[n] for n in funded])
+    return {
+        "funded": [standing.items[order[at]] for at in packed.chosen],
+        "passed_over": packed.passed_over,
+        "gained": _short(packed.gained / unit),
+    }
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(float(value), _PLACES) + 0.0
