@@ -11,6 +11,7 @@ from reviews.certainty.standing import Frozen, Standing
 from reviews.certainty.table import ScoreTable
 
 _PLACES: Final = 6
+_FINE: Final = 10**4
 
 
 def analyse(
@@ -26,27 +27,8 @@ def analyse(
     return {
         "agreement": _agreement(table, panel_of, model),
         "experts": _experts(table, model),
-        "outliers": [
-            {
-                "item": mark.item,
-                "expert": mark.expert,
-                "score": _short(mark.score),
-                "expected": _short(mark.expected),
-                "studentised": _short(mark.studentised),
-            }
-            for mark in outliers.outliers(table)
-        ],
-        "expected_rank": [
-            {
-                "item": rank.item,
-                "expected_rank": _short(rank.expected),
-                "low50": rank.low50,
-                "high50": rank.high50,
-                "low90": rank.low90,
-                "high90": rank.high90,
-            }
-            for rank in expected_rank.expected_ranks(table)
-        ],
+        "outliers": _outliers(table),
+        "expected_rank": _expected_ranks(table),
         "funding": None if frozen is None else _funding(Standing.of(table, frozen), panel_of),
     }
 
@@ -107,6 +89,33 @@ def _experts(table: ScoreTable, model: mixed.MixedFit) -> list[dict[str, Any]]:
     ]
 
 
+def _outliers(table: ScoreTable) -> list[dict[str, Any]]:
+    return [
+        {
+            "item": mark.item,
+            "expert": mark.expert,
+            "score": _short(mark.score),
+            "expected": _short(mark.expected),
+            "studentised": _short(mark.studentised),
+        }
+        for mark in outliers.outliers(table)
+    ]
+
+
+def _expected_ranks(table: ScoreTable) -> list[dict[str, Any]]:
+    return [
+        {
+            "item": rank.item,
+            "expected_rank": _short(rank.expected),
+            "low50": rank.low50,
+            "high50": rank.high50,
+            "low90": rank.low90,
+            "high90": rank.high90,
+        }
+        for rank in expected_rank.expected_ranks(table)
+    ]
+
+
 def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
     order = standing.order(standing.points(standing.there))
     line = standing.line(order)
@@ -135,16 +144,15 @@ def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _knapsack(standing: Standing, order: list[int], funded: tuple[int, ...]) -> dict[str, Any]:
-    """The best set for points alone, of the items that are ranked."""
+    """The best set for points alone, of the items that are ranked; points to four decimals."""
     costs, budget = standing.costs
-    unit = 10**_PLACES
-    merits = [round(float(merit) * unit) for merit in standing.merits()[order]]
+    merits = [round(float(merit) * _FINE) for merit in standing.merits()[order]]
     place = {n: at for at, n in enumerate(order)}
     packed = knapsack(merits, [costs[n] for n in order], budget, [place[n] for n in funded])
     return {
         "funded": [standing.items[order[at]] for at in packed.chosen],
         "passed_over": packed.passed_over,
-        "gained": _short(packed.gained / unit),
+        "gained": _short(packed.gained / _FINE),
     }
 
 

@@ -35,12 +35,15 @@ def knapsack(
     """The set of most points that the budget pays for, against the `funded` set.
 
     `points`, `costs`: whole numbers of projects above the floor, best ranked first; costs above 0.
+    Raises ValueError for points so fine that their sum leaves 64 bits.
     """
     count = len(points)
     order = sorted(range(count), key=lambda n: (-points[n] / costs[n], n))
     possible = [n for n in order if costs[n] <= budget and points[n] > 0]
     # better places break ties: their sum stays below one point
     scale = count * (count + 1) // 2 + 1
+    if (sum(points) + 1) * scale >= 2**62:
+        raise ValueError("the points are too fine to be added up")
     worth = np.array([points[n] * scale + count - n for n in possible], dtype=np.int64)
     cost = np.array([costs[n] for n in possible], dtype=np.int64)
     chosen = tuple(sorted(possible[n] for n in _best(worth, cost, budget)))

@@ -22,7 +22,7 @@ import numpy as np
 
 from reviews.certainty.table import Indexes, Numbers
 
-LARGEST: Final = 2**24  # of |q| and |j|: slopes then differ by less than 2²⁶
+LARGEST: Final = 2**25  # of q and j, from 0 up: slopes then differ by less than 2²⁶
 _ROWS: Final = 256  # lines whose crossings are found at once
 
 
@@ -36,7 +36,7 @@ class Lines:
     @property
     def coarse(self) -> bool:
         """Whether floats tell all crossings apart."""
-        return all(abs(value) < LARGEST for value in (*self.q, *self.j))
+        return all(0 <= value < LARGEST for value in (*self.q, *self.j))
 
     def order(self, weight: Fraction) -> list[int]:
         """The lines best first at a weight; equals in their own order."""

@@ -3,6 +3,7 @@ import time
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -39,6 +40,11 @@ def test_nothing_to_choose():
     assert knapsack([], [], 5, []).chosen == ()
     assert knapsack([10], [6], 5, []).chosen == ()
     assert knapsack([0, 5], [1, 1], 5, []).chosen == (1,)
+
+
+def test_points_too_fine_to_add_up_are_refused():
+    with pytest.raises(ValueError, match="too fine"):
+        knapsack([2**61, 5], [1, 1], 5, [])
 
 
 def test_as_good_as_branch_and_cut_on_two_thousand_and_within_seconds():
