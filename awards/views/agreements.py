@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role, is_owner
-from applications.money import grouped, wan
+from applications.money import grouped, in_words
 from audit.refusals import NotPermitted
 from awards import rules
 from awards.models import Agreement, Award
@@ -94,8 +95,9 @@ def _agreement(request: SignedInRequest, pk: int) -> Agreement:
 
 
 def _figure(name: str, value: Decimal) -> str:
-    unit = _("CNY 10,000") if name.endswith("_yuan") else _("persons")
-    return f"{wan(value) if name.endswith('_yuan') else grouped(value)} {unit}"
+    if name.endswith("_yuan"):
+        return in_words(value, chinese=not (get_language() or "").startswith("en"))
+    return f"{grouped(value)} {_('persons')}"
 
 
 def _targets(agreement: Agreement) -> list[tuple[str, str]]:
