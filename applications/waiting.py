@@ -7,8 +7,7 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.waiting import WaitingItem
 from applications.selectors.waiting import (
-    calls_to_finish,
-    calls_to_publish,
+    calls_in_preparation,
     for_firm,
     for_programme_officer,
     for_regional_officer,
@@ -21,5 +20,5 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.REGIONAL_OFFICER):
         items += for_regional_officer(user)
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += calls_to_publish(user) + calls_to_finish() + for_programme_officer()
+        items += calls_in_preparation(user) + for_programme_officer()
     return items + for_firm(user, now)

@@ -82,31 +82,35 @@ def for_programme_officer() -> list[WaitingItem]:
     ]
 
 
-def calls_to_publish(user: User) -> list[WaitingItem]:
-    """Calls that another officer proposed: this person may publish them. One query."""
-    rows = Call.objects.filter(status=CallStatus.PROPOSED).exclude(proposed_by=user)
+def calls_in_preparation(user: User) -> list[WaitingItem]:
+    """Drafts to finish, and what another officer proposed for this one to publish. One query."""
+    rows = (
+        Call.objects.filter(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED))
+        .exclude(status=CallStatus.PROPOSED, proposed_by=user)
+        .select_related("proposed_by")
+        .order_by("opens_at")
+    )
     return [
-        WaitingItem(
-            title=_("Publish or send back call %(call)s") % {"call": row.number},
-            why=_("%(name)s proposed it; a second person publishes.") % {"name": row.proposed_by},
-            url=reverse("applications:call", args=[row.pk]),
-            due=row.opens_at,
-        )
-        for row in rows.select_related("proposed_by").order_by("opens_at")
+        _to_publish(row) if row.status == CallStatus.PROPOSED else _to_finish(row) for row in rows
     ]
 
 
-def calls_to_finish() -> list[WaitingItem]:
-    """Drafts of calls, new ones and those that came back. One query."""
-    rows = Call.objects.filter(status=CallStatus.DRAFT).order_by("opens_at")
-    return [
-        WaitingItem(
-            title=_("Finish and propose call %(call)s") % {"call": row.number},
-            why=_("It is a draft; a second person publishes it."),
-            url=reverse("applications:call", args=[row.pk]),
-        )
-        for row in rows
-    ]
+def _to_publish(call: Call) -> WaitingItem:
+    return WaitingItem(
+        title=_("Publish or send back call %(call)s") % {"call": call.number},
+        why=_("%(name)s proposed it; a second person publishes.") % {"name": call.proposed_by},
+        url=reverse("applications:call", args=[call.pk]),
+        due=call.opens_at,
+    )
+
+
+def _to_finish(call: Call) -> WaitingItem:
+    """A draft, new or sent back; nobody is late with one."""
+    return WaitingItem(
+        title=_("Finish and propose call %(call)s") % {"call": call.number},
+        why=_("It is a draft; a second person publishes it."),
+        url=reverse("applications:call", args=[call.pk]),
+    )
 
 
 def for_firm(user: User, now: datetime) -> list[WaitingItem]:

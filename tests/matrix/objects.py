@@ -174,7 +174,7 @@ def secretaries(rows: dict[str, Application]) -> dict[str, Cases]:
             "secretaries:leave": {"": (mine.pk,)},
             "secretaries:cancel_leave": {"": (mine.leaves.order_by("pk")[0].pk,)},
             "secretaries:confirm_visit": {
-                n: (Visit.objects.filter(assignment__application=rows[n]).order_by("pk")[0].pk,)
+                n: (Visit.objects.get(assignment__application=rows[n], confirmed_at=None).pk,)
                 for n in both
             },
             "secretaries:request": {

@@ -29,8 +29,9 @@ from calendars.services import propose_year
 from rehearsal import checking, filing, people, reviewing
 from rehearsal.papers import pdf
 from rehearsal.round import Round
-from secretaries.models import ServiceSecretary
+from secretaries.models import ServiceAssignment, ServiceSecretary
 from secretaries.services.profiles import record_leave
+from secretaries.services.visits import record_visit
 
 SEED = 5
 
@@ -43,6 +44,7 @@ def build() -> None:
         under_review(cast, rng)
         open_call(cast, rng)
         proposals(cast)
+        visits_to_confirm()
 
 
 def colleagues() -> None:
@@ -61,6 +63,16 @@ def colleagues() -> None:
             by=User.objects.get(username="sysadmin"),
         )
         firms.add_member(firm=firm, user_or_email=person, level=level, by=owner)
+
+
+def visits_to_confirm() -> None:
+    """Every served project's secretary has been there again; the firm has not confirmed it."""
+    rows = ServiceAssignment.objects.filter(valid_to=None, role="lead")
+    for row in rows.select_related("secretary__user").order_by("pk"):
+        record_visit(
+            assignment=row, on=clock.today(), kind="phone", people="项目负责人",
+            summary="了解投产准备情况。", by=row.secretary.user,
+        )  # fmt: skip
 
 
 def a_round(cast: people.Cast, rng: Random, opens_on: date, count: int) -> Round:
