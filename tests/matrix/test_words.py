@@ -7,11 +7,7 @@ from audit.models import Event
 from portal.event_rows import action_words, state_words
 from portal.fact_words import FACTS
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("house_in_full_swing"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("house_in_full_swing")]
 
 
 @pytest.fixture
