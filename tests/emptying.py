@@ -8,6 +8,7 @@ The first of several test processes migrates; the others copy its database as it
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from typing import IO
 
@@ -60,6 +61,14 @@ def emptying():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: restore_seeds())
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_anchors(settings) -> Iterator[None]:
+    """What is anchored outside goes with the log that it speaks of, and is no other process's."""
+    settings.AUDIT_ANCHOR_FILE = settings.DATA_DIR / f"audit-anchors-{os.getpid()}"
+    yield
+    settings.AUDIT_ANCHOR_FILE.unlink(missing_ok=True)
 
 
 def tables() -> list[str]:

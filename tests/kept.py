@@ -166,7 +166,15 @@ def difference(before: Rows, after: Rows) -> str:
                 f' FROM json_populate_recordset(NULL::public."{table}",'
                 f" {literals(['[' + ','.join(came) + ']'])})"
             )
+            if ids := [one for text in came if isinstance(one := known[text].get("id"), int)]:
+                parts.append(beyond(table, max(ids)))
     return "; ".join([*parts, "SET LOCAL session_replication_role = origin"])
+
+
+def beyond(table: str, highest: int) -> str:
+    """Numbers given from now on are higher: a test may have let the sequence begin again."""
+    sequence = f"pg_get_serial_sequence('public.\"{table}\"', 'id')"
+    return f"SELECT setval({sequence}, GREATEST(nextval({sequence}), {highest}))"
 
 
 def literals(values: list[Any]) -> str:

@@ -72,8 +72,8 @@ def test_who_is_offered_what(standing, roles, expected):
     [
         ("/reviews/pool/", "", "评审", "专家库"),
         ("/reviews/pool/17/edit/", "", "评审", "专家库"),
-        ("/elsewhere/", "awards:payments", "资金", "拨付"),
-        ("/reviews/pool/", "awards:payments", "资金", "拨付"),
+        ("/elsewhere/", "awards:payments", "资金", "资金拨付"),
+        ("/reviews/pool/", "awards:payments", "资金", "资金拨付"),
         ("/elsewhere/", "", None, None),
         ("/", "", None, None),
     ],

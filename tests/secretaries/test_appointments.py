@@ -58,16 +58,16 @@ def test_the_one_with_fewest_projects_is_appointed_and_everybody_told(cast: Cast
     assert Event.objects.filter(action="assignment.appoint").count() == 2
 
 
-@pytest.mark.parametrize(("phone", "contact"), [("", "中心"), ("0435-1", "中心 0435-1")])
+@pytest.mark.parametrize(("phone", "reach"), [("", ["中心"]), ("0435-1", ["中心", "0435-1"])])
 def test_the_firm_reads_a_telephone_only_where_there_is_one(
-    cast: Cast, phone: str, contact: str
+    cast: Cast, phone: str, reach: list[str]
 ) -> None:
     row = cast.secretary()
     ServiceSecretary.objects.filter(pk=row.pk).update(phone=phone)
     Organisation.objects.filter(pk=row.unit_id).update(name="中心")
     appointments.appoint(application=cast.project())
     message = Message.objects.get(kind="secretary.appointed_firm")
-    assert message.context["contact"] == contact
+    assert message.context["reach"] == {"list": reach}
 
 
 def test_twice_is_once(cast: Cast) -> None:
