@@ -80,7 +80,11 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "Expert draw"),
                 _for(Role.PROGRAMME_OFFICER, Role.SUPERVISOR),
             ),
-            Page("reviews:ranking_list", pgettext_lazy("nav", "Ranking"), PROVINCE),
+            Page(
+                "reviews:ranking_list",
+                pgettext_lazy("nav", "Ranking"),
+                PROVINCE | {Role.FINANCE_OFFICER},
+            ),
         ),
     ),
     Section(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from applications.sheet import Dimension, Indicator, Leaf, SheetError, parse
-from portal.formula_words import formula_words
+from reviews.formula_words import formula_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,14 @@ ENTRY_STATES: Mapping[str, Promise] = {
     "vetoed": pgettext_lazy("entry of a ranking", "vetoed"),
     "too_few": pgettext_lazy("entry of a ranking", "too few valid scores"),
 }
+# What the funding list says of a dossier.
+OUTCOMES: Mapping[str, Promise] = {
+    "funded": pgettext_lazy("outcome of the review", "funded"),
+    "partial": pgettext_lazy("outcome of the review", "funded in part"),
+    "reserve": pgettext_lazy("outcome of the review", "on the reserve list"),
+    "not_funded": pgettext_lazy("outcome of the review", "not funded"),
+    "disqualified": pgettext_lazy("outcome of the review", "taken off the list"),
+}
 SEAT_STATES: Mapping[str, Promise] = {
     "invited": pgettext_lazy("state of a seat", "invited"),
     "accepted": pgettext_lazy("state of a seat", "accepted"),

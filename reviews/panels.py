@@ -18,15 +18,15 @@ from applications.rules import RESULTS_OUT, acts_for_firm
 from reviews.models import RankingEntry
 from reviews.selectors import rankings as ranked
 
-OFFICE = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER)
+OFFICE = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE_OFFICER)
 AFTER_RANKING = frozenset({CallStatus.RANKED, CallStatus.DECIDED}) | RESULTS_OUT
 
 
 def points_panel(request: HttpRequest, application: Application) -> Panel | None:
     """How the dossier came to its points, once the ranking stands.
 
-    The office follows each expert by pseudonym on the ranking's page; the firm reads, after the
-    results are published, its own formulas and what the experts gave together, never a single one.
+    Whoever reads it finds the whole way on a page of its own: the office from the ranking on, by
+    pseudonym; the firm after the results are published, its own dossier only and no pseudonym.
     """
     user = request.user
     if not isinstance(user, User) or application.call.status not in AFTER_RANKING:

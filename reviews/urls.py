@@ -1,8 +1,15 @@
-"""Pages of the review: the expert's own, and the office's."""
+"""Pages of the review: the expert's own, the office's, and what a firm reads of its own."""
+
+from django.urls import path
 
 from reviews.urls_expert import urlpatterns as expert_urls
 from reviews.urls_office import urlpatterns as office_urls
+from reviews.views import entry
 
 app_name = "reviews"
 
-urlpatterns = [*expert_urls, *office_urls]
+urlpatterns = [
+    *expert_urls,
+    *office_urls,
+    path("points/<int:pk>/", entry.own, name="own_points"),
+]

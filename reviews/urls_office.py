@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import draws, panels, pool, progress, ranking
+from reviews.views import draws, entry, panels, pool, progress, ranking
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -33,6 +33,6 @@ urlpatterns = [
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),
     path("ranking/<str:number>/compute/", ranking.compute, name="compute_ranking"),
     path("ranking/<str:number>/ties/", ranking.propose_tie, name="propose_tie"),
-    path("ranking/<str:number>/dossiers/<int:pk>/", ranking.entry, name="ranking_entry"),
+    path("ranking/<str:number>/dossiers/<int:pk>/", entry.entry, name="ranking_entry"),
     path("ranking/<str:number>/export/<str:kind>", ranking.export, name="ranking_export"),
 ]

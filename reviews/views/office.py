@@ -19,7 +19,7 @@ from reviews.models import Draw
 from reviews.selectors import office as reading
 
 WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
-PROVINCE = (*WATCHERS, Role.APPROVER)
+READERS = (*WATCHERS, Role.APPROVER, Role.FINANCE_OFFICER)  # of what is ranked
 RANKED = (
     CallStatus.RANKED,
     CallStatus.DECIDED,

@@ -1,4 +1,4 @@
-"""The ranking: its list, computing it, ties by two people, how one entry came about, exports."""
+"""The ranking: its list, computing it, ties by two people, exports."""
 
 import csv
 import io
@@ -15,18 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
-from applications.models import Application, Call, CallStatus
+from applications.models import Call, CallStatus
 from applications.sheet import parse
 from audit.refusals import Refused
 from reviews import outcomes
 from reviews.forms.ranking import TieForm
 from reviews.models import JointDecision
-from reviews.office_words import DECIDED_BY, ENTRY_STATES
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
-from reviews.views.office import PROVINCE, add_refusal, call_of, frame, guard, is_officer
+from reviews.views.office import READERS, add_refusal, call_of, frame, guard, is_officer
 
 PER_PAGE = 50
 
@@ -35,7 +34,7 @@ PER_PAGE = 50
 @require_safe
 def calls(request: SignedInRequest) -> HttpResponse:
     """Calls on their way to a rank, and those that have one."""
-    guard(request, *PROVINCE)
+    guard(request, *READERS)
     page = Paginator(ranked.calls(), PER_PAGE).get_page(request.GET.get("page"))
     rows = []
     for call in page:
@@ -55,7 +54,7 @@ def calls(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def ranking(request: SignedInRequest, number: str) -> HttpResponse:
     """The rank table of one call; before the lock there is nothing to see."""
-    return _page(request, call_of(request, number, *PROVINCE))
+    return _page(request, call_of(request, number, *READERS))
 
 
 def _page(
@@ -155,36 +154,9 @@ def confirm_tie(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def entry(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
-    """How one dossier came to its points and its rank, from the leaf up."""
-    call = call_of(request, number, *PROVINCE)
-    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.entry_of(call, pk)
-    if found is None:
-        raise Http404
-    sheet = ranked.sheet_for(found.application)
-    if sheet is None:
-        raise Http404
-    context = {
-        **frame(request, call, "ranking"),
-        "entry": found,
-        "application": found.application,
-        "state_label": ENTRY_STATES[found.state],
-        "full": parts.full_marks(sheet),
-        **parts.workings(found, sheet),
-        "comments": parts.comments(found.application, sheet),
-        "decided": DECIDED_BY.get(found.details.get("decided_by", ""), ""),
-        "tied_with": Application.objects.filter(pk__in=found.details.get("tied_with", [])),
-        "rules": parts.rule_words(call.rule_set),
-        "nav_current": "reviews:ranking_list",
-    }
-    return render(request, "reviews/ranking_entry.html", context)
-
-
-@login_required
-@require_safe
 def export(request: SignedInRequest, number: str, kind: str) -> HttpResponse:
     """The ranking or the scores as a file, as the commands print them."""
-    call = call_of(request, number, *PROVINCE)
+    call = call_of(request, number, *READERS)
     if kind == "ranking.json":
         body = json.dumps(exports.ranking_table(call), ensure_ascii=False, indent=2)
         return _file(body, f"ranking-{number}.json", "application/json")

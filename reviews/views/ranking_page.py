@@ -1,6 +1,4 @@
-"""What the ranking's pages show, as plain values: rows, the beam, ties, the grounds of
-one entry.
-"""
+"""What the ranking's page shows, as plain values: rows, the beam, ties."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,12 +11,11 @@ from accounts.roles import Role
 from accounts.rules import has_any_role
 from applications import money
 from applications.call_rules import CallRules
-from applications.models import Application, Call, CallStatus
+from applications.models import Call, CallStatus
 from applications.sheet import Sheet
 from reviews.models import Ranking, RankingEntry
 from reviews.office_words import DECIDED_BY, ENTRY_STATES
-from reviews.selectors import rankings as ranked
-from reviews.views.expert_words import NOTES, VETOES, language
+from reviews.views.expert_words import language
 
 BILLION_TENTH = Decimal(100_000_000)  # 1亿元
 
@@ -160,62 +157,3 @@ def has_news(found: Ranking | None, known: list[dict[str, Any]]) -> bool:
     """A joint decision was confirmed after the ranking was computed."""
     confirmed = [item["row"].confirmed_at for item in known if item["row"].confirmed_at]
     return found is not None and any(at > found.computed_at for at in confirmed)
-
-
-def workings(found: RankingEntry, sheet: Sheet) -> dict[str, Any]:
-    """Formula leaves with their sums, experts with their marks, and how both make the total."""
-    lang, details = language(), found.details
-    judges = ranked.judges_of(found)
-    formula = [
-        {
-            "code": row["leaf"].code,
-            "name": row["leaf"].name(lang),
-            "bar": "q" if row["kind"] == "quality" else "j",
-            "score": Decimal(row["score"]),
-            "max": Decimal(row["max"]),
-            "working": row["working"],
-            "note": NOTES.get(row["note"], ""),
-        }
-        for row in ranked.formula_rows(found, sheet)
-    ]
-    leaves = [
-        {"code": leaf.code, "name": leaf.name(lang), "max": leaf.weight}
-        for leaf in sheet.expert_leaves()
-    ]
-    return {
-        "formula": formula,
-        "leaves": leaves,
-        "judges": judges,
-        "judge_rows": [
-            {
-                "judge": judge,
-                "marks": [judge.marks.get(str(leaf["code"])) for leaf in leaves],
-                "share": str(judge.share),
-            }
-            for judge in judges
-        ],
-        "vetoes": [VETOES.get(key, key) for key in details["vetoes"]],
-        "parts": {
-            name: None if details[name] in ("", "None") else Decimal(details[name])
-            for name in (
-                "formula_quality",
-                "formula_employment",
-                "expert_quality",
-                "expert_employment",
-            )
-        },
-        "expert_max": sheet.expert_max,
-    }
-
-
-def comments(application: Application, sheet: Sheet) -> list[dict[str, Any]]:
-    """What experts wrote, leaf by leaf, by pseudonym."""
-    found, lang = ranked.comments_of(application), language()
-    rows = [(leaf.code, f"{leaf.code} {leaf.name(lang)}") for leaf in sheet.expert_leaves()]
-    rows.append(("", _("Overall comment")))
-    groups = []
-    for code, name in rows:
-        said = [(who, text) for (who, leaf), text in sorted(found.items()) if leaf == code and text]
-        if said:
-            groups.append({"name": name, "said": said})
-    return groups

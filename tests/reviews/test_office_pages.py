@@ -14,7 +14,7 @@ from tests import making
 from tests.reviews import round
 
 pytestmark = pytest.mark.django_db
-OFFICER, SUPERVISOR, APPROVER = "officer", "supervisor", "approver"
+OFFICER, SUPERVISOR, APPROVER, FINANCE = "officer", "supervisor", "approver", "finance"
 
 
 def queries(client, url: str) -> int:
@@ -34,7 +34,7 @@ def ranked(scored, officer):
 
 def pages(call) -> dict[str, set[str]]:
     n, dossier = call.number, call.applications.first().pk
-    both, all_ = {OFFICER, SUPERVISOR}, {OFFICER, SUPERVISOR, APPROVER}
+    both, all_ = {OFFICER, SUPERVISOR}, {OFFICER, SUPERVISOR, APPROVER, FINANCE}
     return {
         "/pool/": {OFFICER},
         "/pool/admit/": {OFFICER},
@@ -65,9 +65,9 @@ def test_who_opens_which(request, ranked, client_of):
         OFFICER,
         SUPERVISOR,
         APPROVER,
+        FINANCE,
         "expert",
         "applicant",
-        "finance",
         "secretary",
         "region",
     )

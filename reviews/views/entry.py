@@ -1,0 +1,52 @@
+"""How one dossier came to its points and its rank: for the office, and for the firm its own."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.http import SignedInRequest
+from applications import stages
+from applications.models import Application
+from applications.rules import RESULTS_OUT, acts_for_firm
+from reviews.models import RankingEntry
+from reviews.selectors import exports
+from reviews.selectors import rankings as ranked
+from reviews.views.entry_page import page
+from reviews.views.office import READERS, call_of, frame
+
+
+@login_required
+@require_safe
+def entry(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """For the office, from the ranking on: every expert by pseudonym."""
+    call = call_of(request, number, *READERS)
+    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.entry_of(call, pk)
+    if found is None:
+        raise Http404
+    return _shown(request, found, named=True, **frame(request, call, "ranking"))
+
+
+@login_required
+@require_safe
+def own(request: SignedInRequest, pk: int) -> HttpResponse:
+    """For the firm's own people, once the public notice is out; experts by number only."""
+    application = get_object_or_404(Application.objects.select_related("call__scheme"), pk=pk)
+    if application.call.status not in RESULTS_OUT or not acts_for_firm(request.user, application):
+        raise Http404
+    found = ranked.entry_of(application.call, pk)
+    if found is None:
+        raise Http404
+    steps = stages.rail(application.call, request.clock.now)
+    return _shown(request, found, named=False, call=application.call, steps=steps)
+
+
+def _shown(
+    request: SignedInRequest, found: RankingEntry, *, named: bool, **more: object
+) -> HttpResponse:
+    sheet = ranked.sheet_for(found.application)
+    if sheet is None:
+        raise Http404
+    nav = "reviews:ranking_list" if named else "applications:dossier_list"
+    context = {**more, **page(found, sheet, named=named), "nav_current": nav}
+    return render(request, "reviews/ranking_entry.html", context)

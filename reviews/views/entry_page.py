@@ -1,0 +1,218 @@
+"""How one entry came about, from the leaf to the rank, as plain values and sentences.
+
+The office reads every expert by pseudonym. The firm reads the same sums by number: experts stand
+by their sums, and equal sums in an order that only this house can compute, so that no number leads
+to a pseudonym or to another dossier.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications import money
+from applications.call_rules import CallRules
+from applications.sheet import Sheet
+from reviews.formula_words import formula_words
+from reviews.models import RankingEntry
+from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES
+from reviews.selectors import placing as places
+from reviews.selectors import rankings as ranked
+from reviews.selectors.rankings import Judge
+from reviews.views.expert_words import NOTES, VETOES, language
+from reviews.views.ranking_page import full_marks, rule_words
+
+SALT = "reviews.experts-of-a-dossier"
+
+
+def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
+    """Everything the page shows. `named`: experts by pseudonym, and what others ask for."""
+    rules = CallRules.from_data(entry.ranking.rules)
+    said = ranked.comments_of(entry.application)
+    judges = ranked.judges_of(entry)
+    labels = _labels(entry, judges, said, named=named)
+    if not named:
+        judges.sort(key=lambda judge: list(labels).index(judge.pseudonym))
+    details = entry.details
+    decision = places.joint_decision_on(entry) if details["decided_by"] == "joint" else None
+    return {
+        "entry": entry,
+        "application": entry.application,
+        "named": named,
+        "state_label": ENTRY_STATES[entry.state],
+        "full": full_marks(sheet),
+        "vetoes": [VETOES.get(key, key) for key in details["vetoes"]],
+        "decided": DECIDED_BY.get(details["decided_by"], ""),
+        "minutes_no": decision.minutes_no if decision is not None else "",
+        "parts": {name: _number(details[name]) for name in PARTS},
+        "formula": _formula(entry, sheet),
+        "leaves": [
+            {"code": leaf.code, "name": leaf.name(language()), "max": leaf.weight}
+            for leaf in sheet.expert_leaves()
+        ],
+        "expert_max": sheet.expert_max,
+        "judge_rows": _judge_rows(judges, labels, sheet, rules),
+        "mean": _mean(entry, judges),
+        "place": _place(entry, rules, named=named),
+        "rules": rule_words(rules),
+        "comments": _comments(said, labels, sheet),
+    }
+
+
+PARTS = ("formula_quality", "formula_employment", "expert_quality", "expert_employment")
+
+
+def _number(text: str) -> Decimal | None:
+    return None if text in ("", "None") else Decimal(text)
+
+
+def _labels(
+    entry: RankingEntry,
+    judges: Sequence[Judge],
+    said: Mapping[tuple[str, str], str],
+    *,
+    named: bool,
+) -> dict[str, str]:
+    """What each expert is called here, in the order of the page."""
+    sums = {judge.pseudonym: judge.total for judge in judges}
+    others = {who for who, _leaf in said} - sums.keys()
+    everyone = sorted(
+        [*sums, *others],
+        key=lambda who: (
+            -sums.get(who, Decimal(-1)),
+            who
+            if named
+            else salted_hmac(SALT, f"{entry.pk}:{who}", algorithm="sha256").hexdigest(),
+        ),
+    )
+    if named:
+        return {who: who for who in everyone}
+    return {who: _("Expert %(n)s") % {"n": n} for n, who in enumerate(everyone, start=1)}
+
+
+def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row["leaf"].code,
+            "name": row["leaf"].name(language()),
+            "bar": "q" if row["kind"] == "quality" else "j",
+            "score": Decimal(row["score"]),
+            "max": Decimal(row["max"]),
+            "rule": formula_words(row["leaf"]),
+            "working": row["working"],
+            "note": NOTES.get(row["note"], ""),
+        }
+        for row in ranked.formula_rows(entry, sheet)
+    ]
+
+
+def _judge_rows(
+    judges: Sequence[Judge], labels: Mapping[str, str], sheet: Sheet, rules: CallRules
+) -> list[dict[str, Any]]:
+    leaves = [leaf.code for leaf in sheet.expert_leaves()]
+    totals = [judge.total for judge in judges]
+    return [
+        {
+            "label": labels[judge.pseudonym],
+            "judge": judge,
+            "marks": [(code, judge.marks.get(code)) for code in leaves],
+            "counts": _counts(judge, totals, rules),
+        }
+        for judge in judges
+    ]
+
+
+def _counts(judge: Judge, totals: Sequence[Decimal], rules: CallRules) -> tuple[str, str]:
+    """A tone and why a sum counts as it does."""
+    share, tone = judge.share, "stop" if judge.trimmed else "line"
+    if share == 1:
+        return "done", _("counts")
+    if rules.aggregation == "median":
+        words = _("not in the middle, left out") if judge.trimmed else _("in the middle: %(share)s")
+    elif min(totals) == max(totals):
+        words = _("all sums equal: %(share)s")
+    elif judge.total == max(totals):
+        words = _("highest, left out") if judge.trimmed else _("shares the highest: %(share)s")
+    else:
+        words = _("lowest, left out") if judge.trimmed else _("shares the lowest: %(share)s")
+    return tone, words % {"share": share}
+
+
+def _mean(entry: RankingEntry, judges: Sequence[Judge]) -> dict[str, str] | None:
+    """The sums of what counts, written out; None where no sheet counts."""
+    quality, employment = (_number(entry.details[name]) for name in PARTS[2:])
+    if quality is None or employment is None:
+        return None
+    return {
+        "total": _division([(judge.total, judge.share) for judge in judges], quality + employment),
+        "employment": _division([(judge.employment, judge.share) for judge in judges], employment),
+        "quality": f"{quality + employment:.2f} − {employment:.2f} = {quality:.2f}",
+    }
+
+
+def _division(rows: Sequence[tuple[Decimal, Fraction]], result: Decimal) -> str:
+    """(23.50 + 1/2 × 24.00 …) ÷ 5 = 23.40, with ≈ where the result is rounded."""
+    counted = [(value, share) for value, share in rows if share]
+    terms = [f"{value:.2f}" if s == 1 else f"{s} × {value:.2f}" for value, s in counted]
+    whole = sum((s for _value, s in counted), Fraction(0))
+    exact = sum((Fraction(value) * s for value, s in counted), Fraction(0)) / whole
+    sign = "=" if exact == Fraction(result) else "≈"
+    return f"({' + '.join(terms)}) ÷ {whole} {sign} {result:.2f}"
+
+
+def _place(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, Any]:
+    """Against the entry score, the others and the funding line."""
+    found = places.placing_of(entry)
+    rows: list[tuple[str, str]] = []
+    if entry.total is not None:
+        rows.append((_("Entry score"), _margin(entry.total, rules.floor)))
+    if entry.rank is not None:
+        of = ngettext("%(rank)s of %(n)s ranked", "%(rank)s of %(n)s ranked", found.of)
+        rows.append((_("Rank"), of % {"rank": entry.rank, "n": found.of}))
+        if named:
+            rows += _money(entry, found.before)
+    if found.line is not None:
+        rank, total = found.line
+        rows.append(
+            (
+                _("Last that is funded"),
+                _("rank %(rank)s with %(total)s points") % {"rank": rank, "total": total},
+            )
+        )
+    if found.outcome:
+        rows.append((_("Decided"), str(OUTCOMES.get(found.outcome, found.outcome))))
+    return {"rows": rows, "equals": found.equals if named and len(found.equals) > 1 else ()}
+
+
+def _margin(total: Decimal, floor: Decimal) -> str:
+    words = (
+        _("%(total)s − %(floor)s = %(gap)s above it")
+        if total >= floor
+        else _("%(floor)s − %(total)s = %(gap)s short of it")
+    )
+    return words % {"total": total, "floor": floor, "gap": abs(total - floor)}
+
+
+def _money(entry: RankingEntry, before: Decimal) -> list[tuple[str, str]]:
+    """The running sum up to the entry, against the call's envelope; 10,000 yuan."""
+    own, envelope = entry.requested, entry.ranking.call.envelope
+    sign = "≤" if before + own <= envelope else ">"
+    running = f"{money.wan(before)} + {money.wan(own)} = {money.wan(before + own)}"
+    return [(_("Running sum, envelope"), f"{running} {sign} {money.wan(envelope)}")]
+
+
+def _comments(
+    said: Mapping[tuple[str, str], str], labels: Mapping[str, str], sheet: Sheet
+) -> list[dict[str, Any]]:
+    """What experts wrote, leaf by leaf."""
+    leaves = [(leaf.code, f"{leaf.code} {leaf.name(language())}") for leaf in sheet.expert_leaves()]
+    groups = []
+    for code, name in [*leaves, ("", _("Overall comment"))]:
+        texts = [(label, said[who, code]) for who, label in labels.items() if said.get((who, code))]
+        if texts:
+            groups.append({"name": name, "said": texts})
+    return groups
