@@ -32,10 +32,21 @@ class TrailFilters:
     first_day: dt.date | None = None
     last_day: dt.date | None = None
 
+    @property
+    def ask_who_or_what(self) -> bool:
+        """Whether they tell one act, person or object from another."""
+        return any((self.action, self.person, self.object, self.object_type))
 
-def trail(filters: TrailFilters = TrailFilters()) -> QuerySet[Event]:
-    """The events that fit, newest first."""
+
+def trail(filters: TrailFilters = TrailFilters(), *, secret: Q | None = None) -> QuerySet[Event]:
+    """The events that fit, newest first.
+
+    `secret` ones are shown to the reader as rows without a content; a filter that asks who or what
+    never finds them, or it would tell.
+    """
     found = Event.objects.order_by("-id")
+    if secret is not None and filters.ask_who_or_what:
+        found = found.exclude(secret)
     if filters.action:
         found = found.filter(Q(action=filters.action) | Q(action__startswith=f"{filters.action}."))
     if filters.person:
@@ -66,9 +77,10 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
-def actions() -> list[str]:
-    """Every act that occurs in the log, in alphabetical order."""
-    return list(Event.objects.order_by("action").values_list("action", flat=True).distinct())
+def actions(*, secret: Q | None = None) -> list[str]:
+    """Every act that occurs in the log outside of the `secret` events, in alphabetical order."""
+    found = Event.objects.all() if secret is None else Event.objects.exclude(secret)
+    return list(found.order_by("action").values_list("action", flat=True).distinct())
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,15 @@ from notifications import wording
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: its dotted name, its texts, and whether the reader has to act."""
+    """One kind of message: its dotted name, its texts, whether the reader has to act, and whether
+    it is a secret who gets it.
+    """
 
     name: str
     title: str | Promise
     body: str | Promise
     act: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,16 @@ class Text:
 _KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, *, title: str | Promise, body: str | Promise, act: bool = False) -> None:
+def register(
+    name: str,
+    *,
+    title: str | Promise,
+    body: str | Promise,
+    act: bool = False,
+    secret: bool = False,
+) -> None:
     """Make a kind known. Raises ValueError when another text already has the name."""
-    kind = Kind(name, title, body, act)
+    kind = Kind(name, title, body, act, secret)
     known = _KINDS.get(name)
     if known is not None and known != kind:
         raise ValueError(f"message kind {name!r} is registered twice")
@@ -51,6 +61,11 @@ def get(name: str) -> Kind:
         return _KINDS[name]
     except KeyError:
         raise LookupError(f"unknown message kind {name!r}") from None
+
+
+def is_secret(name: str) -> bool:
+    """Whether nobody but the recipient may know who gets a message of this kind."""
+    return name not in _KINDS or _KINDS[name].secret
 
 
 def registered() -> tuple[Kind, ...]:

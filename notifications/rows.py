@@ -61,16 +61,20 @@ class OutboxRow:
 
 
 def delivery_row(row: Delivery) -> OutboxRow:
+    """A delivery. Who sits on a panel and what happens there is no administrator's to know, nor
+    from a mail server's complaint about an address.
+    """
+    secret = kinds.is_secret(row.message.kind)
     return OutboxRow(
-        name=row.message.kind,
-        detail=row.message.recipient.username,
+        name=_("confidential message") if secret else row.message.kind,
+        detail=_("kept secret") if secret else row.message.recipient.username,
         tone=TONES[row.state],
         state_label=row.get_state_display(),
         attempts=row.attempts,
         since=row.message.created_at,
         due=row.due_at if row.state == "pending" else None,
         done=row.done_at,
-        error=row.error,
+        error=_("not taken") if row.error and secret else row.error,
         resend_url=reverse("notifications:resend_delivery", args=[row.pk])
         if row.state == "dead"
         else "",

@@ -1,7 +1,8 @@
 """Events of the log in words, as far as the reader's role may know them.
 
 The audit administrator watches who did what and when, and verifies; the facts of business objects
-(names, reasons, before and after) are the supervisor's.
+(names, reasons, before and after) are the supervisor's. So is everything that tells who sits on a
+panel and how far they are: of that the audit administrator reads only that something happened.
 """
 
 import json
@@ -11,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,6 +23,8 @@ from portal.action_words import ACTIONS, AREAS, OBJECTS
 from portal.fact_words import FACTS
 
 SYSTEM_AREAS = frozenset({"account", "role", "outbox", "audit", "calendar", "firm", "unit"})
+# Who was drawn, declared, scored and signed. Recusals and vacated seats are told of these as well.
+SECRET_OBJECTS = frozenset({"reviews.seat", "reviews.assignment", "reviews.scoresheet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,20 @@ def area_of(action: str) -> str:
 def may_read_facts(event: Event, role: Role) -> bool:
     """Supervisors read everything; the audit administrator reads what concerns the system."""
     return role == Role.SUPERVISOR or area_of(event.action) in SYSTEM_AREAS
+
+
+def is_secret(event: Event, role: Role) -> bool:
+    """Whether the reader may know no more of the event than its number and its instant."""
+    return role != Role.SUPERVISOR and (
+        event.object_type in SECRET_OBJECTS or event.role == Role.EXPERT
+    )
+
+
+def secret_events(role: Role) -> Q | None:
+    """The same as a condition, for the list; None for a reader from whom nothing is kept."""
+    if role == Role.SUPERVISOR:
+        return None
+    return Q(object_type__in=SECRET_OBJECTS) | Q(role=Role.EXPERT)
 
 
 def action_words(action: str) -> str:
@@ -135,7 +153,26 @@ def origin_words(origin: str) -> str:
     return names.get(origin, origin)
 
 
+def _secret_row(event: Event) -> EventRow:
+    return EventRow(
+        pk=event.pk,
+        at=event.at,
+        who=pgettext("who acted", "kept secret"),
+        role="",
+        action="",
+        words=_("Act of the expert review"),
+        object_words=_("open to the supervisor alone"),
+        label="",
+        change="",
+        origin="",
+        is_open=False,
+    )
+
+
 def event_row(event: Event, role: Role) -> EventRow:
+    """The event as far as the role may know it."""
+    if is_secret(event, role):
+        return _secret_row(event)
     is_open = may_read_facts(event, role)
     kind = event.object_type
     source, target = state_words(kind, event.source), state_words(kind, event.target)

@@ -11,4 +11,5 @@ def register_all() -> None:
         title=_("Due %(due)s: %(title)s"),
         body=_("%(why)s"),
         act=True,
+        secret=True,
     )

@@ -31,6 +31,7 @@ def register_all() -> None:
             "that. Please keep the invitation confidential."
         ),
         act=True,
+        secret=True,
     )
     kinds.register(
         "seat.vacant",
@@ -39,12 +40,14 @@ def register_all() -> None:
             "Every expert who could follow in panel %(panel)s is used up. A new draw may be needed."
         ),
         act=True,
+        secret=True,
     )
     kinds.register(
         "scoring.opened",
         title=_("Scoring of %(call)s is open until %(due)s"),
         body=_("Please mark every dossier of your panel, then sign once for all, by %(due)s."),
         act=True,
+        secret=True,
     )
     kinds.register(
         "recusal.filed",
@@ -54,6 +57,7 @@ def register_all() -> None:
             "enough experts are left for it."
         ),
         act=True,
+        secret=True,
     )
     kinds.register(
         "draw.voided",
@@ -65,11 +69,13 @@ def register_all() -> None:
         "seat.released",
         title=_("Your invitation to the review of %(call)s has ended"),
         body=_("The seat is no longer yours; nothing is left for you to do. Thank you."),
+        secret=True,
     )
     kinds.register(
         "scoring.extended",
         title=_("Scoring of %(call)s now runs until %(due)s"),
         body=_("The office has given every expert more time. Reason: %(reason)s"),
+        secret=True,
     )
     kinds.register(
         "tie.proposed",

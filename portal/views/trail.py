@@ -12,7 +12,15 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from audit import selectors
 from audit.models import Event, Seal
-from portal.event_rows import action_words, change_rows, event_row, may_read_facts, role_words
+from portal.event_rows import (
+    action_words,
+    change_rows,
+    event_row,
+    is_secret,
+    may_read_facts,
+    role_words,
+    secret_events,
+)
 from portal.forms.trail import TrailForm
 from portal.services.verification import reading_role, run_verification
 
@@ -24,10 +32,13 @@ LAST_RUNS = 10
 @login_required
 def trail(request: SignedInRequest) -> HttpResponse:
     role = reading_role(request.user)
-    actions = [(action, action_words(action)) for action in selectors.actions()]
+    secret = secret_events(role)
+    actions = [(action, action_words(action)) for action in selectors.actions(secret=secret)]
     form = TrailForm(request.GET or None, actions=actions)
     filters = form.filters() if form.is_valid() else selectors.TrailFilters()
-    page = Paginator(selectors.trail(filters), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.trail(filters, secret=secret), PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "rows": [event_row(event, role) for event in page],
@@ -43,13 +54,14 @@ def trail(request: SignedInRequest) -> HttpResponse:
 def event(request: SignedInRequest, pk: int) -> HttpResponse:
     role = reading_role(request.user)
     found = get_object_or_404(Event, pk=pk)
-    open_to_role = may_read_facts(found, role)
+    secret, open_to_role = is_secret(found, role), may_read_facts(found, role)
     near = Event.objects.filter(object_type=found.object_type, object_id=found.object_id)
-    history = near.order_by("id")[:PAGE] if found.object_id else []
+    history = near.order_by("id")[:PAGE] if found.object_id and not secret else []
     context = {
         "event": found,
         "row": event_row(found, role),
-        "role_label": role_words(found.role),
+        "role_label": "" if secret else role_words(found.role),
+        "is_secret": secret,
         "is_open": open_to_role,
         "changes": change_rows(found) if open_to_role else [],
         "seal": Seal.objects.filter(event_id=found.pk).first(),
