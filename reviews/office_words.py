@@ -36,6 +36,7 @@ WAYS_OUT: Mapping[str, Promise] = {
 # Why an expert may not judge a dossier, as the system or a person recorded it.
 GROUNDS: Mapping[str, Promise] = {
     "employer": _("works for the applicant"),
+    "member": _("acts or acted for the applicant"),
     "employment": _("worked for the applicant"),
     "share": _("holds shares of the applicant"),
     "kin": _("close kin at the applicant"),

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import Application, Call
 from applications.workflow import Status
+from audit.models import Event
 from audit.refusals import NotPermitted, NotVisible
-from reviews.models import Assignment, AssignmentState, Expert, ExpertInterest
+from reviews.models import Assignment, AssignmentState, Expert, ExpertInterest, Seat, SeatState
 
 TIES_COUNT_YEARS = 3
 SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
@@ -23,6 +25,27 @@ def require(user: User, *roles: Role) -> None:
     """Raise NotPermitted unless the person holds one of the roles."""
     if not any(has_role(user, role) for role in roles):
         raise NotPermitted(_("Your role does not allow this. Ask a colleague whose role it is."))
+
+
+def require_apart(user: User, call: Call) -> None:
+    """Raise NotPermitted for somebody who sits, or sat, on a panel of the call: no expert decides,
+    presses or watches in the same round, though the one role ended before the other began.
+    """
+    seats = Seat.objects.filter(draw__call=call, expert__user=user)
+    if seats.exclude(state=SeatState.DECLINED).exists():
+        raise NotPermitted(
+            _("You were an expert of this call; somebody else must act in it for the office.")
+        )
+
+
+def acted_otherwise(call: Call) -> frozenset[int]:
+    """Ids of the people who did something in the call in another role than an expert's, by the
+    log: firms, regions, office, supervisors. None of them may be drawn for it.
+    """
+    acts = Event.objects.filter(scope=call.number)
+    others = acts.exclude(role=Role.EXPERT).exclude(object_type="reviews.seat")
+    actors = others.values_list("actor_id", flat=True).distinct()
+    return frozenset(pk for pk in actors if pk is not None)
 
 
 def expert_of(user: User) -> Expert:
@@ -55,10 +78,11 @@ def conflicts_of(
 ) -> dict[tuple[int, int], str]:
     """(expert, application) → reason code, for every pair the system itself must keep apart.
 
-    employer: the expert works for the applicant; interest: share, kin, past work on record (what
-    ended more than three years before the day `on` no longer counts, but for kin);
+    employer: the expert works for the applicant; member: they act for the firm here, or did within
+    three years before the day `on`; interest: share, kin, past work on record (what ended more than
+    three years before `on` no longer counts, but for kin);
     region: the expert's home is the region, or the prefecture, the project is built in.
-    One query for the interests, whatever the numbers.
+    One query each for interests and memberships, whatever the numbers.
     """
     firms = {a.firm_id for a in applications}
     ties: dict[tuple[int, int], str] = {
@@ -66,16 +90,47 @@ def conflicts_of(
         for i in ExpertInterest.objects.filter(organisation_id__in=firms, expert__in=experts)
         if i.kind == "kin" or i.until is None or i.until >= _years_before(on, TIES_COUNT_YEARS)
     }
+    members = _members(experts, firms, on)
     found: dict[tuple[int, int], str] = {}
     for expert in experts:
         for application in applications:
             if expert.employer_id == application.firm_id:
                 found[expert.pk, application.pk] = "employer"
+            elif (expert.user_id, application.firm_id) in members:
+                found[expert.pk, application.pk] = "member"
             elif (expert.pk, application.firm_id) in ties:
                 found[expert.pk, application.pk] = ties[expert.pk, application.firm_id]
             elif same_region and _same_place(expert, application):
                 found[expert.pk, application.pk] = "region"
     return found
+
+
+def tied(on: date) -> Q:
+    """Of an assignment: its expert works for the applicant, acts or acted for it, or has another
+    tie on record, by the same rules.
+    """
+    since = _years_before(on, TIES_COUNT_YEARS)
+    interests = ExpertInterest.objects.filter(
+        Q(kind="kin") | Q(until=None) | Q(until__gte=since),
+        expert=OuterRef("expert"),
+        organisation=OuterRef("application__firm"),
+    )
+    members = Membership.objects.filter(
+        Q(ended_at=None) | Q(ended_at__date__gte=since),
+        user=OuterRef("expert__user"),
+        organisation=OuterRef("application__firm"),
+    )
+    employed = Q(expert__employer=F("application__firm"))
+    return Q(employed | Q(Exists(interests)) | Q(Exists(members)))
+
+
+def _members(experts: Sequence[Expert], firms: set[int], on: date) -> set[tuple[int, int]]:
+    """(person, firm) of experts who act for a firm, or did until less than three years ago."""
+    rows = Membership.objects.filter(
+        user__in=[e.user_id for e in experts], organisation_id__in=firms
+    ).values_list("user_id", "organisation_id", "ended_at")
+    since = _years_before(on, TIES_COUNT_YEARS)
+    return {(u, firm) for u, firm, end in rows if end is None or timezone.localdate(end) >= since}
 
 
 def _years_before(day: date, years: int) -> date:

@@ -21,6 +21,7 @@ from awards.rules import require
 from awards.services.line import write_items
 from notifications.services import Dispatch, notify, notify_all
 from reviews.models import Ranking
+from reviews.rules import require_apart
 
 STEP_BY_OUTCOME = {
     Outcome.FUNDED: "propose",
@@ -48,6 +49,7 @@ def lock_draft(funding_list: FundingList) -> FundingList:
 def draw_funding_list(*, call: Call, by: User) -> FundingList:
     """Draw the funding line on the call's latest ranking. Returns the draft list with its items."""
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     ranking = call.rankings.order_by("-version").first()
     if call.status != CallStatus.RANKED or ranking is None:
@@ -134,6 +136,7 @@ def _require_standing(funding_list: FundingList) -> None:
 
 def _lock_submitted(funding_list: FundingList, by: User) -> FundingList:
     require(by, Role.APPROVER)
+    require_apart(by, funding_list.call)
     Call.objects.select_for_update().get(pk=funding_list.call_id)
     locked = (
         FundingList.objects.select_for_update(of=("self",))

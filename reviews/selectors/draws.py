@@ -18,7 +18,7 @@ from audit.digests import instant, sm3
 from audit.refusals import WrongState
 from reviews.draw import assignment, pool, replacement, supply
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
-from reviews.rules import conflicts_of, standing
+from reviews.rules import acted_otherwise, conflicts_of, standing
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def build_input(
     panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
     experts = list(
         Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
+        .exclude(user__in=acted_otherwise(call))
         .select_related("region", "employer")
         .order_by("pseudonym")
     )

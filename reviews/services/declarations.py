@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -26,7 +27,7 @@ from reviews.models import (
     Seat,
     SeatState,
 )
-from reviews.rules import SCORABLE, require
+from reviews.rules import SCORABLE, require, require_apart, tied
 from reviews.services import access
 from reviews.services.seats import lock_seat, replace_seat
 
@@ -56,10 +57,11 @@ def declare(
 def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assignment]:
     """Declare on several dossiers of a seat at once, all or none; each leaves its own record."""
     held = _own_seat(seat.pk, by)
-    locked = _lock(held, [a.assignment for a in answers])
+    now = clock.now()
+    locked = _lock(held, [a.assignment for a in answers], now.astimezone(clock.SHANGHAI).date())
     for answer in answers:
         _require_declarable(locked[answer.assignment], answer)
-    now = clock.now()
+    _require_untied([locked[a.assignment] for a in answers if not a.conflict])
     Declaration.objects.bulk_create(
         Declaration(
             seat=held,
@@ -102,9 +104,12 @@ def _locked_rows() -> QuerySet[Assignment]:
     )
 
 
-def _lock(seat: Seat, wanted: list[int]) -> dict[int, Assignment]:
-    """Assignments of a seat, locked in one order. A foreign one does not exist."""
-    found = {a.pk: a for a in _locked_rows().filter(seat=seat, pk__in=wanted)}
+def _lock(seat: Seat, wanted: list[int], on: date) -> dict[int, Assignment]:
+    """Assignments of a seat, locked in one order, each with whether a tie is on record on this day
+    as `tied`. A foreign one does not exist.
+    """
+    rows = _locked_rows().annotate(tied=tied(on)).filter(seat=seat, pk__in=wanted)
+    found: dict[int, Assignment] = {a.pk: a for a in rows}
     if not wanted or set(wanted) != found.keys() or len(set(wanted)) != len(wanted):
         raise Invalid(_("Name dossiers of your own panel, each once."))
     return found
@@ -119,6 +124,17 @@ def _require_declarable(assignment: Assignment, answer: Answer) -> None:
         raise WrongState(_("You have already declared on this dossier."))
     if answer.conflict:
         _require_reason(answer.reason, f"reason-{assignment.pk}")
+
+
+def _require_untied(clear: list[Assignment]) -> None:
+    """Nobody declares away what is on record: a tie that came up after the draw, an own dossier."""
+    for assignment in clear:
+        if assignment.tied:  # type: ignore[attr-defined]  # asked by the query that locked it
+            raise Invalid(
+                _("A tie to the applicant of %(number)s is on record. Declare the conflict.")
+                % {"number": assignment.application.number},
+                field=f"reason-{assignment.pk}",
+            )
 
 
 def _require_reason(reason: str, field: str = "reason") -> None:
@@ -257,6 +273,7 @@ def record_conflict(*, expert: Expert, application: Application, reason: str, by
     )
     if found is None:
         raise Invalid(_("The expert does not review this dossier."), field="expert")
+    require_apart(by, found.panel.call)
     seat = lock_seat(found.seat_id)
     assignment = _locked_rows().get(pk=found.pk)
     if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):

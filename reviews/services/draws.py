@@ -26,7 +26,7 @@ from audit.services import record
 from notifications.services import notify
 from reviews.draw import assignment, certificate, pool, protocol, supply
 from reviews.models import Draw
-from reviews.rules import require
+from reviews.rules import require, require_apart
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
 from reviews.services.seating import seat_experts
@@ -56,6 +56,7 @@ def prepare_draw(
     institutions in the input; 64 hex digits, made fresh when empty.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.SCREENED:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
@@ -145,11 +146,14 @@ def _secret(value: str) -> bytes:
     return bytes.fromhex(value.strip().lower())
 
 
-def lock(draw: Draw, *statuses: str) -> Draw:
-    """The draw's row, locked; WrongState when it is in none of these states."""
+def lock(draw: Draw, by: User, *statuses: str) -> Draw:
+    """The draw's row, locked; WrongState when it is in none of these states, NotPermitted to an
+    expert of the call.
+    """
     locked = Draw.objects.select_for_update(of=("self",)).select_related("call").get(pk=draw.pk)
     if locked.status not in statuses:
         raise WrongState(_("The draw has moved on meanwhile. Open the page again and check."))
+    require_apart(by, locked.call)
     return locked
 
 
@@ -158,7 +162,7 @@ def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
     """Seal a secret: only its SM3 is kept until the reveal. The officer who prepared, or a
     supervisor.
     """
-    locked = lock(draw, "prepared")
+    locked = lock(draw, by, "prepared")
     digest = protocol.commitment(_secret(secret))
     if locked.operator_id == by.pk:
         require(by, Role.PROGRAMME_OFFICER)
@@ -185,7 +189,7 @@ def commit_secret(*, draw: Draw, secret: str, by: User) -> Draw:
 def reveal_supervisor(*, draw: Draw, secret: str, by: User) -> Draw:
     """The supervisor reveals the sealed number; it must match its commitment."""
     require(by, Role.SUPERVISOR)
-    locked = lock(draw, "committed")
+    locked = lock(draw, by, "committed")
     if locked.supervisor_id != by.pk:
         raise NotPermitted(_("Only the supervisor who sealed the number reveals it."))
     if locked.supervisor_secret:
@@ -217,7 +221,7 @@ def reveal_supervisor(*, draw: Draw, secret: str, by: User) -> Draw:
 def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User) -> Draw:
     """The officer reveals and presses: seats are drawn, experts invited, the result kept."""
     require(by, Role.PROGRAMME_OFFICER)
-    locked = lock(draw, "committed")
+    locked = lock(draw, by, "committed")
     if locked.operator_id != by.pk:
         raise NotPermitted(_("Only the officer who prepared the draw presses it."))
     if not locked.supervisor_secret:

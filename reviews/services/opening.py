@@ -20,7 +20,7 @@ from audit.refusals import Invalid, WrongState
 from audit.services import record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
-from reviews.rules import SCORABLE, require, standing
+from reviews.rules import SCORABLE, require, require_apart, standing
 from reviews.services import access
 
 SHORTEST_REASON = 10
@@ -35,6 +35,7 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     each dossier needs; a seat that nobody is left to take may then stay empty.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.SCREENED or not call.draws.filter(status="drawn").exists():
         raise WrongState(_("The draw has not been made yet."))
@@ -116,6 +117,7 @@ def extend_scoring(*, call: Call, due_at: datetime, reason: str, by: User) -> Ca
     passed.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.IN_REVIEW or call.scoring_due_at is None:
         raise WrongState(_("Scoring is not open in this call."))

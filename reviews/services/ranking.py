@@ -24,7 +24,7 @@ from reviews.models import (
     Ranking,
     RankingEntry,
 )
-from reviews.rules import require
+from reviews.rules import require, require_apart
 from reviews.selectors.scores import Scored, score_all, too_few
 from reviews.services import access
 
@@ -45,6 +45,7 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
     cannot be ranked; closing all the same needs a reason.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
@@ -167,6 +168,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     same.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
         raise WrongState(_("Close the scoring first."))
@@ -213,6 +215,7 @@ def propose_joint_decision(
     only.
     """
     require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.RANKED:
         raise WrongState(_("The ranking is not open to a decision on ties."))
@@ -267,6 +270,7 @@ def _require_whole_groups(call: Call, order: list[int]) -> None:
 def confirm_joint_decision(*, decision: JointDecision, by: User) -> JointDecision:
     """A second person confirms; compute the ranking again afterwards."""
     require(by, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    require_apart(by, decision.call)
     locked = (
         JointDecision.objects.select_for_update(of=("self",))
         .select_related("call")

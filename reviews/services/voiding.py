@@ -28,7 +28,7 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
     # The call first, as for a seat: the review opens before or after, never meanwhile.
     Call.objects.select_for_update().get(pk=draw.call_id)
-    locked = lock(draw, "prepared", "committed", "drawn")
+    locked = lock(draw, by, "prepared", "committed", "drawn")
     if locked.operator_id == by.pk:
         raise NotPermitted(_("Whoever prepared the draw may not void it."))
     if locked.call.status != CallStatus.SCREENED:
