@@ -9,6 +9,8 @@ from celery.signals import worker_init
 from audit import origin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Before numpy is imported: on small matrices more threads cost more than they save.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 VISIBILITY_SECONDS = 300  # longer than any task; a lost worker's task comes back after it
 

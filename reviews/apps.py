@@ -18,3 +18,4 @@ class ReviewsConfig(AppConfig):
         witnesses.register("recusals", witnessing.recusals)
         witnesses.register("draws", witnessing.draws)
         witnesses.register("rankings", witnessing.rankings)
+        witnesses.register("analyses", witnessing.analyses)

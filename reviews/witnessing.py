@@ -14,8 +14,9 @@ from audit.digests import canonical, sm3
 from audit.models import Event
 from audit.witnesses import last_after
 from reviews.draw import protocol
-from reviews.models import Assignment, Draw, Ranking, RankingEntry, Recusal, ScoreSheet
+from reviews.models import Analysis, Assignment, Draw, Ranking, RankingEntry, Recusal, ScoreSheet
 from reviews.selectors.sheets import sheet_content
+from reviews.services.analyses import digest_of as digest_of_analysis
 from reviews.services.ranking import digest_of
 
 
@@ -108,3 +109,14 @@ def rankings() -> Iterator[str]:
                 "version": ranking.version,
             }
     yield from last_after(Ranking, ("digest",))
+
+
+def analyses() -> Iterator[str]:
+    """Every analysis still gives its digest, which the log names."""
+    for row in Analysis.objects.select_related("ranking__call"):
+        if digest_of_analysis(row.data) != row.digest:
+            yield _("analysis of ranking %(call)s, version %(version)s: it was altered") % {
+                "call": row.ranking.call.number,
+                "version": row.ranking.version,
+            }
+    yield from last_after(Analysis, ("digest",))

@@ -25,15 +25,15 @@ def analyse(
     panel_of = table.components() if panels is None else panels
     model = mixed.fit(table)
     return {
-        "agreement": _agreement(table, panel_of, model),
-        "experts": _experts(table, model),
-        "outliers": _outliers(table),
-        "expected_rank": _expected_ranks(table),
+        "agreement": of_panels(table, panel_of, model),
+        "experts": of_experts(table, model),
+        "outliers": of_marks(table),
+        "expected_rank": of_ranks(table),
         "funding": None if frozen is None else _funding(Standing.of(table, frozen), panel_of),
     }
 
 
-def _agreement(
+def of_panels(
     table: ScoreTable, panel_of: Mapping[str, str], model: mixed.MixedFit
 ) -> dict[str, Any]:
     """Reliability over the whole table, and every panel by itself."""
@@ -48,10 +48,10 @@ def _agreement(
                 "items": panel.concordance.n,
                 "experts": panel.concordance.m,
                 "gaps": panel.concordance.gaps,
-                "kendall_w": _short(panel.concordance.w),
-                "chi_square": _short(panel.concordance.chi_square),
-                "p": _short(panel.concordance.p),
-                "spearman": _short(panel.concordance.spearman),
+                "kendall_w": short(panel.concordance.w),
+                "chi_square": short(panel.concordance.chi_square),
+                "p": short(panel.concordance.p),
+                "spearman": short(panel.concordance.spearman),
                 "pairs": panel.concordance.pairs,
                 **_reliability(panel.model),
             }
@@ -70,43 +70,45 @@ def _reliability(model: mixed.MixedFit | None) -> dict[str, Any]:
         "noise_variance": "noise_variance",
     }
     return {
-        key: None if model is None else _short(getattr(model, name)) for key, name in names.items()
+        key: None if model is None else short(getattr(model, name)) for key, name in names.items()
     }
 
 
-def _experts(table: ScoreTable, model: mixed.MixedFit) -> list[dict[str, Any]]:
+def of_experts(table: ScoreTable, model: mixed.MixedFit) -> list[dict[str, Any]]:
     """Every expert's severity; None where the scores cannot tell it."""
     found = {severity.expert: severity for severity in model.experts}
     return [
         {
             "expert": expert,
             "scores": int(table.per_expert[n]),
-            "severity": _short(found[expert].value) if expert in found else None,
-            "error": _short(found[expert].error) if expert in found else None,
+            "severity": short(found[expert].value) if expert in found else None,
+            "error": short(found[expert].error) if expert in found else None,
             "tendency": found[expert].tendency if expert in found else "",
         }
         for n, expert in enumerate(table.experts)
     ]
 
 
-def _outliers(table: ScoreTable) -> list[dict[str, Any]]:
+def of_marks(table: ScoreTable) -> list[dict[str, Any]]:
+    """The marks that stand out, furthest first."""
     return [
         {
             "item": mark.item,
             "expert": mark.expert,
-            "score": _short(mark.score),
-            "expected": _short(mark.expected),
-            "studentised": _short(mark.studentised),
+            "score": short(mark.score),
+            "expected": short(mark.expected),
+            "studentised": short(mark.studentised),
         }
         for mark in outliers.outliers(table)
     ]
 
 
-def _expected_ranks(table: ScoreTable) -> list[dict[str, Any]]:
+def of_ranks(table: ScoreTable) -> list[dict[str, Any]]:
+    """Expected ranks with their intervals, by item."""
     return [
         {
             "item": rank.item,
-            "expected_rank": _short(rank.expected),
+            "expected_rank": short(rank.expected),
             "low50": rank.low50,
             "high50": rank.high50,
             "low90": rank.low90,
@@ -117,8 +119,7 @@ def _expected_ranks(table: ScoreTable) -> list[dict[str, Any]]:
 
 
 def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
-    order = standing.order(standing.points(standing.there))
-    line = standing.line(order)
+    line = standing.line(standing.order(standing.points(standing.there)))
     items = standing.items
     return {
         "budget": str(standing.frozen.budget),
@@ -126,6 +127,14 @@ def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
         "method": standing.frozen.method,
         "funded": [items[n] for n in line.funded],
         "partial": None if line.partial is None else items[line.partial],
+        **of_people(standing, panel_of),
+        "knapsack": of_knapsack(standing),
+    }
+
+
+def of_people(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
+    """What the funded set owes to single experts, left out and drawn again."""
+    return {
         "without_expert": [
             {"expert": one.expert, "up": list(one.up), "down": list(one.down)}
             for one in people.leave_one_out(standing)
@@ -133,18 +142,19 @@ def _funding(standing: Standing, panel_of: Mapping[str, str]) -> dict[str, Any]:
         "bootstrap": [
             {
                 "item": one.item,
-                "p_funded": _short(one.share),
+                "p_funded": short(one.share),
                 "funded": one.funded,
                 "grey": one.grey,
             }
             for one in people.bootstrap(standing, panel_of)
         ],
-        "knapsack": _knapsack(standing, order, line.funded),
     }
 
 
-def _knapsack(standing: Standing, order: list[int], funded: tuple[int, ...]) -> dict[str, Any]:
+def of_knapsack(standing: Standing) -> dict[str, Any]:
     """The best set for points alone, of the items that are ranked; points to four decimals."""
+    order = standing.order(standing.points(standing.there))
+    funded = standing.line(order).funded
     costs, budget = standing.costs
     merits = [round(float(merit) * _FINE) for merit in standing.merits()[order]]
     place = {n: at for at, n in enumerate(order)}
@@ -152,9 +162,10 @@ def _knapsack(standing: Standing, order: list[int], funded: tuple[int, ...]) -> 
     return {
         "funded": [standing.items[order[at]] for at in packed.chosen],
         "passed_over": packed.passed_over,
-        "gained": _short(packed.gained / _FINE),
+        "gained": short(packed.gained / _FINE),
     }
 
 
-def _short(value: float | None) -> float | None:
+def short(value: float | None) -> float | None:
+    """Six decimals; -0 as 0."""
     return None if value is None else round(float(value), _PLACES) + 0.0

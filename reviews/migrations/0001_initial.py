@@ -440,4 +440,39 @@ class Migration(migrations.Migration):
             model_name='assignment',
             trigger=pgtrigger.compiler.Trigger(name='assignment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f4160c81f1068635951942f5cfbae2dd600832b1', operation='DELETE', pgid='pgtrigger_assignment_kept_46574', table='reviews_assignment', when='BEFORE')),
         ),
+        migrations.CreateModel(
+            name='Analysis',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('data', models.JSONField()),
+                ('digest', models.CharField(max_length=64)),
+                ('computed_at', models.DateTimeField()),
+                ('ranking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='analysis', to='reviews.ranking')),
+            ],
+            options={
+                'verbose_name_plural': 'analyses',
+            },
+        ),
+        migrations.CreateModel(
+            name='AnalysisPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(choices=[('agreement', 'agreement'), ('weights', 'weights'), ('people', 'people'), ('ranks', 'ranks'), ('knapsack', 'knapsack')], max_length=12)),
+                ('data', models.JSONField()),
+                ('computed_at', models.DateTimeField()),
+                ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='analysis_parts', to='reviews.ranking')),
+            ],
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='analysis',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5b2aab729c2005c536c839d459f414f949252d17', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_91c24', table='reviews_analysis', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='analysispart',
+            constraint=models.UniqueConstraint(fields=('ranking', 'name'), name='one_analysis_part'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='analysispart',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='801eb726955ac350109141d6c6d3c7d352a57fec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e97e1', table='reviews_analysispart', when='BEFORE')),
+        ),
     ]

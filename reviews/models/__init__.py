@@ -1,3 +1,4 @@
+from reviews.models.analysis import PARTS, Analysis, AnalysisPart
 from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
 from reviews.models.pool import Expert, ExpertInterest
 from reviews.models.ranking import JointDecision, Ranking, RankingEntry
@@ -11,6 +12,9 @@ from reviews.models.scoring import (
 )
 
 __all__ = [
+    "PARTS",
+    "Analysis",
+    "AnalysisPart",
     "Assignment",
     "AssignmentState",
     "Declaration",

@@ -27,6 +27,7 @@ from reviews.models import (
 from reviews.rules import require, require_apart
 from reviews.selectors.scores import Scored, score_all, too_few
 from reviews.services import access
+from reviews.services.analyses import request_analysis
 
 SHORTEST_REASON = 10
 STATES = {
@@ -197,6 +198,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         after={"digest": digest, "entries": len(entries)},
         scope=call.number,
     )
+    request_analysis(ranking)
     if call.status == CallStatus.SCORED:
         advance_call(call=call, to=CallStatus.RANKED, by=by)
     return ranking

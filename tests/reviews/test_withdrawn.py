@@ -96,6 +96,6 @@ def test_whoever_follows_in_a_seat_is_not_asked_about_it(draw, officer, applican
 def test_a_new_draw_leaves_it_out(draw, supervisor, applicant):
     draws.void_draw(draw=draw, reason="专家库数据有误，重新抽取", by=supervisor)
     dossier = withdrawn(draw.call, applicant)
-    panel = build_input(draw.call, "2026-X-D2")["panels"][0]
+    panel = build_input(draw.call, "2026-X-D2", "0" * 64)["panels"][0]
     assert dossier.number not in panel["applications"]
     assert len(panel["applications"]) == 7

@@ -1,0 +1,89 @@
+"""What the analysis of a ranking is computed from, and how far it is."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from applications.call_rules import CallRules
+from applications.sheet import parse
+from notifications.models import Job, Outgoing
+from reviews.models import PARTS, Analysis, Ranking, RankingEntry
+
+if TYPE_CHECKING:
+    from reviews.certainty.of_ranking import Item, Ranked
+
+COMPETES = ("ranked", "below_floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the analysis of a ranking is. `stuck`: a part was given up and waits to be resent."""
+
+    analysis: Analysis | None
+    done: int
+    of: int
+    stuck: bool
+
+
+def job_key(ranking: int, part: str) -> str:
+    """The key of the job that computes a part: each is computed once for each ranking."""
+    return f"analysis:{ranking}:{part}"
+
+
+def progress_of(ranking: Ranking) -> Progress:
+    """One query when the analysis is there, else three."""
+    found = Analysis.objects.filter(ranking=ranking).first()
+    if found is not None:
+        return Progress(found, len(PARTS), len(PARTS), stuck=False)
+    keys = [job_key(ranking.pk, part) for part in PARTS]
+    stuck = Job.objects.filter(key__in=keys, state=Outgoing.DEAD).exists()
+    return Progress(None, ranking.analysis_parts.count(), len(PARTS), stuck)
+
+
+def ranked_of(ranking: Ranking) -> "Ranked":
+    """A stored ranking as the mathematics takes it. Needs its call; one query.
+
+    Only the ranking's own entries are read, so that what is computed later is computed from the
+    same rows.
+    """
+    from reviews.certainty.of_ranking import Ranked
+
+    rules, sheet = CallRules.from_data(ranking.rules), parse(ranking.call.sheet)
+    entries = ranking.entries.select_related("application__place__panel")
+    in_order = sorted(entries, key=lambda entry: _tie_order(entry, rules))
+    return Ranked(
+        items=[_item(entry) for entry in in_order],
+        max_quality=sheet.quality.weight,
+        max_employment=sheet.employment.weight,
+        floor=rules.floor,
+        budget=ranking.call.envelope,
+        mode=rules.cut_off,
+        method=rules.aggregation,
+        trim_from=rules.trim_from,
+    )
+
+
+def _tie_order(entry: RankingEntry, rules: CallRules) -> tuple[list[Decimal], int, str]:
+    """Equal totals go by the tie keys, then as they were ranked."""
+    keys = [getattr(entry, name) for name in rules.ties]
+    return (
+        [Decimal(1) if key is None else -Decimal(key) for key in keys],
+        entry.rank or 0,
+        entry.application.number or "",
+    )
+
+
+def _item(entry: RankingEntry) -> "Item":
+    from reviews.certainty.of_ranking import Item
+
+    details = entry.details
+    return Item(
+        id=entry.application.number or "",
+        panel=str(entry.application.place.panel.number),
+        sums={who: Decimal(row["total"]) for who, row in details["experts"].items()},
+        base=Decimal(details["formula_quality"]) + Decimal(details["formula_employment"]),
+        quality=entry.quality or Decimal(0),
+        employment=entry.employment or Decimal(0),
+        cost=entry.requested,
+        competes=entry.state in COMPETES and entry.requested > 0,
+    )
