@@ -8,7 +8,7 @@ from applications.models import Call
 from audit import clock
 from audit.refusals import Refused
 from reviews.models import Assignment, Draw, Seat
-from reviews.services import declarations, draws, ranking, seats, signing
+from reviews.services import declarations, ranking, seats, signing, voiding
 from tests.racing import overtaken, race
 from tests.reviews import round, table
 
@@ -30,7 +30,7 @@ def declined(seat: Seat):
 def test_a_review_does_not_open_on_a_draw_voided_meanwhile(draw, officer, supervisor):
     round.seat_all(draw)
     got = overtaken(
-        lambda: draws.void_draw(draw=draw, reason=WHY, by=supervisor),
+        lambda: voiding.void_draw(draw=draw, reason=WHY, by=supervisor),
         lambda: round.open_review(draw.call, officer),
     )
     assert isinstance(got, Refused), got
@@ -41,7 +41,7 @@ def test_a_draw_is_not_voided_under_a_review_that_opened_meanwhile(draw, officer
     round.seat_all(draw)
     got = overtaken(
         lambda: round.open_review(draw.call, officer),
-        lambda: draws.void_draw(draw=draw, reason=WHY, by=supervisor),
+        lambda: voiding.void_draw(draw=draw, reason=WHY, by=supervisor),
     )
     assert isinstance(got, Refused), got
     assert Draw.objects.get(pk=draw.pk).status == "drawn"
@@ -49,7 +49,7 @@ def test_a_draw_is_not_voided_under_a_review_that_opened_meanwhile(draw, officer
 
 def test_declining_while_the_draw_is_voided_ends_in_a_refusal(draw, supervisor):
     acts = [declined(seat) for seat in round.invited(draw)]
-    acts.append(lambda: draws.void_draw(draw=draw, reason=WHY, by=supervisor))
+    acts.append(lambda: voiding.void_draw(draw=draw, reason=WHY, by=supervisor))
     results = race(acts)
     failures = [r for r in results if isinstance(r, Exception) and not isinstance(r, Refused)]
     assert failures == []

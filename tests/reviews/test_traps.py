@@ -21,7 +21,7 @@ from audit.refusals import Invalid, NotPermitted
 from reviews.models import Assignment, Declaration, Mark, Ranking, RankingEntry, ScoreSheet
 from reviews.rules import conflicts_of
 from reviews.selectors import draws as reading
-from reviews.services import declarations, draws, opening, ranking, seats
+from reviews.services import declarations, draws, opening, ranking, seats, voiding
 from tests.matrix.asking import routes
 from tests.reviews import round, table
 
@@ -183,7 +183,7 @@ def test_an_expert_who_became_a_supervisor_does_not_void_the_draw(draw, house):
     person = draw.seats.first().expert.user
     turned(person, Role.SUPERVISOR, house)
     with pytest.raises(NotPermitted, match="expert of this call"):
-        draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=person)
+        voiding.void_draw(draw=draw, reason="一位专家的类别登记有误", by=person)
 
 
 def test_who_declined_the_seat_may_act_later(draw, house, officer):
@@ -191,7 +191,7 @@ def test_who_declined_the_seat_may_act_later(draw, house, officer):
     person = seat.expert.user
     seats.decline(seat=seat, reason="出差", by=person)
     turned(person, Role.SUPERVISOR, house)
-    assert draws.void_draw(draw=draw, reason="一位专家的类别登记有误", by=person).status == "void"
+    assert voiding.void_draw(draw=draw, reason="一位专家的类别登记有误", by=person).status == "void"
 
 
 def test_who_acted_for_the_office_is_no_candidate_in_that_round(grouped, house, officer, region_of):
@@ -228,7 +228,7 @@ DOORS = {
     "Assignment": {
         "reviews/services/declarations.py:_recuse",
         "reviews/services/declarations.py:declare_all",
-        "reviews/services/draws.py:void_draw",
+        "reviews/services/voiding.py:void_draw",
         "reviews/services/opening.py:_take_withdrawn",
         "reviews/services/ranking.py:close_scoring",
         "reviews/services/scoring.py:_finish",

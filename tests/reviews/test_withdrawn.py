@@ -10,7 +10,7 @@ from audit.refusals import Refused
 from awards.services import funding
 from reviews.models import Assignment
 from reviews.selectors.draws import build_input
-from reviews.services import declarations, draws, panels, ranking, scoring, seats
+from reviews.services import declarations, panels, ranking, scoring, seats, voiding
 from tests.reviews import round, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -94,7 +94,7 @@ def test_whoever_follows_in_a_seat_is_not_asked_about_it(draw, officer, applican
 
 
 def test_a_new_draw_leaves_it_out(draw, supervisor, applicant):
-    draws.void_draw(draw=draw, reason="专家库数据有误，重新抽取", by=supervisor)
+    voiding.void_draw(draw=draw, reason="专家库数据有误，重新抽取", by=supervisor)
     dossier = withdrawn(draw.call, applicant)
     panel = build_input(draw.call, "2026-X-D2", "0" * 64)["panels"][0]
     assert dossier.number not in panel["applications"]
