@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import draws, entry, panels, pool, progress, ranking
+from reviews.views import certainty, draws, entry, panels, pool, progress, ranking
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path("ranking/", ranking.calls, name="ranking_list"),
     path("ranking/decisions/<int:pk>/confirm/", ranking.confirm_tie, name="confirm_tie"),
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),
+    path("ranking/<str:number>/certainty/", certainty.certainty, name="certainty"),
     path("ranking/<str:number>/compute/", ranking.compute, name="compute_ranking"),
     path("ranking/<str:number>/ties/", ranking.propose_tie, name="propose_tie"),
     path("ranking/<str:number>/dossiers/<int:pk>/", entry.entry, name="ranking_entry"),

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from applications.call_rules import CallRules
 from applications.sheet import parse
 from notifications.models import Job, Outgoing
-from reviews.models import PARTS, Analysis, Ranking, RankingEntry
+from reviews.models import PARTS, Analysis, AnalysisPart, Ranking, RankingEntry
 
 if TYPE_CHECKING:
     from reviews.certainty.of_ranking import Item, Ranked
@@ -31,13 +34,18 @@ def job_key(ranking: int, part: str) -> str:
 
 
 def progress_of(ranking: Ranking) -> Progress:
-    """One query when the analysis is there, else three."""
-    found = Analysis.objects.filter(ranking=ranking).first()
-    if found is not None:
-        return Progress(found, len(PARTS), len(PARTS), stuck=False)
+    """One query."""
     keys = [job_key(ranking.pk, part) for part in PARTS]
-    stuck = Job.objects.filter(key__in=keys, state=Outgoing.DEAD).exists()
-    return Progress(None, ranking.analysis_parts.count(), len(PARTS), stuck)
+    parts = AnalysisPart.objects.filter(ranking=OuterRef("pk")).order_by().values("ranking")
+    row: Any = (
+        Ranking.objects.select_related("analysis")
+        .annotate(
+            done=Coalesce(Subquery(parts.annotate(n=Count("pk")).values("n")), 0),
+            stuck=Exists(Job.objects.filter(key__in=keys, state=Outgoing.DEAD)),
+        )
+        .get(pk=ranking.pk)
+    )
+    return Progress(getattr(row, "analysis", None), row.done, len(PARTS), row.stuck)
 
 
 def ranked_of(ranking: Ranking) -> "Ranked":

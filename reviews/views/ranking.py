@@ -25,6 +25,7 @@ from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
+from reviews.views.certainty import signals
 from reviews.views.office import READERS, add_refusal, call_of, frame, guard, is_officer
 
 PER_PAGE = 50
@@ -79,6 +80,7 @@ def _page(
         "rules": parts.rule_words(rules),
         "figures": parts.figures(call, entries),
         "beam": parts.beam(call, entries),
+        **(signals(call, found, entries) if found else {}),
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,

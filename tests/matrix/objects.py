@@ -215,6 +215,7 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
                 "paid": (calls["paid"].number, rows["project"].pk),
                 "review": (call.number, rows["review"].pk),
             },
+            "reviews:certainty": {n: (calls[n].number,) for n in ("paid", "review")},
             "reviews:own_points": {n: (rows[n].pk,) for n in ("project", "elsewhere", "review")},
             "reviews:ranking_export": {
                 n: (calls[n].number, "scores.csv") for n in ("paid", "review")

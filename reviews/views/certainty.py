@@ -1,0 +1,46 @@
+"""How sure a ranking is: for the office only, advisory, and still being computed at first."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.http import SignedInRequest
+from applications.models import Call
+from reviews.models import Ranking, RankingEntry
+from reviews.selectors import exports
+from reviews.selectors import rankings as ranked
+from reviews.selectors.certainty import progress_of
+from reviews.views import certainty_page
+from reviews.views.office import READERS, call_of, frame
+
+
+@login_required
+@require_safe
+def certainty(request: SignedInRequest, number: str) -> HttpResponse:
+    """Agreement, severity, weights, people, expected ranks; the page asks again until it is
+    there.
+    """
+    call = call_of(request, number, *READERS)
+    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
+    if found is None:
+        raise Http404
+    context = {
+        **frame(request, call, "ranking"),
+        "ranking": found,
+        **signals(call, found, ranked.entries_of(found)),
+        "nav_current": "reviews:ranking_list",
+    }
+    return render(request, "reviews/certainty.html", context)
+
+
+def signals(call: Call, found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
+    """The analysis for reading, or how far it is. Two queries once it is there."""
+    progress = progress_of(found)
+    if progress.analysis is None:
+        return {"progress": progress, "analysis": None, "sure": None}
+    panels = list(call.panels.order_by("number"))
+    sure = certainty_page.page(progress.analysis.data, entries, panels)
+    return {"progress": progress, "analysis": progress.analysis, "sure": sure}
