@@ -21,6 +21,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from config import embedded_places
+from tests import emptying
 
 MOULD = "rehearsed"  # the database that copies are made of; nobody connects to it afterwards
 SIZE = ("--applications", "14", "--experts", "36")
@@ -50,11 +51,8 @@ def rehearsal(django_db_setup, django_db_blocker) -> Rehearsal:
 
 
 def make_mould() -> None:
-    """An empty house: the tests' own database as the migrations left it spares migrating once."""
-    migrated = connection.settings_dict["NAME"]
-    turn_to("postgres")
-    statement(f"CREATE DATABASE {MOULD} TEMPLATE {migrated} STRATEGY FILE_COPY")
-    turn_to(migrated)
+    """An empty house, as the migrations left it."""
+    statement(f"CREATE DATABASE {MOULD} TEMPLATE {emptying.MIGRATED} STRATEGY FILE_COPY")
 
 
 def run_twice(report: Path) -> dict[str, Any]:
