@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Call
@@ -27,6 +28,22 @@ class PublicValue:
 
     source: str = ""
     known_from: datetime | None = None
+
+
+def institution_hash(salt: str, uscc: str) -> str:
+    """SM3("salt:uscc"), hex: the same employer, the same hash."""
+    return sm3(f"{salt}:{uscc}".encode())
+
+
+def open_institution(draw: Draw, digest: str) -> Organisation | None:
+    """The employer behind a hash of the draw's input, for an auditor; None when there is none.
+
+    Also one that has left the pool since, or whom an expert has left.
+    """
+    for organisation in Organisation.objects.order_by("pk").iterator():
+        if institution_hash(draw.salt, organisation.uscc) == digest.strip().lower():
+            return organisation
+    return None
 
 
 def build_input(
@@ -64,7 +81,7 @@ def build_input(
                     id=e.pseudonym,
                     kinds=tuple(e.kinds),
                     specialties=tuple(e.specialties),
-                    institution=sm3(f"{salt}:{e.employer.uscc}".encode()),
+                    institution=institution_hash(salt, e.employer.uscc),
                     region=e.region.code,
                     max_panels=rules.max_panels,
                 )
