@@ -6,6 +6,7 @@ from random import Random
 
 from applications.sheet import Leaf
 from audit import clock
+from audit.digests import sm3
 from calendars.deadlines import due
 from calendars.selectors import working_days
 from rehearsal.round import Round
@@ -31,7 +32,8 @@ def draw_experts(round_: Round) -> Draw:
     cast = round_.cast
     round_.wait_working_days(3)
     panels.form_panels(call=round_.call, by=cast["officer"])
-    salt = f"{round_.rng.getrandbits(256):064x}"
+    # Of its own, so that what the people do afterwards does not hang on it.
+    salt = sm3(f"rehearsal {round_.call.number}".encode())
     draw = draws.prepare_draw(call=round_.call, salt=salt, by=cast["officer"])
     numbers = {side: f"{round_.rng.getrandbits(256):064x}" for side in ("operator", "supervisor")}
     draws.commit_secret(draw=draw, secret=numbers["operator"], by=cast["officer"])

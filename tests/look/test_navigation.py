@@ -55,7 +55,7 @@ def test_at_most_six_entries_for_one_role_and_none_twice(standing, roles):
         ({Role.EXPERT}, "工作台 我的评审"),
         ({Role.SUPERVISOR}, "工作台 项目 评审 资金 公示 审计"),
         ({Role.APPROVER}, "工作台 批次 项目 评审 资金 公示"),
-        ({Role.FINANCE_OFFICER}, "工作台 批次 项目 资金 公示"),
+        ({Role.FINANCE_OFFICER}, "工作台 批次 项目 评审 资金 公示"),
         ({Role.SECRETARY}, "工作台 资金 服务秘书"),
         ({Role.SECRETARY_LEAD}, "工作台 项目 服务秘书"),
         ({Role.SYSTEM_ADMIN}, "工作台 人员"),
