@@ -243,8 +243,3 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 BY_NAME: dict[str, Transition] = {t.name: t for t in TRANSITIONS}
 FINAL: frozenset[Status] = frozenset(Status) - {s for t in TRANSITIONS for s in t.sources}
-
-
-def steps_from(status: Status) -> tuple[Transition, ...]:
-    """The steps that may leave a status, in the table's order."""
-    return tuple(t for t in TRANSITIONS if status in t.sources)

@@ -14,7 +14,7 @@ from applications.models import Application, Call
 from applications.workflow import Status
 from audit.models import Event
 from audit.refusals import NotPermitted, NotVisible
-from reviews.models import Assignment, AssignmentState, Expert, ExpertInterest, Seat, SeatState
+from reviews.models import AssignmentState, Expert, ExpertInterest, Seat, SeatState
 
 TIES_COUNT_YEARS = 3
 SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
@@ -61,16 +61,6 @@ def standing(call: Call) -> QuerySet[Application]:
     and the panel keeps the place of what it withdrew.
     """
     return Application.objects.filter(place__panel__call=call).exclude(status=Status.WITHDRAWN)
-
-
-def own_assignment(user: User, assignment: Assignment) -> Expert:
-    """The expert of an assignment, if it is this person's own; otherwise it does not exist for
-    them.
-    """
-    expert = expert_of(user)
-    if assignment.expert_id != expert.pk:
-        raise NotVisible
-    return expert
 
 
 def conflicts_of(

@@ -53,9 +53,7 @@ def solve(network: Network, application: Ints, expert: Ints) -> Solved:
     while True:
         a, e = known // width, known % width
         solved = _solve(network, a, e, _costs_of(network, a, e))
-        entering = np.concatenate(
-            [np.zeros(0, dtype=np.int64), *_cheaper(network, solved, strict=True)]
-        )
+        entering = np.concatenate([np.zeros(0, dtype=np.int64), *_cheaper(network, solved)])
         grown = _distinct(np.concatenate([known, entering]))
         if grown.size == known.size:
             return solved
@@ -96,15 +94,8 @@ def cheapest_candidates(network: Network, per_application: int) -> tuple[Ints, I
     return np.concatenate(rows), np.concatenate(columns).astype(np.int64)
 
 
-def tight_pairs(network: Network, solved: Solved) -> tuple[Ints, Ints]:
-    """Every pair that some cheapest filling may contain."""
-    width = network.load.size
-    found = np.concatenate([np.zeros(0, dtype=np.int64), *_cheaper(network, solved, strict=False)])
-    return found // width, found % width
-
-
-def _cheaper(network: Network, solved: Solved, *, strict: bool) -> Iterator[Ints]:
-    """Pairs whose reduced cost is below 0 (strict), or at most 0; as application × width + expert.
+def _cheaper(network: Network, solved: Solved) -> Iterator[Ints]:
+    """Pairs whose reduced cost is below 0, as application × width + expert.
 
     An application takes more than its cheapest few of the many at once only when it must: it is
     enough to let in those that lower the cost most.
@@ -113,8 +104,8 @@ def _cheaper(network: Network, solved: Solved, *, strict: bool) -> Iterator[Ints
     for block in blocks(network.wanted.size):
         costs, allowed = network.costs(block)
         reduced = costs + solved.of_application[block, None] - solved.of_expert[None, :]
-        hit = allowed & (reduced < 0 if strict else reduced <= 0)
-        if strict and np.count_nonzero(hit) > 8 * hit.shape[0]:
+        hit = allowed & (reduced < 0)
+        if np.count_nonzero(hit) > 8 * hit.shape[0]:
             reduced[~hit] = 0
             eighth = np.partition(reduced, min(7, width - 1), axis=1)[:, min(7, width - 1)]
             hit &= reduced <= eighth[:, None]

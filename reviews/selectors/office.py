@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus, Industry
@@ -90,10 +90,6 @@ def interests_of(expert: Expert) -> QuerySet[ExpertInterest]:
 def seats_of(expert: Expert) -> QuerySet[Seat]:
     """Every seat the expert was drawn to, the newest first."""
     return expert.seats.select_related("panel__call", "draw").order_by("-invited_at", "-pk")
-
-
-def organisation_by_code(code: str) -> Organisation | None:
-    return Organisation.objects.filter(uscc=code).first()
 
 
 def calls_to_group() -> list[Call]:

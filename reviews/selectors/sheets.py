@@ -1,7 +1,6 @@
 """What stands on experts' sheets: the frozen sheet of a panel, what is missing, what is signed."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from applications.figures import Figures
@@ -31,11 +30,6 @@ def problems_of(
         if problems:
             found[leaf.code] = problems
     return found
-
-
-def expert_sum(marks: Iterable[Mark]) -> Decimal:
-    """The points given so far."""
-    return sum((mark.score for mark in marks if mark.score is not None), Decimal("0.00"))
 
 
 def sheet_content(panel: Panel, assignments: Iterable[Assignment]) -> dict[str, Any]:
