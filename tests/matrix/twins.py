@@ -25,6 +25,7 @@ class Parts:
     call: int
     number: str
     draw: int
+    drawn: str
     face: Expert
     leaves: Expert
     comes: Expert
@@ -41,7 +42,7 @@ def parts() -> Parts:
     comes = Expert.objects.exclude(seats__draw=draw).order_by("pk")[1]
     taken = {seat.expert_id, leaves.pk}
     others = [s.expert_id for s in sitting if s.expert_id not in taken]
-    return Parts(draw.call_id, draw.call.number, draw.pk, seat.expert, leaves, comes, others)
+    return Parts(draw.call_id, draw.call.number, draw.pk, draw.number, seat.expert, leaves, comes, others)
 
 
 class Scribe:
