@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
+from accounts.models import User
 from applications import opening
 from applications.models import Application, Call, Industry, Scheme
 from applications.services import calls, competition, dossiers
@@ -24,8 +26,17 @@ def scheme(db) -> Scheme:
 
 
 @pytest.fixture
-def reviewed(scheme, officer) -> Scheme:
+def reviewed(kept, scheme, officer) -> Scheme:
     """The scheme with a fair-competition review in force."""
+
+    def review() -> Scheme:
+        record_review(scheme, officer)
+        return scheme
+
+    return kept.build("competition", review, on=("officer",))
+
+
+def record_review(scheme: Scheme, officer: User) -> None:
     competition.record_competition_review(
         scheme=scheme,
         reviewed_on=clock.today() - timedelta(days=30),
@@ -34,14 +45,18 @@ def reviewed(scheme, officer) -> Scheme:
         expires_on=clock.today() + timedelta(days=700),
         by=officer,
     )
-    return scheme
 
 
 @pytest.fixture
-def draft_call(reviewed, officer) -> Call:
+def draft_call(kept, reviewed, officer) -> Call:
+    make = partial(create_call, reviewed, officer)
+    return kept.build("draft_call", make, on=("competition",))
+
+
+def create_call(scheme: Scheme, officer: User) -> Call:
     now = clock.now()
     return calls.create_call(
-        scheme=reviewed,
+        scheme=scheme,
         year=2026,
         name_zh="2026年度第一批",
         name_en="First call of 2026",
@@ -58,15 +73,20 @@ def draft_call(reviewed, officer) -> Call:
 
 
 @pytest.fixture
-def call(draft_call, officer, officer2) -> Call:
+def call(kept, draft_call, officer, officer2) -> Call:
     """An open call."""
-    calls.propose_call(call=draft_call, by=officer)
-    return calls.publish_call(call=draft_call, by=officer2)
+
+    def publish() -> Call:
+        calls.propose_call(call=draft_call, by=officer)
+        return calls.publish_call(call=draft_call, by=officer2)
+
+    return kept.build("open_call", publish, on=("draft_call", "officer2"))
 
 
 @pytest.fixture
-def draft(call, firm, applicant, region_of) -> Application:
-    return dossiers.start_dossier(
+def draft(kept, call, firm, applicant, region_of) -> Application:
+    start = partial(
+        dossiers.start_dossier,
         call=call,
         firm=firm,
         title="松籽仁精深加工及冷链项目",
@@ -74,16 +94,21 @@ def draft(call, firm, applicant, region_of) -> Application:
         industry=Industry.objects.get(code="nuts"),
         by=applicant,
     )
+    return kept.build("draft", start, on=("open_call", "applicant"))
 
 
 @pytest.fixture
-def complete(draft, applicant) -> Application:
+def complete(kept, draft, applicant) -> Application:
     """A draft with nothing missing."""
-    return filling.complete(draft, applicant)
+    return kept.build("complete", partial(filling.complete, draft, applicant), on=("draft",))
 
 
 @pytest.fixture
-def submitted(complete, applicant) -> Application:
-    dossiers.submit(application=complete, commitment=True, by=applicant)
-    complete.refresh_from_db()
-    return complete
+def submitted(kept, complete, applicant) -> Application:
+    def submit() -> Application:
+        dossiers.submit(application=complete, commitment=True, by=applicant)
+        return complete
+
+    application = kept.build("submitted", submit, on=("complete",))
+    application.refresh_from_db()
+    return application

@@ -28,13 +28,8 @@ def sql(statement: str) -> None:
 
 
 @pytest.fixture
-def ranked(people):
+def world(kept, people, ranked, monkeypatch):
     """With a deviation on its list, an objection, a first instalment paid, a second claimed."""
-    return stages.ranked(people)
-
-
-@pytest.fixture
-def world(people, ranked, monkeypatch):
     publish = stages.notices.publish_notice
     draw = stages.drawn
 
@@ -59,10 +54,14 @@ def world(people, ranked, monkeypatch):
 
     monkeypatch.setattr(stages, "drawn", with_deviation)
     monkeypatch.setattr(stages.notices, "publish_notice", with_objection)
-    agreement = stages.agreed(people, ranked)
-    stages.paid(people, stages.part(agreement, 1))
-    stages.verified(people, stages.part(agreement, 2))
-    return agreement
+
+    def pay():
+        agreement = stages.agreed(people, ranked)
+        stages.paid(people, stages.part(agreement, 1))
+        stages.verified(people, stages.part(agreement, 2))
+        return agreement
+
+    return kept.build("witnessed", pay, on=("ranked",))
 
 
 def test_what_the_services_wrote_agrees(world):
