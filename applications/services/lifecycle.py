@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +17,6 @@ from applications.models import Application
 from applications.services import telling
 from applications.wording import STATUS_NAMES
 from applications.workflow import BY_NAME, Status
-from audit import clock
 from audit.refusals import WrongState
 from audit.services import Entry, record_all
 from notifications.services import notify_all
@@ -77,19 +75,18 @@ def advance_all(moves: Iterable[Move], *, by: User | None) -> list[Application]:
     """
     listed = list(moves)
     rows = lock_all([move.application for move in listed])
-    now = clock.now()
-    entries = [_take(row, move, now, by) for row, move in zip(rows, listed, strict=True)]
+    events = record_all([_take(row, move, by) for row, move in zip(rows, listed, strict=True)])
     by_target: dict[str, list[int]] = defaultdict(list)
     for row in rows:
+        row.status_since = events[0].at  # the act's own instant: it is not asked again
         by_target[row.status].append(row.pk)
     for target, keys in by_target.items():
-        Application.objects.filter(pk__in=keys).update(status=target, status_since=now)
-    record_all(entries)
+        Application.objects.filter(pk__in=keys).update(status=target, status_since=events[0].at)
     _tell_firms([(r, m) for r, m in zip(rows, listed, strict=True) if not m.quiet])
     return rows
 
 
-def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry:
+def _take(row: Application, move: Move, by: User | None) -> Entry:
     """Move the locked row in memory, if that is allowed, and say what is to be recorded."""
     transition = BY_NAME[move.step]
     rules.require(by, move.step, row)
@@ -99,7 +96,7 @@ def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry
             _("The dossier is now in the state “%(state)s”. Open the page again and check.")
             % {"state": STATUS_NAMES[source]}
         )
-    row.status, row.status_since = transition.target, now
+    row.status = transition.target
     return Entry(
         action=f"application.{move.step}",
         obj=row,
