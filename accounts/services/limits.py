@@ -7,6 +7,7 @@ and machines, and whether Redis lives or not.
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -43,7 +44,8 @@ def within(limit: Limit, *, of: str) -> bool:
     """Count one more time for `of` (an address, a person, what was typed), and say whether the
     limit still allows it. What is counted is kept as a digest: it may be somebody's mail."""
     key = f"{limit.name}:{hashlib.sha256(of.encode()).hexdigest()[:40]}"
+    values: dict[str, Any] = {"key": key, "within": limit.within}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key, "within": limit.within})
+        cursor.execute(_COUNT, values)
         tries: int = cursor.fetchone()[0]
     return tries <= limit.times

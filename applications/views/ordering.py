@@ -50,13 +50,16 @@ def order(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     if act == "send":
         return _send(request, call, region, letter)
     rows = _rows(call, region, request)
-    if request.method != "POST":
-        return _page(request, call, region, rows, letter)
+    if request.method == "POST" and act == "review":
+        return _review(request, call, region, rows, letter)
     if act.startswith(("up:", "down:")):
         _move(rows, act)
-        return _page(request, call, region, rows, letter)
-    if act == "edit":
-        return _page(request, call, region, rows, letter)
+    return _page(request, call, region, rows, letter)
+
+
+def _review(
+    request: SignedInRequest, call: Call, region: Region, rows: list[Row], letter: str
+) -> HttpResponse:
     listed = _listed(rows)
     if listed is None:
         return _page(request, call, region, rows, letter, status=422)
@@ -96,18 +99,15 @@ def _typed_order(request: SignedInRequest) -> list[int]:
     """The ids of the dossiers given a place, in its order. Invalid unless each place is a number
     of its own."""
     order = {}
-    for name, typed in request.POST.items():
+    for name in request.POST:
         way, _sep, key = name.partition("_")
-        place = typed.strip()
-        if way != "rank" or not place:
+        typed = request.POST.get(name, "").strip()
+        if way != "rank" or not typed:
             continue
-        if (
-            not (key.isdecimal() and len(key) < 19)
-            or not 1 <= _place(place) <= 999
-            or int(place) in order
-        ):
+        place = _place(typed)
+        if not (key.isdecimal() and len(key) < 19 and 1 <= place <= 999) or place in order:
             raise Invalid(_("Give a whole number from 1, or leave it empty."))
-        order[int(place)] = int(key)
+        order[place] = int(key)
     return [order[place] for place in sorted(order)]
 
 

@@ -32,10 +32,6 @@ def faces(house_in_full_swing):
 
 LIMITS = {"GET": 15, "POST": 20}
 MORE = {
-    # Six apps say what waits for an officer, at least one query for each kind of thing.
-    "GET portal:workbench officer": 20,
-    # Once a year; each of the five kinds of time limit is looked through for what was provisional.
-    "POST accounts:calendar_confirm secadmin": 21,
     # Recomputes the whole log, some queries for each witness.
     "POST portal:verification supervisor": 80,
     "POST portal:verification auditor": 80,

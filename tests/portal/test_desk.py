@@ -76,7 +76,7 @@ def test_every_workbench_asks_the_same_for_3_and_60(
             making.dossier(call, firm, title=f"项目{count}-{n}")
         seen = {}
         for name, browser in people.items():
-            with django_assert_max_num_queries(40) as queries:
+            with django_assert_max_num_queries(15) as queries:
                 assert browser.get(reverse("portal:workbench")).status_code == 200
             seen[name] = len(queries)
         asked.append(seen)
