@@ -139,7 +139,7 @@ def tell_firms(moves: Iterable[Move], *others: Dispatch) -> None:
 
 def _held() -> QuerySet[Application]:
     return Application.objects.select_for_update(of=("self",)).select_related(
-        "call", "firm", "region", "industry"
+        "call", "firm", "region__reports_to", "industry"
     )
 
 
