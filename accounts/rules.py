@@ -8,8 +8,17 @@ on the person object (one request, one worker task), so asking again costs no qu
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Value
 
-from accounts.models import Level, Organisation, Region, RegionLevel, RoleGrant, User
+from accounts.models import (
+    Level,
+    Membership,
+    Organisation,
+    Region,
+    RegionLevel,
+    RoleGrant,
+    User,
+)
 from accounts.roles import ADMINISTRATORS, FORBIDDEN_PAIRS, Role
 
 Person = User | AnonymousUser
@@ -18,27 +27,39 @@ _KEPT = "_steelyard_standing"
 
 @dataclass(slots=True)
 class Standing:
-    """What a person holds, each part asked when first needed: grants as (role, region id),
-    levels by firm id, the regions covered by a regional officer."""
+    """What a person holds: grants as (role, region id), levels by firm id; and, asked when first
+    needed, the regions covered by a regional officer."""
 
-    grants: list[tuple[str, int | None]] | None = None
-    levels: dict[int, Level] | None = None
+    grants: list[tuple[str, int | None]]
+    levels: dict[int, Level]
     covered: frozenset[int] | None = None
 
 
 def _standing(user: User) -> Standing:
     kept: Standing | None = user.__dict__.get(_KEPT)
     if kept is None:
-        kept = user.__dict__[_KEPT] = Standing()
+        kept = user.__dict__[_KEPT] = _asked(user)
     return kept
 
 
+def _asked(user: User) -> Standing:
+    """Grants and memberships; one query, since most pages need both."""
+    if not user.is_active:
+        return Standing([], {})
+    grants = RoleGrant.objects.live().filter(user=user).order_by()
+    memberships = Membership.objects.live().filter(user=user).order_by()
+    rows = grants.values_list(Value("role"), "role", "region_id").union(
+        memberships.values_list(Value("level"), "level", "organisation_id"), all=True
+    )
+    held: dict[str, list[tuple[str, int | None]]] = {"role": [], "level": []}
+    for kind, name, where in rows:
+        held[kind].append((name, where))
+    levels = {firm: Level(name) for name, firm in held["level"] if firm is not None}
+    return Standing(held["role"], levels)
+
+
 def _grants(user: User) -> list[tuple[str, int | None]]:
-    standing = _standing(user)
-    if standing.grants is None:
-        rows = RoleGrant.objects.live().filter(user=user).values_list("role", "region_id")
-        standing.grants = list(rows) if user.is_active else []
-    return standing.grants
+    return _standing(user).grants
 
 
 def forget(user: User) -> None:
@@ -100,11 +121,7 @@ def recommending_region(region: Region) -> Region:
 
 
 def _levels(user: User) -> dict[int, Level]:
-    standing = _standing(user)
-    if standing.levels is None:
-        rows = user.memberships.filter(ended_at__isnull=True) if user.is_active else []
-        standing.levels = {row.organisation_id: Level(row.level) for row in rows}
-    return standing.levels
+    return _standing(user).levels
 
 
 def firm_ids(user: Person | None, *levels: Level) -> frozenset[int]:

@@ -7,7 +7,6 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.waiting import WaitingItem
 from applications.selectors.waiting import (
-    calls_in_preparation,
     for_firm,
     for_programme_officer,
     for_regional_officer,
@@ -20,5 +19,5 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.REGIONAL_OFFICER):
         items += for_regional_officer(user)
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += calls_in_preparation(user) + for_programme_officer()
+        items += for_programme_officer(user)
     return items + for_firm(user, now)

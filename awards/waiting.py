@@ -11,7 +11,7 @@ from accounts.models import Level, User
 from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
-from applications.models import Call
+from applications.models import Call, CallStatus
 from awards.models import Objection
 from awards.selectors import waiting as rows
 from awards.wording import amount_text
@@ -22,7 +22,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person in this app; for a firm's people, those of its owners."""
     items: list[WaitingItem] = []
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += [*_lists(), *_objections("filed", now), *_projects(now), *_to_close()]
+        items += _of_officer(now)
     if has_role(user, Role.APPROVER):
         items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
@@ -37,33 +37,42 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     return items
 
 
+def _of_officer(now: datetime) -> Iterator[WaitingItem]:
+    calls = list(rows.calls_for_office())
+    for call in calls:
+        yield from _lists(call)
+    yield from _objections("filed", now)
+    yield from _projects(now)
+    for call in calls:
+        yield from _to_close(call)
+
+
 def _funding(call: Call) -> str:
     return reverse("awards:funding", args=[call.number])
 
 
-def _lists() -> Iterator[WaitingItem]:
-    for call in rows.ranked_calls():
-        status, note = call.list_status, call.list_note  # type: ignore[attr-defined]  # annotated
-        if status in (None, "sent_back"):
-            yield WaitingItem(
-                title=_("Draw the funding line: %(call)s") % {"call": call},
-                why=_("The approver sent the list back: %(note)s") % {"note": note}
-                if status
-                else _("The ranking stands."),
-                url=_funding(call),
-            )
-        elif status == "draft":
-            yield WaitingItem(
-                title=_("Submit the funding list for decision: %(call)s") % {"call": call},
-                why=_("The line is drawn; every deviation must be settled first."),
-                url=_funding(call),
-            )
-    for call in rows.to_notice():
+def _lists(call: Any) -> Iterator[WaitingItem]:
+    """The list of a ranked call: to be drawn or submitted; of a decided one: to go on notice."""
+    if call.status == CallStatus.RANKED and call.list_status in (None, "sent_back"):
+        yield WaitingItem(
+            title=_("Draw the funding line: %(call)s") % {"call": call},
+            why=_("The approver sent the list back: %(note)s") % {"note": call.list_note}
+            if call.list_status
+            else _("The ranking stands."),
+            url=_funding(call),
+        )
+    elif call.status == CallStatus.RANKED and call.list_status == "draft":
+        yield WaitingItem(
+            title=_("Submit the funding list for decision: %(call)s") % {"call": call},
+            why=_("The line is drawn; every deviation must be settled first."),
+            url=_funding(call),
+        )
+    elif call.status != CallStatus.RANKED and call.ready:
         yield WaitingItem(
             title=_("Publish the public notice: %(call)s") % {"call": call},
             why=_("Projects proposed for funding and not yet on public notice."),
             url=_funding(call),
-            count=call.ready,  # type: ignore[attr-defined]  # annotated
+            count=call.ready,
         )
 
 
@@ -124,12 +133,12 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
         )
 
 
-def _to_close() -> Iterator[WaitingItem]:
-    for call, reserve in rows.to_close():
+def _to_close(call: Any) -> Iterator[WaitingItem]:
+    if call.status == CallStatus.AWARDED and call.settled:
         yield WaitingItem(
             title=_("Close the call: %(call)s") % {"call": call},
             why=_("Every project is settled; close the reserve list first, then the call.")
-            if reserve
+            if call.reserve
             else _("Every project is settled."),
             url=_funding(call),
         )

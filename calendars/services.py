@@ -63,13 +63,12 @@ def propose_year(
 @transaction.atomic
 def confirm_year(*, year: int, by: Actor) -> CalendarYear:
     """Put the proposed notice for this year in force. Not by the person who entered it."""
-    notice = _proposed(year)
+    notice, replaced = _proposed(year)
     if not may_confirm(notice, by.pk):
         raise NotPermitted(
             _("You entered this notice yourself; a second person has to compare and confirm it.")
         )
     entries = []
-    replaced = CalendarYear.objects.filter(year=year, state=YearState.PUBLISHED).first()
     if replaced is not None:
         replaced.state = YearState.SUPERSEDED
         replaced.save(update_fields=["state"])
@@ -87,7 +86,7 @@ def confirm_year(*, year: int, by: Actor) -> CalendarYear:
 @transaction.atomic
 def withdraw_year(*, year: int, reason: str, by: Actor) -> CalendarYear:
     """Take back a proposed notice that was entered wrongly; anyone entitled to either act may."""
-    notice = _proposed(year)
+    notice, _in_force = _proposed(year)
     if not reason.strip():
         raise Invalid(_("Say why the notice is withdrawn."), field="reason")
     notice.state = YearState.WITHDRAWN
@@ -148,14 +147,18 @@ def _lock_year(year: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('calendars.year'), %s)", [year])
 
 
-def _proposed(year: int) -> CalendarYear:
+def _proposed(year: int) -> tuple[CalendarYear, CalendarYear | None]:
+    """The notice that waits, and the one in force if there is one, with their days; both held."""
     _lock_year(year)
-    notice = (
-        CalendarYear.objects.select_for_update().filter(year=year, state=YearState.PROPOSED).first()
+    rows = (
+        CalendarYear.objects.select_for_update()
+        .filter(year=year, state__in=(YearState.PROPOSED, YearState.PUBLISHED))
+        .prefetch_related("days")
     )
-    if notice is None:
+    by_state = {row.state: row for row in rows}
+    if YearState.PROPOSED not in by_state:
         raise WrongState(_("No notice for this year waits for confirmation any more."))
-    return notice
+    return by_state[YearState.PROPOSED], by_state.get(YearState.PUBLISHED)
 
 
 def _enter(notice: CalendarYear, days: Iterable[NoticeDay]) -> None:

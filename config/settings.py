@@ -111,7 +111,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database, sessions, cache --------------------------------------------------------------------
+# --- Database, sessions ---------------------------------------------------------------------------
 
 _database = DATABASE_URL or embedded_places.database_url(SERVICES)
 DATABASES: dict[str, Any] = {
@@ -128,13 +128,6 @@ DATABASES: dict[str, Any] = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache_entries",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
-}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Tasks ----------------------------------------------------------------------------------------
@@ -182,8 +175,9 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.signin.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.signin.ResetPasswordKeyForm",
 }
-# Tries to sign in are counted by accounts.services.signin, which parallel tries do not slip by.
-ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False}
+# Counted in the database: tries to sign in by accounts.services.signin, all else by its limits.
+# A new address gets one letter to confirm it, and an address registers once.
+ACCOUNT_RATE_LIMITS = False
 # Composed for strangers too, and dropped by the worker: both answers take the same time.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+NOW = models.Func(function="steelyard_now")
+
 
 class Message(models.Model):
     """One notice to one person. The row is the inbox entry; deliveries carry it further."""
@@ -17,7 +19,7 @@ class Message(models.Model):
     url = models.CharField(max_length=300, blank=True)
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=NOW)
     read_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -41,7 +43,7 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=10)
     state = models.CharField(max_length=8, choices=Outgoing, default=Outgoing.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_default=NOW)
     done_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
 
@@ -67,8 +69,8 @@ class Job(models.Model):
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=Outgoing, default=Outgoing.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=NOW)
+    due_at = models.DateTimeField(db_default=NOW)
     done_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
 

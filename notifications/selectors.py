@@ -53,5 +53,10 @@ def deliveries(state: str) -> QuerySet[Delivery]:
     return rows.filter(state=state)
 
 
+def last_job(task: str) -> Job | None:
+    """The last that was asked for of this task."""
+    return Job.objects.filter(task=task).order_by("-pk").first()
+
+
 def jobs(state: str) -> QuerySet[Job]:
     return Job.objects.filter(state=state).order_by("-pk")

@@ -52,19 +52,18 @@ def notify(
 
 @transaction.atomic
 def notify_all(dispatches: Iterable[Dispatch]) -> None:
-    """Many messages, each as `notify` tells one; four queries however many there are."""
+    """Many messages, each as `notify` tells one; two queries however many there are."""
     messages = {row.key: row for dispatch in dispatches for row in _messages(dispatch)}
     if not messages:
         return
-    now = clock.now()
-    for row in messages.values():
-        row.created_at = now
-    Message.objects.bulk_create(messages.values(), ignore_conflicts=True)
-    stored = Message.objects.filter(key__in=messages).values_list("pk", "key")
+    # Updated to what it is, a row told before gives its number too, which ignoring it would not.
+    stored = Message.objects.bulk_create(
+        messages.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"]
+    )
     deliveries = [
-        Delivery(message_id=pk, channel=channel, due_at=now)
-        for pk, key in stored
-        for channel in channels_for(messages[key].recipient)
+        Delivery(message=row, channel=channel)
+        for row in stored
+        for channel in channels_for(row.recipient)
     ]
     if deliveries:
         Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
@@ -99,15 +98,11 @@ def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:
 
 @transaction.atomic
 def enqueue_all(*, task: str, payloads: Mapping[str, dict[str, Any]]) -> None:
-    """Many jobs for one task, by their keys; two queries however many there are."""
+    """Many jobs for one task, by their keys; one query however many there are."""
     if not payloads:
         return
-    now = clock.now()
     Job.objects.bulk_create(
-        [
-            Job(key=key, task=task, payload=payload, created_at=now, due_at=now)
-            for key, payload in payloads.items()
-        ],
+        [Job(key=key, task=task, payload=payload) for key, payload in payloads.items()],
         ignore_conflicts=True,
     )
     wake_on_commit()

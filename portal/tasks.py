@@ -1,9 +1,14 @@
-"""Doors for Celery beat."""
+"""Doors for Celery: work that beat or a person asks for."""
+
+from contextlib import suppress
 
 from celery import shared_task
 
+from accounts.models import User
 from audit import origin
-from portal.services import reminders
+from audit.refusals import NotPermitted
+from notifications.jobs import job_task
+from portal.services import reminders, verification
 
 
 @shared_task(name="portal.tasks.remind", ignore_result=True)
@@ -11,3 +16,10 @@ def remind() -> int:
     """Remind people of what is due soon; each thing once, however often this runs."""
     with origin.acting_from("worker"):
         return reminders.remind_all()
+
+
+@job_task(verification.TASK)
+def verify(by: int) -> None:
+    """Verify the log for whoever asked, unless the person no longer reads it."""
+    with suppress(NotPermitted):
+        verification.run_verification(by=User.objects.get(pk=by))

@@ -89,7 +89,7 @@ def _recommend(round_: Round, region: Region, members: list[Application]) -> Non
     set_recommendation(
         call=round_.call,
         region=region,
-        ordered=ordered,
+        ordered=[application.pk for application in ordered],
         letter_no=f"联推〔{round_.call.year}〕{region.code[3]}号",
         by=officer,
     )

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_any_role, has_role
+from accounts.rules import has_role
 from accounts.waiting import WaitingItem
 from applications.models import CallStatus
-from reviews.models import Draw, JointDecision
+from reviews.models import Draw
 from reviews.selectors import waiting
 
 
@@ -20,18 +20,18 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person."""
     items: list[WaitingItem] = []
     officer = has_role(user, Role.PROGRAMME_OFFICER)
+    decides = officer or has_role(user, Role.APPROVER)
+    calls = waiting.calls_under_way(user) if decides else []
     if officer:
-        items += _calls(now)
+        items += _calls(calls, now)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
-    if has_any_role(user, Role.PROGRAMME_OFFICER, Role.APPROVER):
-        items += _decisions(user)
-    return items
+    return items + list(_decisions(calls))
 
 
-def _calls(now: datetime) -> Iterator[WaitingItem]:
+def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[WaitingItem]:
     """The officer's next act in each call under way."""
-    for call in waiting.calls_under_way():
+    for call in calls:
         if call.to_group and call.closes_at <= now:
             yield WaitingItem(
                 title=_("Form the panels of call %(call)s") % {"call": call.number},
@@ -122,17 +122,12 @@ def _turn(draw: Draw, user: User, *, officer: bool) -> tuple[str, str, str] | No
     return None
 
 
-def _decisions(user: User) -> Iterator[WaitingItem]:
+def _decisions(calls: list[waiting.CallUnderWay]) -> Iterator[WaitingItem]:
     """Joint decisions that another person recorded."""
-    rows = (
-        JointDecision.objects.filter(confirmed_at__isnull=True, call__status=CallStatus.RANKED)
-        .exclude(proposed_by=user)
-        .select_related("call")
-        .order_by("pk")
-    )
-    for row in rows:
-        yield WaitingItem(
-            title=_("Confirm the joint decision of call %(call)s") % {"call": row.call.number},
-            why=_("Minutes %(minutes)s; it needs a second person.") % {"minutes": row.minutes_no},
-            url=f"{reverse('reviews:ranking', args=[row.call.number])}#ties",
-        )
+    for call in calls:
+        for minutes in call.to_confirm if call.status == CallStatus.RANKED else ():
+            yield WaitingItem(
+                title=_("Confirm the joint decision of call %(call)s") % {"call": call.number},
+                why=_("Minutes %(minutes)s; it needs a second person.") % {"minutes": minutes},
+                url=f"{reverse('reviews:ranking', args=[call.number])}#ties",
+            )

@@ -19,7 +19,7 @@ from django.test.testcases import TransactionTestCase
 
 ASIDE = "seeds"
 MIGRATED = "migrated"
-LEFT_ALONE = ("django_migrations", "django_content_type", "auth_permission", "cache_entries")
+LEFT_ALONE = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @pytest.fixture(scope="session")

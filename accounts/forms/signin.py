@@ -3,10 +3,12 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.contacts import EmailField
+from accounts.models import User
 
 PASSWORD_HINT = _(
     "At least 12 characters, not only digits, not a common word, unlike your name and address."
@@ -60,6 +62,12 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth shi
                 _("A sign-in name consists of letters, digits and . _ - +, without @.")
             )
         return username
+
+    def validate_unique_email(self, value: str) -> str:
+        """One look instead of allauth's two: an address stands with its person, too."""
+        if User.objects.filter(email__iexact=value).exists():
+            raise get_adapter().validation_error("email_taken")
+        return value
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())

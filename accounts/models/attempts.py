@@ -1,10 +1,11 @@
-"""Counters of failed sign-ins: one row per account or source address, shared by all processes."""
+"""Counters of tries and requests: one row a key, shared by all processes."""
 
 from django.db import models
 
 
 class SignInCounter(models.Model):
-    """Tries since `since` for one key (`account:<id>`, `name:<digest>`, `address:<ip>`).
+    """Tries since `since` for one key (`account:<id>`, `name:<digest>`, `address:<ip>` of a
+    sign-in; `<limit>:<digest>` of `accounts.services.limits`).
 
     Kept in the database, so that it holds across processes, restarts and a wiped broker.
     """

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('rank', models.PositiveSmallIntegerField()),
                 ('letter_no', models.CharField(max_length=80)),
-                ('recommended_at', models.DateTimeField()),
+                ('recommended_at', models.DateTimeField(db_default=models.Func(function='steelyard_now'))),
                 ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='recommendation', to='applications.application')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='applications.call')),
                 ('recommended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

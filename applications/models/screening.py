@@ -67,7 +67,7 @@ class Recommendation(models.Model):
     rank = models.PositiveSmallIntegerField()
     letter_no = models.CharField(max_length=80)
     recommended_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    recommended_at = models.DateTimeField()
+    recommended_at = models.DateTimeField(db_default=models.Func(function="steelyard_now"))
 
     class Meta:
         constraints = (

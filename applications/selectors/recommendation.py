@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Region, RegionLevel, RoleGrant, User
 from accounts.roles import Role
@@ -13,6 +13,7 @@ from applications.models import (
     CallStatus,
     CorrectionRequest,
     Recommendation,
+    Submission,
 )
 from applications.workflow import Status
 
@@ -35,12 +36,33 @@ def offices_for(region: Region) -> list[Region]:
     return [region, above]
 
 
-def quota_used(call: Call, office: Region) -> int:
-    """Dossiers recommended so far by this office and by those who report to it."""
-    own = Q(region=office)
-    if office.level == RegionLevel.PREFECTURE:
-        own |= Q(region__reports_to=office)
-    return int(Recommendation.objects.filter(own, call=call).aggregate(n=Count("pk"))["n"])
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many places each office has used, by its id, with those who report to it; and the last
+    place of the region's own list, 0 while it has none."""
+
+    used: dict[int, int]
+    last: int
+
+
+def places(call: Call, region: Region) -> Places:
+    """The places of the offices whose quota the region uses; one query."""
+    counts = {}
+    for office in offices_for(region):
+        own = Q(region=office)
+        if office.level == RegionLevel.PREFECTURE:
+            own |= Q(region__reports_to=office)
+        counts[str(office.pk)] = Count("pk", filter=own)
+    found = Recommendation.objects.filter(call=call).aggregate(
+        last=Max("rank", filter=Q(region=region)), **counts
+    )
+    return Places(used={int(pk): found[pk] for pk in counts}, last=found["last"] or 0)
+
+
+def latest_submission(application: str) -> Subquery:
+    """The id of the version in force of the dossier that this field names."""
+    versions = Submission.objects.filter(application=OuterRef(application)).order_by("-version")
+    return Subquery(versions.values("pk")[:1])
 
 
 def own_offices(user: User) -> list[Region]:
@@ -76,11 +98,12 @@ def with_open_correction(rows: QuerySet[Application]) -> QuerySet[Application]:
 
 
 def ready_to_rank(call: Call, region: Region) -> QuerySet[Application]:
-    """Submitted dossiers of the office's line that wait for a place in its ranking."""
+    """Submitted dossiers of the office's line that wait for a place in its ranking; `.latest` is
+    the id of the version in force."""
     return (
         Application.objects.filter(call=call, region__in=line_of(region), status=Status.SUBMITTED)
         .select_related("call", "firm", "region", "industry", "regional_check")
-        .prefetch_related("submissions")
+        .annotate(latest=latest_submission("pk"))
         .order_by("number")
     )
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -63,36 +64,42 @@ def for_regional_officer(user: User) -> list[WaitingItem]:
     return items
 
 
-def for_programme_officer() -> list[WaitingItem]:
-    """Dossiers to screen, per call."""
-    rows = (
-        waiting_to_screen()
-        .values_list("call__number")
-        .annotate(n=Count("pk"))
-        .order_by("call__number")
-    )
-    return [
-        WaitingItem(
-            title=_("Screen %(count)s dossiers of call %(call)s") % {"count": n, "call": number},
-            why=_("Recommended by their regions; answer the list and declare."),
-            url=f"{reverse('applications:screening')}?call={number}&state=recommended",
-            count=n,
+def for_programme_officer(user: User) -> list[WaitingItem]:
+    """Drafts to finish, what another officer proposed for this one to publish, then dossiers to
+    screen, call by call. One query."""
+    own_proposal = Q(status=CallStatus.PROPOSED, proposed_by=user)
+    prepared = Q(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)) & ~own_proposal
+    screening = waiting_to_screen().filter(call=OuterRef("pk")).order_by().values("call")
+    rows = list(
+        Call.objects.annotate(
+            to_screen=Coalesce(Subquery(screening.annotate(n=Count("pk")).values("n")), 0),
+            prepared=prepared,
         )
-        for number, n in rows
-    ]
-
-
-def calls_in_preparation(user: User) -> list[WaitingItem]:
-    """Drafts to finish, and what another officer proposed for this one to publish. One query."""
-    rows = (
-        Call.objects.filter(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED))
-        .exclude(status=CallStatus.PROPOSED, proposed_by=user)
+        .filter(Q(prepared=True) | Q(to_screen__gt=0))
         .select_related("proposed_by")
-        .order_by("opens_at")
+        .order_by("opens_at", "number")
     )
     return [
-        _to_publish(row) if row.status == CallStatus.PROPOSED else _to_finish(row) for row in rows
+        *(
+            _to_publish(row) if row.status == CallStatus.PROPOSED else _to_finish(row)
+            for row in rows
+            if row.prepared
+        ),
+        *(
+            _to_screen(row.number, row.to_screen)
+            for row in sorted(rows, key=lambda row: row.number)
+            if row.to_screen
+        ),
     ]
+
+
+def _to_screen(number: str, count: int) -> WaitingItem:
+    return WaitingItem(
+        title=_("Screen %(count)s dossiers of call %(call)s") % {"count": count, "call": number},
+        why=_("Recommended by their regions; answer the list and declare."),
+        url=f"{reverse('applications:screening')}?call={number}&state=recommended",
+        count=count,
+    )
 
 
 def _to_publish(call: Call) -> WaitingItem:

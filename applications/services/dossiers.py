@@ -217,7 +217,9 @@ def submit(*, application: Application, commitment: bool, by: User) -> Submissio
         rules.require_sight(by, row)
         raise NotPermitted(_("Only an owner of the firm submits for it. Ask an owner to do so."))
     status = Status(row.status)
-    latest = Submission.objects.filter(application=row).order_by("-version").first()
+    latest = None
+    if status is not Status.DRAFT:
+        latest = Submission.objects.filter(application=row).order_by("-version").first()
     if status in (Status.SUBMITTED, Status.RECOMMENDED) and latest is not None:
         return latest
     if status not in (Status.DRAFT, Status.RETURNED):

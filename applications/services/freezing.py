@@ -3,10 +3,11 @@
 Called by `applications.services.dossiers` with the dossier's row locked.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,21 +16,19 @@ from applications.models import Application, Attachment, Call, Submission
 from applications.models.screening import Stage
 from applications.selectors.corrections import open_correction
 from applications.services import telling
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_held, tell_firms
 from applications.snapshots import content_of
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import TooLate, WrongState
+from notifications.services import Dispatch
 
 
 def first(
     row: Application, data: dict[str, dict[str, str]], files: list[Attachment], by: User
 ) -> Submission:
-    # The counter's row lock orders all submissions of the call; the clock is read under it.
-    Call.objects.filter(pk=row.call_id).update(last_application_no=F("last_application_no") + 1)
-    call = Call.objects.get(pk=row.call_id)
-    now = clock.now()
+    call, now = _numbered(row.call)
     if not call.is_open(now):
         if now >= call.closes_at:
             raise TooLate(
@@ -41,16 +40,39 @@ def first(
     row.submitted_at = now
     row.save(update_fields=["number", "requested", "submitted_at"])
     submission = _freeze(row, 1, data, files, by, now)
-    moved = advance(
+    moved = _advance(row, "submit", Status.DRAFT, submission, by)
+    tell_firms(moved, _to_region(row, submission))
+    return submission
+
+
+def _numbered(call: Call) -> tuple[Call, datetime]:
+    """The call with its next number, as it stands now, and this instant.
+
+    The counter's row lock orders all submissions of the call; the clock is read under it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE applications_call SET last_application_no = last_application_no + 1"
+            " WHERE id = %s"
+            " RETURNING last_application_no, status, opens_at, closes_at, steelyard_now()",
+            [call.pk],
+        )
+        row = cursor.fetchone()
+    call.last_application_no, call.status, call.opens_at, call.closes_at, now = row
+    return call, now
+
+
+def _advance(
+    row: Application, step: str, expect: Status, submission: Submission, by: User
+) -> list[Move]:
+    move = Move(
         application=row,
-        step="submit",
-        by=by,
-        expect=Status.DRAFT,
+        step=step,
+        expect=expect,
         after=_facts(submission),
         context=_receipt(submission),
     )
-    tell_region(moved, submission)
-    return submission
+    return advance_held([move], by=by)
 
 
 def correction(
@@ -67,20 +89,15 @@ def correction(
     request.answered_at = now
     request.save(update_fields=["answered_at"])
     to_region = request.stage == Stage.REGION
-    moved = advance(
-        application=row,
-        step="resubmit_to_region" if to_region else "resubmit_to_screening",
-        by=by,
-        expect=Status.RETURNED,
-        after=_facts(submission),
-        context=_receipt(submission),
-    )
+    step = "resubmit_to_region" if to_region else "resubmit_to_screening"
+    moved = _advance(row, step, Status.RETURNED, submission, by)
     if to_region:
-        tell_region(moved, submission)
+        told = _to_region(row, submission)
     else:
-        telling.tell(
-            "application.corrected", moved, [request.requested_by], extra=_receipt(submission)
+        told = telling.dispatch(
+            "application.corrected", row, [request.requested_by], extra=_receipt(submission)
         )
+    tell_firms(moved, told)
     return submission
 
 
@@ -126,5 +143,7 @@ def _receipt(submission: Submission) -> dict[str, Any]:
     return {"receipt": submission.receipt, "digest": submission.digest}
 
 
-def tell_region(row: Application, submission: Submission) -> None:
-    telling.tell("application.arrived", row, officers_of(row.region), extra=_receipt(submission))
+def _to_region(row: Application, submission: Submission) -> Dispatch:
+    return telling.dispatch(
+        "application.arrived", row, officers_of(row.region), extra=_receipt(submission)
+    )

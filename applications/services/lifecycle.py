@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -18,10 +17,9 @@ from applications.models import Application
 from applications.services import telling
 from applications.wording import STATUS_NAMES
 from applications.workflow import BY_NAME, Status
-from audit import clock
-from audit.refusals import WrongState
+from audit.refusals import NotVisible, WrongState
 from audit.services import Entry, record_all
-from notifications.services import notify_all
+from notifications.services import Dispatch, notify_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,22 +74,29 @@ def advance_all(moves: Iterable[Move], *, by: User | None) -> list[Application]:
     The same number of queries however many there are, as long as an office's people act.
     """
     listed = list(moves)
-    rows = lock_all([move.application for move in listed])
-    now = clock.now()
-    entries = [_take(row, move, now, by) for row, move in zip(rows, listed, strict=True)]
-    by_target: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_target[row.status].append(row.pk)
-    for target, keys in by_target.items():
-        Application.objects.filter(pk__in=keys).update(status=target, status_since=now)
-    record_all(entries)
-    _tell_firms([(r, m) for r, m in zip(rows, listed, strict=True) if not m.quiet])
+    rows = lock_all(move.application.pk for move in listed)
+    moved = [replace(move, application=row) for move, row in zip(listed, rows, strict=True)]
+    tell_firms(advance_held(moved, by=by))
     return rows
 
 
-def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry:
+def advance_held(moves: list[Move], *, by: User | None) -> list[Move]:
+    """As `advance_all`, of rows that `lock_all` gave in this transaction; the moves are returned,
+    for `tell_firms` or the caller to tell of them."""
+    rows = [move.application for move in moves]
+    events = record_all([_take(move, by) for move in moves])
+    by_target: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        row.status_since = events[0].at  # the act's own instant: it is not asked again
+        by_target[row.status].append(row.pk)
+    for target, keys in by_target.items():
+        Application.objects.filter(pk__in=keys).update(status=target, status_since=events[0].at)
+    return moves
+
+
+def _take(move: Move, by: User | None) -> Entry:
     """Move the locked row in memory, if that is allowed, and say what is to be recorded."""
-    transition = BY_NAME[move.step]
+    row, transition = move.application, BY_NAME[move.step]
     rules.require(by, move.step, row)
     source = Status(row.status)
     if source not in transition.sources or (move.expect is not None and source != move.expect):
@@ -99,7 +104,7 @@ def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry
             _("The dossier is now in the state “%(state)s”. Open the page again and check.")
             % {"state": STATUS_NAMES[source]}
         )
-    row.status, row.status_since = transition.target, now
+    row.status = transition.target
     return Entry(
         action=f"application.{move.step}",
         obj=row,
@@ -113,27 +118,28 @@ def _take(row: Application, move: Move, now: datetime, by: User | None) -> Entry
     )
 
 
-def _tell_firms(moved: list[tuple[Application, Move]]) -> None:
-    """One message to each of a firm's people, where the step has words and its outcome is out."""
-    told = [(row, move) for row, move in moved if telling.has_words(move.step)]
-    if not told:
-        return
-    people = members_by_firm({row.firm_id for row, _move in told}, Level.OWNER, Level.EDITOR)
-    notify_all(
+def tell_firms(moves: Iterable[Move], *others: Dispatch) -> None:
+    """One message to each of a firm's people, where the step is not quiet, has words and its
+    outcome is out; and the others with them."""
+    told = [move for move in moves if not move.quiet and telling.has_words(move.step)]
+    firms = {move.application.firm_id for move in told}
+    people = members_by_firm(firms, Level.OWNER, Level.EDITOR) if firms else {}
+    messages = [
         telling.dispatch(
             f"application.{move.step}",
-            row,
-            people[row.firm_id],
+            move.application,
+            people[move.application.firm_id],
             reason=move.reason,
             extra=move.context,
         )
-        for row, move in told
-    )
+        for move in told
+    ]
+    notify_all([*messages, *others])
 
 
 def _held() -> QuerySet[Application]:
     return Application.objects.select_for_update(of=("self",)).select_related(
-        "call", "firm", "region", "industry"
+        "call", "firm", "region__reports_to", "industry"
     )
 
 
@@ -142,11 +148,14 @@ def lock(application: Application) -> Application:
     return _held().get(pk=application.pk)
 
 
-def lock_all(applications: Iterable[Application]) -> list[Application]:
-    """The dossiers' rows in the order given; locked in one order, so that nobody waits for ever."""
-    keys = [application.pk for application in applications]
-    found = {row.pk: row for row in _held().filter(pk__in=keys).order_by("pk")}
-    return [found[key] for key in keys]
+def lock_all(keys: Iterable[int]) -> list[Application]:
+    """The dossiers' rows in the order of these ids; locked in one order, so that nobody waits for
+    ever. NotVisible when one is not there."""
+    listed = list(keys)
+    found = {row.pk: row for row in _held().filter(pk__in=listed).order_by("pk")}
+    if found.keys() != set(listed):
+        raise NotVisible
+    return [found[key] for key in listed]
 
 
 def page_of(application: Application) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +12,14 @@ from accounts.roles import Role
 from accounts.rules import covered_regions, forget
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus, Recommendation, RegionalCheck
-from applications.selectors.recommendation import line_of, offices_for, quota_used
+from applications.selectors.recommendation import latest_submission, line_of, offices_for
+from applications.selectors.recommendation import places as places_of
 from applications.services import lifecycle
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
 from audit.services import record
-from notifications.services import enqueue_all, notify
+from notifications.services import Dispatch, enqueue_all
 
 MIN_OPINION = 10
 MAX_TEXT = 4000
@@ -97,27 +98,25 @@ def not_recommend(*, application: Application, reason: str, by: User) -> Applica
 
 @transaction.atomic
 def set_recommendation(
-    *, call: Call, region: Region, ordered: list[Application], letter_no: str, by: User
+    *, call: Call, region: Region, ordered: list[int], letter_no: str, by: User
 ) -> list[Recommendation]:
-    """Recommend dossiers in this order, by one joint letter; later lists follow earlier ranks.
+    """Recommend dossiers, by their ids in this order, by one joint letter; later lists follow
+    earlier ranks.
 
     Refuses: a region that is not the officer's own; dossiers outside its reporting line, not
     submitted, not checked in their present version, found untruthful or not agreed with finance;
     more than the quota, of the region or of the prefecture it reports to.
     """
-    _own_office(region, by)
     letter = letter_no.strip()
+    line = _locked_line(region, by)
     if not 4 <= len(letter) <= 80:
         raise Invalid(
             _("Give the number of the joint letter, from 4 to 80 characters."), "letter_no"
         )
     if call.status != CallStatus.PUBLISHED:
         raise TooLate(_("This call no longer takes recommendations."))
-    line = _locked_line(region)
-    rows = _locked_dossiers(call, ordered, {r.pk for r in line})
-    _within_quota(call, region, len(rows))
-    now = clock.now()
-    last = Recommendation.objects.filter(call=call, region=region).aggregate(n=Max("rank"))["n"]
+    rows = _locked_dossiers(call, ordered, line)
+    last = _within_quota(call, region, len(rows))
     made = Recommendation.objects.bulk_create(
         Recommendation(
             application=application,
@@ -126,17 +125,15 @@ def set_recommendation(
             rank=rank,
             letter_no=letter,
             recommended_by=by,
-            recommended_at=now,
         )
-        for rank, application in enumerate(rows, start=(last or 0) + 1)
+        for rank, application in enumerate(rows, start=last + 1)
     )
     _advance(made, by)
-    _tell_office(call, region, made)
     return made
 
 
-def _tell_office(call: Call, region: Region, rows: list[Recommendation]) -> None:
-    notify(
+def _to_office(call: Call, region: Region, rows: list[Recommendation]) -> Dispatch:
+    return Dispatch(
         kind="call.recommended",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
         key=f"recommendation:{rows[0].pk}",
@@ -151,41 +148,42 @@ def _tell_office(call: Call, region: Region, rows: list[Recommendation]) -> None
     )
 
 
-def _own_office(region: Region, by: User) -> None:
-    own = RoleGrant.objects.live().filter(user=by, role=Role.REGIONAL_OFFICER, region=region)
-    if not by.is_active or not own.exists():
-        raise NotPermitted(_("You may recommend only for the region your role was granted for."))
+def _locked_line(region: Region, by: User) -> set[int]:
+    """The ids of the reporting line, its rows locked so that two lists cannot overfill one quota.
 
-
-def _locked_line(region: Region) -> list[Region]:
-    """The reporting line, its rows locked so that two lists cannot overfill one quota."""
-    above = [office.pk for office in offices_for(region) if office != region]
-    rows = Region.objects.select_for_update(no_key=True, of=("self",)).filter(
-        Q(pk__in=line_of(region).values("pk")) | Q(pk__in=above)
+    NotPermitted when the region is not the officer's own.
+    """
+    own = RoleGrant.objects.live().filter(
+        user=by, role=Role.REGIONAL_OFFICER, region=OuterRef("pk")
     )
-    return [r for r in rows.order_by("pk") if r.pk not in above]
+    above = [office.pk for office in offices_for(region) if office != region]
+    rows = (
+        Region.objects.select_for_update(no_key=True, of=("self",))
+        .filter(Q(pk__in=line_of(region).values("pk")) | Q(pk__in=above))
+        .annotate(own=Exists(own))
+        .order_by("pk")
+    )
+    if not by.is_active or not any(row.own for row in rows if row.pk == region.pk):
+        raise NotPermitted(_("You may recommend only for the region your role was granted for."))
+    return {row.pk for row in rows} - set(above)
 
 
-def _locked_dossiers(call: Call, ordered: list[Application], line: set[int]) -> list[Application]:
-    keys = [a.pk for a in ordered]
+def _locked_dossiers(call: Call, keys: list[int], line: set[int]) -> list[Application]:
     if not keys:
         raise Invalid(_("Choose at least one dossier to recommend."), "ordered")
     if len(set(keys)) != len(keys):
         raise Invalid(_("A dossier stands twice in the list. Give each one place."), "ordered")
-    found = {
-        a.pk: a
-        for a in Application.objects.select_for_update(of=("self",))
-        .filter(pk__in=keys, call=call)
-        .select_related("firm", "region", "call")
-        .prefetch_related("submissions")
-        .order_by("pk")
-    }
-    if len(found) != len(keys) or any(a.region_id not in line for a in found.values()):
+    found = lifecycle.lock_all(keys)
+    if any(row.call_id != call.pk or row.region_id not in line for row in found):
         raise NotVisible
-    checks = {c.application_id: c for c in RegionalCheck.objects.filter(application__in=keys)}
-    for application in found.values():
-        _ready(application, checks.get(application.pk))
-    return [found[key] for key in keys]
+    # Asked apart, once the rows are held: their versions and checks change under the same lock.
+    checks = RegionalCheck.objects.filter(application__in=keys).annotate(
+        latest=latest_submission("application")
+    )
+    by_dossier = {check.application_id: check for check in checks}
+    for application in found:
+        _ready(application, by_dossier.get(application.pk))
+    return found
 
 
 def _ready(application: Application, check: RegionalCheck | None) -> None:
@@ -194,8 +192,7 @@ def _ready(application: Application, check: RegionalCheck | None) -> None:
         raise WrongState(
             _("%(number)s is no longer waiting for recommendation. Open the list again.") % values
         )
-    latest = max(application.submissions.all(), key=lambda s: s.version)
-    if check is None or check.submission_id != latest.pk:
+    if check is None or check.submission_id != check.latest:  # type: ignore[attr-defined]  # annotated
         raise WrongState(
             _("%(number)s has not been checked in its present version. Check it first.") % values
         )
@@ -209,11 +206,11 @@ def _ready(application: Application, check: RegionalCheck | None) -> None:
         )
 
 
-def _within_quota(call: Call, region: Region, more: int) -> None:
-    rules = call.rule_set
+def _within_quota(call: Call, region: Region, more: int) -> int:
+    """The last place given so far, when so many more are within every quota."""
+    rules, places = call.rule_set, places_of(call, region)
     for office in offices_for(region):
-        quota = rules.quota(office.code)
-        used = quota_used(call, office)
+        quota, used = rules.quota(office.code), places.used[office.pk]
         if used + more > quota:
             raise Invalid(
                 _(
@@ -229,6 +226,7 @@ def _within_quota(call: Call, region: Region, more: int) -> None:
                 },
                 "ordered",
             )
+    return places.last
 
 
 def _advance(made: list[Recommendation], by: User) -> None:
@@ -242,8 +240,8 @@ def _advance(made: list[Recommendation], by: User) -> None:
         )
         for row in made
     ]
-    for row, moved in zip(made, lifecycle.advance_all(moves, by=by), strict=True):
-        row.application = moved
+    moved = lifecycle.advance_held(moves, by=by)
+    lifecycle.tell_firms(moved, _to_office(made[0].call, made[0].region, made))
     enqueue_all(
         task="applications.tasks.run_checks",
         payloads={

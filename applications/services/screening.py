@@ -1,5 +1,6 @@
 """Eligibility screening (形式审查): checks, a yes or no to every item, the verdict."""
 
+from datetime import date
 from typing import TypedDict
 
 from django.db import transaction
@@ -9,12 +10,23 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications import rules
-from applications.models import Application, CheckFinding, Screening, Submission
+from applications.models import (
+    Application,
+    CheckFinding,
+    CorrectionRequest,
+    Recommendation,
+    RegionalCheck,
+    Screening,
+    Submission,
+)
+from applications.models.screening import Stage
+from applications.selectors.recommendation import latest_submission
 from applications.services import checks, lifecycle
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, WrongState
 from audit.services import record
+from calendars.wording import day_of
 
 MIN_REASON, MAX_REASON = 4, 1000
 FOUND_ANEW = ("severity", "details", "found_at", "answer", "answered_by", "answered_at")
@@ -145,25 +157,23 @@ def declare(*, application: Application, verdict: str, by: User) -> Screening:
     locked = lifecycle.lock(application)
     _screener(locked, by)
     _in_screening(locked)
-    row = Screening.objects.select_for_update().filter(application=locked).first()
-    if row is None or row.submission_id != _latest(locked).pk:
+    rows = Screening.objects.select_for_update().filter(application=locked)
+    row = rows.annotate(latest=latest_submission("application")).first()
+    if row is None or row.submission_id != row.latest:
         raise WrongState(
             _("The list has not been answered for the present version of the dossier. Answer it.")
         )
-    reason = _verdict_reason(locked, row, verdict)
-    row.verdict, row.declared_by, row.declared_at = verdict, by, clock.now()
+    now = clock.now()
+    reason = _verdict_reason(locked, row, verdict, day_of(now))
+    row.verdict, row.declared_by, row.declared_at = verdict, by, now
     row.save(update_fields=["verdict", "declared_by", "declared_at"])
-    lifecycle.advance(
-        application=locked,
-        step=step,
-        by=by,
-        reason=reason,
-        after={"items": row.items, "version": row.version},
-    )
+    after = {"items": row.items, "version": row.version}
+    move = lifecycle.Move(application=locked, step=step, reason=reason, after=after)
+    lifecycle.tell_firms(lifecycle.advance_held([move], by=by))
     return row
 
 
-def _verdict_reason(application: Application, row: Screening, verdict: str) -> str:
+def _verdict_reason(application: Application, row: Screening, verdict: str, today: date) -> str:
     """The reason that goes with the verdict; refuses a verdict the answers do not carry."""
     codes = [item["code"] for item in application.call.screening_items]
     open_items = [c for c in codes if row.items.get(c, {}).get("ok") is None]
@@ -186,13 +196,13 @@ def _verdict_reason(application: Application, row: Screening, verdict: str) -> s
             % {"count": len(refused)},
             "verdict",
         )
-    _no_open_veto(application)
+    _no_open_veto(application, today)
     return ""
 
 
-def _no_open_veto(application: Application) -> None:
+def _no_open_veto(application: Application, today: date) -> None:
     kept = {(f.kind, f.code, f.severity): f for f in application.findings.all()}
-    now = checks.find(application, clock.today())
+    now = checks.find(application, today)
     if any((f.kind, f.code, f.severity) not in kept for f in now if f.severity != checks.INFO):
         raise WrongState(_("The checks now find something new. Run them again and look at it."))
     unanswered = [
@@ -222,15 +232,15 @@ def _screener(application: Application, by: User) -> None:
 
 
 def recommenders(application: Application) -> frozenset[int]:
-    """Keys of the people who checked, returned or recommended the dossier for its region."""
-    people = {row.requested_by_id for row in application.corrections.all() if row.stage == "region"}
-    check = getattr(application, "regional_check", None)
-    place = getattr(application, "recommendation", None)
-    if check is not None:
-        people.add(check.checked_by_id)
-    if place is not None:
-        people.add(place.recommended_by_id)
-    return frozenset(people)
+    """Keys of the people who checked, returned or recommended the dossier for its region; one
+    query."""
+    of_it = {"application": application}
+    returned = CorrectionRequest.objects.filter(**of_it, stage=Stage.REGION).order_by()
+    people = returned.values_list("requested_by_id").union(
+        RegionalCheck.objects.filter(**of_it).order_by().values_list("checked_by_id"),
+        Recommendation.objects.filter(**of_it).order_by().values_list("recommended_by_id"),
+    )
+    return frozenset(pk for (pk,) in people)
 
 
 def _in_screening(application: Application) -> None:

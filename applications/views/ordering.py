@@ -20,7 +20,7 @@ from accounts.rules import has_role
 from applications.models import Application, Call, CallStatus
 from applications.selectors import recommendation as reading
 from applications.services import recommendation
-from audit.refusals import NotPermitted, NotVisible, Refused
+from audit.refusals import Invalid, NotPermitted, NotVisible, Refused
 
 
 @dataclass(slots=True)
@@ -45,47 +45,70 @@ def order(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     if region is None:
         raise NotVisible
     call = get_object_or_404(reading.calls_to_recommend(), number=number)
-    rows = _rows(call, region, request)
     letter = request.POST.get("letter_no", "").replace("\0", "").strip()
-    if request.method != "POST":
-        return _page(request, call, region, rows, letter)
     act = request.POST.get("act", "")
+    if act == "send":
+        return _send(request, call, region, letter)
+    rows = _rows(call, region, request)
+    if request.method == "POST" and act == "review":
+        return _review(request, call, region, rows, letter)
     if act.startswith(("up:", "down:")):
         _move(rows, act)
-        return _page(request, call, region, rows, letter)
-    if act == "edit":
-        return _page(request, call, region, rows, letter)
-    return _review_or_send(request, call, region, rows, letter, act)
+    return _page(request, call, region, rows, letter)
 
 
-def _review_or_send(
-    request: SignedInRequest, call: Call, region: Region, rows: list[Row], letter: str, act: str
+def _review(
+    request: SignedInRequest, call: Call, region: Region, rows: list[Row], letter: str
 ) -> HttpResponse:
     listed = _listed(rows)
     if listed is None:
         return _page(request, call, region, rows, letter, status=422)
-    if act != "send":
-        problem = _problem(call, region, listed, letter)
-        if problem:
-            return _page(request, call, region, rows, letter, problem=problem, status=422)
-        return _page(request, call, region, rows, letter, listed=listed)
+    problem = _problem(call, region, listed, letter)
+    if problem:
+        return _page(request, call, region, rows, letter, problem=problem, status=422)
+    return _page(request, call, region, rows, letter, listed=listed)
+
+
+def _send(request: SignedInRequest, call: Call, region: Region, letter: str) -> HttpResponse:
+    """The dossiers are looked at by the service, under lock; here only when it refuses."""
+    problem = ""
     try:
         made = recommendation.set_recommendation(
             call=call,
             region=region,
-            ordered=[row.application for row in listed],
+            ordered=_typed_order(request),
             letter_no=letter,
             by=request.user,
         )
     except Refused as refused:
-        message = str(refused.message)
-        return _page(request, call, region, rows, letter, problem=message, status=409)
+        problem = str(refused.message)
+    if problem:
+        rows = _rows(call, region, request)
+        if _listed(rows) is None:
+            return _page(request, call, region, rows, letter, status=422)
+        return _page(request, call, region, rows, letter, problem=problem, status=409)
     messages.success(
         request,
         _("%(count)s dossiers recommended by letter %(letter)s.")
         % {"count": len(made), "letter": letter},
     )
     return redirect("applications:recommendation_order", number=call.number, code=region.code)
+
+
+def _typed_order(request: SignedInRequest) -> list[int]:
+    """The ids of the dossiers given a place, in its order. Invalid unless each place is a number
+    of its own."""
+    order = {}
+    for name in request.POST:
+        way, _sep, key = name.partition("_")
+        typed = request.POST.get(name, "").strip()
+        if way != "rank" or not typed:
+            continue
+        place = _place(typed)
+        if not (key.isdecimal() and len(key) < 19 and 1 <= place <= 999) or place in order:
+            raise Invalid(_("Give a whole number from 1, or leave it empty."))
+        order[place] = int(key)
+    return [order[place] for place in sorted(order)]
 
 
 def _rows(call: Call, region: Region, request: SignedInRequest) -> list[Row]:
@@ -104,10 +127,9 @@ def _place(rank: str) -> int:
 
 def _why_not(application: Application) -> str:
     check = getattr(application, "regional_check", None)
-    latest = max(application.submissions.all(), key=lambda s: s.version)
     if check is None:
         return _("not checked yet")
-    if check.submission_id != latest.pk:
+    if check.submission_id != application.latest:  # type: ignore[attr-defined]  # annotated
         return _("corrected since the check")
     if not check.truthful:
         return _("found not to agree with the facts")
@@ -162,7 +184,7 @@ def _problem(call: Call, region: Region, listed: list[Row], letter: str) -> str:
         return _("Give at least one dossier a place.")
     if len(letter) < 4:
         return _("Give the number of the joint letter, from 4 to 80 characters.")
-    free = _free(call, region)
+    free = _free(call, region, reading.places(call, region))
     if len(listed) > free:
         return _("The quota leaves %(free)s places; this list has %(more)s. Take %(over)s off.") % {
             "free": free,
@@ -172,13 +194,10 @@ def _problem(call: Call, region: Region, listed: list[Row], letter: str) -> str:
     return ""
 
 
-def _free(call: Call, region: Region) -> int:
+def _free(call: Call, region: Region, places: reading.Places) -> int:
+    offices = reading.offices_for(region)
     return max(
-        0,
-        min(
-            call.rule_set.quota(office.code) - reading.quota_used(call, office)
-            for office in reading.offices_for(region)
-        ),
+        0, min(call.rule_set.quota(office.code) - places.used[office.pk] for office in offices)
     )
 
 
@@ -193,8 +212,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    quota = call.rule_set.quota(region.code)
-    used = reading.quota_used(call, region)
+    places = reading.places(call, region)
     context: dict[str, Any] = {
         "call": call,
         "region": region,
@@ -205,11 +223,11 @@ def _page(
         "errors": [row for row in rows if row.error],
         "ready": sum(row.ready for row in rows),
         "placed": sum(bool(row.rank) for row in rows),
-        "quota": quota,
-        "used": used,
-        "free": _free(call, region),
-        "next": len(done := list(reading.ranked(call, region))) + 1,
-        "done": done,
+        "quota": call.rule_set.quota(region.code),
+        "used": places.used[region.pk],
+        "free": _free(call, region, places),
+        "next": places.last + 1,
+        "done": list(reading.ranked(call, region)),
         "open": call.status == CallStatus.PUBLISHED,
     }
     return render(request, "applications/recommendation/order.html", context, status=status)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from applications.models import Application, Call, CallStatus
@@ -27,18 +28,39 @@ UNSETTLED = (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD, *RUNNING)
 DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
 
 
-def ranked_calls() -> QuerySet[Call]:
-    """Calls whose ranking stands and is not decided. `.list_status` and `.list_note` are of the
-    newest version of their list, None while there is none."""
+def calls_for_office() -> QuerySet[Call]:
+    """Calls from their ranking to their last project, the oldest first; one query. Of each:
+
+    .list_status and .list_note: of the newest version of its list, None while there is none;
+    .ready: how many projects can go on public notice now; .settled: whether every project is;
+    .reserve: how many still wait on the reserve list.
+    """
     newest = FundingList.objects.filter(call=OuterRef("pk")).order_by("-version")
+    of_call = Application.objects.filter(call=OuterRef("pk"))
     return (
-        Call.objects.filter(status=CallStatus.RANKED)
+        Call.objects.filter(status__in=(CallStatus.RANKED, *DECIDED))
         .annotate(
             list_status=Subquery(newest.values("status")[:1]),
             list_note=Subquery(newest.values("decision_note")[:1]),
+            ready=_ready(),
+            settled=~Exists(of_call.filter(status__in=UNSETTLED)),
+            reserve=Count("applications", filter=Q(applications__status=Status.RESERVE)),
         )
         .order_by("year", "sequence")
     )
+
+
+def _ready() -> Coalesce:
+    """How many projects of the call's approved list can go on public notice now."""
+    agreed = Q(outcome=Outcome.FUNDED) | Q(outcome=Outcome.PARTIAL, consent="given")
+    items = FundingItem.objects.filter(
+        agreed,
+        funding_list__call=OuterRef("pk"),
+        funding_list__status="approved",
+        application__status=Status.PROPOSED,
+    )
+    counted = items.order_by().values("funding_list__call").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def open_deviations(user: User) -> QuerySet[Deviation]:
@@ -51,37 +73,6 @@ def open_deviations(user: User) -> QuerySet[Deviation]:
         .select_related("application", "funding_list__call")
         .order_by("pk")
     )
-
-
-def to_notice() -> QuerySet[Call]:
-    """Calls with projects that can go on public notice now; `.ready` says how many."""
-    ready = Q(
-        funding_lists__status="approved",
-        funding_lists__items__application__status=Status.PROPOSED,
-    ) & (
-        Q(funding_lists__items__outcome=Outcome.FUNDED)
-        | Q(funding_lists__items__outcome=Outcome.PARTIAL, funding_lists__items__consent="given")
-    )
-    return (
-        Call.objects.filter(
-            status__in=(CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
-        )
-        .annotate(ready=Count("funding_lists__items", filter=ready))
-        .filter(ready__gt=0)
-        .order_by("year", "sequence")
-    )
-
-
-def to_close() -> list[tuple[Call, int]]:
-    """Awarded calls with every project settled, and how many still wait on their reserve list."""
-    unsettled = Application.objects.filter(call=OuterRef("pk"), status__in=UNSETTLED)
-    reserve = Count("applications", filter=Q(applications__status=Status.RESERVE))
-    rows = (
-        Call.objects.filter(~Exists(unsettled), status=CallStatus.AWARDED)
-        .annotate(reserve=reserve)
-        .order_by("year", "sequence")
-    )
-    return [(call, call.reserve) for call in rows]
 
 
 def objections(status: str) -> QuerySet[Objection]:

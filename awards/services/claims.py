@@ -147,6 +147,7 @@ def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
     if not verifies(by, instalment.award.application, clock.today()):
         raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
+    locked.instalment = instalment
     if instalment.award.revoked_at:
         raise WrongState(_("This project was terminated; nothing more is claimed or paid."))
     if instalment.status != "claimed" or locked.returned_at:

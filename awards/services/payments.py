@@ -126,9 +126,10 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
     if locked.instalment.status != "released":
         raise WrongState(_("The payment is not released, or is already recorded as paid."))
     voucher_no = voucher_as_kept(voucher_no)
-    _check_voucher(locked, voucher_no, paid_on)
+    now = clock.now()
+    _check_voucher(locked, voucher_no, paid_on, day_of(now))
     locked.voucher_no, locked.paid_on = voucher_no, paid_on
-    locked.recorded_by, locked.recorded_at = by, clock.now()
+    locked.recorded_by, locked.recorded_at = by, now
     with taken_only_once("voucher_no", TAKEN):
         locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
     _count(locked)
@@ -140,12 +141,12 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
     return locked
 
 
-def _check_voucher(payment: Payment, voucher_no: str, paid_on: date) -> None:
+def _check_voucher(payment: Payment, voucher_no: str, paid_on: date, today: date) -> None:
     if not voucher_no:
         raise Invalid(_("Enter the treasury's voucher number."), field="voucher_no")
     if Payment.objects.filter(voucher_no=voucher_no).exists():
         raise Invalid(TAKEN, field="voucher_no")
-    if paid_on > clock.today():
+    if paid_on > today:
         raise Invalid(_("The date lies in the future."), field="paid_on")
     if payment.checked_at and paid_on < day_of(payment.checked_at):
         raise Invalid(

@@ -64,9 +64,6 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """One claim with its evidence; the secretary verifies it or returns it."""
     row = _claim(request, pk)
     application = row.instalment.award.application
-    mine = verifies(request.user, application, request.clock.today)
-    if request.method == "POST" and not mine:
-        raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     form = TextForm(
         request.POST or None,
         label=_("What you found on site"),
@@ -80,11 +77,16 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
             else:
                 claims.verify_claim(claim=row, text=form.cleaned_data["text"], by=request.user)
                 messages.success(request, _("Verified. The finance officers enter the payment."))
+        except NotPermitted:
+            raise
         except Refused as refused:
             refused.field = "text"
             add_refusal(form, refused, drawn_again=False)
         else:
             return redirect("awards:claim", pk=pk)
+    mine = verifies(request.user, application, request.clock.today)
+    if request.method == "POST" and not mine:
+        raise NotPermitted(_("Only the project's service secretary verifies a claim."))
     context = {
         "claim": row,
         "instalment": row.instalment,

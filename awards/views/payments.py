@@ -142,13 +142,13 @@ def enter(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """The checker releases what another officer entered."""
-    payments.release_payment(payment=_payment(request, pk), by=request.user)
+    payments.release_payment(payment=_payment(_instalment(request, pk)), by=request.user)
     messages.success(request, _("Released. Record the treasury's voucher once it is paid."))
     return redirect("awards:instalment", pk=pk)
 
 
-def _payment(request: SignedInRequest, pk: int) -> Payment:
-    payment: Payment | None = getattr(_instalment(request, pk), "payment", None)
+def _payment(row: Instalment) -> Payment:
+    payment: Payment | None = getattr(row, "payment", None)
     if payment is None:
         raise Http404
     return payment
@@ -163,7 +163,7 @@ def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             payments.record_paid(
-                payment=_payment(request, pk),
+                payment=_payment(row),
                 voucher_no=form.cleaned_data["voucher_no"],
                 paid_on=form.cleaned_data["paid_on"],
                 by=request.user,

@@ -1,17 +1,16 @@
 """The audit trail: the list, one event, and its verification."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from audit import selectors
 from audit.models import Event, Seal
+from notifications.selectors import last_job
 from portal.event_rows import (
     action_words,
     change_rows,
@@ -22,7 +21,7 @@ from portal.event_rows import (
     secret_events,
 )
 from portal.forms.trail import TrailForm
-from portal.services.verification import reading_role, run_verification
+from portal.services.verification import TASK, reading_role, request_verification
 
 PAGE = 50
 LAST_RUNS = 10
@@ -75,12 +74,13 @@ def event(request: SignedInRequest, pk: int) -> HttpResponse:
 def verification(request: SignedInRequest) -> HttpResponse:
     reading_role(request.user)
     if request.method == "POST":
-        outcome = run_verification(by=request.user)
-        if outcome.target == "holds":
-            messages.success(request, _("Everything agrees: log, seal, anchors and business rows"))
-        else:
-            messages.error(request, _("Something does not agree; the rows are named below"))
+        request_verification(by=request.user)
         return redirect("portal:verification")
     runs = list(selectors.trail(selectors.TrailFilters(action="audit.verify"))[:LAST_RUNS])
-    context = {"runs": runs, "last": runs[0] if runs else None, "seal": selectors.seal_state()}
+    context = {
+        "runs": runs,
+        "last": runs[0] if runs else None,
+        "job": last_job(TASK),
+        "seal": selectors.seal_state(),
+    }
     return render(request, "portal/verification.html", context)

@@ -192,10 +192,13 @@ def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:
     ]
 
 
-def standby_of(draw: Draw) -> dict[tuple[str, str], list[replacement.Standby]]:
-    """(panel, seat id) → who stands by, in the order in which they would be asked."""
+def standby_of(
+    draw: Draw, history: list[replacement.Replacement]
+) -> dict[tuple[str, str], list[replacement.Standby]]:
+    """(panel, seat id) → who stands by after these replacements, in the order in which they would
+    be asked.
+    """
     found: dict[tuple[str, str], list[replacement.Standby]] = defaultdict(list)
-    history = replacements_of(draw)
     gone = {step.expert for step in history}
     now = replacement.current(seated_of(draw), history)
     for row in replacement.alternates(pool.read(draw.input), bytes.fromhex(draw.seed), now):

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from reviews.models import Assignment, JointDecision, Ranking, RankingEntry
@@ -26,7 +28,8 @@ class CallUnderWay:
 
     to_group: every dossier is decided and some stand on no panel yet; to_draw: the panels stand
     and no draw is under way; unsigned: some sheets are not signed; ties: dossiers of the last
-    ranking that no rule tells apart; deciding: a joint decision waits for its second person.
+    ranking that no rule tells apart; deciding: a joint decision waits for its second person;
+    to_confirm: the minutes' numbers of those that wait for this one, the oldest first.
     """
 
     number: str
@@ -38,11 +41,13 @@ class CallUnderWay:
     unsigned: bool
     ties: int
     deciding: bool
+    to_confirm: list[str]
 
 
-def calls_under_way() -> list[CallUnderWay]:
+def calls_under_way(user: User) -> list[CallUnderWay]:
     """Every such call, the oldest first; one query."""
     own = {"call": OuterRef("pk")}
+    decisions = JointDecision.objects.filter(**own, confirmed_at__isnull=True)
     dossiers = Application.objects.filter(**own)
     unplaced = dossiers.filter(status=Status.ELIGIBLE, place__isnull=True)
     unsigned = Assignment.objects.filter(
@@ -59,7 +64,10 @@ def calls_under_way() -> list[CallUnderWay]:
             to_draw=drawable(),
             unsigned=Exists(unsigned),
             ties=_ties(),
-            deciding=Exists(JointDecision.objects.filter(**own, confirmed_at__isnull=True)),
+            deciding=Exists(decisions),
+            to_confirm=ArraySubquery(
+                decisions.exclude(proposed_by=user).order_by("pk").values("minutes_no")
+            ),
         )
         .order_by("year", "sequence")
     )

@@ -251,12 +251,13 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         raise WrongState(
             _("Some seats cannot be filled. See the supply report for the cause.")
         ) from error
-    locked.seed, locked.status, locked.drawn_at = seed.hex(), "drawn", clock.now()
+    now = clock.now()
+    locked.seed, locked.status, locked.drawn_at = seed.hex(), "drawn", now
     locked.result = [
         {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
     ]
     locked.save()
-    seat_experts(locked)
+    seat_experts(locked, now)
     _record(
         locked,
         "draw.perform",
@@ -273,8 +274,8 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
     return locked
 
 
-def reproduce(draw: Draw) -> list[str]:
+def reproduce(draw: Draw, read: certificates.Read | None = None) -> list[str]:
     """Recompute a drawn draw, replacements included, from its own record; the list names every
-    difference (empty: it holds).
+    difference (empty: it holds). `read`: what was read of it already.
     """
-    return certificate.reproduce(certificates.certificate_of(draw))
+    return certificate.reproduce(certificates.certificate_of(draw, read))

@@ -1,88 +1,120 @@
 """Seats after the draw: who is invited, which dossiers are laid out, who is barred from which."""
 
-from applications.models import Application
-from audit import clock
-from notifications.services import notify
+from collections import defaultdict
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
+from applications.selectors.recommendation import latest_submission
+from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
 from reviews.rules import standing
 
 
-def seat_experts(draw: Draw) -> None:
-    """A seat for every place of the draw's result, each with its invitation."""
+def seat_experts(draw: Draw, at: datetime) -> None:
+    """A seat for every place of the draw's result, each with its invitation; the same number of
+    queries for any number of seats.
+    """
     panels = {str(p.number): p for p in Panel.objects.filter(call=draw.call)}
-    experts = {e.pseudonym: e for e in Expert.objects.select_related("user")}
-    counts: dict[tuple[str, str], int] = {}
-    now = clock.now()
+    drawn = list(_experts().filter(pseudonym__in={place["expert"] for place in draw.result}))
+    experts = {e.pseudonym: e for e in drawn}
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    seats = []
     for place in draw.result:
         key = (place["panel"], place["seat"])
-        counts[key] = counts.get(key, 0) + 1
-        seat = Seat.objects.create(
-            draw=draw,
-            panel=panels[place["panel"]],
-            code=f"{place['seat']}.{counts[key]}",
-            expert=experts[place["expert"]],
-            rank=place["rank"],
-            invited_at=now,
+        counts[key] += 1
+        seats.append(
+            Seat(
+                draw=draw,
+                panel=panels[place["panel"]],
+                code=f"{place['seat']}.{counts[key]}",
+                expert=experts[place["expert"]],
+                rank=place["rank"],
+                invited_at=at,
+            )
         )
-        invite(seat)
+    _invite(draw, Seat.objects.bulk_create(seats), drawn)
     Panel.objects.filter(call=draw.call).update(status="drawn")
 
 
 def invite(seat: Seat) -> None:
     """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction."""
-    submissions = {
-        a.pk: a.submissions.order_by("-version").first()
-        for a in standing(seat.panel.call)
-        .filter(place__panel=seat.panel)
-        .prefetch_related("submissions")
-    }
-    barred = _recuse_by_system(seat, list(submissions))
+    _invite(seat.draw, [seat], list(_experts().filter(pk=seat.expert_id)))
+
+
+def _experts() -> QuerySet[Expert]:
+    """With `.recused`: the ids of the dossiers that each is barred from already."""
+    own = Recusal.objects.filter(expert=OuterRef("pk")).values("application_id")
+    return Expert.objects.select_related("user").annotate(recused=ArraySubquery(own))
+
+
+def _invite(draw: Draw, seats: list[Seat], experts: list[Expert]) -> None:
+    laid_out = _laid_out(draw, [seat.panel_id for seat in seats])
+    barred = {e.pk: set(e.recused) for e in experts}  # type: ignore[attr-defined]  # annotated
+    _recuse_by_system(draw, seats, laid_out, barred)
     Assignment.objects.bulk_create(
         Assignment(
             seat=seat,
-            panel=seat.panel,
-            expert=seat.expert,
+            panel_id=seat.panel_id,
+            expert_id=seat.expert_id,
             application_id=place.application_id,
-            submission=submissions[place.application_id],
-            state="recused" if place.application_id in barred else "to_declare",
+            submission_id=place.latest,  # type: ignore[attr-defined]  # annotated
+            state="recused" if place.application_id in barred[seat.expert_id] else "to_declare",
         )
-        for place in PanelApplication.objects.filter(panel=seat.panel, application__in=submissions)
+        for seat in seats
+        for place in laid_out[seat.panel_id]
     )
-    notify(
-        kind="seat.invited",
-        recipients=[seat.expert.user],
-        key=f"seat.invited:{seat.pk}",
-        context={"call": seat.draw.call.number, "dossiers": len(submissions)},
-        url="/my-reviews/",
-        about=seat,
+    people = {expert.pk: expert.user for expert in experts}
+    notify_all(
+        Dispatch(
+            kind="seat.invited",
+            recipients=[people[seat.expert_id]],
+            key=f"seat.invited:{seat.pk}",
+            context={"call": draw.call.number, "dossiers": len(laid_out[seat.panel_id])},
+            url="/my-reviews/",
+            about=seat,
+        )
+        for seat in seats
     )
 
 
-def _recuse_by_system(seat: Seat, applications: list[int]) -> set[int]:
-    """Record the conflicts the frozen input names for this expert; returns every dossier barred
-    to them.
+def _laid_out(draw: Draw, panels: list[int]) -> dict[int, list[PanelApplication]]:
+    """By panel, the places of the dossiers that still stand; `.latest` is the version in force."""
+    found: dict[int, list[PanelApplication]] = defaultdict(list)
+    places = PanelApplication.objects.filter(
+        panel__in=panels, application__in=standing(draw.call)
+    ).select_related("application")
+    for place in places.annotate(latest=latest_submission("application")):
+        found[place.panel_id].append(place)
+    return found
+
+
+def _recuse_by_system(
+    draw: Draw,
+    seats: list[Seat],
+    laid_out: dict[int, list[PanelApplication]],
+    barred: dict[int, set[int]],
+) -> None:
+    """Record the conflicts the frozen input names for the experts of these seats, unless they are
+    known, and add them to what each is barred from.
     """
-    numbers = dict(Application.objects.filter(pk__in=applications).values_list("number", "pk"))
-    named = {
-        numbers[r["application"]]: r["reason"]
-        for r in seat.draw.input["recusals"]
-        if r["expert"] == seat.expert.pseudonym and r["application"] in numbers
-    }
-    known = set(
-        Recusal.objects.filter(expert=seat.expert, application__in=applications).values_list(
-            "application_id", flat=True
-        )
-    )
-    Recusal.objects.bulk_create(
-        Recusal(
-            panel=seat.panel,
-            expert=seat.expert,
-            application_id=application,
-            found="system",
-            reason=reason,
-            recorded_at=clock.now(),
-        )
-        for application, reason in named.items()
-        if application not in known
-    )
-    return known | set(named)
+    named = {(r["expert"], r["application"]): r["reason"] for r in draw.input["recusals"]}
+    made = []
+    for seat in seats:
+        for place in laid_out[seat.panel_id]:
+            pair = (seat.expert.pseudonym, place.application.number)
+            if pair not in named or place.application_id in barred[seat.expert_id]:
+                continue
+            barred[seat.expert_id].add(place.application_id)
+            made.append(
+                Recusal(
+                    panel_id=seat.panel_id,
+                    expert_id=seat.expert_id,
+                    application_id=place.application_id,
+                    found="system",
+                    reason=named[pair],
+                    recorded_at=seat.invited_at,
+                )
+            )
+    Recusal.objects.bulk_create(made)

@@ -12,11 +12,12 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import CallStatus
+from audit.models import Event
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat, SeatState
 from reviews.office_words import SEAT_STATES, seat_name
-from reviews.selectors import certificates
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
 from reviews.services.seats import answer_due
@@ -54,9 +55,9 @@ def held_by(draw: Draw) -> str:
     return ""
 
 
-def steps(draw: Draw) -> list[dict[str, Any]]:
-    """The draw's way as a timeline, with the recorded instants."""
-    at = {step: event.at for step, event in certificates.course(draw).items()}
+def steps(draw: Draw, taken: dict[str, Event]) -> list[dict[str, Any]]:
+    """The draw's way as a timeline, with the recorded instants of the steps taken."""
+    at = {step: event.at for step, event in taken.items()}
     supervisor = draw.supervisor.name if draw.supervisor else _("a supervisor")
     rows = [
         (_("List of candidates frozen"), draw.operator.name, draw.prepared_at),
@@ -77,7 +78,9 @@ def steps(draw: Draw) -> list[dict[str, Any]]:
     return items
 
 
-def result(request: SignedInRequest, draw: Draw) -> list[dict[str, Any]]:
+def result(
+    request: SignedInRequest, draw: Draw, replacements: list[Replacement]
+) -> list[dict[str, Any]]:
     """Panel by panel who was drawn to which seat, who left, who stands by."""
     industries = reading.industries()
     wanted = {
@@ -85,7 +88,7 @@ def result(request: SignedInRequest, draw: Draw) -> list[dict[str, Any]]:
         for p in draw.input["panels"]
         for s in p["seats"]
     }
-    standby = drawing.standby_of(draw) if draw.status == "drawn" else {}
+    standby = drawing.standby_of(draw, replacements) if draw.status == "drawn" else {}
     table, officer = working_days(), has_role(request.user, Role.PROGRAMME_OFFICER)
     open_ = draw.status == "drawn" and draw.call.status == CallStatus.SCREENED
     groups: dict[int, dict[str, Any]] = {}

@@ -128,8 +128,8 @@ def draw(request: SignedInRequest, number: str) -> HttpResponse:
 
 def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 200) -> HttpResponse:
     turn = draw_page.turn(row, request.user)
-    drawn = row.drawn_at is not None
-    groups = draw_page.result(request, row) if drawn else []
+    read = None if row.drawn_at is None else certificates.read(row)
+    groups = draw_page.result(request, row, read.replacements) if read else []
     seats = [s["seat"] for g in groups for s in g["seats"]]
     if form is None and turn == "reveal":
         form = RevealForm()
@@ -142,7 +142,7 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
         "turn": turn,
         "held_by": draw_page.held_by(row),
         "form": form,
-        "steps_taken": draw_page.steps(row),
+        "steps_taken": draw_page.steps(row, read.steps if read else certificates.course(row)),
         "groups": groups,
         "panels": row.input["panels"],
         "candidates": len(row.input["experts"]),
@@ -153,8 +153,8 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
             "invited": len([s for s in seats if s.state == "invited"]),
             "vacant": draw_page.vacancies(seats),
         },
-        "verification": verification(acts.reproduce(row))
-        if drawn and "verify" in request.GET
+        "verification": verification(acts.reproduce(row, read))
+        if read and "verify" in request.GET
         else None,
         "may_void": has_role(request.user, Role.SUPERVISOR)
         and row.operator_id != request.user.pk

@@ -92,7 +92,7 @@ def test_asking_again_costs_no_query(
             rules.has_role(region_siping, Role.REGIONAL_OFFICER, lishu)
             rules.roles_of(region_siping)
     rules.forget(applicant)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         for _ in range(3):
             rules.is_owner(applicant, firm)
             rules.may_edit_for(applicant, firm.pk)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SignInCounter, User
-from accounts.services import people, signin
+from accounts.services import limits, people, signin
 from audit import clock
 from audit.models import Event
 from notifications import letters
@@ -184,8 +184,7 @@ def test_registering_signs_in_and_leads_to_the_firm(client, region_of):
     with connection.execute_wrapper(counter):
         response = client.post("/accounts/signup/", NEW)
     assert response.url == reverse("accounts:firm_new")
-    # allauth's two limits, on sign-ups and on mails to an address, take 16 of these in the cache.
-    assert counter.queries == 37
+    assert counter.queries == 20
     person = User.objects.get(username="songxin")
     assert (person.name, person.email, person.language) == (
         "宋 新",
@@ -217,6 +216,57 @@ def test_what_cannot_be_registered_keeps_what_was_typed(applicant, client, chang
     assert list(form.errors) == [field]
     assert form["email"].value() == (NEW | changed)["email"]
     assert User.objects.filter(username="songxin").count() == 0
+
+
+# --- How often one may ask -----------------------------------------------------------------------
+
+
+def test_a_flood_of_sign_ups_is_answered_once_more_a_minute_later(client, region_of):
+    wrong = NEW | {"email": "x"}
+    seen = [client.post("/accounts/signup/", wrong).status_code for _ in range(22)]
+    assert seen == [200] * limits.SIGN_UP.times + [429, 429]
+    assert client.get("/accounts/signup/").status_code == 200
+    begun = clock.now() - limits.SIGN_UP.within
+    SignInCounter.objects.update(since=begun + timedelta(seconds=30))
+    assert client.post("/accounts/signup/", NEW).status_code == 429
+    SignInCounter.objects.update(since=begun)
+    assert client.post("/accounts/signup/", NEW).url == reverse("accounts:firm_new")
+    assert SignInCounter.objects.get().tries == 1
+
+
+def test_the_sixth_letter_to_one_address_is_not_written(applicant, client):
+    url, form = "/accounts/password/reset/", {"email": "applicant@example.org"}
+    seen = [client.post(url, form).status_code for _ in range(5)]
+    seen += [client.post(url, {"email": " Applicant@example.org"}).status_code]
+    seen += [client.post(url, {"email": "applicant2@example.org"}).status_code]
+    assert seen == [302] * limits.RESET_OF_ONE.times + [429, 302]
+    assert Job.objects.filter(task=letters.TASK).count() == 6
+    assert "applicant" not in "".join(SignInCounter.objects.values_list("key", flat=True))
+
+
+def test_a_present_password_is_tried_five_times_a_minute(applicant, applicant2, client_of):
+    form = {"oldpassword": "wrong-password", "password1": "x", "password2": "x"}
+    browser = client_of(applicant)
+    seen = [browser.post("/accounts/password/change/", form).status_code for _ in range(6)]
+    assert seen == [200] * limits.CHANGED_PASSWORD.times + [429]
+    assert client_of(applicant2).post("/accounts/password/change/", form).status_code == 200
+
+
+def test_a_line_of_ipv6_is_one_address(client, db):
+    wrong = NEW | {"email": "x"}
+    seen = [
+        client.post("/accounts/signup/", wrong, REMOTE_ADDR=f"2001:db8::{n:x}").status_code
+        for n in range(1, 22)
+    ]
+    assert seen == [200] * limits.SIGN_UP.times + [429]
+    other = client.post("/accounts/signup/", wrong, REMOTE_ADDR="2001:db8:0:1::1")
+    assert other.status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_requests_are_counted_one_by_one():
+    results = at_once(*(lambda: limits.within(limits.RESET_OF_ONE, of="x") for _ in range(15)))
+    assert sorted(results) == [False] * 10 + [True] * limits.RESET_OF_ONE.times
 
 
 # --- Passwords -----------------------------------------------------------------------------------

@@ -300,7 +300,7 @@ def test_what_waits_for_each(cast: Cast) -> None:
     recommendation.set_recommendation(
         call=cast.call,
         region=cast.siping,
-        ordered=[a],
+        ordered=[a.pk],
         letter_no="四工信联〔2026〕8号",
         by=cast.prefecture,
     )

@@ -59,7 +59,7 @@ def check(application: Application, by: User, **more: object) -> RegionalCheck:
 def recommend(cast: Cast, rows: list[Application], **more: object) -> list[Recommendation]:
     values = {"call": cast.call, "region": cast.siping, "by": cast.prefecture, **more}
     return recommendation.set_recommendation(
-        ordered=rows, letter_no="四工信联〔2026〕8号", **values
+        ordered=[row.pk for row in rows], letter_no="四工信联〔2026〕8号", **values
     )
 
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(cast: Cast) -> None:
         recommend(cast, [])
     with pytest.raises(Invalid):
         recommendation.set_recommendation(
-            call=cast.call, region=cast.siping, ordered=[a], letter_no="1", by=cast.prefecture
+            call=cast.call, region=cast.siping, ordered=[a.pk], letter_no="1", by=cast.prefecture
         )
     Call.objects.filter(pk=cast.call.pk).update(status="screened")
     cast.call.refresh_from_db()

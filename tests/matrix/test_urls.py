@@ -31,15 +31,6 @@ def faces(house_in_full_swing):
 
 
 LIMITS = {"GET": 15, "POST": 20}
-MORE = {
-    # Six apps say what waits for an officer, at least one query for each kind of thing.
-    "GET portal:workbench officer": 20,
-    # Once a year; each of the five kinds of time limit is looked through for what was provisional.
-    "POST accounts:calendar_confirm secadmin": 21,
-    # Recomputes the whole log, some queries for each witness.
-    "POST portal:verification supervisor": 80,
-    "POST portal:verification auditor": 80,
-}
 
 
 def test_every_address_has_its_cases(cases):
@@ -74,5 +65,4 @@ def test_a_person_gets_what_the_matrix_allows_and_nothing_else(name, faces, case
         for key, status in told.statuses.items()
         if status != asking.expected(lines[key], name)
     } == {}
-    limits = {key: MORE.get(f"{key} {name}", LIMITS[key.split()[0]]) for key in asked}
-    assert {key: n for key, n in told.queries.items() if n > limits[key]} == {}
+    assert {key: n for key, n in told.queries.items() if n > LIMITS[key.split()[0]]} == {}

@@ -138,7 +138,7 @@ def recommend(round_: Round, application: Application) -> None:
     set_recommendation(
         call=round_.call,
         region=recommending_region(application.region),
-        ordered=[application],
+        ordered=[application.pk],
         letter_no="联推〔2025〕9号",
         by=officer,
     )

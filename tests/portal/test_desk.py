@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.roles import Role
+from accounts.services.roles import revoke_grant
 from accounts.waiting import WaitingItem
 from applications.models import CallStatus
 from applications.stages import current_stage, rail
@@ -15,10 +16,11 @@ from audit import clock
 from audit.models import Event
 from audit.refusals import NotPermitted
 from audit.services import record
-from notifications.models import Message
+from notifications.models import Job, Message
+from portal import tasks
 from portal.selectors import desk, finding, waiting
 from portal.services import reminders
-from portal.services.verification import run_verification
+from portal.services.verification import TASK, request_verification, run_verification
 from tests import making
 from tests.portal import published
 
@@ -76,7 +78,7 @@ def test_every_workbench_asks_the_same_for_3_and_60(
             making.dossier(call, firm, title=f"项目{count}-{n}")
         seen = {}
         for name, browser in people.items():
-            with django_assert_max_num_queries(40) as queries:
+            with django_assert_max_num_queries(15) as queries:
                 assert browser.get(reverse("portal:workbench")).status_code == 200
             seen[name] = len(queries)
         asked.append(seen)
@@ -259,11 +261,43 @@ def test_a_verification_is_kept_as_an_event(supervisor, officer):
 def test_a_broken_row_is_named_on_the_page(client_of, supervisor, officer, approver):
     published.noticed_call(officer, approver, 1)
     # made behind the services' back: submissions without an event, states without a step
-    page = client_of(supervisor).post(reverse("portal:verification"), follow=True)
-    assert page.context["last"].target == "broken"
+    browser, url = client_of(supervisor), reverse("portal:verification")
+    page = browser.post(url, follow=True)
+    assert (page.context["last"], page.context["job"].state) == (None, "pending")
+    tasks.verify(page.context["job"].pk)
+    page = browser.get(url)
+    assert (page.context["last"].target, page.context["job"].state) == ("broken", "done")
     lines = page.context["last"].after["lines"]
     assert lines
     assert lines[0] in page.content.decode()
+
+
+def test_one_verification_waits_at_a_time(supervisor, auditor, officer):
+    for by in (supervisor, auditor, supervisor):
+        request_verification(by=by)
+    job = Job.objects.get(task=TASK)
+    assert job.payload == {"by": supervisor.pk}
+    tasks.verify(job.pk)
+    request_verification(by=auditor)
+    assert Job.objects.filter(task=TASK).count() == 2
+    with pytest.raises(NotPermitted):
+        request_verification(by=officer)
+
+
+def test_who_no_longer_reads_the_log_gets_no_verification(client_of, supervisor, secadmin):
+    request_verification(by=supervisor)
+    revoke_grant(grant=supervisor.grants.get(), reason="转岗", by=secadmin)
+    tasks.verify(Job.objects.get(task=TASK).pk)
+    assert Job.objects.get(task=TASK).state == "done"
+    assert not Event.objects.filter(action="audit.verify").exists()
+
+
+def test_a_verification_that_was_given_up_is_said_and_may_be_asked_for_again(client_of, supervisor):
+    browser, url = client_of(supervisor), reverse("portal:verification")
+    browser.post(url)
+    Job.objects.filter(task=TASK).update(state="dead")
+    assert "校验多次未能完成" in browser.get(url).content.decode()
+    assert "正在校验" in browser.post(url, follow=True).content.decode()
 
 
 # --- reminders -------------------------------------------------------------

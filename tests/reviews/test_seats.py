@@ -27,7 +27,7 @@ def finance_seat(draw):
 
 def test_the_next_in_the_drawn_order_follows_and_the_draw_still_holds(draw):
     seat = finance_seat(draw)
-    standby = reading.standby_of(draw)["1", "finance"]
+    standby = reading.standby_of(draw, reading.replacements_of(draw))["1", "finance"]
     new = seats.decline(seat=seat, reason="评审期间出差", by=seat.expert.user)
     assert new is not None
     assert new.expert.pseudonym == standby[0].expert
