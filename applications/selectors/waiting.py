@@ -161,4 +161,8 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
 
 
 def _to_fill_in(owner: bool) -> str:
-    return _("Finish and submit: %(title)s") if owner else _("Finish for an owner to submit: %(title)s")
+    return (
+        _("Finish and submit: %(title)s")
+        if owner
+        else _("Finish for an owner to submit: %(title)s")
+    )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import SignedInRequest
 from accounts.rules import is_administrator
-from applications import call_content, call_reading, opening, rules
+from applications import call_content, call_reading, rules
 from applications.forms.calls import NewCallForm
 from applications.forms.sections import ReasonForm
 from applications.models import Call, CallStatus
@@ -79,7 +79,7 @@ def _page(
         and request.clock.now < found.opens_at,
         "parts": call_parts.summaries(found),
         "gaps": call_content.problems_of(found) if is_draft else [],
-        "obstacles": opening.obstacles(found) if found.status == CallStatus.PROPOSED else [],
+        "obstacles": reading.budget_problems(found) if found.status in reading.UNPUBLISHED else [],
         "problems": problems or [],
         "review": reading.review_in_force(found.scheme, day),
         "editions": found.editions.select_related("published_by", "proposed_by").order_by(

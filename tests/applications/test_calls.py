@@ -74,11 +74,33 @@ def test_the_years_limit_holds_over_its_calls(draft_call, reviewed, officer, off
     assert calls.publish_call(call=second, by=officer2).number == "2026-2"
 
 
+def test_a_draft_beyond_the_years_limit_is_told_on_its_page_and_not_proposed(
+    draft_call, officer, officer2, supervisor, client_of
+):
+    page, client = f"/calls/{draft_call.pk}/", client_of(officer)
+    words = "请调减本批次额度。"
+    assert words not in client.get(page).content.decode()
+    calls.edit_call(call=draft_call, envelope=Decimal("300000000.01"), by=officer)
+    for person in (officer, officer2, supervisor):
+        answer = client_of(person).get(page)
+        assert [field for field, _text in answer.context["obstacles"]] == ["envelope"]
+        assert words in answer.content.decode()
+    answer = client.post(f"{page}propose/")
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    draft_call.refresh_from_db()
+    assert draft_call.status == CallStatus.DRAFT
+    calls.edit_call(call=draft_call, envelope=Decimal("300000000.00"), by=officer)
+    assert client.post(f"{page}propose/").status_code == 302
+
+
 def test_upper_apps_are_asked_before_opening(draft_call, officer, officer2, monkeypatch):
-    monkeypatch.setattr(opening, "_checks", [lambda call: ["额度未设定"]])
     propose(draft_call, officer)
+    monkeypatch.setattr(opening, "_checks", [lambda call: ["额度未设定"]])
     with pytest.raises(CallInvalid, match="额度未设定"):
         calls.publish_call(call=draft_call, by=officer2)
+    calls.send_back_call(call=draft_call, by=officer)
+    with pytest.raises(CallInvalid, match="额度未设定"):
+        propose(draft_call, officer)
 
 
 def test_nobody_else_sets_up_calls(
