@@ -151,7 +151,7 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
     ).select_related("call")
     return items + [
         WaitingItem(
-            title=_to_fill_in(is_owner(user, row.firm_id)) % {"title": row.title},
+            title=_to_fill_in(owner=is_owner(user, row.firm_id)) % {"title": row.title},
             why=_("Draft in call %(call)s.") % {"call": row.call.number},
             url=reverse("applications:dossier", args=[row.pk]),
             due=row.call.closes_at,
@@ -160,7 +160,7 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
     ]
 
 
-def _to_fill_in(owner: bool) -> str:
+def _to_fill_in(*, owner: bool) -> str:
     return (
         _("Finish and submit: %(title)s")
         if owner
