@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import User
 from applications import call_content, opening, rules
 from applications.models import Call, CallStatus, FairCompetitionReview, Scheme
+from audit.selectors import events_of
 
 UNPUBLISHED = (CallStatus.DRAFT, CallStatus.PROPOSED)
 
@@ -43,6 +44,14 @@ def budget_problems(call: Call) -> list[call_content.Problem]:
     if taken + call.envelope > limit:
         problems.append(("envelope", call_content.over_limit(call.envelope, taken, limit)))
     return problems + [("", sentence) for sentence in opening.obstacles(call)]
+
+
+def may_be_discarded(call: Call) -> bool:
+    """Whether a call is a draft that was never proposed, by the log."""
+    return (
+        call.status == CallStatus.DRAFT
+        and not events_of(call).filter(action="call.propose").exists()
+    )
 
 
 def competition_reviews_of(scheme: Scheme) -> QuerySet[FairCompetitionReview]:

@@ -17,7 +17,7 @@ from applications import sheet as score_sheet
 from applications.call_rules import CallRules, RulesError
 from applications.call_workflow import BY_ENDS, OWN_SERVICE
 from applications.models import Call, CallStatus, Scheme
-from applications.selectors.calls import budget_problems
+from applications.selectors import calls as reading
 from applications.services import call_notices
 from applications.services.call_rows import CallInvalid, lock_call, note, require_officer
 from applications.services.publication import make_edition, opening_problems
@@ -183,7 +183,7 @@ def propose_call(*, call: Call, by: User) -> Call:
     row = lock_call(call)
     if row.status != CallStatus.DRAFT:
         raise WrongState(_("Only a draft can be proposed."))
-    problems = [*call_content.problems_of(row), *budget_problems(row)]
+    problems = [*call_content.problems_of(row), *reading.budget_problems(row)]
     if problems:
         raise CallInvalid(problems)
     row.status, row.proposed_by, row.proposed_at = CallStatus.PROPOSED, by, clock.now()
