@@ -144,4 +144,6 @@ def test_a_reader_of_the_notice_finds_the_draw_once_it_is_public(client, draw, o
     page, link = reverse("portal:public_notice", args=[notice.number]), f"/drawn/{draw.number}/"
     assert link not in client.get(page).content.decode()
     Call.objects.filter(pk=draw.call_id).update(status=CallStatus.SCORED)
-    assert f'<a href="{link}">Draw of experts {draw.number}</a>' in client.get(page).content.decode()
+    assert (
+        f'<a href="{link}">Draw of experts {draw.number}</a>' in client.get(page).content.decode()
+    )
