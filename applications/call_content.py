@@ -85,7 +85,7 @@ def over_limit(envelope: Decimal, taken: Decimal, limit: Decimal) -> str | Promi
     """The envelope does not fit into what is left of the scheme's year."""
     return _(
         "The year's limit is %(limit)s; published calls take %(taken)s, so %(envelope)s does not "
-        "fit (CNY 10,000)."
+        "fit (CNY 10,000). Lower the envelope of this call."
     ) % {"limit": wan(limit), "taken": wan(taken), "envelope": wan(envelope)}
 
 

@@ -18,7 +18,12 @@ class CallStep:
 
 
 CALL_STEPS: tuple[CallStep, ...] = (
-    CallStep("draft", "proposed", _OFFICER, "complete: rules, sheet, documents, screening list"),
+    CallStep(
+        "draft",
+        "proposed",
+        _OFFICER,
+        "complete: rules, sheet, documents, screening list; within the year's money",
+    ),
     CallStep("proposed", "draft", _OFFICER, "recalled, or sent back with a reason"),
     CallStep(
         "proposed",

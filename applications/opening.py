@@ -1,4 +1,4 @@
-"""What upper apps ask of a call before it may be published (an envelope, an expert pool …)."""
+"""What upper apps ask of a call before it is proposed and published (an envelope, a pool …)."""
 
 from collections.abc import Callable, Iterable
 

@@ -20,6 +20,7 @@ except ImportError:  # this machine has no libmagic: the wheel's shows python-ma
 
 from cryptography.hazmat.primitives import hashes
 from django.core.files.base import File
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
@@ -51,6 +52,26 @@ KEPT_AS: Final[dict[str, str]] = {
     "xlsx": f"{OOXML}spreadsheetml.sheet",
 }
 MAIN_PART: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+# What libmagic may find, in words; the families of what has no words of its own follow.
+FOUND: Final[dict[str, Promise]] = {
+    "application/pdf": _("a PDF"),
+    "image/jpeg": _("a JPG picture"),
+    "image/png": _("a PNG picture"),
+    f"{OOXML}wordprocessingml.document": _("a DOCX document"),
+    f"{OOXML}spreadsheetml.sheet": _("an XLSX workbook"),
+    "application/msword": _("an old Word document (DOC)"),
+    "application/vnd.ms-excel": _("an old Excel workbook (XLS)"),
+    "application/CDFV2": _("an old Office document"),
+    "application/x-ole-storage": _("an old Office document"),
+    "application/zip": _("a ZIP archive"),
+    "application/x-rar": _("a RAR archive"),
+    "application/x-dosexec": _("a program"),
+    "text/html": _("a web page"),
+    "image": _("a picture of another format"),
+    "text": _("a text file"),
+    "audio": _("a sound recording"),
+    "video": _("a film"),
+}
 # An action of a PDF, as pikepdf writes it out: names without escapes, single blanks.
 RUNS: Final = re.compile(rb"/S /(?:JavaScript|Launch)\b|/JS [(<\d]")
 ACCEPT: Final = ",".join(f".{extension}" for extension in TYPES)
@@ -118,11 +139,18 @@ def _require_type(upload: "File[Any]", extension: str) -> None:
     if found not in TYPES[extension]:
         raise _no(
             _(
-                "The file is called .%(extension)s, but its content is %(found)s. "
+                "The file is called .%(extension)s, but it is really %(found)s. "
                 "Upload the original file."
             )
-            % {"extension": extension, "found": found}
+            % {"extension": extension, "found": in_words(found)}
         )
+
+
+def in_words(content_type: str) -> str:
+    """A type that libmagic found, as its reader calls it; never the type's own name."""
+    family = content_type.partition("/")[0]
+    words = FOUND.get(content_type) or FOUND.get(family) or _("a file of an unknown kind")
+    return str(words)
 
 
 def _require_structure(upload: "File[Any]", extension: str) -> None:

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<int:pk>/propose/", calls.propose, name="call_propose"),
     path("calls/<int:pk>/publish/", calls.publish, name="call_publish"),
     path("calls/<int:pk>/send-back/", calls.send_back, name="call_send_back"),
+    path("calls/<int:pk>/discard/", calls.discard, name="call_discard"),
     path("calls/<int:pk>/take-back/", calls.take_back, name="call_take_back"),
     path("calls/<int:pk>/editions/<int:version>/", calls.edition, name="edition"),
     path("calls/<int:pk>/sheet.json", calls.sheet_file, name="call_sheet"),

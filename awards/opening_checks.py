@@ -24,7 +24,8 @@ def envelope_set(call: Call) -> Iterator[str | Promise]:
     if left < call.envelope:
         yield _(
             "The envelope of %(year)s has %(left)s left beside what is awarded and what other calls"
-            " offer; this call offers %(offered)s."
+            " offer; this call offers %(offered)s. Lower what it offers, or have the finance"
+            " officers raise the ceiling first."
         ) % {
             "year": call.year,
             "left": amount_text(max(left, Decimal(0))),

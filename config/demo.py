@@ -1,8 +1,9 @@
 """The whole site on one machine: web server, worker and beat under one supervisor.
 
 `python -m config.demo [--port 8000]`. Ctrl-C ends everything; when one process ends by itself,
-all of it ends, with the last lines of that process's log. What a killed supervisor left behind is
-ended at the next start.
+all of it ends, with the last lines of that process's log. An embedded PostgreSQL or Redis that
+died is started again: the site waits for it. What a killed supervisor left behind is ended at the
+next start.
 """
 
 import argparse
@@ -230,12 +231,21 @@ def needs_data(done: Path) -> bool:
     return False
 
 
+def watch(processes: Processes, servers: embedded.Embedded | None) -> str:
+    """Keep the embedded servers up until a process of the site ends by itself; its name."""
+    while (name := processes.ended()) is None:
+        for died in servers.revive() if servers is not None else ():
+            print(f"{died} had died and was started again.", flush=True)
+        time.sleep(0.5)
+    return name
+
+
 def serve(port: int, data: Path) -> int:
     """Run until Ctrl-C, SIGTERM or the end of one of the processes. Returns the exit code."""
     processes = Processes(data)
     processes.end_left_over()
     refuse_taken(port)
-    embedded.ensure()
+    servers = embedded.ensure()
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     try:
         migrate()
@@ -245,8 +255,7 @@ def serve(port: int, data: Path) -> int:
         wait_until(lambda: answers(port) or processes.ended() is not None, READY_SECONDS)
         if processes.ended() is None:
             print(sign_in_table(port), flush=True)
-        while (name := processes.ended()) is None:
-            time.sleep(0.5)
+        name = watch(processes, servers)
         print(f"The {name} process ended:\n{processes.tail(name)}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)

@@ -42,6 +42,7 @@ class Embedded:
     data: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     _lease: IO[str] | None = None
+    _started: list[Postgres | Redis] = field(default_factory=list)
 
     @property
     def home(self) -> Path:
@@ -78,6 +79,19 @@ class Embedded:
                 self.postgres.create_database(embedded_places.DATABASE)
             if redis:
                 self.redis.start()
+        self._started = [*([self.postgres] if postgres else []), *([self.redis] if redis else [])]
+
+    def revive(self) -> list[str]:
+        """Start again what `start` started and what has died since; the names of it.
+
+        Cheap while all live: for a supervisor to ask every moment.
+        """
+        dead = [server for server in self._started if server.process() is None]
+        if dead:
+            with self._gate():
+                for server in dead:
+                    server.start()
+        return [server.NAME for server in dead]
 
     def leave(self) -> bool:
         """Stop using the servers; the last user stops them. True when they were stopped."""
@@ -102,6 +116,7 @@ class Embedded:
             self._lease = None
 
     def _stop_servers(self) -> None:
+        self._started = []
         self.redis.stop()
         self.postgres.stop()
 
@@ -181,8 +196,8 @@ def main(arguments: Sequence[str]) -> int:
     elif action != "status":
         print("usage: python -m config.embedded start|stop|status", file=sys.stderr)
         return 2
-    for name, server in (("PostgreSQL", services.postgres), ("Redis", services.redis)):
-        print(f"{name}: {'running' if server.is_running() else 'stopped'}")
+    for server in (services.postgres, services.redis):
+        print(f"{server.NAME}: {'running' if server.is_running() else 'stopped'}")
     return 0
 
 

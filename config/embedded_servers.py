@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import psycopg
@@ -35,6 +36,8 @@ DEFAULTS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Postgres:
+    NAME: ClassVar = "PostgreSQL"
+
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -159,6 +162,8 @@ class Postgres:
 
 @dataclass(frozen=True)
 class Redis:
+    NAME: ClassVar = "Redis"
+
     home: Path
 
     @property

@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# A server that does not answer at all must not hold every thread for libpq's own two minutes.
+CONNECT_SECONDS = "10"
+
 
 def flag(name: str, *, default: bool = False) -> bool:
     """A switch: 1, true, yes, on are on; 0, false, no, off and the empty string are off."""
@@ -54,7 +57,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(password),
         "HOST": unquote(host),
         "PORT": port,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **dict(parse_qsl(parts.query))},
     }
 
 

@@ -22,3 +22,5 @@ urlpatterns = [
     path("accounts/", include("accounts.signin_urls")),
     *(path("", include(f"{app}.urls")) for app in PAGES),
 ]
+
+handler500 = "config.outage.server_error"

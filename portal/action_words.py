@@ -85,6 +85,7 @@ ACTIONS: Mapping[str, Promise] = {
     "calendar.supersede": pgettext_lazy("act in the log", "Holiday notice superseded"),
     "calendar.withdraw": pgettext_lazy("act in the log", "Holiday notice withdrawn"),
     "call.create": pgettext_lazy("act in the log", "Call drafted"),
+    "call.discard": pgettext_lazy("act in the log", "Draft of a call discarded"),
     "call.edit": pgettext_lazy("act in the log", "Call changed"),
     "call.propose": pgettext_lazy("act in the log", "Call put forward for publication"),
     "call.publish": pgettext_lazy("act in the log", "Call published"),

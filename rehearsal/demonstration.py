@@ -44,8 +44,9 @@ class Demonstration:
             second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000)
             self._to_ranking(second)
             third = self._round(cast, rng, date(2026, 2, 2), 20, 24_000)
-            self._under_review(third)
-            self._open_now(cast, rng)
+            current = self._round(cast, rng, TODAY - timedelta(days=20), 6, 6_000)
+            self._under_review(third, meanwhile=current)
+            self._open_now(current)
             self._on_notice(second)
             self._claims(first)
             clock.travel_to(max(clock.now(), _nine(TODAY)))
@@ -86,22 +87,22 @@ class Demonstration:
         paying.pay_all(round_, instalments=1)
         return round_
 
-    def _under_review(self, round_: Round) -> None:
-        """2026: two thirds of the experts have signed; the one who signs in is at work."""
+    def _under_review(self, round_: Round, meanwhile: Round) -> None:
+        """2026: two thirds of the experts have signed; the one who signs in is at work.
+
+        The year's second call is published before the clock passes its opening.
+        """
         filing.submit_all(round_)
         checking.screen_all(round_)
         reviewing.draw_experts(round_)
         reviewing.answer_invitations(round_)
+        filing.set_up_call(meanwhile)
         round_.wait_until(TODAY - timedelta(days=7))
         reviewing.open_review(round_)
         reviewing.score_all(round_, share=0.6, leave="E0001")
 
-    def _open_now(self, cast: Cast, rng: Random) -> None:
+    def _open_now(self, round_: Round) -> None:
         """A call that is open now: firms fill in, regions have their first dossiers."""
-        opens_on = TODAY - timedelta(days=20)
-        round_ = self._round(cast, rng, opens_on, 6, 6_000)
-        filing.set_up_call(round_)
-        round_.wait_until(opens_on)
         for position, dossier in enumerate(filing.invent(round_)):
             filing.file_one(round_, dossier, position, submit=position > 0)
 

@@ -34,19 +34,24 @@ def draw_experts(round_: Round) -> Draw:
     panels.form_panels(call=round_.call, by=cast["officer"])
     # Of its own, so that what the people do afterwards does not hang on it.
     salt = sm3(f"rehearsal {round_.call.number}".encode())
+    round_.let_pass(20)
     draw = draws.prepare_draw(call=round_.call, salt=salt, by=cast["officer"])
     numbers = {side: f"{round_.rng.getrandbits(256):064x}" for side in ("operator", "supervisor")}
+    round_.let_pass(12)
     draws.commit_secret(draw=draw, secret=numbers["operator"], by=cast["officer"])
     round_.refusals.expect(
         "one person seals both numbers",
         lambda: draws.commit_secret(draw=draw, secret=numbers["supervisor"], by=cast["officer"]),
     )
+    round_.let_pass(7)
     draws.commit_secret(draw=draw, secret=numbers["supervisor"], by=cast["supervisor"])
     round_.refusals.expect(
         "drawn before the supervisor reveals",
         lambda: draws.perform_draw(draw=draw, secret=numbers["operator"], by=cast["officer"]),
     )
+    round_.let_pass(15)
     draws.reveal_supervisor(draw=draw, secret=numbers["supervisor"], by=cast["supervisor"])
+    round_.let_pass(4)
     return draws.perform_draw(draw=draw, secret=numbers["operator"], by=cast["officer"])
 
 

@@ -57,6 +57,10 @@ class Round:
         if moment > clock.now():
             clock.travel_to(moment)
 
+    def let_pass(self, minutes: int) -> None:
+        """Let some minutes pass between two steps that people take in one sitting."""
+        clock.travel_by(timedelta(minutes=minutes))
+
     def wait_working_days(self, days: int) -> None:
         """Let this many working days pass, to nine in the morning of the last."""
         table, day = working_days(), clock.today()

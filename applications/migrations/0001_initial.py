@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='call',
-            trigger=pgtrigger.compiler.Trigger(name='call_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status <> 'draft')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='12ebb227a1e287a63ce534de375dcdff141b4493', operation='DELETE', pgid='pgtrigger_call_kept_49a91', table='applications_call', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='call_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.status <> 'draft' OR EXISTS (\n                SELECT 1 FROM audit_event WHERE object_type = 'applications.call'\n                   AND object_id = OLD.id::text AND action = 'call.propose'\n            ) THEN\n                RAISE EXCEPTION 'call % was proposed and is kept', OLD.number\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN OLD;\n        ", hash='c596100574ea7febe78478106db3574ab3065fc5', operation='DELETE', pgid='pgtrigger_call_kept_49a91', table='applications_call', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='call',

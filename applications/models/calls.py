@@ -1,6 +1,5 @@
 from typing import TYPE_CHECKING
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
@@ -8,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from applications.call_rules import CallRules
-from applications.models.guards import APPEND_ONLY, stays_published, unchanged
+from applications.models.guards import (
+    APPEND_ONLY,
+    kept_once_proposed,
+    stays_published,
+    unchanged,
+)
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -207,11 +211,7 @@ class Call(models.Model):
         )
         triggers = (
             unchanged("call_frozen", FROZEN, when="OLD.status NOT IN ('draft', 'proposed')"),
-            pgtrigger.Protect(
-                name="call_kept",
-                operation=pgtrigger.Delete,
-                condition=pgtrigger.Condition("OLD.status <> 'draft'"),
-            ),
+            kept_once_proposed(),
             stays_published(),
         )
 

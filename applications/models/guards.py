@@ -48,6 +48,25 @@ def closing_instant() -> pgtrigger.Trigger:
     )
 
 
+def kept_once_proposed() -> pgtrigger.Trigger:
+    """A call may be deleted only as a draft that was never proposed, as the log tells."""
+    return pgtrigger.Trigger(
+        name="call_kept",
+        operation=pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func="""
+            IF OLD.status <> 'draft' OR EXISTS (
+                SELECT 1 FROM audit_event WHERE object_type = 'applications.call'
+                   AND object_id = OLD.id::text AND action = 'call.propose'
+            ) THEN
+                RAISE EXCEPTION 'call % was proposed and is kept', OLD.number
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN OLD;
+        """,
+    )
+
+
 def stays_published() -> pgtrigger.Trigger:
     """A published call goes back to a draft only before it opens and with nothing received."""
     return pgtrigger.Trigger(

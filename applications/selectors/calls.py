@@ -1,12 +1,14 @@
 """What is read of calls."""
 
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
-from applications import rules
+from applications import call_content, opening, rules
 from applications.models import Call, CallStatus, FairCompetitionReview, Scheme
+from audit.selectors import events_of
 
 UNPUBLISHED = (CallStatus.DRAFT, CallStatus.PROPOSED)
 
@@ -29,6 +31,26 @@ def open_calls(now: object) -> QuerySet[Call]:
         Call.objects.filter(status=CallStatus.PUBLISHED, opens_at__lte=now, closes_at__gt=now)
         .select_related("scheme")
         .order_by("closes_at")
+    )
+
+
+def budget_problems(call: Call) -> list[call_content.Problem]:
+    """What of the year's money does not fit a call that is not published: limit and envelope."""
+    limit = call.scheme.annual_limit
+    others = Call.objects.filter(scheme=call.scheme_id, year=call.year)
+    taken = others.exclude(status__in=UNPUBLISHED).aggregate(sum=Sum("envelope"))["sum"]
+    taken = taken or Decimal(0)
+    problems: list[call_content.Problem] = []
+    if taken + call.envelope > limit:
+        problems.append(("envelope", call_content.over_limit(call.envelope, taken, limit)))
+    return problems + [("", sentence) for sentence in opening.obstacles(call)]
+
+
+def may_be_discarded(call: Call) -> bool:
+    """Whether a call is a draft that was never proposed, by the log."""
+    return (
+        call.status == CallStatus.DRAFT
+        and not events_of(call).filter(action="call.propose").exists()
     )
 
 

@@ -8,8 +8,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.rules import covered_regions, firm_ids
+from accounts.models import Level, User
+from accounts.rules import covered_regions, firm_ids, is_owner
 from accounts.waiting import WaitingItem
 from applications.models import Application, Call, CallStatus, CorrectionRequest
 from applications.selectors.recommendation import office_counts
@@ -121,8 +121,11 @@ def _to_finish(call: Call) -> WaitingItem:
 
 
 def for_firm(user: User, now: datetime) -> list[WaitingItem]:
-    """Corrections the person's firms still owe, then drafts of calls that are open."""
-    firms = firm_ids(user)
+    """Corrections the person's firms still owe, then drafts of calls that are open.
+
+    For those who may fill in; the last step of a draft is an owner's.
+    """
+    firms = firm_ids(user, Level.OWNER, Level.EDITOR)
     if not firms:
         return []
     owed = (
@@ -155,10 +158,18 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
     ).select_related("call")
     return items + [
         WaitingItem(
-            title=_("Finish and submit: %(title)s") % {"title": row.title},
+            title=_to_fill_in(owner=is_owner(user, row.firm_id)) % {"title": row.title},
             why=_("Draft in call %(call)s.") % {"call": row.call.number},
             url=reverse("applications:dossier", args=[row.pk]),
             due=row.call.closes_at,
         )
         for row in drafts.order_by("call__closes_at", "pk")
     ]
+
+
+def _to_fill_in(*, owner: bool) -> str:
+    return (
+        _("Finish and submit: %(title)s")
+        if owner
+        else _("Finish for an owner to submit: %(title)s")
+    )

@@ -17,6 +17,7 @@ from applications import sheet as score_sheet
 from applications.call_rules import CallRules, RulesError
 from applications.call_workflow import BY_ENDS, OWN_SERVICE
 from applications.models import Call, CallStatus, Scheme
+from applications.selectors import calls as reading
 from applications.services import call_notices
 from applications.services.call_rows import CallInvalid, lock_call, note, require_officer
 from applications.services.publication import make_edition, opening_problems
@@ -174,12 +175,15 @@ def edit_call(*, call: Call, by: User, **fields: Any) -> Call:
 
 @transaction.atomic
 def propose_call(*, call: Call, by: User) -> Call:
-    """Give a complete draft to a second person. Raises NotPermitted, WrongState, CallInvalid."""
+    """Give a draft to a second person: complete, and within the year's money as it stands now.
+
+    Raises NotPermitted, WrongState, CallInvalid.
+    """
     require_officer(by)
     row = lock_call(call)
     if row.status != CallStatus.DRAFT:
         raise WrongState(_("Only a draft can be proposed."))
-    problems = call_content.problems_of(row)
+    problems = [*call_content.problems_of(row), *reading.budget_problems(row)]
     if problems:
         raise CallInvalid(problems)
     row.status, row.proposed_by, row.proposed_at = CallStatus.PROPOSED, by, clock.now()

@@ -1,14 +1,14 @@
 """What stands between a proposed call and its publication, and the frozen edition itself."""
 
 from datetime import datetime
-from decimal import Decimal
 
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applications import call_content, opening
-from applications.models import Call, CallEdition, CallStatus, FairCompetitionReview, Scheme
+from applications import call_content
+from applications.models import Call, CallEdition, FairCompetitionReview, Scheme
+from applications.selectors.calls import budget_problems
 from audit.clock import SHANGHAI
 from audit.digests import canonical, sm3
 
@@ -27,16 +27,8 @@ def opening_problems(row: Call, opening_at: datetime) -> list[call_content.Probl
             )
         )
     # Locked: two calls of one year cannot both take the last of the limit.
-    scheme = Scheme.objects.select_for_update(no_key=True).get(pk=row.scheme_id)
-    taken = Call.objects.filter(scheme=scheme, year=row.year).exclude(
-        status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)
-    ).aggregate(total=Sum("envelope"))["total"] or Decimal(0)
-    if taken + row.envelope > scheme.annual_limit:
-        problems.append(
-            ("envelope", call_content.over_limit(row.envelope, taken, scheme.annual_limit))
-        )
-    problems += [("", sentence) for sentence in opening.obstacles(row)]
-    return problems
+    Scheme.objects.select_for_update(no_key=True).get(pk=row.scheme_id)
+    return problems + budget_problems(row)
 
 
 def make_edition(row: Call, by: User, now: datetime) -> CallEdition:

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import SignedInRequest
 from accounts.rules import is_administrator
-from applications import call_content, call_reading, opening, rules
+from applications import call_content, call_reading, rules
 from applications.forms.calls import NewCallForm
 from applications.forms.sections import ReasonForm
 from applications.models import Call, CallStatus
 from applications.selectors import calls as reading
 from applications.services import calls as acts
+from applications.services import discarding
 from applications.services.call_rows import CallInvalid
 from applications.views import call_parts
 from audit.clock import SHANGHAI
-from audit.refusals import NotPermitted, NotVisible, Refused
+from audit.refusals import NotPermitted, NotVisible, Refused, WrongState
 from audit.selectors import events_of
 
 PER_PAGE = 50
@@ -77,9 +78,10 @@ def _page(
         "may_take_back": may_write
         and found.status == CallStatus.PUBLISHED
         and request.clock.now < found.opens_at,
+        "may_discard": may_write and is_draft and reading.may_be_discarded(found),
         "parts": call_parts.summaries(found),
         "gaps": call_content.problems_of(found) if is_draft else [],
-        "obstacles": opening.obstacles(found) if found.status == CallStatus.PROPOSED else [],
+        "obstacles": reading.budget_problems(found) if found.status in reading.UNPUBLISHED else [],
         "problems": problems or [],
         "review": reading.review_in_force(found.scheme, day),
         "editions": found.editions.select_related("published_by", "proposed_by").order_by(
@@ -205,6 +207,23 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
         needed=True,
         done=_("The call is a draft again; the published edition is kept."),
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A draft that was never proposed, taken away; GET asks once more."""
+    found = _call(request, pk)
+    if request.method == "POST":
+        discarding.discard_call(call=found, by=request.user)
+        messages.success(request, _("Draft %(number)s is discarded.") % {"number": found.number})
+        return redirect("applications:call_list")
+    if not rules.may_write_call(request.user):
+        raise NotPermitted(_("Only a programme officer sets up and publishes calls."))
+    if not reading.may_be_discarded(found):
+        raise WrongState(discarding.NOT_DISCARDED)
+    context = {"call": found, "nav_current": "applications:call_list"}
+    return render(request, "applications/call_discard.html", context)
 
 
 def _with_reason(

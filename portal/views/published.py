@@ -50,6 +50,7 @@ def notice_detail(request: PageRequest, number: str) -> HttpResponse:
         "reserve": notices.reserve_count(notice),
         "reviewed": notices.reviewed_count(notice),
         "objection_url": address("awards:file_objection", notice.number),
+        "draws": [d for d in draws.published(notice.call) if d.readable],
     }
     return render(request, "portal/notice_detail.html", context)
 

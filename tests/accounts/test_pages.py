@@ -4,12 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts import rules
-from accounts.models import Level, Membership, Organisation, RoleGrant, User
+from accounts.models import Level, Organisation, User
 from accounts.roles import Role
 from accounts.services import firms, people, roles
-from accounts.waiting import waiting_for
-from audit import clock
-from calendars.models import CalendarYear, YearState
 from tests.cast import register
 from tests.letters import send_letters
 
@@ -269,117 +266,6 @@ def test_no_page_breaks_whatever_is_typed(junk, firm, applicant, sysadmin, secad
         owner.post("/profile/", data).status_code,
     }
     assert statuses == {200}
-
-
-# --- The calendar --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def year_in_force(db):
-    from calendars.services import enter_known_years
-
-    enter_known_years()
-    return CalendarYear.objects.filter(state=YearState.PUBLISHED).order_by("-year")[0]
-
-
-NOTICE = """
-一、元旦：1月1日（周五）至3日（周日）放假调休，共3天。
-二、春节：2月5日（农历除夕、周五）至11日（周四）放假调休，共7天。2月14日（周日）上班。
-三、清明节：4月3日（周六）至5日（周一）放假调休，共3天。
-四、劳动节：5月1日（周六）至5日（周三）放假调休，共5天。5月8日（周六）上班。
-五、端午节：6月9日（周三）放假。
-六、中秋节：9月15日（周三）放假。
-七、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。10月9日（周六）上班。
-"""
-
-
-def test_a_notice_by_two_people(sysadmin, secadmin, client_of, year_in_force):
-    year = clock.today().year + 1
-    system, security = client_of(sysadmin), client_of(secadmin)
-    unreadable = system.post(
-        "/people/calendar/new/", {"year": year, "source_no": "1号", "text": "无"}
-    )
-    assert list(unreadable.context["form"].errors) == ["text"]
-    response = system.post(
-        "/people/calendar/new/",
-        {"year": year, "source_no": "国办发明电〔2026〕9号", "text": NOTICE},
-    )
-    notice = CalendarYear.objects.get(state=YearState.PROPOSED)
-    assert response.url == reverse("accounts:calendar_year", args=[notice.pk])
-    confirm = reverse("accounts:calendar_confirm", args=[notice.pk])
-    assert system.post(confirm).status_code == 403
-    assert str(year) in str(waiting_for(secadmin, clock.now())[0].title)
-    assert security.post(confirm).status_code == 302
-    notice.refresh_from_db()
-    assert (notice.state, notice.confirmed_by_id) == (YearState.PUBLISHED, secadmin.pk)
-    assert security.post(confirm).status_code == 409
-
-
-# --- What waits ---------------------------------------------------------------------------------
-
-
-def test_a_person_without_a_firm_is_sent_to_register_one(region_of, applicant, officer):
-    now = clock.now()
-    newcomer = register("newcomer", "新人")
-    assert [i.url for i in waiting_for(newcomer, now)] == ["/firm/new/"]
-    assert waiting_for(applicant, now) == []
-    assert waiting_for(officer, now) == []
-
-
-def test_proposals_wait_for_the_others(house, secadmin, secadmin2, sysadmin, auditor):
-    person = house.person("newcomer", "新人")
-    roles.propose_grant(user=person, role=Role.EXPERT, reason="任命", by=secadmin)
-    now = clock.now()
-
-    def counts(user):
-        return [i.count for i in waiting_for(user, now) if i.url == "/people/"]
-
-    assert [counts(u) for u in (secadmin, secadmin2, sysadmin, auditor)] == [[], [1], [1], []]
-
-
-# --- What they cost ----------------------------------------------------------------------------
-
-
-def crowd(size, firm, officer):
-    """People with a role and members of the firm, `size` of each, made quickly."""
-    now = clock.now()
-    for n in range(size):
-        user = User.objects.create(username=f"u{n}", name=f"人{n}", email=f"u{n}@example.org")
-        RoleGrant.objects.create(
-            user=user, role=Role.EXPERT, bootstrap=True, proposed_at=now, confirmed_at=now
-        )
-        waiting = User.objects.create(username=f"w{n}", name=f"候{n}", email=f"w{n}@example.org")
-        RoleGrant.objects.create(
-            user=waiting, role=Role.EXPERT, proposed_by=officer, proposed_at=now, reason="任命"
-        )
-        member = User.objects.create(username=f"m{n}", name=f"员{n}", email=f"m{n}@example.org")
-        Membership.objects.create(user=member, organisation=firm, level=Level.EDITOR, since=now)
-
-
-@pytest.mark.parametrize("size", [3, 60])
-def test_queries_do_not_grow(
-    size, sysadmin, secadmin, officer, applicant, firm, client_of, django_assert_num_queries
-):
-    crowd(size, firm, officer)
-    admin, owner, security = client_of(sysadmin), client_of(applicant), client_of(secadmin)
-    for client, url, queries in (
-        (admin, "/people/", 9),
-        (admin, "/people/?q=u&role=expert&state=active", 9),
-        (security, f"/people/{officer.pk}/", 9),
-        (owner, f"/firm/{firm.pk}/", 6),
-        (owner, "/profile/", 6),
-    ):
-        client.get(url)
-        with django_assert_num_queries(queries):
-            assert client.get(url).status_code == 200
-
-
-def test_posts_stay_below_twenty_queries(firm, applicant, client_of, django_assert_max_num_queries):
-    colleague = register("colleague", "同事")
-    client = client_of(applicant)
-    with django_assert_max_num_queries(20):
-        client.post(f"/firm/{firm.pk}/members/", {"email": colleague.email, "level": "editor"})
-    assert colleague.memberships.count() == 1
 
 
 def test_a_disabled_person_shows_as_such(sysadmin, officer, client_of):

@@ -4,13 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from applications import opening
 from applications.models import Call, CallStatus
-from applications.services import calls
+from applications.services import calls, discarding
 from applications.services.call_rows import CallInvalid
 from audit import clock
 from audit.digests import canonical, sm3
+from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +76,33 @@ def test_the_years_limit_holds_over_its_calls(draft_call, reviewed, officer, off
     assert calls.publish_call(call=second, by=officer2).number == "2026-2"
 
 
+def test_a_draft_beyond_the_years_limit_is_told_on_its_page_and_not_proposed(
+    draft_call, officer, officer2, supervisor, client_of
+):
+    page, client = f"/calls/{draft_call.pk}/", client_of(officer)
+    words = "请调减本批次额度。"
+    assert words not in client.get(page).content.decode()
+    calls.edit_call(call=draft_call, envelope=Decimal("300000000.01"), by=officer)
+    for person in (officer, officer2, supervisor):
+        answer = client_of(person).get(page)
+        assert [field for field, _text in answer.context["obstacles"]] == ["envelope"]
+        assert words in answer.content.decode()
+    answer = client.post(f"{page}propose/")
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    draft_call.refresh_from_db()
+    assert draft_call.status == CallStatus.DRAFT
+    calls.edit_call(call=draft_call, envelope=Decimal("300000000.00"), by=officer)
+    assert client.post(f"{page}propose/").status_code == 302
+
+
 def test_upper_apps_are_asked_before_opening(draft_call, officer, officer2, monkeypatch):
-    monkeypatch.setattr(opening, "_checks", [lambda call: ["额度未设定"]])
     propose(draft_call, officer)
+    monkeypatch.setattr(opening, "_checks", [lambda call: ["额度未设定"]])
     with pytest.raises(CallInvalid, match="额度未设定"):
         calls.publish_call(call=draft_call, by=officer2)
+    calls.send_back_call(call=draft_call, by=officer)
+    with pytest.raises(CallInvalid, match="额度未设定"):
+        propose(draft_call, officer)
 
 
 def test_nobody_else_sets_up_calls(
@@ -222,3 +246,48 @@ def test_a_proposed_call_waits_for_every_officer_but_its_proposer(draft_call, of
     assert waiting_for(officer, clock.now()) == []
     (item,) = waiting_for(officer2, clock.now())
     assert item.url == f"/calls/{draft_call.pk}/"
+
+
+def test_a_draft_never_proposed_is_discarded_and_the_log_keeps_it(draft_call, officer, client_of):
+    page, client = f"/calls/{draft_call.pk}/", client_of(officer)
+    assert f"{page}discard/" in client.get(page).content.decode()
+    assert "2026-1" in client.get(f"{page}discard/").content.decode()
+    answer = client.post(f"{page}discard/")
+    assert (answer.status_code, answer["Location"]) == (302, "/calls/")
+    assert (Call.objects.count(), client.get(page).status_code) == (0, 404)
+    event = Event.objects.get(action="call.discard")
+    assert (event.actor_name, event.scope, event.source) == (officer.name, "2026-1", "draft")
+    assert event.after == {"name": "2026年度第一批", "envelope": "100000000.00"}
+
+
+@pytest.mark.parametrize("standing", ["proposed", "sent back", "published", "taken back"])
+def test_what_a_second_person_was_asked_is_not_discarded(
+    draft_call, officer, officer2, client_of, standing
+):
+    calls.edit_call(call=draft_call, opens_at=clock.now() + timedelta(days=1), by=officer)
+    propose(draft_call, officer)
+    if standing == "sent back":
+        calls.send_back_call(call=draft_call, by=officer)
+    elif standing != "proposed":
+        calls.publish_call(call=draft_call, by=officer2)
+    if standing == "taken back":
+        calls.withdraw_publication(call=draft_call, reason="指南有误", by=officer)
+    with pytest.raises(WrongState):
+        discarding.discard_call(call=draft_call, by=officer)
+    page, client = f"/calls/{draft_call.pk}/", client_of(officer)
+    assert "/discard/" not in client.get(page).content.decode()
+    assert [client.get(f"{page}discard/").status_code] * 2 == [
+        409,
+        client.post(f"{page}discard/").status_code,
+    ]
+    with pytest.raises(IntegrityError, match="was proposed and is kept"), transaction.atomic():
+        Call.objects.filter(pk=draft_call.pk)._raw_delete("default")
+
+
+def test_only_who_drafts_discards(draft_call, approver, supervisor, region, client_of):
+    for person in (approver, supervisor, region):
+        with pytest.raises(NotPermitted):
+            discarding.discard_call(call=draft_call, by=person)
+    client = client_of(supervisor)
+    assert client.get(f"/calls/{draft_call.pk}/discard/").status_code == 403
+    assert Call.objects.count() == 1

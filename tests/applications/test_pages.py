@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from applications.models import Attachment, Section
 from applications.services import calls, dossiers
 from applications.workflow import Status
+from audit import clock
 from tests import making
 from tests.applications import filling
 
@@ -286,3 +288,18 @@ def test_opening_a_dossier_by_the_page(call, applicant, viewer, client_of):
     assert taken.status_code == 200
     assert 'value="果仁项目"' in taken.content.decode()
     assert client_of(viewer).get(url).status_code == 403
+
+
+def test_what_a_draft_asks_of_whom(draft, applicant, editor, viewer):
+    from applications.waiting import waiting_for
+
+    with translation.override("zh-hans"):
+        asked = {
+            person.username: [item.title for item in waiting_for(person, clock.now())]
+            for person in (applicant, editor, viewer)
+        }
+    assert asked == {
+        "applicant": ["填完并提交：松籽仁精深加工及冷链项目"],
+        "editor": ["填完，由负责人提交：松籽仁精深加工及冷链项目"],
+        "viewer": [],
+    }

@@ -6,6 +6,7 @@ import zipfile
 import pikepdf
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -88,6 +89,28 @@ def test_bad_files_are_refused_with_a_reason(name, data):
         uploads.check(ContentFile(data, name=name))
     assert refused.value.field == "upload"
     assert str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "chinese", "english"),
+    [
+        ("申报指南\n".encode(), "文本文件", "a text file"),
+        (b"<!doctype html><html><body>x</body></html>", "网页", "a web page"),
+        (png(), "PNG 图片", "a PNG picture"),
+        (b"GIF89a" + bytes(20), "其他格式的图片", "a picture of another format"),
+        (bytes(64), "未知类型的文件", "a file of an unknown kind"),
+    ],
+)
+def test_what_a_file_really_is_is_told_in_words(data, chinese, english):
+    said = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language), pytest.raises(Invalid) as refused:
+            uploads.check(ContentFile(data, name="批复.pdf"))
+        said[language] = str(refused.value)
+    assert said == {
+        "zh-hans": f"文件扩展名为 .pdf，实际却是{chinese}，请上传原始文件。",
+        "en": f"The file is called .pdf, but it is really {english}. Upload the original file.",
+    }
 
 
 @pytest.mark.parametrize(

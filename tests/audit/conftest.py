@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from audit import witnesses
-from audit.services import record
+from audit.services import Entry, record, record_all, seal_events
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +63,22 @@ def ordinary():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL steelyard.emptying = off")
         yield cursor.execute
+
+
+@pytest.fixture
+def log(officer):
+    """Ten events, all sealed, all about the officer's account."""
+    with transaction.atomic():
+        events = record_all(
+            Entry(
+                action="application.submit",
+                obj=officer,
+                by=officer,
+                reason=f"第{n}次",
+                before={"n": n - 1},
+                after={"n": n},
+            )
+            for n in range(10)
+        )
+    assert seal_events() == 10
+    return [event.pk for event in events]

@@ -2,16 +2,22 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
 from config import demo, embedded_places
+from config.embedded import Embedded
 from config.embedded_processes import wait_until
+from tests.ground import FAST
 
 SLEEPER = "tests.config.sleeper"  # a module that sleeps
 SUPERVISOR = f"""
@@ -54,6 +60,34 @@ def test_one_that_ends_by_itself_is_named_with_its_last_words(site):
     site.start("broken", "tests.config.no_such_module")
     assert wait_until(lambda: site.ended() == "broken", 20)
     assert "No module named" in site.tail("broken")
+
+
+@pytest.fixture
+def servers():
+    place = Path(tempfile.mkdtemp(prefix="steelyard-ground-", dir="/tmp"))
+    place.chmod(0o711)
+    made = Embedded(place, FAST)
+    made.start()
+    yield made
+    made.stop()
+    shutil.rmtree(place)
+
+
+def test_killed_servers_are_up_again_while_the_site_runs(site, servers, capsys):
+    site.start("sleeper", SLEEPER)
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(demo.watch, site, servers)
+        for server in (servers.postgres, servers.redis):
+            killed = server.process()
+            killed.kill()
+            killed.wait(20)
+            assert wait_until(server.is_running, 60)
+        site.running["sleeper"].kill()
+        assert watching.result(60) == "sleeper"
+    assert capsys.readouterr().out.splitlines() == [
+        "PostgreSQL had died and was started again.",
+        "Redis had died and was started again.",
+    ]
 
 
 def test_a_killed_supervisor_takes_its_processes_along_or_the_next_one_does(tmp_path):

@@ -117,6 +117,30 @@ def test_starts_again_after_kill_9_of_everything(data):
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
 
 
+def test_what_died_is_revived_and_nothing_else(services):
+    postgres, redis_server = services.postgres.process(), services.redis.process()
+    assert services.revive() == []
+    redis_server.kill()
+    assert wait_until(lambda: not is_alive(redis_server), 10)
+    assert services.revive() == ["Redis"]
+    postgres.kill()
+    services.redis.process().kill()
+    assert wait_until(lambda: services.redis.process() is services.postgres.process() is None, 10)
+    assert services.revive() == ["PostgreSQL", "Redis"]
+    assert (ask(services), services.revive()) == ((1, True), [])
+    services.stop()
+    assert services.revive() == []
+
+
+def test_only_what_was_started_is_revived(data):
+    made = Embedded(data, FAST)
+    made.start(postgres=False)
+    made.redis.process().kill()
+    assert wait_until(lambda: made.redis.process() is None, 10)
+    assert made.revive() == ["Redis"]
+    assert made.postgres.process() is None
+
+
 def test_starts_again_while_orphans_of_a_killed_postmaster_end(services):
     for server in (services.postgres, services.redis):
         process = server.process()

@@ -56,12 +56,17 @@ def test_numbers_and_lists(monkeypatch):
         ("postgres://me@/steel", ("me", "", "", "", "steel", {})),
         ("postgresql://me@%2Fvar%2Frun%2FPG/steel", ("me", "", "/var/run/PG", "", "steel", {})),
         ("postgresql://me:x@[::1]:5433/steel", ("me", "x", "::1", "5433", "steel", {})),
+        (
+            "postgres://me@/steel?connect_timeout=3",
+            ("me", "", "", "", "steel", {"connect_timeout": "3"}),
+        ),
     ],
 )
 def test_database_addresses(url, expected):
     read = environment.database(url)
-    names = ("USER", "PASSWORD", "HOST", "PORT", "NAME", "OPTIONS")
-    assert tuple(read[n] for n in names) == expected
+    names = ("USER", "PASSWORD", "HOST", "PORT", "NAME")
+    assert tuple(read[n] for n in names) == expected[:-1]
+    assert read["OPTIONS"] == {"connect_timeout": "10"} | expected[-1]
 
 
 def test_other_databases_are_refused():

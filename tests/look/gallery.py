@@ -53,6 +53,7 @@ def components(request: HttpRequest) -> HttpResponse:
         facts=[("拟安排", "2,400 万元"), ("备注", None), ("单位", NASTY)],
         digest=DIGEST,
         figures=samples.FIGURES,
+        states=samples.STATES,
         tabs=[
             thing(label="材料", url="#", current=True, count=""),
             thing(label=NASTY, url="#", current=False, count=3),

@@ -44,6 +44,15 @@ def test_english_words_find_room_too(open_page, name):
     assert {w: over for w in WIDTHS if (over := too_wide(page, w))} == {}
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_short_state_in_a_table_keeps_to_its_line(open_page, width):
+    page = open_page("components", width=width)
+    pills = page.locator(".tbl .pill")
+    lines = [round(pill.bounding_box()["height"] / 20) for pill in pills.all()]
+    assert lines == [1, 1, 2]  # a long one breaks after its comma
+    assert too_wide(page, width) == 0
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("who", ["officer", "applicant"])
 def test_the_full_bar_finds_room(

@@ -211,3 +211,14 @@ def test_error_pages_stand_without_context():
             tree = read(render_to_string(name, {"message": samples.NASTY}))
         assert (tree.faults, tree.open, tree.scripts) == ([], [], 0)
         assert tree.headings == ["h1"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_outage_is_told_in_both_languages(language):
+    with translation.override(language):
+        html = render_to_string("503.html")
+    tree = read(html)
+    assert (tree.faults, tree.open, tree.scripts) == ([], [], 0)
+    assert tree.headings == ["h1", "h2"]
+    assert html.index("系统暂时无法使用") < html.index("The system is unavailable for a moment")
+    assert "已保存的内容不会丢失" in html

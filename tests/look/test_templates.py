@@ -65,7 +65,7 @@ def test_can_be_read(path):
 
 def test_pages_stand_on_the_base():
     """A page that is no part, mail or base extends one of the two bases."""
-    parts = ("components/", "base.html", "500.html", "notifications/mail")
+    parts = ("components/", "base.html", "500.html", "503.html", "notifications/mail")
     alone = [
         name(p)
         for p in TEMPLATES

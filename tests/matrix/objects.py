@@ -265,7 +265,7 @@ def office(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         "applications:call_sheet": every,
         "applications:call_edit": {n: (*args, "basics") for n, args in some.items()},
         **{f"applications:call_{act}": some for act in (
-            "propose", "publish", "send_back", "take_back")},
+            "propose", "publish", "send_back", "take_back", "discard")},
         "applications:edition": {"open": (*every["open"], 1)},
         "applications:start": {n: (c.number,) for n, c in calls.items()},
         "applications:competition_reviews": {"": (calls["open"].scheme.code,)},

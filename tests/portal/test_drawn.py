@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.models import Call, CallStatus
+from audit import clock
+from awards.models import PublicNotice
 from portal.selectors import proofs
 from reviews.services import draws, seats, voiding
 from tests.maths.test_verify_draw import verify
@@ -123,3 +125,25 @@ def test_the_page_costs_fifteen_queries_at_most(client, client_of, applicant, cl
             with CaptureQueriesContext(connection) as seen:
                 assert page_of(face, closed).status_code == 200
             assert len(seen) <= 15
+
+
+def test_a_reader_of_the_notice_finds_the_draw_once_it_is_public(client, draw, officer):  # noqa: F811
+    today = clock.today()
+    notice = PublicNotice.objects.create(
+        call=draw.call,
+        number="2026-1-N1",
+        title="公示",
+        starts_on=today,
+        ends_on=today,
+        working_days=1,
+        content={},
+        digest="1" * 64,
+        published_by=officer,
+        published_at=clock.now(),
+    )
+    page, link = reverse("portal:public_notice", args=[notice.number]), f"/drawn/{draw.number}/"
+    assert link not in client.get(page).content.decode()
+    Call.objects.filter(pk=draw.call_id).update(status=CallStatus.SCORED)
+    assert (
+        f'<a href="{link}">Draw of experts {draw.number}</a>' in client.get(page).content.decode()
+    )

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
+from applications.models import Call
 from audit.models import Event
 from portal.action_words import OBJECTS
 from portal.event_rows import action_words, role_words, state_words
@@ -22,6 +23,12 @@ def house(rehearsal, django_db_blocker):
         rehearsed.copy_of(rehearsed.MOULD, f"house_{rehearsed.process()}"),
     ):
         yield
+
+
+def test_the_call_was_published_before_it_opened(house):
+    (call,) = Call.objects.all()
+    (edition,) = call.editions.all()
+    assert edition.published_at < call.opens_at
 
 
 def test_every_secretary_signed_in_time_and_made_the_first_contact(house):

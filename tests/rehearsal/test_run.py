@@ -5,7 +5,9 @@ import io
 import json
 import subprocess
 import sys
+from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -77,6 +79,14 @@ def test_the_draw_comes_out_again_from_its_recorded_numbers(report):
     assert report["draw"]["reproduced"] is True
     assert report["draw"]["panels"] >= 1
     assert report["draw"]["numbers"] == ["2024-1-D1"]
+
+
+def test_minutes_pass_between_the_steps_of_the_draw(rehearsal):
+    (text,) = rehearsal.certificates.values()
+    times = json.loads(text)["times"]
+    steps = ("prepared", "operator_committed", "supervisor_committed", "supervisor_revealed")
+    taken = [datetime.fromisoformat(times[step]) for step in (*steps, "drawn")]
+    assert [(after - before).seconds // 60 for before, after in pairwise(taken)] == [12, 7, 15, 4]
 
 
 def test_its_certificate_is_verified_by_the_program_for_outsiders(rehearsal, tmp_path):

@@ -66,6 +66,12 @@ def test_declaring_shows_title_and_firm_and_opens(client_of, seat, expert):
         assert client.get(f"/dossiers/{row.application_id}/").status_code == 404
 
 
+def test_the_parts_stand_in_the_order_of_their_numbers(client_of, opened, expert):
+    page = client_of(expert).get(reverse("reviews:score", args=[opened[0].pk])).content.decode()
+    headings = re.findall(r'<h2 class="[^"]*" id="part-[^"]*">(\d+)\.', page)
+    assert headings == [str(n) for n in range(1, 11)]
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_firms_contacts_are_left_out_in_every_language(language):
     firm = {"legal_representative": "甲某", "contact_name": "乙某", "contact_phone": "0434-5550123"}

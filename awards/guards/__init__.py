@@ -1,0 +1,18 @@
+"""Guards of the money: what the services hold, the database holds as well, against any hand.
+
+Plain SQL and not django-pgtrigger, whose triggers a setting of the session can switch off.
+Sums are checked when the transaction ends, so that an act may write its rows in any order.
+"""
+
+from django.db import migrations
+
+from awards.guards.lists import LISTS, LISTS_UNDONE
+from awards.guards.rows import LIVES, LIVES_UNDONE, ROWS, ROWS_UNDONE
+from awards.guards.sums import SUMS, SUMS_UNDONE
+
+OPERATIONS = [
+    migrations.RunSQL(SUMS, SUMS_UNDONE),
+    migrations.RunSQL(ROWS, ROWS_UNDONE),
+    migrations.RunSQL(LIVES, LIVES_UNDONE),
+    migrations.RunSQL(LISTS, LISTS_UNDONE),
+]

@@ -1,0 +1,88 @@
+"""A list, its deviations and its public notice stand once they were decided."""
+
+# Items and deviations may be written while their list is a draft. On an approved list only two
+# things still happen: a project moves up (its sum grows and the time is kept), and a firm answers
+# whether it takes a part of what it asked for. A notice's last day is counted anew only while it
+# was provisional.
+LISTS = """
+CREATE FUNCTION awards_item_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    list_id bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.funding_list_id
+                           ELSE OLD.funding_list_id END;
+    list_status text;
+    moved boolean;
+    answered boolean;
+BEGIN
+    SELECT status INTO list_status FROM awards_fundinglist WHERE id = list_id;
+    IF list_status = 'draft' THEN
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND list_status = 'approved'
+       AND to_jsonb(OLD) - ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
+                                 'consent_at']
+         = to_jsonb(NEW) - ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
+                                 'consent_at'] THEN
+        moved := OLD.outcome IN ('reserve', 'partial') AND NEW.outcome IN ('funded', 'partial')
+            AND NEW.amount > OLD.amount AND NEW.promoted_at IS NOT NULL
+            AND NEW.promoted_at IS DISTINCT FROM OLD.promoted_at;
+        answered := (OLD.outcome, OLD.amount) = (NEW.outcome, NEW.amount)
+            AND NEW.outcome = 'partial' AND OLD.consent = '' AND NEW.consent <> ''
+            AND OLD.promoted_at IS NOT DISTINCT FROM NEW.promoted_at;
+        IF moved OR answered THEN RETURN NEW; END IF;
+    END IF;
+    RAISE EXCEPTION 'the items of a % list stand', list_status USING ERRCODE = '23001';
+END
+$$;
+CREATE TRIGGER item_stands BEFORE INSERT OR UPDATE OR DELETE ON awards_fundingitem
+    FOR EACH ROW EXECUTE FUNCTION awards_item_stands();
+
+CREATE FUNCTION awards_deviation_in_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM awards_fundinglist WHERE id = NEW.funding_list_id AND status = 'draft';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a deviation is asked for and settled while the list is a draft'
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER deviation_in_time BEFORE INSERT OR UPDATE ON awards_deviation
+    FOR EACH ROW EXECUTE FUNCTION awards_deviation_in_time();
+
+CREATE FUNCTION awards_period_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the period of a public notice stands' USING ERRCODE = '23001';
+END
+$$;
+CREATE TRIGGER period_stands BEFORE UPDATE ON awards_publicnotice FOR EACH ROW
+    WHEN (NOT OLD.provisional AND (NEW.ends_on <> OLD.ends_on OR NEW.provisional))
+    EXECUTE FUNCTION awards_period_stands();
+
+CREATE FUNCTION awards_notice_names_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM awards_fundingitem i JOIN awards_fundinglist l ON l.id = i.funding_list_id
+    WHERE i.id = NEW.item_id AND l.status = 'approved' AND i.application_id = NEW.application_id
+      AND i.amount = NEW.amount AND i.outcome IN ('funded', 'partial')
+      AND (i.outcome = 'funded' OR i.consent = 'given');
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a public notice names what an approved list proposes'
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER notice_names_decided BEFORE INSERT ON awards_noticeitem
+    FOR EACH ROW EXECUTE FUNCTION awards_notice_names_decided();
+"""
+
+LISTS_UNDONE = """
+DROP TRIGGER notice_names_decided ON awards_noticeitem;
+DROP TRIGGER period_stands ON awards_publicnotice;
+DROP TRIGGER deviation_in_time ON awards_deviation;
+DROP TRIGGER item_stands ON awards_fundingitem;
+DROP FUNCTION awards_notice_names_decided();
+DROP FUNCTION awards_period_stands();
+DROP FUNCTION awards_deviation_in_time();
+DROP FUNCTION awards_item_stands();
+"""
