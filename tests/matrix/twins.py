@@ -42,7 +42,9 @@ def parts() -> Parts:
     comes = Expert.objects.exclude(seats__draw=draw).order_by("pk")[1]
     taken = {seat.expert_id, leaves.pk}
     others = [s.expert_id for s in sitting if s.expert_id not in taken]
-    return Parts(draw.call_id, draw.call.number, draw.pk, draw.number, seat.expert, leaves, comes, others)
+    return Parts(
+        draw.call_id, draw.call.number, draw.pk, draw.number, seat.expert, leaves, comes, others
+    )
 
 
 class Scribe:
