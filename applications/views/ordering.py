@@ -50,10 +50,10 @@ def order(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     if act == "send":
         return _send(request, call, region, letter)
     rows = _rows(call, region, request)
-    if request.method == "POST" and act == "review":
-        return _review(request, call, region, rows, letter)
     if act.startswith(("up:", "down:")):
         _move(rows, act)
+    elif request.method == "POST" and act != "edit":
+        return _review(request, call, region, rows, letter)
     return _page(request, call, region, rows, letter)
 
 
