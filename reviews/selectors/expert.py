@@ -1,10 +1,11 @@
 """An expert's own seats and dossiers. Nothing here tells of anybody else's."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Sum
 
 from accounts.models import User
 from applications.models import CallStatus
@@ -53,15 +54,42 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One dossier among the expert's: its place in the panel, and how it stands."""
+    """One dossier among the expert's: its place in the panel, how it stands, and the sum of the
+    points given to it by this expert; None before the first."""
 
     pk: int
     order: int
     state: str
+    given: Decimal | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in READABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a sum of points stands among an expert's own, best first: `place` of `count`, shared
+    by `beside` others; the highest and the lowest of the others."""
+
+    place: int
+    count: int
+    beside: int
+    highest: Decimal
+    lowest: Decimal
+
+
+def standing_of(given: Decimal, others: Sequence[Decimal]) -> Standing | None:
+    """None while there is nothing to stand among."""
+    if not others:
+        return None
+    return Standing(
+        place=1 + sum(other > given for other in others),
+        count=len(others) + 1,
+        beside=sum(other == given for other in others),
+        highest=max(others),
+        lowest=min(others),
+    )
 
 
 def progress_of(states: list[str]) -> Progress:
@@ -148,10 +176,12 @@ def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
 
 def places_of(seat: Seat) -> list[Place]:
     """Every dossier of a seat in the panel's order."""
-    rows = seat.assignments.order_by("application__place__order", "pk").values_list(
-        "pk", "application__place__order", "state"
+    rows = (
+        seat.assignments.annotate(given=Sum("marks__score"))
+        .order_by("application__place__order", "pk")
+        .values_list("pk", "application__place__order", "state", "given")
     )
-    return [Place(pk, order or 0, state) for pk, order, state in rows]
+    return [Place(pk, order or 0, state, given) for pk, order, state, given in rows]
 
 
 def points_given(assignment: Assignment) -> Decimal | None:

@@ -169,6 +169,14 @@ class SheetDesk:
             "errors": given.errors,
         }
 
+    def _standing(self, given: Decimal) -> own.Standing | None:
+        """Among the own dossiers that are scored already; None before this one is begun."""
+        if not self.marks:
+            return None
+        scored = (AssignmentState.FINISHED, AssignmentState.LOCKED)
+        others = [p for p in self.places if p.state in scored and p.pk != self.assignment.pk]
+        return own.standing_of(given, [p.given for p in others if p.given is not None])
+
     def totals(self) -> dict[str, Any]:
         """Points so far: the expert's own, the formula's, and both."""
         marks = self.marks.values()
@@ -190,6 +198,7 @@ class SheetDesk:
             "comments": comments,
             "is_complete": not left,
             "is_finished": self.assignment.state != AssignmentState.OPEN,
+            "standing": self._standing(given),
         }
 
     # --- the page --------------------------------------------------------------------------------

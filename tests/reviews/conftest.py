@@ -17,21 +17,21 @@ def moving_clock(db) -> None:
 
 
 @pytest.fixture
-def panel(officer, firm) -> Panel:
+def panel(kept, officer, firm) -> Panel:
     """Three dossiers under review."""
-    return table.panel(officer, firm)
+    return kept.build("panel", lambda: table.panel(officer, firm), on=("officer", "applicant"))
 
 
 @pytest.fixture
-def seat(panel, expert) -> Seat:
+def seat(kept, panel, expert) -> Seat:
     """The expert has accepted, nothing is declared."""
-    return table.seat(panel, expert)
+    return kept.build("seat", lambda: table.seat(panel, expert), on=("panel", "experts"))
 
 
 @pytest.fixture
-def opened(seat) -> list[Assignment]:
+def opened(kept, seat) -> list[Assignment]:
     """The expert's dossiers, declared on without conflict."""
-    return table.declared(seat)
+    return kept.build("opened", lambda: table.declared(seat), on=("seat",))
 
 
 @pytest.fixture

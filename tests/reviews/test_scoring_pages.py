@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -137,6 +138,26 @@ def test_grounds_are_asked_for_off_the_base(client_of, opened, expert):
     assert answer.status_code == 200
     assert 'id="say-Q3-1"' in page
     assert "16" in re.search(r'id="say-Q3-1".*?</div>', page, re.DOTALL)[0]  # 20 less 4 characters
+
+
+def test_it_stands_among_the_own_dossiers_that_are_scored(client_of, opened, expert, english):
+    """Best of its own shown; nobody else's marks, nothing before there are two."""
+    client = client_of(expert)
+    client.cookies["django_language"] = "en"
+
+    def shown(row):
+        page = client.get(reverse("reviews:score", args=[row.pk])).content.decode()
+        found = re.search(r"Among my own, ([\d.]+–[\d.]+)</dt><dd[^>]*>([^<]+)</dd>", page)
+        return found and found.groups()
+
+    table.finished(opened[0], tier=1)
+    assert shown(opened[0]) is shown(opened[1]) is None
+    table.finished(opened[1])
+    low, high = sorted(row.marks.aggregate(n=Sum("score"))["n"] for row in opened[:2])
+    assert shown(opened[0]) == (f"{high}–{high}", "No. 2 of 2")
+    assert shown(opened[1]) == (f"{low}–{low}", "No. 1 of 2")
+    table.finished(opened[2], tier=1)
+    assert shown(opened[2]) == (f"{low}–{high}", "No. 2 of 3 (level with 1)")
 
 
 def test_what_cannot_be_is_refused_and_kept_typed(client_of, opened, expert):
