@@ -84,7 +84,7 @@ def course(projects, setting):
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pools())
 def test_every_break_and_the_interval_around_the_frozen_weight(pool):
     projects, setting = pool
@@ -107,7 +107,7 @@ def test_every_break_and_the_interval_around_the_frozen_weight(pool):
     assert (report.high.weight, report.high.included) == high
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(pools())
 def test_the_nearest_weight_at_which_a_project_without_money_gets_some(pool):
     projects, setting = pool

@@ -119,7 +119,7 @@ def test_a_shortage_counts_who_is_left_after_each_rule_and_reads():
     assert str(shortage) == "panel P1 seat a: 1 of 2, too few experts of this kind and specialty"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(small_pools())
 def test_a_shortage_is_reported_exactly_when_nothing_fits(a_pool):
     shortages = supply(a_pool)
@@ -130,7 +130,7 @@ def test_a_shortage_is_reported_exactly_when_nothing_fits(a_pool):
         assert shortage.cause in CAUSES
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(small_pools())
 def test_as_many_places_are_called_empty_as_must_be(a_pool):
     missing = sum(s.needed - s.available for s in supply(a_pool) if s.seat)

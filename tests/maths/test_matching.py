@@ -27,7 +27,7 @@ def objective(of, chosen):
     return -worth, sum(number(of.applications[a], of.experts[e]) for a, e in chosen)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(small_problems())
 def test_the_total_is_the_greatest_and_ties_fall_to_the_keys(of):
     every = list(every_filling(of))
@@ -43,7 +43,7 @@ def test_the_total_is_the_greatest_and_ties_fall_to_the_keys(of):
     assert found.total == -objective(of, best)[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(small_problems())
 def test_the_least_score_never_passes_the_bound_nor_the_best_there_is(of):
     every = list(every_filling(of))
