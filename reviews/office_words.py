@@ -42,6 +42,7 @@ GROUNDS: Mapping[str, Promise] = {
     "kin": _("close kin at the applicant"),
     "work": _("paid work for the applicant within three years"),
     "region": _("at home where the project is built"),
+    "named": _("named by the applicant"),
 }
 DECIDED_BY: Mapping[str, Promise] = {
     "employment": _("tie decided by employment contribution"),
@@ -104,5 +105,6 @@ def shortage_words(
         "available": shortage.available,
         "cause": CAUSES[shortage.cause],
         "way_out": WAYS_OUT[shortage.cause],
+        "named": shortage.named,
         "counts": [detail["kind"], detail["specialty"], detail["recusals"]] if detail else [],
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import certainty, draws, entry, panels, pool, progress, ranking
+from reviews.views import certainty, draws, entry, naming, panels, pool, progress, ranking
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("panels/<str:number>/form/", panels.form, name="form_panels"),
     path("panels/<str:number>/dossiers/<int:pk>/move/", panels.move, name="move_dossier"),
     path("panels/<str:number>/<int:panel>/seats/", panels.seats, name="panel_seats"),
+    path("panels/<str:number>/named/", naming.named, name="named"),
+    path("panels/<str:number>/named/<int:pk>/<str:pseudonym>/", naming.decide, name="decide_named"),
     path("draws/", draws.draws, name="draws"),
     path("draws/new/<str:number>/", draws.prepare, name="draw_prepare"),
     path("draws/<str:number>/", draws.draw, name="draw"),

@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
             name='Recusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('found', models.CharField(choices=[('system', 'found by the system'), ('declared', 'declared by the expert'), ('unable', 'could not judge'), ('later', 'found later')], max_length=10)),
+                ('found', models.CharField(choices=[('system', 'found by the system'), ('named', 'named by the applicant'), ('declared', 'declared by the expert'), ('unable', 'could not judge'), ('later', 'found later')], max_length=10)),
                 ('reason', models.CharField(max_length=400)),
                 ('recorded_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='applications.application')),
@@ -474,5 +474,25 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='analysispart',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='801eb726955ac350109141d6c6d3c7d352a57fec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e97e1', table='reviews_analysispart', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='NamedDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('same', models.BooleanField()),
+                ('reason', models.CharField(max_length=400)),
+                ('decided_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_decisions', to='applications.application')),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_decisions', to='reviews.expert')),
+            ],
+            options={
+                'ordering': ('decided_at', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='named_decision_has_reason')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='nameddecision',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d211bb9a187a048083400a4491619dea3a80dbc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ffad', table='reviews_nameddecision', when='BEFORE')),
         ),
     ]

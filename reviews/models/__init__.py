@@ -1,4 +1,5 @@
 from reviews.models.analysis import PARTS, Analysis, AnalysisPart
+from reviews.models.naming import NamedDecision
 from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
 from reviews.models.pool import Expert, ExpertInterest
 from reviews.models.ranking import JointDecision, Ranking, RankingEntry
@@ -23,6 +24,7 @@ __all__ = [
     "ExpertInterest",
     "JointDecision",
     "Mark",
+    "NamedDecision",
     "Panel",
     "PanelApplication",
     "Ranking",

@@ -18,8 +18,10 @@ from audit import clock
 from audit.digests import instant, sm3
 from audit.refusals import WrongState
 from reviews.draw import assignment, pool, replacement, supply
+from reviews.draw.entities import NAMED
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
 from reviews.rules import acted_otherwise, conflicts_of, standing
+from reviews.selectors.naming import barred_by_name
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ def open_institution(draw: Draw, digest: str) -> Organisation | None:
     return None
 
 
+def candidates(call: Call) -> list[Expert]:
+    """Whoever may be drawn for the call, by pseudonym."""
+    return list(
+        Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
+        .exclude(user__in=acted_otherwise(call))
+        .select_related("user", "region", "employer")
+        .order_by("pseudonym")
+    )
+
+
 def build_input(
     call: Call, number: str, salt: str, public: PublicValue = PublicValue()
 ) -> dict[str, Any]:
@@ -56,12 +68,7 @@ def build_input(
     """
     rules = call.rule_set
     panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
-    experts = list(
-        Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
-        .exclude(user__in=acted_otherwise(call))
-        .select_related("region", "employer")
-        .order_by("pseudonym")
-    )
+    experts = candidates(call)
     applications = list(standing(call).select_related("region").order_by("number"))
     numbers = {a.pk: a.number or "" for a in applications}
     panels = [p for p in panels if any(s.application_id in numbers for s in p.places.all())]
@@ -69,6 +76,11 @@ def build_input(
     barred = conflicts_of(
         experts, applications, same_region=rules.exclude_same_region, on=clock.today()
     )
+    for pair in barred_by_name(applications, experts):
+        barred.setdefault(pair, NAMED)
+    for expert, application, found in _standing_recusals(call):  # of a draw that was voided
+        if expert in pseudonyms and application in numbers:
+            barred.setdefault((expert, application), found)
     if not panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
     try:
@@ -103,6 +115,13 @@ def build_input(
         raise WrongState(
             _("No draw can stand on these panels: %(why)s.") % {"why": error}
         ) from error
+
+
+def _standing_recusals(call: Call) -> QuerySet[Recusal, tuple[int, int, str]]:
+    """(expert, application, how it was found) of every recusal on record in the call."""
+    return Recusal.objects.filter(panel__call=call).values_list(
+        "expert_id", "application_id", "found"
+    )
 
 
 def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel:

@@ -91,7 +91,8 @@ def seat_all(draw: Draw) -> list[Seat]:
     rows = invited(draw)
     for seat in rows:
         seats.accept(seat=seat, by=seat.expert.user)
-        answers = [declarations.Answer(a.pk, conflict=False) for a in seat.assignments.all()]
+        due = seat.assignments.filter(state="to_declare")
+        answers = [declarations.Answer(a.pk, conflict=False) for a in due]
         declarations.declare_all(seat=seat, answers=answers, by=seat.expert.user)
     return rows
 
@@ -102,7 +103,8 @@ def open_review(call: Call, officer: User) -> Call:
 
 def score(seat: Seat, tier: int = 0) -> None:
     """The expert marks every dossier at the base of one tier and signs."""
-    for row in seat.assignments.select_related("panel__call", "expert__user").order_by("pk"):
+    mine = seat.assignments.filter(state="open")
+    for row in mine.select_related("panel__call", "expert__user").order_by("pk"):
         table.finished(row, tier)
     signing.sign(panel=seat.panel, by=seat.expert.user)
 
