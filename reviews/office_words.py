@@ -44,6 +44,11 @@ GROUNDS: Mapping[str, Promise] = {
     "region": _("at home where the project is built"),
     "named": _("named by the applicant"),
 }
+# Why the system gave a seat to the next in the drawn order.
+SEAT_REASONS: Mapping[str, Promise] = {
+    "too many recusals": _("recused from too many dossiers of the panel"),
+    "too few scores": _("recused from a dossier that would have got too few scores"),
+}
 DECIDED_BY: Mapping[str, Promise] = {
     "employment": _("tie decided by employment contribution"),
     "net_new_jobs": _("tie decided by net new jobs"),

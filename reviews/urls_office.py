@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import certainty, draws, entry, naming, panels, pool, progress, ranking
+from reviews.views import certainty, draws, entry, naming, panels, pool, progress, quorum, ranking
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -30,6 +30,8 @@ urlpatterns = [
     path("progress/<str:number>/open/", progress.open_scoring, name="open_scoring"),
     path("progress/<str:number>/extend/", progress.extend, name="extend_scoring"),
     path("progress/<str:number>/close/", progress.close, name="close_scoring"),
+    path("progress/<str:number>/shortfall/", quorum.propose, name="shortfall_new"),
+    path("shortfalls/<int:pk>/", quorum.shortfall, name="shortfall"),
     path("ranking/", ranking.calls, name="ranking_list"),
     path("ranking/decisions/<int:pk>/confirm/", ranking.confirm_tie, name="confirm_tie"),
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),

@@ -196,6 +196,35 @@ def replacements_of(
     return history
 
 
+@dataclass(frozen=True)
+class Follower:
+    """Who would follow on a seat, and the numbers of the dossiers they are barred from."""
+
+    expert: str
+    barred: frozenset[str]
+
+
+def followers(draw: Draw, seats: Iterable[Seat]) -> dict[int, Follower]:
+    """For each of the draw's seats, by its id, who would follow if it alone were vacated now; a
+    seat on which nobody would is left out. Two queries, whatever the numbers.
+    """
+    if not draw.result:
+        return {}
+    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
+    history = replacements_of(draw)
+    told = {recusal for step in history for recusal in step.recusals}
+    later = [recusal for _at, recusal in _later_recusals(draw)]
+    known = [recusal for recusal in later if recusal not in told]
+    found = {}
+    for seat in seats:
+        place = str(seat.panel.number), seat.code.rpartition(".")[0], seat.expert.pseudonym
+        step = replacement.replace(people, seed, seated, history, *place, seat.state, known)
+        if step.replaced_by is not None:
+            recusals = [r for r in (*people.recusals, *later) if r.expert == step.replaced_by]
+            found[seat.pk] = Follower(step.replaced_by, frozenset(r.application for r in recusals))
+    return found
+
+
 def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:
     """(when, recusal) of what the frozen input did not know, oldest first."""
     frozen = {(r["expert"], r["application"]) for r in draw.input["recusals"]}

@@ -10,8 +10,8 @@ from applications.models import Application, Call, CallStatus
 from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
-from reviews.models import Draw, Expert, Seat
-from reviews.services import declarations, draws, opening, pool, seats, signing
+from reviews.models import Draw, Expert, Seat, Shortfall
+from reviews.services import declarations, draws, opening, pool, quorum, seats, signing
 from tests import making
 from tests.reviews import table
 
@@ -107,6 +107,12 @@ def score(seat: Seat, tier: int = 0) -> None:
     for row in mine.select_related("panel__call", "expert__user").order_by("pk"):
         table.finished(row, tier)
     signing.sign(panel=seat.panel, by=seat.expert.user)
+
+
+def go_on_with_too_few(call: Call, officer: User, approver: User) -> Shortfall:
+    """One gives the reason why the dossiers that are short go on, another agrees."""
+    row = quorum.propose_shortfall(call=call, reason="专家因故全部不能完成评分", by=officer)
+    return quorum.confirm_shortfall(shortfall=row, by=approver)
 
 
 def dossiers(call: Call) -> list[Application]:
