@@ -7,12 +7,14 @@ blocks (it cannot be true) or warns (both may be true; the applicant must look).
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.draft_values import Sections, Values
 from applications.money import grouped, wan
+from applications.named import PARTS, PLACES, field_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,40 @@ def _filing_permit(v: Values) -> Contradiction | None:
     )
 
 
+def _named(place: int, v: Values) -> Contradiction | None:
+    empty = [part for part in PARTS if not v.text(field_of(place, part))]
+    if len(empty) in (0, len(PARTS)):
+        return None
+    return Contradiction(
+        "commitment",
+        field_of(place, empty[0]),
+        _(
+            "Of person %(n)s, who shall not review, give name, employer and reason, or leave all "
+            "three empty."
+        )
+        % {"n": place},
+        "commitment",
+        blocks=True,
+    )
+
+
+def _named_twice(v: Values) -> Contradiction | None:
+    seen: dict[tuple[str, ...], int] = {}
+    for place in PLACES:
+        person = tuple(plain(v.text(field_of(place, part))) for part in ("name", "employer"))
+        first = seen.setdefault(person, place) if person[0] else place
+        if first != place:
+            return Contradiction(
+                "commitment",
+                field_of(place, "name"),
+                _("Person %(n)s is person %(first)s again. Name everybody once.")
+                % {"n": place, "first": first},
+                "commitment",
+                blocks=True,
+            )
+    return None
+
+
 CHECKS: tuple[Check, ...] = (
     _parts,
     _filing,
@@ -201,6 +237,8 @@ CHECKS: tuple[Check, ...] = (
     _tax,
     _schedule,
     _filing_permit,
+    *(partial(_named, place) for place in PLACES),
+    _named_twice,
 )
 
 

@@ -57,6 +57,7 @@ class Field:
     figure: bool = False  # one of applications.figures.Figures
     group: str | Promise = ""
     alone: bool = False  # stands in a row of its own, as a total does above its parts
+    own: bool = False  # read by the firm's own people alone
 
     def wanted(self, data: Mapping[str, str]) -> bool:
         """Must something stand here, given the rest of the section?"""

@@ -38,13 +38,17 @@ def section_rows(
     data: Mapping[str, str],
     names: Mapping[str, str],
     without: frozenset[str] = frozenset(),
+    *,
+    to_firm: bool = False,
 ) -> list[tuple[str | Promise, str]]:
     """(label, value) of a section; fields that are not asked for and empty are left out, and so
-    are those named in `without`."""
+    are those named in `without` and, but for the firm itself, those that are its own."""
     return [
         (field.label, shown(field, data, names))
         for field in sections.BY_CODE[code].fields
-        if field.name not in without and (data.get(field.name) or field.wanted(data))
+        if field.name not in without
+        and (to_firm or not field.own)
+        and (data.get(field.name) or field.wanted(data))
     ]
 
 
@@ -52,6 +56,8 @@ def whole(
     content: Mapping[str, Mapping[str, str]],
     names: Mapping[str, str],
     without: frozenset[str] = frozenset(),
+    *,
+    to_firm: bool = False,
 ) -> list[dict[str, Any]]:
     """Every section with fields; pages put the commitment last, after the files."""
     return [
@@ -59,7 +65,9 @@ def whole(
             "code": spec.code,
             "title": spec.title,
             "number": number,
-            "rows": section_rows(spec.code, content.get(spec.code, {}), names, without),
+            "rows": section_rows(
+                spec.code, content.get(spec.code, {}), names, without, to_firm=to_firm
+            ),
         }
         for number, spec in enumerate(sections.SECTIONS, start=1)
         if spec.fields
@@ -76,7 +84,7 @@ def difference(
         rows = [
             (field.label, shown(field, old, names), shown(field, new, names))
             for field in spec.fields
-            if old.get(field.name, "") != new.get(field.name, "")
+            if not field.own and old.get(field.name, "") != new.get(field.name, "")
         ]
         if spec.code == "attachments":
             rows = _files(before["attachments"], after["attachments"])

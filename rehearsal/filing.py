@@ -19,6 +19,13 @@ from rehearsal.people import found_firm
 from rehearsal.round import Round
 
 WAN = Decimal(10_000)
+# Every so many firms ask that a rival's engineer, who is in no pool, shall not review.
+NAMES_SOMEBODY = 5
+RIVAL = {
+    "named_1_name": "欧阳竞秀",
+    "named_1_employer": "省机械装备研究设计院有限公司",
+    "named_1_reason": "现任同类产品竞争企业的技术顾问。",
+}
 DATA = Path(__file__).parent / "data"
 
 
@@ -154,6 +161,8 @@ def fill_in(
         "finishes_on": f"{application.call.year + 1}-06-30",
     }
     typed["commitment"] = {"signatory": dossier.representative, "position": "法定代表人"}
+    if position % NAMES_SOMEBODY == 0:
+        typed["commitment"] |= RIVAL
     versions = dict(Section.objects.filter(application=application).values_list("code", "version"))
     for document in application.call.required_documents:
         if document["required"]:

@@ -60,6 +60,25 @@ def register_all() -> None:
         secret=True,
     )
     kinds.register(
+        "quorum.short",
+        title=_("Dossier %(number)s can get only %(possible)s of %(needed)s scores"),
+        body=_(
+            "Too many experts are recused from dossier %(number)s of %(call)s, and no seat can "
+            "change hands. The page of the progress says what can be done."
+        ),
+        act=True,
+        secret=True,
+    )
+    kinds.register(
+        "shortfall.proposed",
+        title=_("%(call)s: %(count)s dossiers with too few scores wait for a second person"),
+        body=_(
+            "An officer has given the reason why they go on all the same. They would not be "
+            "ranked. Read the reason; agree, or talk to the officer."
+        ),
+        act=True,
+    )
+    kinds.register(
         "draw.voided",
         title=_("Draw %(number)s was voided by the supervisor"),
         body=_("Reason: %(reason)s. What was drawn stays on record. A new draw needs a reason."),

@@ -42,6 +42,12 @@ GROUNDS: Mapping[str, Promise] = {
     "kin": _("close kin at the applicant"),
     "work": _("paid work for the applicant within three years"),
     "region": _("at home where the project is built"),
+    "named": _("named by the applicant"),
+}
+# Why the system gave a seat to the next in the drawn order.
+SEAT_REASONS: Mapping[str, Promise] = {
+    "too many recusals": _("recused from too many dossiers of the panel"),
+    "too few scores": _("recused from a dossier that would have got too few scores"),
 }
 DECIDED_BY: Mapping[str, Promise] = {
     "employment": _("tie decided by employment contribution"),
@@ -104,5 +110,6 @@ def shortage_words(
         "available": shortage.available,
         "cause": CAUSES[shortage.cause],
         "way_out": WAYS_OUT[shortage.cause],
+        "named": shortage.named,
         "counts": [detail["kind"], detail["specialty"], detail["recusals"]] if detail else [],
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import certainty, draws, entry, panels, pool, progress, ranking
+from reviews.views import certainty, draws, entry, naming, panels, pool, progress, quorum, ranking
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("panels/<str:number>/form/", panels.form, name="form_panels"),
     path("panels/<str:number>/dossiers/<int:pk>/move/", panels.move, name="move_dossier"),
     path("panels/<str:number>/<int:panel>/seats/", panels.seats, name="panel_seats"),
+    path("panels/<str:number>/named/", naming.named, name="named"),
+    path("panels/<str:number>/named/<int:pk>/<str:pseudonym>/", naming.decide, name="decide_named"),
     path("draws/", draws.draws, name="draws"),
     path("draws/new/<str:number>/", draws.prepare, name="draw_prepare"),
     path("draws/<str:number>/", draws.draw, name="draw"),
@@ -28,6 +30,8 @@ urlpatterns = [
     path("progress/<str:number>/open/", progress.open_scoring, name="open_scoring"),
     path("progress/<str:number>/extend/", progress.extend, name="extend_scoring"),
     path("progress/<str:number>/close/", progress.close, name="close_scoring"),
+    path("progress/<str:number>/shortfall/", quorum.propose, name="shortfall_new"),
+    path("shortfalls/<int:pk>/", quorum.shortfall, name="shortfall"),
     path("ranking/", ranking.calls, name="ranking_list"),
     path("ranking/decisions/<int:pk>/confirm/", ranking.confirm_tie, name="confirm_tie"),
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),

@@ -44,6 +44,14 @@ def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[Waiting
                 why=_("The panels stand; experts can be drawn."),
                 url=reverse("reviews:draw_prepare", args=[call.number]),
             )
+        if call.short:
+            yield WaitingItem(
+                title=_("Dossiers of call %(call)s cannot get scores enough")
+                % {"call": call.number},
+                why=_("Too few experts are left after the recusals; see what can be done."),
+                url=f"{reverse('reviews:progress', args=[call.number])}#short",
+                count=call.short,
+            )
         if call.status == CallStatus.IN_REVIEW:
             yield from _to_close(call, now)
         if call.status == CallStatus.SCORED:
@@ -123,8 +131,15 @@ def _turn(draw: Draw, user: User, *, officer: bool) -> tuple[str, str, str] | No
 
 
 def _decisions(calls: list[waiting.CallUnderWay]) -> Iterator[WaitingItem]:
-    """Joint decisions that another person recorded."""
+    """Joint decisions, and reasons for going on with too few scores, by another person."""
     for call in calls:
+        for pk in call.to_agree:
+            yield WaitingItem(
+                title=_("Agree that dossiers of call %(call)s go on with too few scores")
+                % {"call": call.number},
+                why=_("A colleague gave the reason; it needs a second person."),
+                url=reverse("reviews:shortfall", args=[pk]),
+            )
         for minutes in call.to_confirm if call.status == CallStatus.RANKED else ():
             yield WaitingItem(
                 title=_("Confirm the joint decision of call %(call)s") % {"call": call.number},

@@ -19,6 +19,9 @@ from reviews.selectors.sheets import sheet_content
 from reviews.services.analyses import digest_of as digest_of_analysis
 from reviews.services.ranking import digest_of
 
+# Recusals of the draw's frozen input, whose digest the log keeps.
+FROM_THE_INPUT = ("system", "named")
+
 
 def sheets() -> Iterator[str]:
     """Every signed sheet still says what its rows say, what its digest and what the log say."""
@@ -70,7 +73,8 @@ def recusals() -> Iterator[str]:
         for pk, reason in events.values_list("object_id", "reason")
         if pk in pairs
     }
-    for recusal in Recusal.objects.exclude(found="system").select_related("expert", "application"):
+    found_by_people = Recusal.objects.exclude(found__in=FROM_THE_INPUT)
+    for recusal in found_by_people.select_related("expert", "application"):
         if (recusal.expert_id, recusal.application_id, recusal.reason) not in told:
             yield _("recusal of %(expert)s from %(number)s: the log does not tell of it") % {
                 "expert": recusal.expert.pseudonym,

@@ -162,7 +162,13 @@ def dossier(
 
 
 def submission(
-    made: Application, by: User, *, version: int = 1, sections: Any = None, files: Any = None
+    made: Application,
+    by: User,
+    *,
+    version: int = 1,
+    sections: Any = None,
+    files: Any = None,
+    named: Any = None,
 ) -> Submission:
     content = {
         "number": made.number,
@@ -184,7 +190,7 @@ def submission(
             "permit_land": True,
         },
         "attachments": files or [],
-        "commitment": {},
+        "commitment": {"named": named or []},
     }
     suffix = "" if version == 1 else f"-{version}"
     return Submission.objects.create(

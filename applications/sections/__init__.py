@@ -7,14 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.fields import Field, FieldProblem
-from applications.sections.merits import (
-    ATTACHMENTS,
-    COMMITMENT,
-    EMPLOYMENT,
-    GREEN,
-    MARKET,
-    TECHNOLOGY,
-)
+from applications.sections.commitment import COMMITMENT
+from applications.sections.merits import ATTACHMENTS, EMPLOYMENT, GREEN, MARKET, TECHNOLOGY
 from applications.sections.project import FIRM, INVESTMENT, LAND_PERMITS, PROJECT
 from applications.sections.spec import SectionSpec
 

@@ -1,11 +1,11 @@
-"""The sections on what is reviewed: technology, market, green, jobs; then files and signature."""
+"""The sections on what is reviewed: technology, market, green, jobs; then files."""
 
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from applications.fields import Field
-from applications.sections.spec import SectionSpec, long, money, people, text
+from applications.sections.spec import SectionSpec, long, money, people
 
 _TECH, _RD, _LINK = _("Technology and equipment"), _("Research"), _("Place in the industry chain")
 _MARKET, _BENEFIT = _("Market"), _("Benefit in the year of full output")
@@ -195,17 +195,3 @@ EMPLOYMENT = SectionSpec(
     ),
 )
 ATTACHMENTS = SectionSpec("attachments", _("Attachments"), _("The documents the guide asks for."))
-COMMITMENT = SectionSpec(
-    "commitment",
-    _("Commitment and signature"),
-    _("Opens when the other nine sections are complete."),
-    (
-        text(
-            "signatory",
-            _("Who signs for the firm"),
-            _("Legal representative or authorised person."),
-            length=60,
-        ),
-        text("position", _("Position"), length=60),
-    ),
-)

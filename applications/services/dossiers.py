@@ -9,6 +9,7 @@ from accounts.models import Organisation, OrganisationKind, Region, RegionLevel,
 from accounts.selectors import officers_of
 from applications import rules, sections
 from applications.models import Application, Attachment, Call, Industry, Section, Submission
+from applications.named import FIELDS
 from applications.readiness import data_of, readiness_of
 from applications.sections.project import INVESTMENT, PROJECT
 from applications.services import freezing, sharing, telling
@@ -154,6 +155,8 @@ def save_section(
         _carry_project(row, clean)
     if code == "investment":
         _keep_request(row, clean)
+    if code == "commitment":
+        _keep_named(row, before, clean)
     return _store(row, section, after, before, by)
 
 
@@ -201,6 +204,15 @@ def _keep_request(row: Application, clean: dict[str, str]) -> None:
     if row.requested is not None and clean["requested_yuan"] != field.read(row.requested):
         raise SectionInvalid(
             {"requested_yuan": _("The support asked for was frozen at submission and stays.")}
+        )
+
+
+def _keep_named(row: Application, before: dict[str, str], clean: dict[str, str]) -> None:
+    """Nobody is named, nor taken back, once the firm can know who looks at its dossier."""
+    changed = [f for f in sorted(FIELDS) if before.get(f, "") != clean[f]]
+    if row.number and changed:
+        raise SectionInvalid(
+            {changed[0]: _("Who shall not review was frozen at submission and stays.")}
         )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.selectors import officers_of
+from applications import named
 from applications.models import Application, Attachment, Call, Submission
 from applications.models.screening import Stage
 from applications.selectors.corrections import open_correction
@@ -109,12 +110,20 @@ def _freeze(
     by: User,
     now: Any,
 ) -> Submission:
-    signed = {"by": by.name, "at": now.isoformat(), "accepted": True, **data.get("commitment", {})}
+    typed = data.get("commitment", {})
+    open_part = named.without(typed)
+    signed = {
+        "by": by.name,
+        "at": now.isoformat(),
+        "accepted": True,
+        **open_part,
+        "named": named.frozen(typed),  # apart from the sections, which experts and offices read
+    }
     content = content_of(
         row,
         number=row.number or "",
         version=version,
-        data=data,
+        data={**data, "commitment": open_part},
         attachments=files,
         commitment=signed,
     )

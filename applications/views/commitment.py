@@ -39,7 +39,7 @@ def _check_page(desk: Desk, refusal: str = "", status: int = 200) -> HttpRespons
     context = desk.context(
         tasks=tasks,
         done=sum(task.done for task in tasks),
-        content=reading.whole(desk.data, desk.names),
+        content=reading.whole(desk.data, desk.names, to_firm=True),
         readiness=desk.readiness,
         files=_documents(desk),
         refusal=refusal,

@@ -14,10 +14,10 @@ from accounts.http import SignedInRequest
 from accounts.models import Level
 from accounts.rules import is_administrator
 from accounts.selectors import firms_of
-from applications import history, panels, reading, rules, tasklist
+from applications import history, named, panels, reading, rules, tasklist
 from applications.forms.lists import DossierFilter
 from applications.forms.sections import StartForm
-from applications.models import Call, CallStatus
+from applications.models import Call, CallStatus, Submission
 from applications.selectors import dossiers
 from applications.services import dossiers as acts
 from applications.views.desk import Desk
@@ -159,16 +159,26 @@ def _people(desk: Desk) -> list[dict[str, Any]]:
 def _submitted(desk: Desk) -> dict[str, Any]:
     submissions = dossiers.submissions_of(desk.application)
     latest = submissions[0] if submissions else None
-    content = latest.content["sections"] if latest else desk.data
+    content = _sections(desk, latest)
     files = _files(desk, latest.content["attachments"]) if latest else []
     return {
         "in_hand": False,
         "submissions": submissions,
         "latest": latest,
-        "content": reading.whole(content, desk.names_in(content)),
+        "content": reading.whole(content, desk.names_in(content), to_firm=desk.of_firm),
         "files": files,
         "may_withdraw": desk.may_submit and Status(desk.application.status) in _WITHDRAWABLE,
     }
+
+
+def _sections(desk: Desk, latest: Submission | None) -> dict[str, dict[str, str]]:
+    """The sections as submitted, or as they stand; whom the firm named only for the firm."""
+    if latest is None:
+        return desk.data
+    if desk.of_firm:
+        return named.put_back(latest.content)
+    sections: dict[str, dict[str, str]] = latest.content["sections"]
+    return sections
 
 
 _WITHDRAWABLE = frozenset(
@@ -176,12 +186,14 @@ _WITHDRAWABLE = frozenset(
 )
 
 
-def _files(desk: Desk, named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _files(desk: Desk, submitted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The submitted files under the guide's names for them."""
     from applications.readiness import document_name
 
     names = {d["code"]: document_name(d) for d in desk.application.call.required_documents}
-    return [{**file, "document_name": names.get(file["document"], _("Other"))} for file in named]
+    return [
+        {**file, "document_name": names.get(file["document"], _("Other"))} for file in submitted
+    ]
 
 
 @login_required

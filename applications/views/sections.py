@@ -107,7 +107,9 @@ def _page(desk: Desk, row: Section, form: SectionForm) -> HttpResponse:
         of=len(sections.CODES),
         editable=editable,
         reasons=_reasons(desk, row.code),
-        content=[] if editable else reading.section_rows(row.code, row.data, desk.names),
+        content=[]
+        if editable
+        else reading.section_rows(row.code, row.data, desk.names, to_firm=True),
         **_tasks(desk, row.code),
     )
     return render(desk.request, "applications/section.html", context)

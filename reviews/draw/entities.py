@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
+
+# The reason code of a recusal for which the applicant asked (申请回避).
+NAMED: Final = "named"
 
 
 @dataclass(frozen=True, slots=True)

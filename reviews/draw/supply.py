@@ -8,7 +8,7 @@ import numpy as np
 
 from reviews.draw.columns import Columns, Rule, lay_out
 from reviews.draw.eligibility import Eligibility, seats
-from reviews.draw.entities import Panel, Pool, Seat
+from reviews.draw.entities import NAMED, Panel, Pool, Seat
 from reviews.draw.program import Indexes, minimise
 
 Cause = Literal[
@@ -39,7 +39,8 @@ class Shortage:
     """A seat that cannot be filled: so many wanted, so many to be had at most, and why.
 
     `seat` is empty when the whole panel is at fault. `detail` counts the experts left after each
-    rule: kind, specialty, recusals.
+    rule: kind, specialty, recusals. `named`: it could be filled but for experts whom applicants
+    named.
     """
 
     panel: str
@@ -48,16 +49,39 @@ class Shortage:
     available: int
     cause: Cause
     detail: Mapping[str, int]
+    named: bool = False
 
     def __str__(self) -> str:
         where = f"panel {self.panel} seat {self.seat}" if self.seat else f"panel {self.panel}"
-        return f"{where}: {self.available} of {self.needed}, {CAUSES[self.cause]}"
+        why = f"{CAUSES[self.cause]}, by applicants who named experts" * self.named
+        return f"{where}: {self.available} of {self.needed}, {why or CAUSES[self.cause]}"
 
 
 def supply(pool: Pool) -> tuple[Shortage, ...]:
     """Every seat that must stay empty in a fullest filling; empty when all seats can be filled."""
     empty = _empty_places(pool)
-    return too_small(pool) + tuple(_explained(pool, empty) if any(empty) else ())
+    if not any(empty):
+        return too_small(pool)
+    return too_small(pool) + tuple(_named(pool, empty, _explained(pool, empty)))
+
+
+def _named(pool: Pool, empty: Sequence[int], short: Iterator[Shortage]) -> Iterator[Shortage]:
+    """Of the shortages those marked that would be smaller had no applicant named anybody.
+
+    Only where more seats in all could be filled then: which seat of several stays empty is chance.
+    """
+    others = tuple(recusal for recusal in pool.recusals if recusal.reason != NAMED)
+    if len(others) == len(pool.recusals):
+        yield from short
+        return
+    without = _empty_places(replace(pool, recusals=others))
+    gained = {
+        (panel.id, seat.id)
+        for (panel, seat), now, then in zip(seats(pool), empty, without, strict=True)
+        if then < now and sum(without) < sum(empty)
+    }
+    for shortage in short:
+        yield replace(shortage, named=(shortage.panel, shortage.seat) in gained)
 
 
 def too_small(pool: Pool) -> tuple[Shortage, ...]:

@@ -25,6 +25,7 @@ class Line:
     """One dossier of the form: the answer typed, and what is wrong with it."""
 
     assignment: Assignment
+    order: int  # which of the expert's dossiers it is, from 1
     answer: str = ""  # "clear", "conflict" or nothing
     kind: str = ""
     reason: str = ""
@@ -36,24 +37,28 @@ class Line:
 
 
 class DeclarationForm:
-    """Reads the whole page. `lines` in the panel's order; `problems` besides the lines' own."""
+    """Reads the whole page. `rows`: which of the expert's dossiers it is, and the dossier;
+    `problems` besides the lines' own.
+    """
 
-    def __init__(self, rows: Sequence[Assignment], data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[tuple[int, Assignment]], data: Mapping[str, Any] | None = None
+    ) -> None:
         self.data = data or {}
         self.rest = bool(self.data.get("rest"))
         self.promise = bool(self.data.get("promise"))
-        self.lines = [self._read(row) for row in rows]
+        self.lines = [self._read(order, row) for order, row in rows]
         self.problems: list[str | Promise] = []
         if data is not None:
             self._check()
 
-    def _read(self, row: Assignment) -> Line:
+    def _read(self, order: int, row: Assignment) -> Line:
         answer = str(self.data.get(f"answer-{row.pk}", ""))
         if answer not in ("clear", "conflict"):
             answer = "clear" if self.rest else ""
         kind = str(self.data.get(f"kind-{row.pk}", ""))
         reason = str(self.data.get(f"reason-{row.pk}", "")).replace("\x00", "").strip()
-        return Line(row, answer, kind if kind in CONFLICT_KINDS else "", reason)
+        return Line(row, order, answer, kind if kind in CONFLICT_KINDS else "", reason)
 
     def _check(self) -> None:
         for line in self.lines:

@@ -146,11 +146,11 @@ class ExtendForm(DueForm):
     reason = forms.CharField(label=_("Reason"), max_length=400)
 
 
-class CloseForm(forms.Form):
-    """Why scoring closes although some dossiers have too few sheets."""
+class ShortfallForm(forms.Form):
+    """Why dossiers go on with too few scores."""
 
     reason = forms.CharField(
-        label=_("Reason for closing all the same"),
+        label=_("Reason for going on all the same"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -53,6 +53,21 @@ class MoveForm(forms.Form):
         self.fields["panel"].choices = [(str(p.pk), words) for p, words in panels]  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class NamedForm(forms.Form):
+    """Whether a person whom a firm named is this expert, and how the officer knows."""
+
+    same = forms.ChoiceField(
+        label=_("Is this the person the firm named?"),
+        choices=(("yes", _("Yes, keep the expert from this dossier")), ("no", _("No, a namesake"))),
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("How you know"),
+        max_length=400,
+        help_text=_("For example: asked the employer; the expert changed employers this year."),
+    )
+
+
 class SeatForm(forms.Form):
     """One row of a panel's seats."""
 

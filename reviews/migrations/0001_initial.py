@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
             name='Recusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('found', models.CharField(choices=[('system', 'found by the system'), ('declared', 'declared by the expert'), ('unable', 'could not judge'), ('later', 'found later')], max_length=10)),
+                ('found', models.CharField(choices=[('system', 'found by the system'), ('named', 'named by the applicant'), ('declared', 'declared by the expert'), ('unable', 'could not judge'), ('later', 'found later')], max_length=10)),
                 ('reason', models.CharField(max_length=400)),
                 ('recorded_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='applications.application')),
@@ -474,5 +474,61 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='analysispart',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='801eb726955ac350109141d6c6d3c7d352a57fec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e97e1', table='reviews_analysispart', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Shortfall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('applications', models.JSONField()),
+                ('reason', models.TextField()),
+                ('proposed_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shortfalls', to='applications.call')),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('proposed_at', 'pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='NamedDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('same', models.BooleanField()),
+                ('reason', models.CharField(max_length=400)),
+                ('decided_at', models.DateTimeField()),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_decisions', to='applications.application')),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_decisions', to='reviews.expert')),
+            ],
+            options={
+                'ordering': ('decided_at', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='named_decision_has_reason')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='nameddecision',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d211bb9a187a048083400a4491619dea3a80dbc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ffad', table='reviews_nameddecision', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='shortfall',
+            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='shortfall_by_two'),
+        ),
+        migrations.AddConstraint(
+            model_name='shortfall',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='shortfall_confirmed_by_somebody'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='shortfall',
+            trigger=pgtrigger.compiler.Trigger(name='shortfall_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."applications" IS DISTINCT FROM NEW."applications" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6811078f3c4b76442f3f1c9ad44dbbc25aebc3c6', operation='UPDATE', pgid='pgtrigger_shortfall_stays_b720c', table='reviews_shortfall', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='shortfall',
+            trigger=pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.confirmed_at IS NOT NULL) AND (OLD."confirmed_by_id" IS DISTINCT FROM NEW."confirmed_by_id" OR OLD."confirmed_at" IS DISTINCT FROM NEW."confirmed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='31821551d4661658278e38d7e00b1bdf8bf3e992', operation='UPDATE', pgid='pgtrigger_decided_once_423bb', table='reviews_shortfall', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='shortfall',
+            trigger=pgtrigger.compiler.Trigger(name='shortfall_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b87d5db5b39b5d3c254e5ef86c6449a338b5a168', operation='DELETE', pgid='pgtrigger_shortfall_kept_b81de', table='reviews_shortfall', when='BEFORE')),
         ),
     ]

@@ -1,6 +1,8 @@
 from reviews.models.analysis import PARTS, Analysis, AnalysisPart
+from reviews.models.naming import NamedDecision
 from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
 from reviews.models.pool import Expert, ExpertInterest
+from reviews.models.quorum import Shortfall
 from reviews.models.ranking import JointDecision, Ranking, RankingEntry
 from reviews.models.scoring import (
     Assignment,
@@ -23,6 +25,7 @@ __all__ = [
     "ExpertInterest",
     "JointDecision",
     "Mark",
+    "NamedDecision",
     "Panel",
     "PanelApplication",
     "Ranking",
@@ -31,4 +34,5 @@ __all__ = [
     "ScoreSheet",
     "Seat",
     "SeatState",
+    "Shortfall",
 ]

@@ -146,6 +146,7 @@ class Recusal(models.Model):
         max_length=10,
         choices=(
             ("system", _("found by the system")),
+            ("named", _("named by the applicant")),
             ("declared", _("declared by the expert")),
             ("unable", _("could not judge")),
             ("later", _("found later")),

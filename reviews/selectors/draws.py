@@ -18,8 +18,10 @@ from audit import clock
 from audit.digests import instant, sm3
 from audit.refusals import WrongState
 from reviews.draw import assignment, pool, replacement, supply
+from reviews.draw.entities import NAMED
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
 from reviews.rules import acted_otherwise, conflicts_of, standing
+from reviews.selectors.naming import barred_by_name
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ def open_institution(draw: Draw, digest: str) -> Organisation | None:
     return None
 
 
+def candidates(call: Call) -> list[Expert]:
+    """Whoever may be drawn for the call, by pseudonym."""
+    return list(
+        Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
+        .exclude(user__in=acted_otherwise(call))
+        .select_related("user", "region", "employer")
+        .order_by("pseudonym")
+    )
+
+
 def build_input(
     call: Call, number: str, salt: str, public: PublicValue = PublicValue()
 ) -> dict[str, Any]:
@@ -56,12 +68,7 @@ def build_input(
     """
     rules = call.rule_set
     panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
-    experts = list(
-        Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
-        .exclude(user__in=acted_otherwise(call))
-        .select_related("region", "employer")
-        .order_by("pseudonym")
-    )
+    experts = candidates(call)
     applications = list(standing(call).select_related("region").order_by("number"))
     numbers = {a.pk: a.number or "" for a in applications}
     panels = [p for p in panels if any(s.application_id in numbers for s in p.places.all())]
@@ -69,6 +76,11 @@ def build_input(
     barred = conflicts_of(
         experts, applications, same_region=rules.exclude_same_region, on=clock.today()
     )
+    for pair in barred_by_name(applications, experts):
+        barred.setdefault(pair, NAMED)
+    for expert, application, found in _standing_recusals(call):  # of a draw that was voided
+        if expert in pseudonyms and application in numbers:
+            barred.setdefault((expert, application), found)
     if not panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
     try:
@@ -103,6 +115,13 @@ def build_input(
         raise WrongState(
             _("No draw can stand on these panels: %(why)s.") % {"why": error}
         ) from error
+
+
+def _standing_recusals(call: Call) -> QuerySet[Recusal, tuple[int, int, str]]:
+    """(expert, application, how it was found) of every recusal on record in the call."""
+    return Recusal.objects.filter(panel__call=call).values_list(
+        "expert_id", "application_id", "found"
+    )
 
 
 def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel:
@@ -175,6 +194,35 @@ def replacements_of(
             )
         )
     return history
+
+
+@dataclass(frozen=True)
+class Follower:
+    """Who would follow on a seat, and the numbers of the dossiers they are barred from."""
+
+    expert: str
+    barred: frozenset[str]
+
+
+def followers(draw: Draw, seats: Iterable[Seat]) -> dict[int, Follower]:
+    """For each of the draw's seats, by its id, who would follow if it alone were vacated now; a
+    seat on which nobody would is left out. Two queries, whatever the numbers.
+    """
+    if not draw.result:
+        return {}
+    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
+    history = replacements_of(draw)
+    told = {recusal for step in history for recusal in step.recusals}
+    later = [recusal for _at, recusal in _later_recusals(draw)]
+    known = [recusal for recusal in later if recusal not in told]
+    found = {}
+    for seat in seats:
+        place = str(seat.panel.number), seat.code.rpartition(".")[0], seat.expert.pseudonym
+        step = replacement.replace(people, seed, seated, history, *place, seat.state, known)
+        if step.replaced_by is not None:
+            recusals = [r for r in (*people.recusals, *later) if r.expert == step.replaced_by]
+            found[seat.pk] = Follower(step.replaced_by, frozenset(r.application for r in recusals))
+    return found
 
 
 def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from accounts.models import User
 from applications.models import CallStatus
-from reviews.models import Assignment, AssignmentState, Expert, Seat, SeatState
+from reviews.models import Assignment, AssignmentState, Expert, Recusal, Seat, SeatState
 
 READABLE = (AssignmentState.OPEN, AssignmentState.FINISHED, AssignmentState.LOCKED)
 LEFT = (AssignmentState.RECUSED, AssignmentState.VOID)
+BEFOREHAND = ("system", "named")  # how a recusal was found that the draw's input held
 UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
 
 
@@ -54,7 +55,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One dossier among the expert's: its place in the panel, how it stands, and the sum of the
+    """One dossier among the expert's: which one it is to them, how it stands, and the sum of the
     points given to it by this expert; None before the first."""
 
     pk: int
@@ -96,14 +97,24 @@ def progress_of(states: list[str]) -> Progress:
     return Progress(Counter(states))
 
 
+def laid_out() -> QuerySet[Assignment]:
+    """Dossiers as experts know of them, in the panel's order: without those they are barred from
+    beforehand, since the firm may have asked for it (申请回避).
+    """
+    beforehand = Recusal.objects.filter(
+        expert=OuterRef("expert"), application=OuterRef("application"), found__in=BEFOREHAND
+    )
+    return Assignment.objects.exclude(Exists(beforehand)).order_by(
+        "application__place__order", "pk"
+    )
+
+
 def seats_of_person(user: User) -> QuerySet[Seat]:
     """A person's seats of draws that stand, newest first, each with its dossiers in order.
 
     None for who holds the role but is not, or no longer, in the pool.
     """
-    dossiers = Assignment.objects.select_related(
-        "application__firm", "application__place"
-    ).order_by("application__place__order", "pk")
+    dossiers = laid_out().select_related("application__firm")
     return (
         Seat.objects.filter(expert__user=user, expert__active=True)
         .exclude(draw__status="void")
@@ -138,14 +149,11 @@ def seat_of(expert: Expert, pk: int) -> Seat | None:
     )
 
 
-def undeclared(seat: Seat) -> list[Assignment]:
-    """The dossiers of a seat that wait for a declaration, in the panel's order."""
-    rows = seat.assignments.filter(state=AssignmentState.TO_DECLARE)
-    return list(
-        rows.select_related("application__firm", "application__place").order_by(
-            "application__place__order", "pk"
-        )
-    )
+def undeclared(seat: Seat) -> list[tuple[int, Assignment]]:
+    """The dossiers of a seat that wait for a declaration, each with which of the expert's it is."""
+    rows = laid_out().filter(seat=seat).select_related("application__firm")
+    numbered = enumerate(rows, start=1)
+    return [(order, row) for order, row in numbered if row.state == AssignmentState.TO_DECLARE]
 
 
 def is_under_way(seat: Seat) -> bool:
@@ -167,7 +175,6 @@ def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
             "application__firm",
             "application__region",
             "application__industry",
-            "application__place",
             "submission",
         )
         .first()
@@ -175,13 +182,20 @@ def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
 
 
 def places_of(seat: Seat) -> list[Place]:
-    """Every dossier of a seat in the panel's order."""
-    rows = (
-        seat.assignments.annotate(given=Sum("marks__score"))
-        .order_by("application__place__order", "pk")
-        .values_list("pk", "application__place__order", "state", "given")
+    """Every dossier of a seat in the panel's order, counted from 1."""
+    rows = laid_out().filter(seat=seat).annotate(given=Sum("marks__score"))
+    return [
+        Place(pk, order, state, given)
+        for order, (pk, state, given) in enumerate(rows.values_list("pk", "state", "given"), start=1)
+    ]
+
+
+def marked(seat: Seat) -> list[Assignment]:
+    """Every dossier of a seat with its marks and its sheet."""
+    rows = laid_out().filter(seat=seat)
+    return list(
+        rows.select_related("application__firm", "submission", "sheet").prefetch_related("marks")
     )
-    return [Place(pk, order or 0, state, given) for pk, order, state, given in rows]
 
 
 def points_given(assignment: Assignment) -> Decimal | None:

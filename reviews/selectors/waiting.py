@@ -12,6 +12,8 @@ from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from reviews.models import Assignment, JointDecision, Ranking, RankingEntry
 from reviews.selectors.office import STILL_CHECKED, drawable
+from reviews.selectors.quorum import short_and_open
+from reviews.selectors.quorum import waiting as shortfalls
 
 UNDER_WAY = (
     CallStatus.PUBLISHED,
@@ -29,7 +31,9 @@ class CallUnderWay:
     to_group: every dossier is decided and some stand on no panel yet; to_draw: the panels stand
     and no draw is under way; unsigned: some sheets are not signed; ties: dossiers of the last
     ranking that no rule tells apart; deciding: a joint decision waits for its second person;
-    to_confirm: the minutes' numbers of those that wait for this one, the oldest first.
+    to_confirm: the minutes' numbers of those that wait for this one, the oldest first; short:
+    dossiers that cannot get scores enough, of which nobody has agreed that they go on; to_agree:
+    the ids of the reasons for going on that wait for this person.
     """
 
     number: str
@@ -42,6 +46,8 @@ class CallUnderWay:
     ties: int
     deciding: bool
     to_confirm: list[str]
+    short: int
+    to_agree: list[int]
 
 
 def calls_under_way(user: User) -> list[CallUnderWay]:
@@ -67,6 +73,10 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
             deciding=Exists(decisions),
             to_confirm=ArraySubquery(
                 decisions.exclude(proposed_by=user).order_by("pk").values("minutes_no")
+            ),
+            short=short_and_open(),
+            to_agree=ArraySubquery(
+                shortfalls().filter(**own).exclude(proposed_by=user).order_by("pk").values("pk")
             ),
         )
         .order_by("year", "sequence")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call, CallStatus
+from applications.models import Application, CallStatus
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
@@ -28,8 +28,11 @@ from reviews.models import (
     SeatState,
 )
 from reviews.rules import SCORABLE, require, require_apart, tied
+from reviews.selectors.quorum import WATCHED
 from reviews.services import access
-from reviews.services.seats import lock_seat, replace_seat
+from reviews.services.locking import lock_seat
+from reviews.services.quorum import keep_quorum
+from reviews.services.replacing import replace_seat
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 
@@ -81,10 +84,10 @@ def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assi
         access.open_to(by, [a.application_id for a in clear])
     barred = [(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
     if barred:
-        entries += _recuse(barred, found="declared", by=by, role=Role.EXPERT)
+        entries += _recuse(barred, found="declared", by=by, role=Role.EXPERT, at=now)
     record_all(entries)
     if barred:
-        _replace_if_too_many(held, barred[0][0].panel.call, by)
+        _make_up_for(held, by)
     return list(locked.values())
 
 
@@ -160,13 +163,14 @@ def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
     )
 
 
-def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str) -> list[Entry]:
+def _recuse(
+    rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str, at: datetime
+) -> list[Entry]:
     """Recuse from dossiers of one seat: their marks count no more, nothing is edited.
 
     Returns what is to be recorded.
     """
     opened = [a.pk for a, _reason in rows if a.state != AssignmentState.TO_DECLARE]
-    now = clock.now()
     Recusal.objects.bulk_create(
         Recusal(
             panel_id=a.panel_id,
@@ -175,7 +179,7 @@ def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: s
             found=found,
             reason=reason,
             recorded_by=by,
-            recorded_at=now,
+            recorded_at=at,
         )
         for a, reason in rows
     )
@@ -206,16 +210,24 @@ def _recuse(rows: list[tuple[Assignment, str]], *, found: str, by: User, role: s
     return entries
 
 
-def _replace_if_too_many(seat: Seat, call: Call, by: User) -> None:
-    """Barred from more than the allowed share of the panel: the seat goes to the next in order."""
+def _make_up_for(seat: Seat, by: User) -> None:
+    """What follows from recusals: barred from too much of the panel, the expert gives the seat to
+    the next in order; then every dossier keeps enough experts, as far as can be.
+    """
+    if seat.draw.call.status in (CallStatus.SCREENED, CallStatus.IN_REVIEW) and _has_too_many(seat):
+        replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
+    keep_quorum(seat, by=by)
+
+
+def _has_too_many(seat: Seat) -> bool:
+    """Barred from more than the allowed share of the panel, with nothing signed."""
     if seat.state != SeatState.ACCEPTED:
-        return
+        return False
     judged = seat.assignments.exclude(application__status=Status.WITHDRAWN)
     states = list(judged.values_list("state", flat=True))
     barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)
-    allowed = call.rule_set.max_single_recusals_percent
-    if barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states:
-        replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
+    allowed = seat.draw.call.rule_set.max_single_recusals_percent
+    return barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states
 
 
 @transaction.atomic
@@ -240,9 +252,9 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
-    entries = _recuse([(locked, reason.strip())], found=found, by=by, role=Role.EXPERT)
-    record_all(entries)
-    _replace_if_too_many(seat, locked.panel.call, by)
+    left, now = [(locked, reason.strip())], clock.now()
+    record_all(_recuse(left, found=found, by=by, role=Role.EXPERT, at=now))
+    _make_up_for(seat, by)
     notify(
         kind="recusal.filed",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
@@ -278,14 +290,11 @@ def record_conflict(*, expert: Expert, application: Application, reason: str, by
     assignment = _locked_rows().get(pk=found.pk)
     if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):
         raise WrongState(_("The recusal is already recorded."))
-    if assignment.panel.call.status not in (
-        CallStatus.SCREENED,
-        CallStatus.IN_REVIEW,
-        CallStatus.SCORED,
-    ):
+    if assignment.panel.call.status not in WATCHED:
         raise WrongState(_("The ranking already stands; use the objection procedure."))
-    record_all(_recuse([(assignment, reason.strip())], found="later", by=by, role=_office_role(by)))
-    _replace_if_too_many(seat, assignment.panel.call, by)
+    left, now = [(assignment, reason.strip())], clock.now()
+    record_all(_recuse(left, found="later", by=by, role=_office_role(by), at=now))
+    _make_up_for(seat, by)
     return Recusal.objects.get(expert=expert, application=application)
 
 

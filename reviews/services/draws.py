@@ -29,6 +29,7 @@ from reviews.models import Draw
 from reviews.rules import require, require_apart
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
+from reviews.selectors.naming import undecided
 from reviews.services.seating import seat_experts
 
 SHORTEST_REASON = 10
@@ -76,6 +77,13 @@ def prepare_draw(
         )
     if eligible.exists():
         raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
+    if undecided(call, reading.candidates(call)):
+        raise WrongState(
+            _(
+                "Persons whom firms named may be experts of the pool. Decide on each of them on "
+                "the page of named persons, then prepare the draw."
+            )
+        )
     number = f"{call.number}-D{len(earlier) + 1}"
     salt = salt or new_secret()
     value = reading.PublicValue(source, public_entropy_from)

@@ -21,6 +21,7 @@ from audit.services import record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
 from reviews.rules import SCORABLE, require, require_apart, standing
+from reviews.selectors.quorum import short_dossiers
 from reviews.services import access
 
 SHORTEST_REASON = 10
@@ -32,7 +33,7 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     """Open the review: dossiers go under review, scoring is due at `due_at`.
 
     Every invitation is answered, and every panel has accepted experts enough for the scores that
-    each dossier needs; a seat that nobody is left to take may then stay empty.
+    each dossier needs, recusals left out; a seat that nobody is left to take may then stay empty.
     """
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
@@ -45,6 +46,7 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     if seats.filter(state=SeatState.INVITED).exists():
         raise WrongState(_("Some experts have not answered their invitation yet."))
     _require_manned(call, Counter(s.panel_id for s in seats if s.state == SeatState.ACCEPTED))
+    _require_scorers(call)
     call.scoring_due_at = due_at
     call.save(update_fields=["scoring_due_at"])
     ready = Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE)
@@ -92,6 +94,23 @@ def _require_manned(call: Call, counts: Mapping[int, int]) -> None:
                     "least": call.rule_set.min_scores,
                 }
             )
+
+
+def _require_scorers(call: Call) -> None:
+    """Enough experts for every dossier once those recused from it are left out."""
+    short = short_dossiers(call)
+    if short:
+        raise WrongState(
+            _(
+                "Dossier %(number)s can get only %(count)s of %(least)s scores after the recusals. "
+                "Let a supervisor void the draw, admit experts, and draw anew."
+            )
+            % {
+                "number": short[0].application.number,
+                "count": short[0].possible,
+                "least": short[0].needed,
+            }
+        )
 
 
 def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = "") -> None:

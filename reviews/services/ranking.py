@@ -25,9 +25,10 @@ from reviews.models import (
     RankingEntry,
 )
 from reviews.rules import require, require_apart
-from reviews.selectors.scores import Scored, score_all, too_few
+from reviews.selectors.scores import Scored, score_all
 from reviews.services import access
 from reviews.services.analyses import request_analysis
+from reviews.services.quorum import require_scores
 
 SHORTEST_REASON = 10
 STATES = {
@@ -39,11 +40,11 @@ STATES = {
 
 
 @transaction.atomic
-def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
+def close_scoring(*, call: Call, by: User) -> Call:
     """Close the stage: every expert has signed, or the deadline has passed. For ever.
 
-    What is not signed is void. When a dossier is left with fewer sheets than the rules ask for it
-    cannot be ranked; closing all the same needs a reason.
+    What is not signed is void. A dossier left with fewer sheets than the rules ask for could not be
+    ranked: the stage stays open until two people have said that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
@@ -57,17 +58,7 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
     overdue = call.scoring_due_at is not None and clock.now() >= call.scoring_due_at
     if left and not overdue:
         raise WrongState(_("Some experts have not signed yet. Wait for them or for the deadline."))
-    short = [a.number or "" for a in too_few(call)]
-    if short and len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid(
-            _(
-                "%(count)s dossiers have too few signed sheets and could not be ranked: "
-                "%(numbers)s. Give the experts more time, or give the reason for closing all the "
-                "same."
-            )
-            % {"count": len(short), "numbers": ", ".join(short[:5])},
-            field="reason",
-        )
+    short = [a.number or "" for a in require_scores(call)]
     access.close(left)
     Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
     Panel.objects.filter(call=call).update(status="closed")
@@ -78,7 +69,6 @@ def close_scoring(*, call: Call, reason: str = "", by: User) -> Call:
         obj=call,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        reason=reason.strip(),
         after={"unsigned": len(left), "too_few": short},
         scope=call.number,
     )
@@ -166,13 +156,16 @@ def digest_of(entries: list[RankingEntry]) -> str:
 @transaction.atomic
 def compute_ranking(*, call: Call, by: User) -> Ranking:
     """Rank a call whose scoring is closed; a new version if a joint decision changed it, else the
-    same.
+    same. Refused while a conflict found after the close has left a dossier with too few scores and
+    nobody has agreed that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
         raise WrongState(_("Close the scoring first."))
+    if call.status == CallStatus.SCORED:
+        require_scores(call)
     entries = rank_call(call)
     digest = digest_of(entries)
     last = call.rankings.order_by("-version").first()

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet
 
 from applications.selectors.recommendation import latest_submission
 from notifications.services import Dispatch, notify_all
+from reviews.draw.entities import NAMED
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
 from reviews.rules import standing
 
@@ -71,7 +72,14 @@ def _invite(draw: Draw, seats: list[Seat], experts: list[Expert]) -> None:
             kind="seat.invited",
             recipients=[people[seat.expert_id]],
             key=f"seat.invited:{seat.pk}",
-            context={"call": draw.call.number, "dossiers": len(laid_out[seat.panel_id])},
+            # What somebody is barred from beforehand is not told: the firm may have asked for it.
+            context={
+                "call": draw.call.number,
+                "dossiers": sum(
+                    place.application_id not in barred[seat.expert_id]
+                    for place in laid_out[seat.panel_id]
+                ),
+            },
             url="/my-reviews/",
             about=seat,
         )
@@ -112,7 +120,7 @@ def _recuse_by_system(
                     panel_id=seat.panel_id,
                     expert_id=seat.expert_id,
                     application_id=place.application_id,
-                    found="system",
+                    found=NAMED if named[pair] == NAMED else "system",
                     reason=named[pair],
                     recorded_at=seat.invited_at,
                 )

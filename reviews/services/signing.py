@@ -13,8 +13,8 @@ from audit.services import record
 from reviews.models import Assignment, AssignmentState, Panel, ScoreSheet, Seat, SeatState
 from reviews.rules import expert_of
 from reviews.selectors.sheets import sheet_content, sheet_of
+from reviews.services.locking import lock_seat
 from reviews.services.scoring import missing_of, require_scorable
-from reviews.services.seats import lock_seat
 
 NOTHING = _("There is nothing for you to sign in this panel.")
 

@@ -14,6 +14,7 @@ from reviews.models import Assignment, Draw, Panel
 from reviews.rules import require
 from reviews.services import access
 from reviews.services.draws import SHORTEST_REASON, lock
+from reviews.services.replacing import tell_released
 
 
 @transaction.atomic
@@ -66,12 +67,5 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
         about=locked,
     )
     for seat in released:
-        notify(
-            kind="seat.released",
-            recipients=[seat.expert.user],
-            key=f"seat.released:{seat.pk}",
-            context={"call": locked.call},
-            url="/my-reviews/",
-            about=seat,
-        )
+        tell_released(seat)
     return locked

@@ -17,7 +17,7 @@ from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat, SeatState
-from reviews.office_words import SEAT_STATES, seat_name
+from reviews.office_words import SEAT_REASONS, SEAT_STATES, seat_name
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
 from reviews.services.seats import answer_due
@@ -90,7 +90,8 @@ def result(
     }
     standby = drawing.standby_of(draw, replacements) if draw.status == "drawn" else {}
     table, officer = working_days(), has_role(request.user, Role.PROGRAMME_OFFICER)
-    open_ = draw.status == "drawn" and draw.call.status == CallStatus.SCREENED
+    asked = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
+    open_ = draw.status == "drawn" and draw.call.status in asked
     groups: dict[int, dict[str, Any]] = {}
     for seat in reading.seats_of_draw(draw):
         number = str(seat.panel.number)
@@ -105,6 +106,7 @@ def result(
                 "name": wanted.get((number, seat.code.rpartition(".")[0]), ""),
                 "place": seat.rank + 1,
                 "state_label": SEAT_STATES[seat.state],
+                "reason": SEAT_REASONS.get(seat.reason, seat.reason),
                 "left": seat.state in (SeatState.DECLINED, SeatState.REPLACED),
                 "due": due if seat.state == SeatState.INVITED and open_ else None,
                 "late": due < request.clock.now,

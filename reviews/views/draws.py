@@ -24,7 +24,7 @@ from reviews.draw_words import DRAW_STATES, verification
 from reviews.forms.draws import PrepareForm, PressForm, ReasonForm, RevealForm, SealForm, VoidForm
 from reviews.models import Draw, Seat
 from reviews.office_words import shortage_words
-from reviews.selectors import certificates
+from reviews.selectors import certificates, naming
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
 from reviews.services import draws as acts
@@ -95,6 +95,7 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
             for p in rows
         ],
         **_supply(call, rows, industries),
+        "namesakes": len(naming.undecided(call, drawing.candidates(call))),
         "nav_current": "reviews:draws",
     }
     return render(
@@ -167,10 +168,6 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
         "nav_current": "reviews:draws",
     }
     return render(request, "reviews/draw.html", context, status=status)
-
-
-def _computed_again(row: Draw) -> dict[str, Any] | None:
-    return verification(acts.reproduce(row)) if row.drawn_at is not None else None
 
 
 @login_required

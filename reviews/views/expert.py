@@ -57,7 +57,9 @@ def _round(seat: Seat) -> dict[str, Any]:
         "has_left": seat.state in LEFT,
         "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
         # Titles are shown only where the expert may read the dossier.
-        "rows": [_row(row) for row in rows] if opened and not progress.to_declare else [],
+        "rows": [_row(row, n) for n, row in enumerate(rows, start=1)]
+        if opened and not progress.to_declare
+        else [],
     }
 
 
@@ -68,11 +70,11 @@ def _answer_by(seat: Seat) -> datetime | None:
     return end_of_day(answer_due(seat, working_days()).day)
 
 
-def _row(row: Assignment) -> dict[str, Any]:
+def _row(row: Assignment, order: int) -> dict[str, Any]:
     tone, word = state_of(row)
     return {
         "pk": row.pk,
-        "order": row.application.place.order,
+        "order": order,
         "title": row.application.title,
         "firm": row.application.firm.name,
         "state": tone,

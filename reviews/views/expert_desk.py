@@ -99,7 +99,7 @@ class SheetDesk:
 
     @property
     def order(self) -> int:
-        return self.application.place.order
+        return next(p.order for p in self.places if p.pk == self.assignment.pk)
 
     @cached_property
     def computed(self) -> dict[str, Computed]:

@@ -1,5 +1,6 @@
 """All own marks of a panel in one table, and the one signature that locks them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from applications.models import CallStatus
+from applications.sheet import Leaf
 from audit.digests import canonical, sm3
 from audit.refusals import NotVisible, Refused
 from reviews.models import Assignment, AssignmentState, ScoreSheet, Seat, SeatState
@@ -36,13 +38,7 @@ def _context(seat: Seat) -> dict[str, Any]:
     panel = seat.panel
     sheet, least = sheet_of(panel), panel.call.rule_set.comment_min_chars
     leaves = sheet.expert_leaves()
-    rows = list(
-        seat.assignments.select_related(
-            "application__firm", "application__place", "submission", "sheet"
-        )
-        .prefetch_related("marks")
-        .order_by("application__place__order", "pk")
-    )
+    rows = own.marked(seat)
     counted = [r for r in rows if r.state in own.READABLE]
     signed = next((r.sheet for r in rows if r.sheet_id), None)
     progress = own.progress_of([r.state for r in rows])
@@ -58,7 +54,7 @@ def _context(seat: Seat) -> dict[str, Any]:
             {"code": leaf.code, "name": leaf.name(language()), "most": leaf.weight}
             for leaf in leaves
         ],
-        "rows": [_row(r, [leaf.code for leaf in leaves]) for r in rows] if counted else [],
+        "rows": [_row(r, n, leaves) for n, r in enumerate(rows, start=1)] if counted else [],
         "expert_max": sheet.expert_max,
         "progress": progress,
         "sheet": signed,
@@ -69,15 +65,16 @@ def _context(seat: Seat) -> dict[str, Any]:
     }
 
 
-def _row(row: Assignment, codes: list[str]) -> dict[str, Any]:
+def _row(row: Assignment, order: int, leaves: Sequence[Leaf]) -> dict[str, Any]:
     """One dossier: its marks in the order of the sheet, their sum, how many comments."""
+    codes = [leaf.code for leaf in leaves]
     marks = {m.leaf: m for m in row.marks.all()}
     counts = row.state in own.READABLE
     tone, word = state_of(row)
     cells = [marks[code].score if code in marks else None for code in codes]
     return {
         "pk": row.pk,
-        "order": row.application.place.order,
+        "order": order,
         "title": row.application.title,
         "firm": row.application.firm.name,
         "counts": counts,

@@ -69,6 +69,7 @@ def _tabs(call: Call, current: str, draw: Draw | None, *, watches: bool) -> list
     pages = []
     if watches:
         pages.append(("panels", _("Panels"), reverse("reviews:call_panels", args=[call.number])))
+        pages.append(("named", _("Named persons"), reverse("reviews:named", args=[call.number])))
         if draw is not None:
             pages.append(("draw", _("Draw"), reverse("reviews:draw", args=[draw.number])))
         pages.append(("progress", _("Progress"), reverse("reviews:progress", args=[call.number])))

@@ -25,6 +25,7 @@ from reviews.selectors import office as reading
 from reviews.services import panels as acts
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
+from reviews.views.quorum import short_of_scores
 
 PER_PAGE = 50
 
@@ -72,6 +73,7 @@ def _page(
     drawn_before = changeable and call.draws.exists()
     context = {
         **shared,
+        **short_of_scores(call, draw),
         "panels": [_panel(p, industries) for p in rows],
         "changeable": changeable,
         "may_form": changeable and not drawn_before,

@@ -20,15 +20,16 @@ from audit.refusals import Refused, WrongState
 from audit.selectors import events_of
 from calendars.deadlines import due
 from calendars.selectors import working_days
-from reviews.forms.draws import CloseForm, DueForm, ExtendForm
+from reviews.forms.draws import DueForm, ExtendForm
 from reviews.models import SeatState
 from reviews.office_words import GROUNDS, SEAT_STATES
 from reviews.selectors import office as reading
-from reviews.selectors import scores
+from reviews.selectors import quorum, scores
 from reviews.services import opening
 from reviews.services import ranking as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
+from reviews.views.office import WATCHERS, call_of, frame, is_officer
+from reviews.views.quorum import short_of_scores
 
 SHOWN = 50
 
@@ -43,7 +44,7 @@ def progress(request: SignedInRequest, number: str) -> HttpResponse:
 def _page(
     request: SignedInRequest, call: Call, form: Any = None, status: int = 200
 ) -> HttpResponse:
-    by_panel = scores.progress(call)
+    shared, by_panel = frame(request, call, "progress"), scores.progress(call)
     panels = [_panel(panel, by_panel.get(panel.pk, [])) for panel in call.panels.order_by("number")]
     experts = [e for rows in by_panel.values() for e in rows]
     signed, sheets = sum(e.signed for e in experts), sum(e.of for e in experts)
@@ -51,9 +52,11 @@ def _page(
     due_at, now = call.scoring_due_at, request.clock.now
     running, over = call.status == CallStatus.IN_REVIEW, bool(due_at and due_at <= now)
     unsigned = reading.unsigned(call) if running else 0
-    recusals = reading.recusals_of(call)
+    recusals = list(reading.recusals_of(call)[: SHOWN + 1])
+    more = len(recusals) > SHOWN
     context = {
-        **frame(request, call, "progress"),
+        **shared,
+        **short_of_scores(call, shared["draw"]),
         "panels": panels,
         "experts": len(experts),
         "signed": signed,
@@ -72,7 +75,7 @@ def _page(
         "recusals": [
             {"row": r, "ground": GROUNDS.get(r.reason, r.reason)} for r in recusals[:SHOWN]
         ],
-        "recusal_count": recusals.count(),
+        "recusal_count": reading.recusals_of(call).count() if more else len(recusals),
         "nav_current": "reviews:panels",
     }
     return render(request, "reviews/progress.html", context, status=status)
@@ -161,28 +164,21 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: SignedInRequest, number: str) -> HttpResponse:
-    """Close the scoring for ever; says what would not count."""
+    """Close the scoring for ever; says what would not count, and what keeps it open."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    if request.method == "POST":
+        acts.close_scoring(call=call, by=request.user)
+        messages.success(request, _("Scoring is closed. Compute the ranking next."))
+        return redirect("reviews:ranking", number=number)
     short = scores.too_few(call) if call.status == CallStatus.IN_REVIEW else []
-    form = CloseForm(posted(request)) if short else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        reason = form.cleaned_data["reason"] if form else ""
-        try:
-            acts.close_scoring(call=call, reason=reason, by=request.user)
-        except Refused as refused:
-            if form is None:
-                raise
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("Scoring is closed. Compute the ranking next."))
-            return redirect("reviews:ranking", number=number)
+    agreed = quorum.agreed(call) if short else set()
     context = {
         "call": call,
-        "form": form,
-        "short": short,
+        "short": [a for a in short if a.pk not in agreed],
+        "going_on": [a for a in short if a.pk in agreed],
+        "waiting": quorum.waiting().filter(call=call),
         "unsigned": reading.unsigned(call),
         "back": reverse("reviews:progress", args=[number]),
         "nav_current": "reviews:panels",
     }
-    status = 422 if form is not None and form.is_bound else 200
-    return render(request, "reviews/progress_close.html", context, status=status)
+    return render(request, "reviews/progress_close.html", context)

@@ -202,7 +202,8 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
         | {f"reviews:{name}": expert for name in ("expert", "expert_edit", "expert_tie")}
         | {f"reviews:{name}": number for name in (
             "call_panels", "form_panels", "draw_prepare", "progress", "open_scoring",
-            "extend_scoring", "close_scoring", "compute_ranking", "propose_tie")}
+            "extend_scoring", "close_scoring", "compute_ranking", "propose_tie", "named",
+            "shortfall_new")}
         | {f"reviews:{name}": {"": (draw.number,)} for name in (
             "draw", "draw_seal", "draw_reveal", "draw_press", "draw_void", "draw_certificate")}
         | {
@@ -210,6 +211,10 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             "reviews:panel_seats": {"": (call.number, panel.number)},
             "reviews:pass_over": {"": (draw.number, seat.pk)},
             "reviews:confirm_tie": {"unknown": (999_999,)},
+            "reviews:decide_named": {
+                "": (call.number, rows["assigned"].pk, seat.expert.pseudonym)
+            },
+            "reviews:shortfall": {"unknown": (999_999,)},
             "reviews:ranking": {n: (calls[n].number,) for n in ("paid", "review")},
             "reviews:ranking_entry": {
                 "paid": (calls["paid"].number, rows["project"].pk),

@@ -10,8 +10,8 @@ from applications.models import Application, Call, CallStatus
 from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
-from reviews.models import Draw, Expert, Seat
-from reviews.services import declarations, draws, opening, pool, seats, signing
+from reviews.models import Draw, Expert, Seat, Shortfall
+from reviews.services import declarations, draws, opening, pool, quorum, seats, signing
 from tests import making
 from tests.reviews import table
 
@@ -91,7 +91,8 @@ def seat_all(draw: Draw) -> list[Seat]:
     rows = invited(draw)
     for seat in rows:
         seats.accept(seat=seat, by=seat.expert.user)
-        answers = [declarations.Answer(a.pk, conflict=False) for a in seat.assignments.all()]
+        due = seat.assignments.filter(state="to_declare")
+        answers = [declarations.Answer(a.pk, conflict=False) for a in due]
         declarations.declare_all(seat=seat, answers=answers, by=seat.expert.user)
     return rows
 
@@ -102,9 +103,16 @@ def open_review(call: Call, officer: User) -> Call:
 
 def score(seat: Seat, tier: int = 0) -> None:
     """The expert marks every dossier at the base of one tier and signs."""
-    for row in seat.assignments.select_related("panel__call", "expert__user").order_by("pk"):
+    mine = seat.assignments.filter(state="open")
+    for row in mine.select_related("panel__call", "expert__user").order_by("pk"):
         table.finished(row, tier)
     signing.sign(panel=seat.panel, by=seat.expert.user)
+
+
+def go_on_with_too_few(call: Call, officer: User, approver: User) -> Shortfall:
+    """One gives the reason why the dossiers that are short go on, another agrees."""
+    row = quorum.propose_shortfall(call=call, reason="专家因故全部不能完成评分", by=officer)
+    return quorum.confirm_shortfall(shortfall=row, by=approver)
 
 
 def dossiers(call: Call) -> list[Application]:

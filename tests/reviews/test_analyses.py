@@ -15,6 +15,7 @@ from reviews.selectors.certainty import progress_of, ranked_of
 from reviews.services import analyses, ranking, signing
 from tests.racing import race
 from tests.reviews import table
+from tests.reviews.round import go_on_with_too_few
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -142,9 +143,10 @@ def test_equal_totals_go_by_the_tie_keys_of_the_call(ranked):
     assert keys == sorted(keys)
 
 
-def test_a_ranking_without_scores_has_an_empty_analysis(reviewed, officer):
+def test_a_ranking_without_scores_has_an_empty_analysis(reviewed, officer, approver):
     type(reviewed).objects.filter(pk=reviewed.pk).update(scoring_due_at=reviewed.opens_at)
-    ranking.close_scoring(call=reviewed, reason="专家因故全部不能完成评分", by=officer)
+    go_on_with_too_few(reviewed, officer, approver)
+    ranking.close_scoring(call=reviewed, by=officer)
     row = ranking.compute_ranking(call=reviewed, by=officer)
     run(row)
     assert Analysis.objects.get(ranking=row).data == {part: {} for part in PARTS}

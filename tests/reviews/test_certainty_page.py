@@ -13,6 +13,7 @@ from reviews import tasks
 from reviews.models import PARTS, Analysis, Ranking
 from reviews.services import analyses, ranking
 from reviews.views.certainty_page import page
+from tests.reviews import round
 from tests.reviews.test_analyses import jobs, judged, run
 
 pytestmark = pytest.mark.django_db
@@ -88,9 +89,10 @@ def test_the_figures_of_the_page_are_those_of_the_analysis(ranked, officer, clie
     assert sure["knapsack"]["same"]
 
 
-def test_where_no_sheet_counts_it_says_so(reviewed, officer, client_of):
+def test_where_no_sheet_counts_it_says_so(reviewed, officer, approver, client_of):
     Call.objects.filter(pk=reviewed.pk).update(scoring_due_at=reviewed.opens_at)
-    ranking.close_scoring(call=reviewed, reason="专家因故全部不能完成评分", by=officer)
+    round.go_on_with_too_few(reviewed, officer, approver)
+    ranking.close_scoring(call=reviewed, by=officer)
     row = ranking.compute_ranking(call=reviewed, by=officer)
     run(row)
     response = client_of(officer).get(url_of(row))

@@ -37,7 +37,7 @@ DOORS = {
         "reviews/services/scoring.py:_reopen",
         "reviews/services/scoring.py:save_marks",
         "reviews/services/seating.py:_invite",
-        "reviews/services/seats.py:replace_seat",
+        "reviews/services/replacing.py:replace_seat",
         "reviews/services/signing.py:sign",
     },
 }

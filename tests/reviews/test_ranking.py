@@ -34,17 +34,19 @@ def test_not_before_everybody_has_signed(reviewed, officer, supervisor):
         ranking.compute_ranking(call=reviewed, by=officer)
 
 
-def test_after_the_deadline_what_is_not_signed_is_void_and_too_few_needs_a_reason(draw, officer):
+def test_after_the_deadline_what_is_not_signed_is_void_and_too_few_needs_two_people(
+    draw, officer, approver
+):
     round.seat_all(draw)
     call = round.open_review(draw.call, officer)
     first, second, *_rest = draw.seats.select_related("panel", "expert__user").order_by("pk")
     round.score(first)
     table.finished(second.assignments.select_related("panel__call", "expert__user").first())
     type(call).objects.filter(pk=call.pk).update(scoring_due_at=clock.now() - timedelta(hours=1))
-    with pytest.raises(Invalid, match="8 dossiers have too few") as refused:
+    with pytest.raises(WrongState, match="8 dossiers have too few"):
         ranking.close_scoring(call=call, by=officer)
-    assert refused.value.field == "reason"
-    ranking.close_scoring(call=call, reason="专家因故全部不能完成评分", by=officer)
+    round.go_on_with_too_few(call, officer, approver)
+    ranking.close_scoring(call=call, by=officer)
     event = Event.objects.get(action="scoring.close")
     assert (event.after["unsigned"], len(event.after["too_few"])) == (32, 8)
     made = ranking.compute_ranking(call=call, by=officer)

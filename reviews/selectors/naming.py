@@ -1,0 +1,101 @@
+"""Whom the firms of a call named who shall not review, and which experts of the pool they are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from applications.models import Application, Call, Submission
+from applications.named import Named, submitted
+from reviews import naming
+from reviews.models import Expert, NamedDecision
+from reviews.rules import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An expert who is, or may be, the person named; `decision` is the officer's last word."""
+
+    expert: Expert
+    certain: bool
+    decision: NamedDecision | None
+
+    @property
+    def barred(self) -> bool:
+        return self.certain or (self.decision is not None and self.decision.same)
+
+    @property
+    def undecided(self) -> bool:
+        return not self.certain and self.decision is None
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One person named for one dossier, with whoever of the pool has the name."""
+
+    application: Application
+    person: Named
+    matches: tuple[Match, ...]
+
+
+def named_of(applications: Iterable[Application]) -> dict[int, list[Named]]:
+    """Whom the latest submission of each dossier names. One query; dossiers without are left
+    out.
+    """
+    rows = (
+        Submission.objects.filter(application__in=[a.pk for a in applications])
+        .order_by("application_id", "-version")
+        .distinct("application_id")
+        .values_list("application_id", "content__commitment__named")
+    )
+    return {pk: submitted(kept) for pk, kept in rows if kept}
+
+
+def namings(applications: Sequence[Application], experts: Sequence[Expert]) -> list[Naming]:
+    """Everybody named for these dossiers, by dossier, matched against these experts (with `user`
+    and `employer` fetched). Two queries, whatever the numbers.
+    """
+    named = named_of(applications)
+    if not named:
+        return []
+    people = {e.pk: e for e in experts}
+    known = naming.by_name(
+        naming.Candidate(e.pk, e.user.name, e.employer.name) for e in people.values()
+    )
+    said = {
+        (row.application_id, row.expert_id): row
+        for row in NamedDecision.objects.filter(application__in=named).select_related("decided_by")
+    }
+    return [
+        Naming(
+            application,
+            person,
+            tuple(
+                Match(people[c.expert], certain, said.get((application.pk, c.expert)))
+                for c, certain in naming.matches(person, known)
+            ),
+        )
+        for application in applications
+        for person in named.get(application.pk, ())
+    ]
+
+
+def barred_by_name(
+    applications: Sequence[Application], experts: Sequence[Expert]
+) -> list[tuple[int, int]]:
+    """(expert, application) of everybody kept away because the firm asked for it."""
+    return [
+        (match.expert.pk, row.application.pk)
+        for row in namings(applications, experts)
+        for match in row.matches
+        if match.barred
+    ]
+
+
+def undecided(call: Call, experts: Sequence[Expert]) -> list[tuple[int, int]]:
+    """(expert, application) that wait for an officer's word."""
+    dossiers = list(standing(call).order_by("number"))
+    return [
+        (match.expert.pk, row.application.pk)
+        for row in namings(dossiers, experts)
+        for match in row.matches
+        if match.undecided
+    ]

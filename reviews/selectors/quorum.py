@@ -1,0 +1,145 @@
+"""Which dossiers can still get the scores that the rules ask for, and which cannot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+
+from applications.call_rules import CallRules
+from applications.models import Application, Call, CallStatus
+from applications.workflow import Status
+from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState, Shortfall
+from reviews.selectors.office import unsigned
+from reviews.selectors.scores import too_few
+
+SITTING = (SeatState.INVITED, SeatState.ACCEPTED)
+AT_TABLE = ("drawn", "scoring", "closed")  # panels whose experts are drawn
+WATCHED = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.SCORED)
+# Signed, or with somebody who may still sign.
+COUNTS = Q(state=AssignmentState.LOCKED) | Q(
+    state__in=(AssignmentState.TO_DECLARE, AssignmentState.OPEN, AssignmentState.FINISHED),
+    seat__state__in=SITTING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A dossier that can get `possible` scores at most and needs `needed`."""
+
+    application: Application
+    panel: int
+    possible: int
+    needed: int
+
+
+def _counted(rows: QuerySet[Any, Any], by: str) -> Coalesce:
+    """How many there are of the outer row, by its name in them; 0 for none."""
+    counts = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
+
+
+def _short() -> QuerySet[Application, Application]:
+    """Dossiers that are judged and can no longer get scores enough, each with `.possible`,
+    `.needed` and `.at_panel`. What a firm withdrew is not judged and does not count.
+    """
+    scores = Assignment.objects.filter(COUNTS, application=OuterRef("pk"))
+    return (
+        Application.objects.filter(place__panel__status__in=AT_TABLE, call__status__in=WATCHED)
+        .exclude(status=Status.WITHDRAWN)
+        .annotate(
+            possible=_counted(scores, "application"),
+            needed=Coalesce(
+                Cast(KeyTextTransform("min_scores", "call__rules"), IntegerField()),
+                CallRules().min_scores,
+            ),
+            at_panel=F("place__panel__number"),
+        )
+        .filter(possible__lt=F("needed"))
+    )
+
+
+def short_dossiers(call: Call, panel: Panel | None = None) -> list[Short]:
+    """The dossiers of a call, or of one panel, that can no longer get scores enough, by number.
+    One query.
+    """
+    rows: QuerySet[Any, Any] = _short().filter(call=call).order_by("number")
+    if panel is not None:
+        rows = rows.filter(place__panel=panel)
+    return [Short(a, a.at_panel, a.possible, a.needed) for a in rows]
+
+
+def short_and_open() -> Coalesce:
+    """Of a call, to annotate with: how many of its dossiers are short without two people having
+    agreed that they go on.
+    """
+    named = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
+    settled = Shortfall.objects.filter(
+        call=OuterRef("call"), confirmed_at__isnull=False, applications__contains=named
+    )
+    return _counted(_short().filter(~Exists(settled), call=OuterRef("pk")), "call")
+
+
+@dataclass(frozen=True, slots=True)
+class Recused:
+    """A seat whose member has signed nothing, with the dossiers that member is recused from."""
+
+    seat: Seat
+    dossiers: frozenset[int]
+
+
+def recused(panel: Panel) -> list[Recused]:
+    """The panel's seats that could change hands for a dossier: the one with the most recusals
+    first, then the one furthest down the drawn order. Two queries.
+    """
+    left = (AssignmentState.RECUSED, AssignmentState.VOID)
+    rows = Assignment.objects.filter(state__in=left).exclude(application__status=Status.WITHDRAWN)
+    signed = Assignment.objects.filter(panel=panel, sheet__isnull=False)
+    seats = (
+        Seat.objects.filter(panel=panel, draw__status="drawn", state__in=SITTING)
+        .exclude(pk__in=signed.values("seat"))
+        .select_related("panel", "draw__call", "expert__user")
+        .prefetch_related(Prefetch("assignments", rows))
+    )
+    found = [Recused(s, frozenset(a.application_id for a in s.assignments.all())) for s in seats]
+    return sorted(
+        (row for row in found if row.dossiers),
+        key=lambda row: (-len(row.dossiers), -row.seat.rank, -row.seat.pk),
+    )
+
+
+def short_now(call: Call, now: datetime) -> list[Application]:
+    """The dossiers that would go on with too few scores: while experts may still sign, those for
+    which not enough experts are left; afterwards those with too few signed sheets.
+    """
+    over = call.scoring_due_at is not None and now >= call.scoring_due_at
+    if call.status != CallStatus.IN_REVIEW or over or not unsigned(call):
+        return too_few(call)
+    return [row.application for row in short_dossiers(call)]
+
+
+def agreed(call: Call) -> set[int]:
+    """Ids of the dossiers of which two people have said that they go on with too few scores."""
+    rows = call.shortfalls.filter(confirmed_at__isnull=False)
+    return {pk for named in rows.values_list("applications", flat=True) for pk in named}
+
+
+def waiting() -> QuerySet[Shortfall]:
+    """Shortfalls that wait for a second person, the oldest first."""
+    return Shortfall.objects.filter(
+        confirmed_at__isnull=True, call__status__in=(CallStatus.IN_REVIEW, CallStatus.SCORED)
+    ).select_related("call", "proposed_by")

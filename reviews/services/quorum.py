@@ -1,0 +1,185 @@
+"""法定人数: every dossier keeps enough experts who may score it; where it cannot, two people say
+that it goes on all the same.
+
+A recusal is about one dossier and leaves the expert on the panel. When it leaves a dossier with
+fewer possible scores than `min_scores` asks for, one of those who are recused from it gives the
+seat to the next in the drawn order: the one with the most recusals, for they judge least, and never
+one who has signed, for what is signed stays. A follower who is barred from the dossier would not
+help it; that seat is left alone. Nothing else moves, and what was drawn can still be recomputed.
+
+Where no seat can change hands the dossier is short. Nobody tops it up by hand: a score from outside
+of the draw would be worse than none. Nor may one person let it fall: a dossier with too few scores
+is not ranked (`ranking`), so closing over it shuts a firm out. An officer says why it goes on, and
+an approver or another officer agrees.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import users_with_role
+from applications.models import Application, Call, CallStatus
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, WrongState
+from audit.services import record
+from notifications.services import Dispatch, notify, notify_all
+from reviews.models import Draw, Panel, Seat, SeatState, Shortfall
+from reviews.rules import require, require_apart
+from reviews.selectors import draws as reading
+from reviews.selectors import quorum
+from reviews.selectors.scores import too_few
+from reviews.services.replacing import replace_seat, tell_released
+
+SHORTEST_REASON = 10
+NAMED_IN_MESSAGE = 5
+
+
+def keep_quorum(seat: Seat, *, by: User) -> list[quorum.Short]:
+    """After a recusal in a seat held by `lock_seat`, or after it was vacated: seats of its panel
+    change hands until every dossier can get its scores, or none is left that would help.
+
+    Returns the dossiers that stay short; the officers are told of each. To be called in the
+    transaction of the act, whose lock on the call keeps a second recusal out meanwhile.
+    """
+    panel, draw = seat.panel, seat.draw
+    short = quorum.short_dossiers(draw.call, panel)
+    while short and (helping := _helping_seat(draw, panel, short)) is not None:
+        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by)
+        if helping.expert.user_id != by.pk:
+            tell_released(helping)
+        short = quorum.short_dossiers(draw.call, panel)
+    if short:
+        _tell_officers(draw.call, short)
+    return short
+
+
+def _helping_seat(draw: Draw, panel: Panel, short: Sequence[quorum.Short]) -> Seat | None:
+    """A seat whose next in the drawn order could score a dossier that is short."""
+    if draw.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
+        return None  # nobody scores any more
+    seats = quorum.recused(panel)
+    next_ = reading.followers(draw, [row.seat for row in seats])
+    for dossier in (row.application for row in short):
+        for row in seats:
+            follower = next_.get(row.seat.pk)
+            helps = follower is not None and dossier.number not in follower.barred
+            if helps and dossier.pk in row.dossiers:
+                return row.seat
+    return None
+
+
+def _tell_officers(call: Call, short: Sequence[quorum.Short]) -> None:
+    officers = list(users_with_role(Role.PROGRAMME_OFFICER))
+    notify_all(
+        Dispatch(
+            kind="quorum.short",
+            recipients=officers,
+            key=f"quorum.short:{row.application.pk}:{row.possible}",
+            context={
+                "number": row.application.number or "",
+                "call": call,
+                "possible": row.possible,
+                "needed": row.needed,
+            },
+            url=f"/progress/{call.number}/",
+            about=row.application,
+        )
+        for row in short
+    )
+
+
+def require_scores(call: Call) -> list[Application]:
+    """Refuse to close or to rank while a dossier has too few signed sheets and nobody has agreed
+    that it goes on; returns those that do go on with too few.
+    """
+    agreed = quorum.agreed(call)
+    short = too_few(call)
+    open_ = [a for a in short if a.pk not in agreed]
+    if open_:
+        raise WrongState(
+            _(
+                "%(count)s dossiers have too few signed sheets and could not be ranked: "
+                "%(numbers)s. While the scoring is open, give the experts more time; or record "
+                "why these dossiers go on, and let a second person agree."
+            )
+            % {
+                "count": len(open_),
+                "numbers": ", ".join(a.number or "" for a in open_[:NAMED_IN_MESSAGE]),
+            }
+        )
+    return short
+
+
+@transaction.atomic
+def propose_shortfall(*, call: Call, reason: str, by: User) -> Shortfall:
+    """Say why the dossiers that are short now go on with too few scores; a second person agrees.
+
+    While experts may still sign, these are the dossiers for which not enough experts are left;
+    once everybody has signed, the deadline has passed or the stage is closed, those with too few
+    signed sheets. Raises NotPermitted, WrongState, Invalid.
+    """
+    require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.status not in (CallStatus.IN_REVIEW, CallStatus.SCORED):
+        raise WrongState(_("This is decided while the scoring is open, or before the ranking."))
+    agreed = quorum.agreed(call)
+    short = [a for a in quorum.short_now(call, clock.now()) if a.pk not in agreed]
+    if not short:
+        raise WrongState(_("Every dossier has, or can still get, its scores; nothing is to agree."))
+    named = [a.pk for a in short]
+    if call.shortfalls.filter(confirmed_at__isnull=True, applications=named).exists():
+        raise WrongState(_("These dossiers already wait for a second person."))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid(_("Give the reason in at least ten characters."), field="reason")
+    row = Shortfall.objects.create(
+        call=call,
+        applications=named,
+        reason=reason.strip(),
+        proposed_by=by,
+        proposed_at=clock.now(),
+    )
+    _record(row, "shortfall.propose", [a.number or "" for a in short], by)
+    notify(
+        kind="shortfall.proposed",
+        recipients=users_with_role(Role.APPROVER),
+        key=f"shortfall.proposed:{row.pk}",
+        context={"call": call, "count": len(short)},
+        url=f"/shortfalls/{row.pk}/",
+        about=call,
+    )
+    return row
+
+
+@transaction.atomic
+def confirm_shortfall(*, shortfall: Shortfall, by: User) -> Shortfall:
+    """A second person agrees: the dossiers named go on, whatever is signed until the close."""
+    require(by, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    call = Call.objects.select_for_update().get(pk=shortfall.call_id)
+    require_apart(by, call)
+    row = Shortfall.objects.select_for_update().get(pk=shortfall.pk)
+    if row.confirmed_at is not None:
+        raise WrongState(_("This is agreed already."))
+    if row.proposed_by_id == by.pk:
+        raise NotPermitted(_("Whoever gave the reason may not agree to it. Ask a colleague."))
+    if call.status not in (CallStatus.IN_REVIEW, CallStatus.SCORED):
+        raise WrongState(_("This is decided while the scoring is open, or before the ranking."))
+    row.confirmed_by, row.confirmed_at = by, clock.now()
+    row.save(update_fields=["confirmed_by", "confirmed_at"])
+    named = Application.objects.filter(pk__in=row.applications).order_by("number")
+    _record(row, "shortfall.confirm", [a.number or "" for a in named], by)
+    return row
+
+
+def _record(row: Shortfall, action: str, numbers: list[str], by: User) -> None:
+    record(
+        action=action,
+        obj=row,
+        by=by,
+        reason=row.reason,
+        after={"dossiers": numbers},
+        scope=row.call.number,
+    )
