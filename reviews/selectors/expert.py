@@ -184,10 +184,8 @@ def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
 def places_of(seat: Seat) -> list[Place]:
     """Every dossier of a seat in the panel's order, counted from 1."""
     rows = laid_out().filter(seat=seat).annotate(given=Sum("marks__score"))
-    return [
-        Place(pk, order, state, given)
-        for order, (pk, state, given) in enumerate(rows.values_list("pk", "state", "given"), start=1)
-    ]
+    values = rows.values_list("pk", "state", "given")
+    return [Place(pk, order, *rest) for order, (pk, *rest) in enumerate(values, start=1)]
 
 
 def marked(seat: Seat) -> list[Assignment]:
