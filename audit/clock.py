@@ -9,12 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Installation
 from audit.refusals import Invalid, WrongState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = Func(function="steelyard_now", output_field=DateTimeField())
+"""`now()` inside of a query that asks something else."""
 
 MOVE_TO = """
 UPDATE audit_installation SET "offset" = to_be.value

@@ -38,14 +38,13 @@ def require_apart(user: User, call: Call) -> None:
         )
 
 
-def acted_otherwise(call: Call) -> frozenset[int]:
-    """Ids of the people who did something in the call in another role than an expert's, by the
-    log: firms, regions, office, supervisors. None of them may be drawn for it.
+def acted_otherwise(call: Call) -> QuerySet[Event, int | None]:
+    """Ids, for a query, of the people who did something in the call in another role than an
+    expert's, by the log: firms, regions, office, supervisors. None of them may be drawn for it.
     """
-    acts = Event.objects.filter(scope=call.number)
+    acts = Event.objects.filter(scope=call.number).exclude(actor_id=None)
     others = acts.exclude(role=Role.EXPERT).exclude(object_type="reviews.seat")
-    actors = others.values_list("actor_id", flat=True).distinct()
-    return frozenset(pk for pk in actors if pk is not None)
+    return others.values_list("actor_id", flat=True)
 
 
 def expert_of(user: User) -> Expert:

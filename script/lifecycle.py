@@ -29,7 +29,7 @@ worker, when a time limit has passed; the others are roles.
 CALL = """
 # The lifecycle of a call
 
-From `applications/call_workflow.py`, held by `applications.services.calls.advance_call`.
+From `applications/call_workflow.py`, held by `applications.services.call_steps.advance_call`.
 """
 
 

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
 from accounts.selectors import users_with_role
 from applications import call_content, sheet_words
 from applications import sheet as score_sheet
 from applications.call_rules import CallRules, RulesError
-from applications.call_workflow import BY_ENDS, OWN_SERVICE
 from applications.models import Call, CallStatus, Scheme
 from applications.selectors import calls as reading
 from applications.services import call_notices
@@ -23,7 +21,6 @@ from applications.services.call_rows import CallInvalid, lock_call, note, requir
 from applications.services.publication import make_edition, opening_problems
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
-from audit.services import record
 
 EDITABLE = frozenset(
     {
@@ -269,36 +266,4 @@ def withdraw_publication(*, call: Call, reason: str, by: User) -> Call:
         raise Invalid(_("Say why the call is taken back; the reason is kept."), "reason")
     _back_to_draft(row)
     note(row, "withdraw_publication", by, CallStatus.PUBLISHED, CallStatus.DRAFT, reason.strip())
-    return row
-
-
-@transaction.atomic
-def advance_call(*, call: Call, to: str, by: User, **values: Any) -> Call:
-    """Take a call to its next status by `call_workflow.CALL_STEPS`; used by upper apps' services.
-
-    `values` may set `scoring_due_at`. Raises NotPermitted, WrongState.
-    """
-    row = lock_call(call)
-    step = BY_ENDS.get((row.status, to))
-    if step is None or (row.status, to) in OWN_SERVICE:
-        raise WrongState(
-            _("The call is “%(state)s”; this step does not follow from there.")
-            % {"state": CallStatus(row.status).label}
-        )
-    role = next((r for r in sorted(step.roles) if has_role(by, r)), None)
-    if role is None:
-        raise NotPermitted
-    source, row.status = row.status, to
-    if "scoring_due_at" in values:
-        row.scoring_due_at = values["scoring_due_at"]
-    row.save(update_fields=["status", "scoring_due_at"])
-    record(
-        action=f"call.to_{to}",
-        obj=row,
-        by=by,
-        role=role,
-        source=source,
-        target=to,
-        scope=row.number,
-    )
     return row

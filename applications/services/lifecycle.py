@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -80,17 +80,22 @@ def advance_all(moves: Iterable[Move], *, by: User | None) -> list[Application]:
     return rows
 
 
-def advance_held(moves: list[Move], *, by: User | None) -> list[Move]:
+def advance_held(moves: list[Move], *, by: User | None, others: Iterable[Entry] = ()) -> list[Move]:
     """As `advance_all`, of rows that `lock_all` gave in this transaction; the moves are returned,
-    for `tell_firms` or the caller to tell of them."""
-    rows = [move.application for move in moves]
-    events = record_all([_take(move, by) for move in moves])
+    for `tell_firms` or the caller to tell of them.
+
+    `others` are the act's own events, recorded before the dossiers'.
+    """
+    events = record_all([*others, *(_take(move, by) for move in moves)])
     by_target: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
+    for row in (move.application for move in moves):
         row.status_since = events[0].at  # the act's own instant: it is not asked again
         by_target[row.status].append(row.pk)
-    for target, keys in by_target.items():
-        Application.objects.filter(pk__in=keys).update(status=target, status_since=events[0].at)
+    if by_target:
+        reached = [When(pk__in=keys, then=Value(to)) for to, keys in by_target.items()]
+        Application.objects.filter(pk__in=[move.application.pk for move in moves]).update(
+            status=Case(*reached, output_field=CharField()), status_since=events[0].at
+        )
     return moves
 
 

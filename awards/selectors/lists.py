@@ -32,8 +32,14 @@ def calls_with_ranking() -> QuerySet[Call]:
 
 def latest_list(call: Call) -> FundingList | None:
     """The call's list in force or on its way; the newest version."""
+    return list_by_number(call.number)
+
+
+def list_by_number(number: str) -> FundingList | None:
+    """As `latest_list`, by the call's number."""
     return (
-        call.funding_lists.select_related("ranking", "drawn_by", "decided_by", "call")
+        FundingList.objects.select_related("ranking", "drawn_by", "decided_by", "call__scheme")
+        .filter(call__number=number)
         .order_by("-version")
         .first()
     )

@@ -98,6 +98,13 @@ def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalm
     return rows
 
 
+def payment_for(user: User, instalment: int) -> Payment | None:
+    """The payment of a visible instalment, by the instalment's key."""
+    return Payment.objects.filter(
+        instalment=instalment, instalment__award__in=visible_awards(user).values("pk")
+    ).first()
+
+
 def claim_for(user: User, pk: int) -> Claim | None:
     """One claim with its files, if the person may know of it."""
     return (

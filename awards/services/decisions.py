@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm
 from applications.models import Call, CallStatus
-from applications.services.calls import advance_call
+from applications.services.call_steps import advance_call
 from applications.services.lifecycle import advance
 from audit import clock
 from audit.refusals import Invalid, WrongState

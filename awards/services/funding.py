@@ -4,25 +4,27 @@ Experts advise, the office decides (审定); the list is drawn by one person and
 """
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm, users_with_role
 from applications.models import Call, CallStatus
-from applications.services.calls import advance_call
-from applications.services.lifecycle import Move, advance_all
+from applications.services.call_steps import advance_call_held
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from audit.services import record
+from audit.services import Entry, record_all
 from awards.facts import list_facts
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.line import write_items
-from notifications.services import Dispatch, notify, notify_all
+from notifications.services import Dispatch, notify
 from reviews.models import Ranking
 from reviews.rules import require_apart
 
+OUTDATED = _("The ranking has changed since this list was drawn. Draw it again.")
 STEP_BY_OUTCOME = {
     Outcome.FUNDED: "propose",
     Outcome.PARTIAL: "propose",
@@ -73,11 +75,12 @@ def draw_funding_list(*, call: Call, by: User) -> FundingList:
         drawn_at=clock.now(),
     )
     write_items(drawn)
-    _record("draw", drawn, by, Role.PROGRAMME_OFFICER, after={"ranking": ranking.version})
+    after: dict[str, object] = {"ranking": ranking.version}
+    record_all([_entry("draw", drawn, by, Role.PROGRAMME_OFFICER, after=after)])
     return drawn
 
 
-def _record(
+def _entry(
     step: str,
     funding_list: FundingList,
     by: User,
@@ -86,8 +89,8 @@ def _record(
     source: str = "",
     reason: str = "",
     after: dict[str, object] | None = None,
-) -> None:
-    record(
+) -> Entry:
+    return Entry(
         action=f"funding.{step}",
         obj=funding_list,
         by=by,
@@ -113,7 +116,9 @@ def submit_list(*, funding_list: FundingList, by: User) -> FundingList:
         raise WrongState(_("A newer version of this list was drawn. Submit that one."))
     locked.status, locked.submitted_at = "submitted", clock.now()
     locked.save(update_fields=["status", "submitted_at"])
-    _record("submit", locked, by, Role.PROGRAMME_OFFICER, source="draft", after=list_facts(locked))
+    facts = list_facts(locked)
+    entry = _entry("submit", locked, by, Role.PROGRAMME_OFFICER, source="draft", after=facts)
+    record_all([entry])
     notify(
         kind="funding.submitted",
         recipients=users_with_role(Role.APPROVER),
@@ -131,37 +136,41 @@ def _require_standing(funding_list: FundingList) -> None:
         call=funding_list.call_id, version__gt=funding_list.ranking.version
     )
     if newer.exists():
-        raise WrongState(_("The ranking has changed since this list was drawn. Draw it again."))
+        raise WrongState(OUTDATED)
 
 
-def _lock_submitted(funding_list: FundingList, by: User) -> FundingList:
+def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, bool]:
+    """The list, held, and whether the call has a newer ranking: nobody ranks it meanwhile."""
     require(by, Role.APPROVER)
     require_apart(by, funding_list.call)
     Call.objects.select_for_update().get(pk=funding_list.call_id)
+    newer = Ranking.objects.filter(call=OuterRef("call"), version__gt=OuterRef("ranking__version"))
     locked = (
         FundingList.objects.select_for_update(of=("self",))
         .select_related("call", "ranking", "drawn_by")
-        .prefetch_related("items__application__firm")
+        .annotate(outdated=Exists(newer))
         .get(pk=funding_list.pk)
     )
     if locked.status != "submitted":
         raise WrongState(_("The list does not wait for a decision."))
     if locked.drawn_by_id == by.pk:
         raise NotPermitted(_("Whoever drew the list may not decide on it."))
-    return locked
+    return locked, locked.outdated
 
 
 @transaction.atomic
 def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: User) -> FundingList:
     """审定: the approver decides; every dossier takes its place (proposed, reserve, not funded)."""
-    locked = _lock_submitted(funding_list, by)
-    _require_standing(locked)
+    locked, outdated = _lock_submitted(funding_list, by)
+    if outdated:
+        raise WrongState(OUTDATED)
     if not minutes_no.strip():
         raise Invalid(_("Enter the number of the meeting's minutes."), field="minutes_no")
     locked.status, locked.decided_by, locked.decided_at = "approved", by, clock.now()
     locked.minutes_no, locked.decision_note = minutes_no.strip(), note.strip()
     locked.save(update_fields=["status", "decided_by", "decided_at", "minutes_no", "decision_note"])
-    _record(
+    items = _hold_items(locked)
+    decided = _entry(
         "approve",
         locked,
         by,
@@ -170,14 +179,12 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
         reason=locked.decision_note,
         after=list_facts(locked),
     )
-    items = sorted(locked.items.all(), key=lambda i: i.position)
-    advance_all(
-        [Move(application=i.application, step=STEP_BY_OUTCOME[Outcome(i.outcome)]) for i in items],
-        by=by,
-    )
-    ask_consent([item for item in items if item.outcome == Outcome.PARTIAL])
-    advance_call(call=locked.call, to=CallStatus.DECIDED, by=by)
-    notify(
+    called = advance_call_held(locked.call, to=CallStatus.DECIDED, by=by)
+    moves = [
+        Move(application=i.application, step=STEP_BY_OUTCOME[Outcome(i.outcome)]) for i in items
+    ]
+    moved = advance_held(moves, by=by, others=[decided, called])
+    told = Dispatch(
         kind="funding.approved",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
         key=f"funding.approved:{locked.pk}",
@@ -185,13 +192,27 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
         url=f"/funding/{locked.call.number}/",
         about=locked,
     )
+    parts = [item for item in items if item.outcome == Outcome.PARTIAL]
+    tell_firms(moved, *consents(parts), told)
     return locked
 
 
-def ask_consent(items: list[FundingItem]) -> None:
-    """Tell the firms' owners that the sum offered is less than they asked for."""
+def _hold_items(funding_list: FundingList) -> list[FundingItem]:
+    """The list's items by position, each with its dossier's row, held."""
+    prefetch_related_objects([funding_list], "items")
+    items = sorted(funding_list.items.all(), key=lambda item: item.position)
+    rows = lock_all(item.application_id for item in items)
+    for item, row in zip(items, rows, strict=True):
+        item.application = row
+    return items
+
+
+def consents(items: list[FundingItem]) -> list[Dispatch]:
+    """What tells the firms' owners that the sum offered is less than they asked for."""
+    if not items:
+        return []
     owners = members_by_firm({item.application.firm_id for item in items}, Level.OWNER)
-    notify_all(
+    return [
         Dispatch(
             kind="funding.part_offered",
             recipients=owners[item.application.firm_id],
@@ -205,19 +226,19 @@ def ask_consent(items: list[FundingItem]) -> None:
             about=item.application,
         )
         for item in items
-    )
+    ]
 
 
 @transaction.atomic
 def send_back_list(*, funding_list: FundingList, note: str, by: User) -> FundingList:
     """The approver sends the list back with a reason; the officer draws a new version."""
-    locked = _lock_submitted(funding_list, by)
+    locked, _outdated = _lock_submitted(funding_list, by)
     if len(note.strip()) < 5:
         raise Invalid(_("Say why the list goes back."), field="note")
     locked.status, locked.decided_by, locked.decided_at = "sent_back", by, clock.now()
     locked.decision_note = note.strip()
     locked.save(update_fields=["status", "decided_by", "decided_at", "decision_note"])
-    _record(
+    entry = _entry(
         "send_back",
         locked,
         by,
@@ -226,6 +247,7 @@ def send_back_list(*, funding_list: FundingList, note: str, by: User) -> Funding
         reason=locked.decision_note,
         after={"status": locked.status},
     )
+    record_all([entry])
     notify(
         kind="funding.sent_back",
         recipients=[locked.drawn_by],

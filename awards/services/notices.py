@@ -5,27 +5,28 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm
 from applications.models import Application, Call, CallStatus
-from applications.services.calls import advance_call
-from applications.services.lifecycle import Move, advance_all
+from applications.services.call_steps import advance_call_held
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import WrongState
-from audit.services import record
+from audit.services import Entry
 from awards.facts import notice_facts
 from awards.models import FundingItem, FundingList, NoticeItem, Outcome, PublicNotice
 from awards.rules import require
-from calendars.deadlines import Deadline, notice_end
+from calendars.deadlines import notice_end
 from calendars.selectors import working_days
 from calendars.table import WorkingDays
-from notifications.services import Dispatch, notify_all
+from calendars.wording import day_of
+from notifications.services import Dispatch
 
 
 def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
@@ -45,9 +46,8 @@ def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
     }
 
 
-def _first_day(table: WorkingDays) -> date:
-    """The first working day from today on: a notice starts on a day the office works."""
-    day = clock.today()
+def _first_day(table: WorkingDays, day: date) -> date:
+    """The first working day from this one on: a notice starts on a day the office works."""
     return day if table.is_working(day) else table.next_working_day(day)
 
 
@@ -70,7 +70,8 @@ def publish_notice(*, call: Call, by: User) -> PublicNotice:
     """
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=call.pk)
-    funding_list = FundingList.objects.filter(call=call, status="approved").first()
+    approved = FundingList.objects.filter(call=call, status="approved")
+    funding_list = approved.annotate(notices=Count("call__notices")).first()
     if funding_list is None:
         raise WrongState(_("The approver has not decided on the funding list yet."))
     items = ready_items(funding_list)
@@ -82,33 +83,32 @@ def publish_notice(*, call: Call, by: User) -> PublicNotice:
                 _("The firm offered a part has not agreed to it yet. Wait for its answer.")
             )
         raise WrongState(_("No project waits for a public notice."))
-    table = working_days()
-    starts_on = _first_day(table)
-    end = notice_end(starts_on, call.rule_set.notice_days, table)
-    notice = _write(call, items, starts_on, end, by)
-    record(
+    notice = _write(call, items, funding_list.notices + 1, by)
+    entries = [_published(notice, len(items), by)]
+    if call.status == CallStatus.DECIDED:
+        entries.append(advance_call_held(call, to=CallStatus.ON_NOTICE, by=by))
+    dossiers = lock_all(item.application_id for item in items)
+    moves = [Move(application=a, step="put_on_notice", reason=notice.number) for a in dossiers]
+    tell_firms(advance_held(moves, by=by, others=entries), *_to_firms(notice, dossiers))
+    return notice
+
+
+def _published(notice: PublicNotice, items: int, by: User) -> Entry:
+    return Entry(
         action="notice.publish",
         obj=notice,
         by=by,
         role=Role.PROGRAMME_OFFICER,
         target="on_notice",
-        after={"items": len(items), **notice_facts(notice)},
-        scope=call.number,
+        after={"items": items, **notice_facts(notice)},
+        scope=notice.call.number,
     )
-    dossiers = [item.application for item in items]
-    advance_all(
-        [Move(application=a, step="put_on_notice", reason=notice.number) for a in dossiers], by=by
-    )
-    _tell_firms(notice, dossiers)
-    if call.status == CallStatus.DECIDED:
-        advance_call(call=call, to=CallStatus.ON_NOTICE, by=by)
-    return notice
 
 
-def _write(
-    call: Call, items: list[FundingItem], starts_on: date, end: Deadline, by: User
-) -> PublicNotice:
-    sequence, days = call.notices.count() + 1, call.rule_set.notice_days
+def _write(call: Call, items: list[FundingItem], sequence: int, by: User) -> PublicNotice:
+    table, now, days = working_days(), clock.now(), call.rule_set.notice_days
+    starts_on = _first_day(table, day_of(now))
+    end = notice_end(starts_on, days, table)
     content = _content(call, items) | {"from": starts_on, "to": end.day, "working_days": days}
     notice = PublicNotice.objects.create(
         call=call,
@@ -122,7 +122,7 @@ def _write(
         content=json.loads(canonical(content)),
         digest=sm3(canonical(content)),
         published_by=by,
-        published_at=clock.now(),
+        published_at=now,
     )
     NoticeItem.objects.bulk_create(
         NoticeItem(notice=notice, item=i, application=i.application, amount=i.amount) for i in items
@@ -130,9 +130,9 @@ def _write(
     return notice
 
 
-def _tell_firms(notice: PublicNotice, dossiers: list[Application]) -> None:
+def _to_firms(notice: PublicNotice, dossiers: list[Application]) -> list[Dispatch]:
     people = members_by_firm({application.firm_id for application in dossiers})
-    notify_all(
+    return [
         Dispatch(
             kind="notice.published",
             recipients=people[application.firm_id],
@@ -146,4 +146,4 @@ def _tell_firms(notice: PublicNotice, dossiers: list[Application]) -> None:
             about=application,
         )
         for application in dossiers
-    )
+    ]

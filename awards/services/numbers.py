@@ -18,7 +18,7 @@ def voucher_as_kept(typed: str) -> str:
 
 @contextmanager
 def taken_only_once(field: str, message: str | Promise) -> Iterator[None]:
-    """Refuse with the message when another transaction took the number at the same instant."""
+    """Refuse with the message when the number is taken, be it at this same instant."""
     try:
         with transaction.atomic():
             yield

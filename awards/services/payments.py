@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from audit.services import record
+from audit.services import Entry, record_all
 from awards.facts import payment_facts
 from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
@@ -25,7 +25,7 @@ from awards.services.envelopes import pay_out
 from awards.services.instalment_rows import lock_instalment
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from calendars.wording import day_of
-from notifications.services import notify
+from notifications.services import Dispatch, notify
 
 TAKEN = _("This voucher number is already recorded for another payment.")
 
@@ -57,7 +57,7 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
     )
     instalment.status = "entered"
     instalment.save(update_fields=["status"])
-    _record(payment, "payment.enter", by, "verified", "entered")
+    record_all([_entry(payment, "payment.enter", by, "verified", "entered")])
     notify(
         kind="payment.entered",
         recipients=[u for u in users_with_role(Role.FINANCE_OFFICER) if u.pk != by.pk],
@@ -69,9 +69,9 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
     return payment
 
 
-def _record(payment: Payment, action: str, by: User, source: str, target: str) -> None:
+def _entry(payment: Payment, action: str, by: User, source: str, target: str) -> Entry:
     instalment = payment.instalment
-    record(
+    return Entry(
         action=action,
         obj=payment,
         by=by,
@@ -114,7 +114,7 @@ def release_payment(*, payment: Payment, by: User) -> Payment:
     locked.checked_by, locked.checked_at = by, clock.now()
     locked.save(update_fields=["checked_by", "checked_at"])
     Instalment.objects.filter(pk=locked.instalment_id).update(status="released")
-    _record(locked, "payment.release", by, "entered", "released")
+    record_all([_entry(locked, "payment.release", by, "entered", "released")])
     return locked
 
 
@@ -133,19 +133,18 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
     with taken_only_once("voucher_no", TAKEN):
         locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
     _count(locked)
-    _record(locked, "payment.record_paid", by, "released", "paid")
-    application = locked.instalment.award.application
+    entry = _entry(locked, "payment.record_paid", by, "released", "paid")
+    application, begun = locked.instalment.award.application, []
     if application.status == Status.AGREED:
-        advance(application=application, step="begin", by=by, reason=voucher_no)
-    _tell_paid(locked)
+        row = lock_all([application.pk])[0]
+        begun = [Move(application=row, step="begin", reason=voucher_no)]
+    tell_firms(advance_held(begun, by=by, others=[entry]), _paid(locked))
     return locked
 
 
 def _check_voucher(payment: Payment, voucher_no: str, paid_on: date, today: date) -> None:
     if not voucher_no:
         raise Invalid(_("Enter the treasury's voucher number."), field="voucher_no")
-    if Payment.objects.filter(voucher_no=voucher_no).exists():
-        raise Invalid(TAKEN, field="voucher_no")
     if paid_on > today:
         raise Invalid(_("The date lies in the future."), field="paid_on")
     if payment.checked_at and paid_on < day_of(payment.checked_at):
@@ -166,9 +165,9 @@ def _count(payment: Payment) -> None:
     Instalment.objects.filter(pk=payment.instalment_id).update(status="paid")
 
 
-def _tell_paid(payment: Payment) -> None:
+def _paid(payment: Payment) -> Dispatch:
     application = payment.instalment.award.application
-    notify(
+    return Dispatch(
         kind="payment.paid",
         recipients=firm_people(application),
         key=f"payment.paid:{payment.pk}",

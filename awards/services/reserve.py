@@ -22,10 +22,10 @@ from awards.funding import promote
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.funding import ask_consent
+from awards.services.funding import consents
 from awards.services.line import decided_line
 from awards.wording import on_record
-from notifications.services import notify
+from notifications.services import notify, notify_all
 
 MOVED_UP = _("moved up from the reserve list")
 CLOSED = _("the reserve list was closed")
@@ -74,7 +74,7 @@ def _move_up(item: FundingItem, by: User) -> Application:
             application=application, step="propose", by=by, reason=on_record(MOVED_UP)
         )
     if item.outcome == Outcome.PARTIAL and not item.consent:
-        ask_consent([item])
+        notify_all(consents([item]))
     _tell_promoted(application)
     return application
 

@@ -45,7 +45,8 @@ def call_of(request: SignedInRequest, number: str) -> Call:
 
 def list_of(request: SignedInRequest, number: str) -> FundingList:
     """The newest version of the call's list, or 404."""
-    found = lists.latest_list(call_of(request, number))
+    guard(request)
+    found = lists.list_by_number(number)
     if found is None:
         raise Http404
     return found

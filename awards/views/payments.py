@@ -142,13 +142,13 @@ def enter(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """The checker releases what another officer entered."""
-    payments.release_payment(payment=_payment(_instalment(request, pk)), by=request.user)
+    payments.release_payment(payment=_payment(request, pk), by=request.user)
     messages.success(request, _("Released. Record the treasury's voucher once it is paid."))
     return redirect("awards:instalment", pk=pk)
 
 
-def _payment(row: Instalment) -> Payment:
-    payment: Payment | None = getattr(row, "payment", None)
+def _payment(request: SignedInRequest, pk: int) -> Payment:
+    payment = money.payment_for(request.user, pk)
     if payment is None:
         raise Http404
     return payment
@@ -158,12 +158,12 @@ def _payment(row: Instalment) -> Payment:
 @require_http_methods(["POST"])
 def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
     """The voucher number and the day close the instalment."""
-    row, form = _instalment(request, pk), PaidForm(request.POST)
+    payment, form = _payment(request, pk), PaidForm(request.POST)
     rules.require(request.user, Role.FINANCE_OFFICER)
     if form.is_valid():
         try:
             payments.record_paid(
-                payment=_payment(row),
+                payment=payment,
                 voucher_no=form.cleaned_data["voucher_no"],
                 paid_on=form.cleaned_data["paid_on"],
                 by=request.user,
@@ -173,4 +173,4 @@ def record_paid(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded as paid."))
             return redirect("awards:instalment", pk=pk)
-    return _page(request, row, form, status=422)
+    return _page(request, _instalment(request, pk), form, status=422)

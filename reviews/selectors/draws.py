@@ -1,9 +1,9 @@
 """What a draw is made of, read from the rows: its input, its shortages, its replacements."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Call
+from applications.call_rules import CallRules
+from applications.models import Application, Call
 from audit import clock
 from audit.digests import instant, sm3
 from audit.refusals import WrongState
@@ -58,58 +59,66 @@ def candidates(call: Call) -> list[Expert]:
     )
 
 
-def build_input(
-    call: Call, number: str, salt: str, public: PublicValue = PublicValue()
+@dataclass(frozen=True)
+class Basis:
+    """What a draw of a call stands on: its panels, the dossiers of each by the panel's number,
+    whom it may draw, and the pairs (expert, dossier) it keeps apart, each with why.
+    """
+
+    call: Call
+    rules: CallRules
+    panels: Sequence[Panel]
+    dossiers: Mapping[int, Sequence[Application]]
+    experts: Sequence[Expert]
+    barred: Mapping[tuple[int, int], str]
+
+
+def basis_of(
+    call: Call, panels: Sequence[Panel], dossiers: Mapping[int, Sequence[Application]], on: date
+) -> Basis:
+    """The basis with these panels, stored or not, on a day. Five queries."""
+    experts = candidates(call)
+    applications = [one for listed in dossiers.values() for one in listed]
+    rules = call.rule_set
+    barred = conflicts_of(experts, applications, same_region=rules.exclude_same_region, on=on)
+    for pair in barred_by_name(applications, experts):
+        barred.setdefault(pair, NAMED)
+    known, standing_ = {e.pk for e in experts}, {a.pk for a in applications}
+    for expert, application, found in _standing_recusals(call):  # of a draw that was voided
+        if expert in known and application in standing_:
+            barred.setdefault((expert, application), found)
+    return Basis(call, rules, panels, dossiers, experts, barred)
+
+
+def standing_basis(call: Call, on: date) -> Basis:
+    """The basis as it stands now; a panel whose dossiers are all withdrawn is left out."""
+    panels: dict[int, Panel] = {}
+    dossiers: dict[int, list[Application]] = defaultdict(list)
+    for row in standing(call).select_related("region", "place__panel"):
+        panel = row.place.panel
+        panels.setdefault(panel.number, panel)
+        dossiers[panel.number].append(row)
+    return basis_of(call, list(panels.values()), dossiers, on)
+
+
+def draw_input(
+    basis: Basis, number: str, salt: str, public: PublicValue = PublicValue()
 ) -> dict[str, Any]:
-    """The canonical input of a draw of this call as it stands now: pseudonyms and hashes, no names.
+    """The canonical input of a draw: pseudonyms and hashes, no names.
 
     An institution is SM3("salt:uscc"): without the salt nobody can try the codes of all
     institutions. Raises WrongState when no draw can stand on it.
     """
-    rules = call.rule_set
-    panels = list(Panel.objects.filter(call=call).prefetch_related("places"))
-    experts = candidates(call)
-    applications = list(standing(call).select_related("region").order_by("number"))
-    numbers = {a.pk: a.number or "" for a in applications}
-    panels = [p for p in panels if any(s.application_id in numbers for s in p.places.all())]
-    pseudonyms = {e.pk: e.pseudonym for e in experts}
-    barred = conflicts_of(
-        experts, applications, same_region=rules.exclude_same_region, on=clock.today()
-    )
-    for pair in barred_by_name(applications, experts):
-        barred.setdefault(pair, NAMED)
-    for expert, application, found in _standing_recusals(call):  # of a draw that was voided
-        if expert in pseudonyms and application in numbers:
-            barred.setdefault((expert, application), found)
-    if not panels:
+    if not basis.panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
     try:
         return pool.build(
             draw=number,
-            call=call.number,
-            panels=[_panel(p, numbers, rules.alternates) for p in panels],
-            experts=[
-                pool.Expert(
-                    id=e.pseudonym,
-                    kinds=tuple(e.kinds),
-                    specialties=tuple(e.specialties),
-                    institution=institution_hash(salt, e.employer.uscc),
-                    region=e.region.code,
-                    max_panels=rules.max_panels,
-                )
-                for e in experts
-            ],
-            recusals=[
-                pool.Recusal(pseudonyms[expert], numbers[application], reason)
-                for (expert, application), reason in barred.items()
-            ],
-            rules=pool.Rules(
-                one_per_institution=True,
-                max_single_recusals_percent=rules.max_single_recusals_percent,
-                min_scores=rules.min_scores,
-                public_entropy=public.source,
-                public_entropy_from=instant(public.known_from) if public.known_from else "",
-            ),
+            call=basis.call.number,
+            panels=[_panel(panel, basis) for panel in basis.panels],
+            experts=[_expert(expert, basis, salt) for expert in basis.experts],
+            recusals=_recusals(basis),
+            rules=_rules(basis.rules, public),
         )
     except pool.InputError as error:
         raise WrongState(
@@ -124,24 +133,60 @@ def _standing_recusals(call: Call) -> QuerySet[Recusal, tuple[int, int, str]]:
     )
 
 
-def _panel(panel: Panel, numbers: dict[int, str], alternates: int) -> pool.Panel:
+def _panel(panel: Panel, basis: Basis) -> pool.Panel:
     return pool.Panel(
         id=str(panel.number),
-        applications=tuple(
-            numbers[place.application_id]
-            for place in panel.places.all()
-            if place.application_id in numbers
-        ),
+        applications=tuple(one.number or "" for one in basis.dossiers[panel.number]),
         seats=tuple(
             pool.Seat(s["id"], s["kind"], s["specialty"], s["count"]) for s in panel.seats_wanted
         ),
-        alternates=alternates,
+        alternates=basis.rules.alternates,
     )
 
 
-def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
+def _expert(expert: Expert, basis: Basis, salt: str) -> pool.Expert:
+    return pool.Expert(
+        id=expert.pseudonym,
+        kinds=tuple(expert.kinds),
+        specialties=tuple(expert.specialties),
+        institution=institution_hash(salt, expert.employer.uscc),
+        region=expert.region.code,
+        max_panels=basis.rules.max_panels,
+    )
+
+
+def _recusals(basis: Basis) -> list[pool.Recusal]:
+    pseudonyms = {e.pk: e.pseudonym for e in basis.experts}
+    numbers = {a.pk: a.number or "" for listed in basis.dossiers.values() for a in listed}
+    return [
+        pool.Recusal(pseudonyms[expert], numbers[application], reason)
+        for (expert, application), reason in basis.barred.items()
+    ]
+
+
+def _rules(rules: CallRules, public: PublicValue) -> pool.Rules:
+    return pool.Rules(
+        one_per_institution=True,
+        max_single_recusals_percent=rules.max_single_recusals_percent,
+        min_scores=rules.min_scores,
+        public_entropy=public.source,
+        public_entropy_from=instant(public.known_from) if public.known_from else "",
+    )
+
+
+def build_input(call: Call, number: str, salt: str) -> dict[str, Any]:
+    """The canonical input of a draw of this call as it stands now. Raises WrongState."""
+    return draw_input(standing_basis(call, clock.today()), number, salt)
+
+
+def shortages(basis: Basis) -> tuple[supply.Shortage, ...]:
     """Which seats cannot be filled, and why; empty when every seat can."""
-    return supply.supply(pool.read(build_input(call, f"{call.number}-D0", token_hex(32))))
+    return supply.supply(pool.read(draw_input(basis, f"{basis.call.number}-D0", token_hex(32))))
+
+
+def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
+    """`shortages` as the call stands now."""
+    return shortages(standing_basis(call, clock.today()))
 
 
 def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:

@@ -135,6 +135,11 @@ def live_draw(call: Call) -> Draw | None:
     return call.draws.exclude(status="void").select_related("operator", "supervisor").first()
 
 
+def last_draw(call: Call) -> Draw | None:
+    """The latest draw, which alone may be other than void, with who voided it."""
+    return call.draws.select_related("voided_by").defer("input", "result").first()
+
+
 def draws() -> QuerySet[Draw]:
     """Every draw, the newest first, without its bulky input."""
     return (

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,6 +24,7 @@ from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from calendars.wording import day_of
 from notifications.services import notify
 from reviews.draw import assignment, certificate, pool, protocol, supply
 from reviews.models import Draw
@@ -61,10 +63,11 @@ def prepare_draw(
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.SCREENED:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
-    eligible = Application.objects.filter(call=call, status=Status.ELIGIBLE, place__isnull=True)
-    earlier = list(call.draws.order_by("prepared_at", "pk"))
+    drawn = call.draws.select_related("voided_by").defer("input", "result")
+    earlier = list(drawn.order_by("prepared_at", "pk"))
     agreed_by = _second_person(earlier, reason, by) if earlier else None
-    source, now = public_entropy_source.strip(), clock.now()
+    is_left_out, now = _left_out(call)
+    source = public_entropy_source.strip()
     if bool(source) != (public_entropy_from is not None):
         raise Invalid(
             _("Name the public value and the instant from which it can be known, or neither."),
@@ -75,7 +78,7 @@ def prepare_draw(
             _("Nobody may know the public value yet: the instant must lie in the future."),
             field="public_entropy_from",
         )
-    if eligible.exists():
+    if is_left_out:
         raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
     if undecided(call, reading.candidates(call)):
         raise WrongState(
@@ -87,7 +90,7 @@ def prepare_draw(
     number = f"{call.number}-D{len(earlier) + 1}"
     salt = salt or new_secret()
     value = reading.PublicValue(source, public_entropy_from)
-    data = reading.build_input(call, number, salt, value)
+    data = reading.draw_input(reading.standing_basis(call, day_of(now)), number, salt, value)
     if supply.supply(pool.read(data)):
         raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
     draw = Draw.objects.create(
@@ -113,6 +116,16 @@ def prepare_draw(
         about=draw,
     )
     return draw
+
+
+def _left_out(call: Call) -> tuple[bool, datetime]:
+    """Whether an eligible dossier stands on no panel, and the instant. One query."""
+    eligible = Application.objects.filter(
+        call=OuterRef("pk"), status=Status.ELIGIBLE, place__isnull=True
+    )
+    row = Call.objects.filter(pk=call.pk).values_list(Exists(eligible), clock.NOW)
+    is_left_out, now = row.get()
+    return is_left_out, now
 
 
 def _second_person(earlier: list[Draw], reason: str, by: User) -> User | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus
-from applications.services.calls import advance_call
+from applications.services.call_steps import advance_call
 from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock

@@ -1,40 +1,69 @@
 """评审分组: forming panels, moving dossiers, the seats each panel wants; all before the draw."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus, Industry
-from applications.services.calls import advance_call
+from applications.services.call_steps import advance_call_held
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical
 from audit.refusals import Invalid, WrongState
-from audit.services import record
+from audit.services import Entry, record, record_all
+from calendars.wording import day_of
 from reviews import grouping
 from reviews.draw import supply
 from reviews.models import Draw, Panel, PanelApplication
 from reviews.rules import require
 from reviews.selectors import draws as reading
+from reviews.selectors.office import STILL_CHECKED
+from reviews.services.panel_rows import dissolve, lay_out, rename
 from reviews.services.panel_seats import checked, default_seats, technology_experts
 
 SHORTEST_REASON = 4
-NAMED = 4  # a panel of more industries is named after the first and their number
 
 
-def _lock_call(call: Call) -> Call:
-    """The call, locked, while its panels may still be changed."""
+class Stands(NamedTuple):
+    """How a call stands before its draw: whether a draw was ever made, whether dossiers are still
+    checked, the ids of its panels, and the instant."""
+
+    drawn: bool
+    pending: bool
+    panels: list[int]
+    now: datetime
+
+
+def _lock_call(call: Call) -> tuple[Call, Stands]:
+    """The call, locked, while its panels may still be changed. Two queries."""
     locked = Call.objects.select_for_update().get(pk=call.pk)
     if locked.status not in (CallStatus.PUBLISHED, CallStatus.SCREENED):
         raise WrongState(_("Panels are formed after screening and before the review."))
-    if Draw.objects.filter(call=locked).exclude(status="void").exists():
+    own = {"call": OuterRef("pk")}
+    draws, panels = Draw.objects.filter(**own), Panel.objects.filter(**own)
+    pending = Application.objects.filter(**own, status__in=STILL_CHECKED)
+    is_live, *stands = (
+        Call.objects.filter(pk=locked.pk)
+        .values_list(
+            Exists(draws.exclude(status="void")),
+            Exists(draws),
+            Exists(pending),
+            ArraySubquery(panels.values("pk")),
+            clock.NOW,
+        )
+        .get()
+    )
+    if is_live:
         raise WrongState(_("A draw is already prepared on these panels; void it first."))
-    return locked
+    return locked, Stands(*stands)
 
 
 @transaction.atomic
@@ -49,30 +78,27 @@ def form_panels(
     `largest` dossiers each as far as can be; replaces panels formed before the draw.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call = _lock_call(call)
+    call, stands = _lock_call(call)
     if not 1 <= smallest <= largest <= 60:
         raise Invalid(
             _("Enter the smallest size, then the largest, from 1 to 60."), field="largest"
         )
-    applications = _eligible(call)
-    if call.draws.exists():
+    applications = _eligible(call, stands)
+    if stands.drawn:
         # What was drawn stays on record with its panels; dossiers are dealt out within them.
         raise WrongState(
             _("A draw was made on these panels and voided. Move single dossiers instead.")
         )
-    PanelApplication.objects.filter(panel__call=call).delete()
-    Panel.objects.filter(call=call).delete()
-    if call.status == CallStatus.PUBLISHED:
-        advance_call(call=call, to=CallStatus.SCREENED, by=by)
-    pool = technology_experts()
+    dissolve(stands.panels)
     groups = grouping.group(_blocks(applications), smallest=smallest, largest=largest)
+    panels = _panels(call, groups, applications, stands.now, by)
     by_pk = {a.pk: a for a in applications}
-    panels = [
-        _create(call, number, group, by_pk, pool, by)
-        for number, group in enumerate(groups, start=1)
-    ]
-    relaxed = _relax_scarce_seats(call)
-    record(
+    dossiers = {n: [by_pk[pk] for pk in g.dossiers] for n, g in enumerate(groups, start=1)}
+    relaxed = _relax_scarce_seats(
+        reading.basis_of(call, panels, dossiers, day_of(stands.now)), panels
+    )
+    lay_out(panels, dossiers)
+    formed = Entry(
         action="panels.form",
         obj=call,
         by=by,
@@ -80,19 +106,19 @@ def form_panels(
         after={"panels": len(panels), "dossiers": len(applications), "relaxed": relaxed},
         scope=call.number,
     )
-    return list(Panel.objects.filter(call=call).order_by("number"))
+    is_first = call.status == CallStatus.PUBLISHED
+    ended = [advance_call_held(call, to=CallStatus.SCREENED, by=by)] if is_first else []
+    record_all([*ended, formed])
+    return panels
 
 
-def _eligible(call: Call) -> list[Application]:
+def _eligible(call: Call, stands: Stands) -> list[Application]:
     """Every eligible dossier by number, once no other is still being checked."""
-    pending = Application.objects.filter(
-        call=call, status__in=(Status.SUBMITTED, Status.RECOMMENDED, Status.RETURNED)
-    )
-    if clock.now() < call.closes_at or pending.exists():
+    if stands.now < call.closes_at or stands.pending:
         raise WrongState(_("Dossiers are still being checked. Finish the screening first."))
     found = list(
         Application.objects.filter(call=call, status=Status.ELIGIBLE)
-        .select_related("industry")
+        .select_related("industry", "region")
         .order_by("number")
     )
     if not found:
@@ -122,62 +148,47 @@ def _key(references: Mapping[str, Any]) -> str:
     return canonical(references).decode()
 
 
-def _create(
+def _panels(
     call: Call,
-    number: int,
-    group: grouping.Group,
-    by_pk: Mapping[int, Application],
-    pool: Mapping[str, int],
+    groups: Sequence[grouping.Group],
+    applications: Iterable[Application],
+    now: datetime,
     by: User,
-) -> Panel:
-    first = by_pk[group.dossiers[0]].industry
-    panel = Panel.objects.create(
-        call=call,
-        number=number,
-        seats_wanted=default_seats(call.rule_set.panel_size, group.industries, pool),
-        references=first.references if first else {},
-        created_by=by,
-        created_at=clock.now(),
-    )
-    PanelApplication.objects.bulk_create(
-        PanelApplication(panel=panel, application_id=pk, order=order)
-        for order, pk in enumerate(group.dossiers, start=1)
-    )
-    _name(panel)
-    return panel
+) -> list[Panel]:
+    """The panels of these groups, not stored yet, with the usual seats."""
+    size, pool = call.rule_set.panel_size, technology_experts()
+    references = {a.pk: a.industry.references if a.industry else {} for a in applications}
+    return [
+        Panel(
+            call=call,
+            number=number,
+            seats_wanted=default_seats(size, group.industries, pool),
+            references=references[group.dossiers[0]],
+            created_by=by,
+            created_at=now,
+        )
+        for number, group in enumerate(groups, start=1)
+    ]
 
 
-def _name(panel: Panel) -> None:
-    """Name the panel after the industries of its dossiers, most dossiers first."""
-    counts = Counter(panel.places.order_by("order").values_list("application__industry", flat=True))
-    known = Industry.objects.in_bulk(list(counts))
-    industries = [known[pk] for pk, _n in counts.most_common()]
-    first, more = industries[:NAMED], len(industries) - NAMED
-    panel.name_zh = "、".join(i.name_zh for i in first) + (
-        f"等{len(industries)}个产业" if more > 0 else ""
-    )
-    panel.name_en = ", ".join(i.name_en for i in first) + (f" and {more} more" if more > 0 else "")
-    panel.save(update_fields=["name_zh", "name_en"])
-    panel.industries.set(industries)
-
-
-def _relax_scarce_seats(call: Call) -> list[str]:
+def _relax_scarce_seats(basis: reading.Basis, panels: Iterable[Panel]) -> list[str]:
     """Take the specialty off seats that could not be filled with it; returns "panel:seat" of
     each.
     """
     relaxed: list[str] = []
-    panels = {str(p.number): p for p in Panel.objects.filter(call=call)}
     for _round in range(3):
-        short = {(s.panel, s.seat) for s in reading.supply_report(call) if s.seat}
-        changed = False
-        for number, panel in panels.items():
-            for seat in panel.seats_wanted:
-                if seat["specialty"] and (number, seat["id"]) in short:
-                    seat["specialty"], changed = None, True
-                    relaxed.append(f"{number}:{seat['id']}")
-            panel.save(update_fields=["seats_wanted"])
-        if not changed:
+        short = {(s.panel, s.seat) for s in reading.shortages(basis) if s.seat}
+        scarce = [
+            (panel, seat)
+            for panel in panels
+            for seat in panel.seats_wanted
+            if seat["specialty"] and (str(panel.number), seat["id"]) in short
+        ]
+        if not scarce:
             break
+        for panel, seat in scarce:
+            seat["specialty"] = None
+            relaxed.append(f"{panel.number}:{seat['id']}")
     return relaxed
 
 
@@ -189,7 +200,7 @@ def move_dossier(
     dissolved.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call = _lock_call(panel.call)
+    call, _stands = _lock_call(panel.call)
     place = (
         PanelApplication.objects.select_for_update(of=("self",))
         .select_related("panel", "application__industry")
@@ -211,15 +222,8 @@ def move_dossier(
             ),
             field="panel",
         )
-    left, last = place.panel, panel.places.order_by("-order").first()
-    place.panel, place.order = panel, (last.order if last else 0) + 1
-    place.save(update_fields=["panel", "order"])
-    _name(panel)
-    dissolved = not left.places.exists()
-    if dissolved and not left.seats.exists():
-        left.delete()
-    else:
-        _name(left)
+    left = place.panel
+    dissolved = _put(place, panel)
     record(
         action="panels.move",
         obj=application,
@@ -233,6 +237,36 @@ def move_dossier(
     return place
 
 
+def _put(place: PanelApplication, panel: Panel) -> bool:
+    """Put a dossier last on this panel; whether the panel left behind is dissolved."""
+    left = place.panel
+    dossiers: dict[int, list[Application]] = {left.number: [], panel.number: []}
+    order = 0
+    for other in _places_of(left, panel):
+        if other.pk != place.pk:
+            dossiers[other.panel.number].append(other.application)
+        if other.panel_id == panel.pk:
+            order = other.order
+    dossiers[panel.number].append(place.application)
+    place.panel, place.order = panel, order + 1
+    place.save(update_fields=["panel", "order"])
+    if dossiers[left.number] or left.seats.exists():
+        rename([left, panel], dossiers)
+        return False
+    rename([panel], dossiers)
+    dissolve([left.pk])
+    return True
+
+
+def _places_of(*panels: Panel) -> QuerySet[PanelApplication]:
+    """The places of these panels with dossiers and their industries, in order."""
+    return (
+        PanelApplication.objects.filter(panel__in=panels)
+        .select_related("panel", "application__industry")
+        .order_by("order")
+    )
+
+
 @transaction.atomic
 def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> Panel:
     """Say which experts a panel wants: [{"id", "kind", "specialty" | None, "count"}], before the
@@ -241,7 +275,7 @@ def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> 
     The counts make up the call's panel size.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call = _lock_call(panel.call)
+    call, _stands = _lock_call(panel.call)
     locked = Panel.objects.select_for_update().get(pk=panel.pk)
     wanted = checked(seats, call.rule_set.panel_size)
     before = locked.seats_wanted

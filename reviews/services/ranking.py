@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
-from applications.services.calls import advance_call
+from applications.services.call_steps import advance_call
 from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock

@@ -64,11 +64,10 @@ def draws(request: SignedInRequest) -> HttpResponse:
 def prepare(request: SignedInRequest, number: str) -> HttpResponse:
     """What the draw would stand on, whether every seat can be filled; POST freezes it."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
-    live = reading.live_draw(call)
-    if live is not None:
-        return redirect("reviews:draw", number=live.number)
-    again = call.draws.exists()
-    form = PrepareForm(posted(request), again=again)
+    last = reading.last_draw(call)
+    if last is not None and last.status != "void":
+        return redirect("reviews:draw", number=last.number)
+    form = PrepareForm(posted(request), again=last is not None)
     if request.method == "POST" and form.is_valid():
         try:
             made = acts.prepare_draw(call=call, by=request.user, **form.cleaned_data)
@@ -83,8 +82,8 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
     context = {
         **frame(request, call, "panels"),
         "form": form,
-        "again": again,
-        "voided": call.draws.filter(status="void").select_related("voided_by").first(),
+        "again": last is not None,
+        "voided": last,
         "panels": [
             {
                 "panel": p,

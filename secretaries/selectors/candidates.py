@@ -1,17 +1,23 @@
 """The secretaries as the rules of appointment see them."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Region, RegionLevel
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application
+from audit import clock
 from secretaries.matching import Candidate, Project
-from secretaries.models import Leave, ServiceAssignment, ServiceSecretary
+from secretaries.models import AppointmentGap, Leave, ServiceAssignment, ServiceSecretary
 
 CARRIED = Q(assignments__valid_to__isnull=True, assignments__role="lead")
+PLACES = ServiceSecretary.regions.through.objects.filter(servicesecretary=OuterRef("pk"))
+LOAD = Count("assignments", filter=CARRIED)
+CODES = ArraySubquery(PLACES.values("region__code"))
 
 
 def project_of(application: Application) -> Project:
@@ -28,9 +34,13 @@ def serving_place(project: Project) -> QuerySet[ServiceSecretary]:
     """Secretaries by role whose regions include the project's place; no joins, so lockable."""
     through = ServiceSecretary.regions.through
     here = through.objects.filter(servicesecretary=OuterRef("pk"), region__code__in=project.regions)
-    return ServiceSecretary.objects.filter(
-        Exists(here), user__in=users_with_role(Role.SECRETARY).order_by().values("pk")
-    ).order_by("pk")
+    return by_role().filter(Exists(here)).order_by("pk")
+
+
+def by_role() -> QuerySet[ServiceSecretary]:
+    """Whose person is active and holds the role now."""
+    people = users_with_role(Role.SECRETARY).order_by().values("pk")
+    return ServiceSecretary.objects.filter(user__in=people)
 
 
 def on_leave(today: date) -> Exists:
@@ -45,22 +55,22 @@ def on_leave(today: date) -> Exists:
     )
 
 
+def load_and_places(secretary: ServiceSecretary) -> tuple[int, list[str]]:
+    """How many projects the secretary carries now, and the codes of the regions served."""
+    row = ServiceSecretary.objects.annotate(load=LOAD, codes=CODES).get(pk=secretary.pk)
+    return row.load, row.codes
+
+
 def candidates(secretaries: QuerySet[ServiceSecretary], today: date) -> list[Candidate]:
-    """The facts of each secretary on a day: two queries whatever their number."""
-    rows = (
-        secretaries.select_related("user")
-        .prefetch_related("regions")
-        .annotate(
-            load=Count("assignments", filter=CARRIED),
-            last=Max("assignments__valid_from"),
-            away=on_leave(today),
-        )
+    """The facts of each secretary on a day: one query whatever their number."""
+    rows = secretaries.select_related("user").annotate(
+        load=LOAD, last=Max("assignments__valid_from"), away=on_leave(today), codes=CODES
     )
     return [
         Candidate(
             id=row.pk,
             name=row.user.name,
-            regions=frozenset(region.code for region in row.regions.all()),
+            regions=frozenset(row.codes),
             industries=frozenset(row.industries),
             load=row.load,
             max_load=row.max_load,
@@ -81,6 +91,32 @@ def _leading(application: Application) -> QuerySet[ServiceAssignment]:
     return ServiceAssignment.objects.filter(
         application=application, valid_to__isnull=True, role="lead"
     ).select_related("secretary__user", "secretary__unit", "backup__user")
+
+
+class Standing(NamedTuple):
+    """How a project is served: whether by a lead secretary, the open gap, and the instant."""
+
+    is_served: bool
+    gap: int | None
+    now: datetime
+
+
+def standing(application: Application) -> Standing:
+    """How the project is served now. One query."""
+    gap = AppointmentGap.objects.filter(application=OuterRef("pk"), closed_at__isnull=True)
+    row = Application.objects.filter(pk=application.pk).values_list(
+        is_served(), Subquery(gap.values("pk")), clock.NOW
+    )
+    return Standing(*row[0])
+
+
+def is_served() -> Exists:
+    """Condition of an application: it has a lead secretary now."""
+    return Exists(
+        ServiceAssignment.objects.filter(
+            application=OuterRef("pk"), valid_to__isnull=True, role="lead"
+        )
+    )
 
 
 def current_with_requests(application: Application) -> tuple[ServiceAssignment | None, int]:

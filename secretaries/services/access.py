@@ -1,38 +1,39 @@
 """guardian's serve_application, kept in step with who is appointed."""
 
-from django.contrib.auth.models import Permission
+from django.db import connection
 
-from applications.models import Application, ApplicationUserObjectPermission
+from applications.models import Application
 from applications.rules import SERVE
-from secretaries.models import ServiceAssignment
+
+FOLLOW = """
+WITH serving AS (
+    SELECT DISTINCT secretary.user_id
+    FROM secretaries_serviceassignment assignment
+    JOIN secretaries_servicesecretary secretary
+      ON secretary.id IN (assignment.secretary_id, assignment.backup_id)
+    WHERE assignment.application_id = %(application)s AND assignment.valid_to IS NULL
+), permission AS (
+    SELECT permission.id
+    FROM auth_permission permission
+    JOIN django_content_type type ON type.id = permission.content_type_id
+    WHERE type.app_label = 'applications' AND type.model = 'application'
+      AND permission.codename = %(serve)s
+), taken AS (
+    DELETE FROM applications_applicationuserobjectpermission
+    WHERE content_object_id = %(application)s AND permission_id IN (SELECT id FROM permission)
+      AND user_id NOT IN (SELECT user_id FROM serving)
+)
+INSERT INTO applications_applicationuserobjectpermission
+       (user_id, permission_id, content_object_id)
+SELECT serving.user_id, permission.id, %(application)s FROM serving, permission
+ON CONFLICT DO NOTHING
+"""
 
 
 def follow_assignments(application: Application) -> None:
     """Give the permission to the current secretaries and their backup, take it from the others.
 
-    Called inside the transaction of every change of an assignment.
+    Called inside the transaction of every change of an assignment. One query.
     """
-    rows = ServiceAssignment.objects.filter(application=application, valid_to__isnull=True)
-    wanted: set[int] = set()
-    for row in rows.select_related("secretary", "backup"):
-        wanted.add(row.secretary.user_id)
-        if row.backup is not None:
-            wanted.add(row.backup.user_id)
-    permission = Permission.objects.get(
-        content_type__app_label="applications",
-        content_type__model="application",
-        codename=SERVE,
-    )
-    held = ApplicationUserObjectPermission.objects.filter(
-        content_object=application, permission=permission
-    )
-    held.exclude(user__in=wanted).delete()
-    ApplicationUserObjectPermission.objects.bulk_create(
-        [
-            ApplicationUserObjectPermission(
-                user_id=user, content_object=application, permission=permission
-            )
-            for user in sorted(wanted)
-        ],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW, {"application": application.pk, "serve": SERVE})

@@ -19,6 +19,7 @@ from secretaries.selectors.candidates import (
     current_assignment,
     project_of,
     serving_place,
+    standing,
 )
 from secretaries.services import access, telling
 from secretaries.services.assigning import (
@@ -47,28 +48,33 @@ def appoint(
     if by is not None:
         require_lead(by)
     row = lock_served(application)
-    current = current_assignment(row)
-    if current is not None:
+    found = standing(row)
+    if found.is_served and (current := current_assignment(row)) is not None:
         return current
-    project, now = project_of(row), clock.now()
+    project, now = project_of(row), found.now
     locked = list(
         serving_place(project)
         .select_for_update(no_key=True, of=("self",))
         .values_list("pk", flat=True)
     )
     today = day_of(now)
-    found = candidates(ServiceSecretary.objects.filter(pk__in=locked), today)
-    choice = matching.choose(project, found)
+    people = candidates(ServiceSecretary.objects.filter(pk__in=locked), today)
+    choice = matching.choose(project, people)
     if choice.chosen is None:
         return leave_gap(row, choice.counts, now, by)
-    return assign(
+    ids = [one.id for one in (choice.chosen, choice.backup) if one is not None]
+    chosen = ServiceSecretary.objects.select_related("user", "unit").in_bulk(ids)
+    made = assign(
         row,
-        secretary_id=choice.chosen.id,
-        backup_id=choice.backup.id if choice.backup else None,
+        secretary=chosen[choice.chosen.id],
+        backup=chosen[choice.backup.id] if choice.backup else None,
         reason=matching.explain(project, choice),
         now=now,
         by=by,
+        gap=found.gap,
     )
+    _tell(made, found.gap)
+    return made
 
 
 @transaction.atomic
@@ -78,30 +84,38 @@ def appoint_by_hand(
     """The lead appoints: place and industry may be set aside with a reason, load and duty not."""
     require_lead(by)
     row = lock_served(application)
-    if current_assignment(row) is not None:
+    found = standing(row)
+    if found.is_served:
         raise WrongState(_("This project has a secretary. To change it, hand it over."))
     text = checked_note(reason, "reason")
-    now = clock.now()
-    taken = require_free(secretary, now)
-    return assign(
+    chosen, taken = require_free(secretary, found.now)
+    made = assign(
         row,
-        secretary_id=taken.id,
-        backup_id=None,
+        secretary=chosen,
+        backup=None,
         reason={"by": "lead", "text": text, "load": taken.load, "max_load": taken.max_load},
-        now=now,
+        now=found.now,
         by=by,
+        gap=found.gap,
     )
+    _tell(made, found.gap)
+    return made
+
+
+def _tell(made: ServiceAssignment, gap: int | None) -> None:
+    """The leads hear of it too, where they were told of a gap."""
+    telling.appointed(made, *([] if gap is None else [telling.gap_filled(made, gap)]))
 
 
 @transaction.atomic
 def accept(*, assignment: ServiceAssignment, by: User) -> ServiceAssignment:
     """The secretary signs for the project (签收)."""
-    row = lock_current(assignment)
+    row, now = lock_current(assignment)
     if row.secretary.user_id != by.pk:
         raise NotPermitted(_("Only the appointed secretary signs for the project."))
     if row.accepted_at is not None:
         return row
-    row.accepted_at = clock.now()
+    row.accepted_at = now
     row.save(update_fields=["accepted_at"])
     note_event("assignment.accept", row, by, after={"accepted_at": row.accepted_at})
     return row
@@ -117,17 +131,16 @@ def hand_over(
     """
     require_lead(by)
     application = lock_served(assignment.application)
-    row = lock_current(assignment)
+    row, now = lock_current(assignment)
     if row.secretary_id == to.pk:
         raise Invalid(_("The project is with this secretary already. Choose another."), "to")
     text = checked_note(note, "note")
-    now = clock.now()
-    taken = require_free(to, now)
+    chosen, taken = require_free(to, now)
     end(row, now)
     made = assign(
         application,
-        secretary_id=taken.id,
-        backup_id=row.backup_id if row.backup_id != taken.id else None,
+        secretary=chosen,
+        backup=row.backup if row.backup_id != chosen.pk else None,
         reason={
             "by": "handover",
             "from": row.secretary.user.name,
@@ -139,7 +152,7 @@ def hand_over(
         by=by,
         note=text,
     )
-    telling.handed_over(made, row.secretary, text)
+    telling.appointed(made, telling.handed_over(made, row.secretary, text))
     retry_gaps(f"handover:{row.pk}")
     return made
 
@@ -150,7 +163,7 @@ def set_backup(
 ) -> ServiceAssignment:
     """Name who stands in while the lead secretary is on leave."""
     require_lead(by)
-    row = lock_current(assignment)
+    row, _now = lock_current(assignment)
     if backup is not None and (
         backup.pk == row.secretary_id or not has_role(backup.user, Role.SECRETARY)
     ):
@@ -199,6 +212,8 @@ def fill_gaps() -> int:
 
 
 def retry_gaps(cause: str) -> None:
-    """Somebody may be free now: queue another attempt, in the transaction that freed them."""
-    if AppointmentGap.objects.filter(closed_at__isnull=True).exists():
-        enqueue(task="secretaries.tasks.retry_gaps", key=f"retry-gaps:{cause}", payload={})
+    """Somebody may be free now: queue another attempt, in the transaction that freed them.
+
+    Whether a project waits is asked then: one that began to wait meanwhile is not missed.
+    """
+    enqueue(task="secretaries.tasks.retry_gaps", key=f"retry-gaps:{cause}", payload={})

@@ -6,10 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Role
-from accounts.rules import has_role
 from applications.models import Application
 from applications.services.lifecycle import lock
+from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
 from calendars import deadlines
@@ -18,7 +17,7 @@ from calendars.selectors import working_days
 from calendars.wording import day_of
 from secretaries import matching, rules
 from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
-from secretaries.selectors.candidates import candidates
+from secretaries.selectors.candidates import by_role, candidates
 from secretaries.services import access, telling
 
 FIRST_CONTACT_DAYS = 1
@@ -38,10 +37,18 @@ def lock_served(application: Application) -> Application:
     return row
 
 
-def lock_current(assignment: ServiceAssignment) -> ServiceAssignment:
+def lock_current(assignment: ServiceAssignment) -> tuple[ServiceAssignment, datetime]:
+    """The assignment, held, and the instant. No other begins while its project is held."""
     row = (
         ServiceAssignment.objects.select_for_update(of=("self",))
-        .select_related("application__call", "application__firm", "secretary__user", "backup")
+        .select_related(
+            "application__call",
+            "application__firm",
+            "application__region",
+            "secretary__user",
+            "backup__user",
+        )
+        .annotate(now=clock.NOW)
         .filter(pk=assignment.pk)
         .first()
     )
@@ -49,16 +56,23 @@ def lock_current(assignment: ServiceAssignment) -> ServiceAssignment:
         raise NotVisible
     if row.valid_to is not None:
         raise WrongState(_("This assignment has ended. Open the project again."))
-    return row
+    return row, row.now
 
 
-def require_free(secretary: ServiceSecretary, now: datetime) -> matching.Candidate:
-    """The secretary's facts, the row locked; refuses who is full, away or out of term."""
-    row = ServiceSecretary.objects.select_for_update(no_key=True, of=("self",)).get(pk=secretary.pk)
+def require_free(
+    secretary: ServiceSecretary, now: datetime
+) -> tuple[ServiceSecretary, matching.Candidate]:
+    """The secretary, held, and the facts; refuses who is full, away or out of term."""
+    row = (
+        ServiceSecretary.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("user", "unit")
+        .get(pk=secretary.pk)
+    )
     today: date = day_of(now)
-    taken = candidates(ServiceSecretary.objects.filter(pk=row.pk), today)[0]
-    if not has_role(row.user, Role.SECRETARY):
+    found = candidates(by_role().filter(pk=row.pk), today)
+    if not found:
         raise Invalid(_("This person is not a service secretary any more."), "to")
+    taken = found[0]
     values = {"name": taken.name, "load": taken.load, "most": taken.max_load}
     if taken.load >= taken.max_load:
         raise Invalid(
@@ -68,7 +82,7 @@ def require_free(secretary: ServiceSecretary, now: datetime) -> matching.Candida
         )
     if taken.on_leave or not taken.in_term:
         raise Invalid(_("%(name)s is not on duty today. Choose another.") % values, "to")
-    return taken
+    return row, taken
 
 
 def checked_note(text: str, field: str) -> str:
@@ -113,18 +127,20 @@ def leave_gap(
 def assign(
     application: Application,
     *,
-    secretary_id: int,
-    backup_id: int | None,
+    secretary: ServiceSecretary,
+    backup: ServiceSecretary | None,
     reason: dict[str, Any],
     now: datetime,
     by: User | None,
+    gap: int | None = None,
     note: str = "",
 ) -> ServiceAssignment:
+    """Begin the assignment and close the project's gap; the caller tells of it."""
     contact = deadlines.due(day_of(now), FIRST_CONTACT_DAYS, working_days())
     row = ServiceAssignment.objects.create(
         application=application,
-        secretary_id=secretary_id,
-        backup_id=backup_id,
+        secretary=secretary,
+        backup=backup,
         valid_from=now,
         appointed_by=by,
         reason=reason,
@@ -132,13 +148,9 @@ def assign(
         first_contact_due=end_of_day(contact.day),
     )
     access.follow_assignments(application)
-    note_event("assignment.appoint", row, by, after={"secretary": secretary_id, "reason": reason})
-    gap = AppointmentGap.objects.filter(application=application, closed_at__isnull=True).first()
+    note_event("assignment.appoint", row, by, after={"secretary": secretary.pk, "reason": reason})
     if gap is not None:
-        gap.closed_at = now
-        gap.save(update_fields=["closed_at"])
-        telling.gap_filled(gap, row)
-    telling.appointed(row)
+        AppointmentGap.objects.filter(pk=gap).update(closed_at=now)
     return row
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from secretaries import rules
 from secretaries.models import Leave, ServiceSecretary
-from secretaries.selectors.candidates import CARRIED
+from secretaries.selectors.candidates import load_and_places
 from secretaries.services.appointments import retry_gaps
 
 MOST_LOAD = 20
@@ -52,24 +53,43 @@ def set_profile(
         raise Invalid(_("Choose industries of the catalogue."), "industries")
     if active_to is not None and active_to < active_from:
         raise Invalid(_("The term must not end before it begins."), "active_to")
-    old = ServiceSecretary.objects.select_for_update(no_key=True).filter(user=user).first()
-    _enough(old, max_load)
-    before = _facts(old) if old else None
-    row, _new = ServiceSecretary.objects.update_or_create(
-        user=user,
-        defaults={
-            "unit": unit,
-            "industries": sorted(known),
-            "max_load": max_load,
-            "active_from": active_from,
-            "active_to": active_to,
-            "phone": telephone(phone, "phone"),
-        },
-    )
+    values = {
+        "unit": unit,
+        "industries": sorted(known),
+        "max_load": max_load,
+        "active_from": active_from,
+        "active_to": active_to,
+        "phone": telephone(phone, "phone"),
+    }
+    row, before = _keep(user, values)
     row.regions.set(regions)
-    record(action="secretary.profile", obj=row, by=by, before=before, after=_facts(row))
-    retry_gaps(f"profile:{row.pk}:{clock.now().isoformat()}")
+    after = _facts(row, [region.code for region in regions])
+    event = record(action="secretary.profile", obj=row, by=by, before=before, after=after)
+    retry_gaps(f"profile:{row.pk}:{event.at.isoformat()}")
     return row
+
+
+def _keep(user: User, values: dict[str, Any]) -> tuple[ServiceSecretary, dict[str, object] | None]:
+    """The profile with these values, and the facts before; None where it is a new one."""
+    most = values["max_load"]
+    if not 1 <= most <= MOST_LOAD:
+        raise Invalid(_("From 1 to 20 projects."), "max_load")
+    held = ServiceSecretary.objects.select_for_update(no_key=True, of=("self",))
+    row = held.select_related("user", "unit").filter(user=user).first()
+    if row is None:
+        return ServiceSecretary.objects.update_or_create(user=user, defaults=values)[0], None
+    load, places = load_and_places(row)
+    if load > most:
+        raise Invalid(
+            _("The secretary carries %(load)s projects now. Hand some over first.")
+            % {"load": load},
+            "max_load",
+        )
+    before = _facts(row, places)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=values.keys())
+    return row, before
 
 
 @transaction.atomic
@@ -135,24 +155,10 @@ def _own_or_lead(secretary: ServiceSecretary, by: User) -> None:
         _lead_only(by)
 
 
-def _enough(old: ServiceSecretary | None, max_load: int) -> None:
-    if not 1 <= max_load <= MOST_LOAD:
-        raise Invalid(_("From 1 to 20 projects."), "max_load")
-    if old is None:
-        return
-    carried = ServiceSecretary.objects.filter(CARRIED, pk=old.pk).count()
-    if carried > max_load:
-        raise Invalid(
-            _("The secretary carries %(load)s projects now. Hand some over first.")
-            % {"load": carried},
-            "max_load",
-        )
-
-
-def _facts(row: ServiceSecretary) -> dict[str, object]:
+def _facts(row: ServiceSecretary, regions: Collection[str]) -> dict[str, object]:
     return {
         "unit": row.unit.name,
-        "regions": sorted(r.code for r in row.regions.all()),
+        "regions": sorted(regions),
         "industries": list(row.industries),
         "max_load": row.max_load,
         "active_from": row.active_from,

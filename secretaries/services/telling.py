@@ -8,7 +8,7 @@ from accounts.models import Level, User
 from accounts.roles import Role
 from accounts.selectors import members_of, users_with_role
 from applications.models import Application
-from notifications.services import notify
+from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
     ServiceAssignment,
@@ -47,9 +47,10 @@ def _page(application: Application) -> str:
     return reverse("secretaries:project", args=[application.pk])
 
 
-def appointed(row: ServiceAssignment) -> None:
+def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
+    """The secretary, the firm and the backup hear of it; and the others with them."""
     secretary, application = row.secretary, row.application
-    notify(
+    mine = Dispatch(
         kind="secretary.appointed",
         recipients=[secretary.user],
         key=f"appointed:{row.pk}",
@@ -57,7 +58,7 @@ def appointed(row: ServiceAssignment) -> None:
         url=_page(application),
         about=application,
     )
-    notify(
+    firms = Dispatch(
         kind="secretary.appointed_firm",
         recipients=firm_of(application),
         key=f"appointed-firm:{row.pk}",
@@ -70,14 +71,17 @@ def appointed(row: ServiceAssignment) -> None:
         url=_page(application),
         about=application,
     )
-    if row.backup is not None:
-        named_backup(row)
+    notify_all([mine, firms, *_backup(row), *others])
 
 
 def named_backup(row: ServiceAssignment) -> None:
+    notify_all(_backup(row))
+
+
+def _backup(row: ServiceAssignment) -> list[Dispatch]:
     if row.backup is None:
-        return
-    notify(
+        return []
+    named = Dispatch(
         kind="secretary.backup",
         recipients=[row.backup.user],
         key=f"backup:{row.pk}:{row.backup_id}",
@@ -85,6 +89,7 @@ def named_backup(row: ServiceAssignment) -> None:
         url=_page(row.application),
         about=row.application,
     )
+    return [named]
 
 
 def gap_found(gap: AppointmentGap) -> None:
@@ -98,24 +103,24 @@ def gap_found(gap: AppointmentGap) -> None:
     )
 
 
-def gap_filled(gap: AppointmentGap, row: ServiceAssignment) -> None:
-    notify(
+def gap_filled(row: ServiceAssignment, gap: int) -> Dispatch:
+    return Dispatch(
         kind="secretary.gap_filled",
         recipients=leads(),
-        key=f"gap-filled:{gap.pk}",
+        key=f"gap-filled:{gap}",
         context={
-            **_project(gap.application),
+            **_project(row.application),
             "name": row.secretary.user.name,
             "at": row.valid_from,
         },
-        url=_page(gap.application),
-        about=gap.application,
+        url=_page(row.application),
+        about=row.application,
     )
 
 
-def handed_over(row: ServiceAssignment, before: ServiceSecretary, note: str) -> None:
+def handed_over(row: ServiceAssignment, before: ServiceSecretary, note: str) -> Dispatch:
     """The former secretary hears it too; the new one and the firm hear of the appointment."""
-    notify(
+    return Dispatch(
         kind="secretary.handed_over",
         recipients=[before.user],
         key=f"handed-over:{row.pk}",

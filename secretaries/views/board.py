@@ -11,15 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.roles import Role
-from accounts.selectors import users_with_role
 from applications.models import Application
-from audit.refusals import NotPermitted, Refused
+from audit.refusals import NotPermitted, NotVisible, Refused
 from secretaries import matching, rules
 from secretaries.forms.work import AppointForm, HandOverForm
-from secretaries.models import ServiceAssignment, ServiceSecretary
+from secretaries.models import ServiceAssignment
 from secretaries.selectors import board as reading
-from secretaries.selectors.candidates import candidates, current_assignment, project_of
+from secretaries.selectors.candidates import by_role, candidates, is_served, project_of
 from secretaries.services import appointments
 from secretaries.waiting import lead_items
 from secretaries.wording import gap_text
@@ -53,12 +51,8 @@ def overview(request: SignedInRequest) -> HttpResponse:
 def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everybody with what the rules say of each; the lead chooses, or has the rules try again."""
     lead_only(request)
-    application = get_object_or_404(
-        Application.objects.select_related("call", "firm", "region__reports_to", "industry"),
-        pk=pk,
-        status__in=rules.SERVED,
-    )
-    if current_assignment(application) is not None:
+    application, has_secretary = _project(pk)
+    if has_secretary:
         return redirect("secretaries:project", pk=pk)
     form = AppointForm(request.POST or None, secretaries=_everybody())
     if request.method == "POST" and request.POST.get("act") == "rules":
@@ -119,10 +113,21 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
+def _project(pk: int) -> tuple[Application, bool]:
+    """The project, and whether it has a lead secretary."""
+    row = (
+        Application.objects.select_related("call", "firm", "region__reports_to", "industry")
+        .annotate(is_served=is_served())
+        .filter(pk=pk, status__in=rules.SERVED)
+        .first()
+    )
+    if row is None:
+        raise NotVisible
+    return row, row.is_served
+
+
 def _everybody() -> Any:
-    return ServiceSecretary.objects.filter(
-        user__in=users_with_role(Role.SECRETARY).order_by().values("pk")
-    ).select_related("user", "unit")
+    return by_role().select_related("user", "unit")
 
 
 def _appointed(request: SignedInRequest, made: ServiceAssignment) -> HttpResponse:

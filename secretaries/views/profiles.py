@@ -60,7 +60,7 @@ def _form(request: SignedInRequest, secretary: ServiceSecretary) -> ProfileForm:
     initial = {
         "unit": secretary.unit_id,
         "phone": secretary.phone,
-        "regions": list(secretary.regions.values_list("pk", flat=True)),
+        "regions": [region.pk for region in secretary.regions.all()],
         "industries": secretary.industries,
         "max_load": secretary.max_load,
         "active_from": secretary.active_from,

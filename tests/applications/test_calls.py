@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from applications import opening
 from applications.models import Call, CallStatus
-from applications.services import calls, discarding
+from applications.services import call_steps, calls, discarding
 from applications.services.call_rows import CallInvalid
 from audit import clock
 from audit.digests import canonical, sm3
@@ -190,16 +190,16 @@ def test_a_call_closed_before_publication_is_refused(draft_call, officer, office
 
 def test_the_calls_states_follow_the_table(call, officer, approver):
     with pytest.raises(WrongState):
-        calls.advance_call(call=call, to="ranked", by=officer)
+        call_steps.advance_call(call=call, to="ranked", by=officer)
     with pytest.raises(WrongState):
-        calls.advance_call(call=call, to="draft", by=officer)
+        call_steps.advance_call(call=call, to="draft", by=officer)
     for to in ("screened", "in_review", "scored", "ranked"):
         with pytest.raises(NotPermitted):
-            calls.advance_call(call=call, to=to, by=approver)
-        assert calls.advance_call(call=call, to=to, by=officer).status == to
+            call_steps.advance_call(call=call, to=to, by=approver)
+        assert call_steps.advance_call(call=call, to=to, by=officer).status == to
     with pytest.raises(NotPermitted):
-        calls.advance_call(call=call, to="decided", by=officer)
-    assert calls.advance_call(call=call, to="decided", by=approver).status == "decided"
+        call_steps.advance_call(call=call, to="decided", by=officer)
+    assert call_steps.advance_call(call=call, to="decided", by=approver).status == "decided"
 
 
 def test_the_defaults_make_a_call_that_can_be_published(call):
