@@ -18,7 +18,7 @@ from audit.digests import sm3
 from reviews.models import Assignment, Mark
 from reviews.scoring import check_mark
 from reviews.scoring.typed import UnreadableScoreError, read_score
-from reviews.services.scoring import LONGEST_COMMENT, UNFINISHED, Entry, Overall
+from reviews.services.marking import LONGEST_COMMENT, UNFINISHED, Entry, Overall
 from reviews.wording import MARK_PROBLEMS, problem_text
 
 OVERALL = "overall"
