@@ -99,6 +99,7 @@ STATES: dict[str, str] = {
     # request, message, job
     "answered": "wait",
     "pending": "wait",
+    "confirmed": "done",
     "dead": "act",
 }
 

@@ -24,7 +24,9 @@ from portal.fact_words import FACTS
 
 SYSTEM_AREAS = frozenset({"account", "role", "outbox", "audit", "calendar", "firm", "unit"})
 # Who was drawn, declared, scored and signed. Recusals and vacated seats are told of these as well.
-SECRET_OBJECTS = frozenset({"reviews.seat", "reviews.assignment", "reviews.scoresheet"})
+SECRET_OBJECTS = frozenset(
+    {"reviews.seat", "reviews.assignment", "reviews.scoresheet", "reviews.sheetimport"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from reviews.services import (
     signing,
 )
 from reviews.services.declarations import Answer
-from reviews.services.scoring import Entry, Overall
+from reviews.services.marking import Entry, Overall
 
 
 def draw_experts(round_: Round) -> Draw:

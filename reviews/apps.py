@@ -15,6 +15,7 @@ class ReviewsConfig(AppConfig):
         panels.register_points(points.points_of)
         panels.register(400, own.points_panel)
         witnesses.register("score sheets", witnessing.sheets)
+        witnesses.register("sheets filled offline", witnessing.imports)
         witnesses.register("recusals", witnessing.recusals)
         witnesses.register("draws", witnessing.draws)
         witnesses.register("rankings", witnessing.rankings)

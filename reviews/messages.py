@@ -102,3 +102,37 @@ def register_all() -> None:
         body=_("Minutes %(minutes)s. Compare the order with the minutes and confirm it."),
         act=True,
     )
+    kinds.register(
+        "scribe.appointed",
+        title=_("You are a scribe of panel %(panel)s in %(call)s"),
+        body=_(
+            "You type in what the experts of panel %(panel)s marked on paper, or check what "
+            "another scribe typed in. Keep it to yourself until all sheets are locked. In this "
+            "call you act for the office in no other way."
+        ),
+        act=True,
+        secret=True,
+    )
+    kinds.register(
+        "sheets.to_check",
+        title=_("Sheets of expert %(expert)s, panel %(panel)s of %(call)s, wait for your check"),
+        body=_("Another scribe typed them in. Type the scores again from the signed paper."),
+        act=True,
+        secret=True,
+    )
+    kinds.register(
+        "sheets.returned",
+        title=_("Sheets of expert %(expert)s, panel %(panel)s of %(call)s, were returned"),
+        body=_("The second scribe found something that differs from the paper. Type them in anew."),
+        act=True,
+        secret=True,
+    )
+    kinds.register(
+        "sheets.locked",
+        title=_("What you marked on paper for %(call)s is typed in and locked"),
+        body=_(
+            "Two scribes typed your signed sheets in. Compare them under “My reviews” with your "
+            "copy and tell the programme officer at once if anything differs. Digest: %(digest)s"
+        ),
+        secret=True,
+    )

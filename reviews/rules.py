@@ -14,11 +14,22 @@ from applications.models import Application, Call
 from applications.workflow import Status
 from audit.models import Event
 from audit.refusals import NotPermitted, NotVisible
-from reviews.models import AssignmentState, Expert, ExpertInterest, Seat, SeatState
+from reviews.models import (
+    AssignmentState,
+    Expert,
+    ExpertInterest,
+    ImportStatus,
+    Scribe,
+    Seat,
+    SeatState,
+    SheetImport,
+)
 
 TIES_COUNT_YEARS = 3
 SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
 READABLE = (*SCORABLE, AssignmentState.LOCKED)
+# Staff of the office who decide nothing may be named to type in paper sheets.
+SCRIBES = (Role.PROGRAMME_OFFICER, Role.SECRETARY_LEAD)
 
 
 def require(user: User, *roles: Role) -> None:
@@ -29,13 +40,33 @@ def require(user: User, *roles: Role) -> None:
 
 def require_apart(user: User, call: Call) -> None:
     """Raise NotPermitted for somebody who sits, or sat, on a panel of the call: no expert decides,
-    presses or watches in the same round, though the one role ended before the other began.
+    presses or watches in the same round, though the one role ended before the other began. Nor
+    does a scribe, who has seen marks before the lock.
     """
     seats = Seat.objects.filter(draw__call=call, expert__user=user)
-    if seats.exclude(state=SeatState.DECLINED).exists():
+    sat = Exists(seats.exclude(state=SeatState.DECLINED))
+    typed = Exists(Scribe.objects.filter(panel__call=call, user=user))
+    stood = Call.objects.filter(pk=call.pk).values_list(sat, typed).first()
+    if stood and stood[0]:
         raise NotPermitted(
             _("You were an expert of this call; somebody else must act in it for the office.")
         )
+    if stood and stood[1]:
+        raise NotPermitted(
+            _("You are a scribe in this call; somebody else must act in it for the office.")
+        )
+
+
+def is_scribe(user: User, panel: int) -> bool:
+    """Whether the person was named to type in the paper sheets of this panel."""
+    named = Scribe.objects.filter(panel_id=panel, user=user)
+    return any(has_role(user, role) for role in SCRIBES) and named.exists()
+
+
+def may_type_in(user: User, paper: SheetImport) -> bool:
+    """Whether these confirmed paper sheets become marks, and are locked, by this person's hand."""
+    checked = paper.kind == "paper" and paper.status == ImportStatus.CONFIRMED
+    return checked and paper.checker_id == user.pk and is_scribe(user, paper.seat.panel_id)
 
 
 def acted_otherwise(call: Call) -> QuerySet[Event, int | None]:

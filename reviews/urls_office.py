@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reviews.views import certainty, draws, entry, naming, panels, pool, progress, quorum, ranking
+from reviews.views import (
+    certainty,
+    draws,
+    entry,
+    naming,
+    panel_offline,
+    panels,
+    pool,
+    progress,
+    quorum,
+    ranking,
+    scribing,
+)
 
 urlpatterns = [
     path("pool/", pool.pool, name="pool"),
@@ -32,6 +44,23 @@ urlpatterns = [
     path("progress/<str:number>/close/", progress.close, name="close_scoring"),
     path("progress/<str:number>/shortfall/", quorum.propose, name="shortfall_new"),
     path("shortfalls/<int:pk>/", quorum.shortfall, name="shortfall"),
+    path(
+        "progress/<str:number>/<int:panel>/offline/",
+        panel_offline.panel_offline,
+        name="panel_offline",
+    ),
+    path(
+        "progress/<str:number>/<int:panel>/sheets.xlsx",
+        panel_offline.panel_sheets,
+        name="panel_sheets",
+    ),
+    path("scribing/", scribing.scribing, name="scribing"),
+    path("scribing/seats/<int:pk>/", scribing.scribe_seat, name="scribe_seat"),
+    path("scribing/seats/<int:pk>/sheets.xlsx", panel_offline.seat_sheets, name="seat_sheets"),
+    path("scribing/imports/<int:pk>/", scribing.scribe_import, name="scribe_import"),
+    path("scribing/imports/<int:pk>/return/", scribing.return_import, name="return_import"),
+    path("scribing/imports/<int:pk>/lock/", scribing.scribe_sign, name="scribe_sign"),
+    path("scribing/imports/<int:pk>/scan/", scribing.scan, name="scan"),
     path("ranking/", ranking.calls, name="ranking_list"),
     path("ranking/decisions/<int:pk>/confirm/", ranking.confirm_tie, name="confirm_tie"),
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),

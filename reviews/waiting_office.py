@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import has_any_role, has_role
 from accounts.waiting import WaitingItem
 from applications.models import CallStatus
 from reviews.models import Draw
+from reviews.rules import SCRIBES
 from reviews.selectors import waiting
+from reviews.waiting_scribe import scribing
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
@@ -21,12 +23,16 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     items: list[WaitingItem] = []
     officer = has_role(user, Role.PROGRAMME_OFFICER)
     decides = officer or has_role(user, Role.APPROVER)
-    calls = waiting.calls_under_way(user) if decides else []
+    types = has_any_role(user, *SCRIBES)
+    calls = waiting.calls_under_way(user) if decides or types else []
     if officer:
-        items += _calls(calls, now)
+        # A scribe acts in the call in no other way.
+        items += _calls([call for call in calls if not call.is_scribe], now)
+    if types:
+        items += scribing(calls)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
-    return items + list(_decisions(calls))
+    return items + list(_decisions(calls if decides else []))
 
 
 def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[WaitingItem]:

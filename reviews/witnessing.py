@@ -14,7 +14,17 @@ from audit.digests import canonical, sm3
 from audit.models import Event
 from audit.witnesses import last_after
 from reviews.draw import protocol
-from reviews.models import Analysis, Assignment, Draw, Ranking, RankingEntry, Recusal, ScoreSheet
+from reviews.models import (
+    Analysis,
+    Assignment,
+    Draw,
+    Ranking,
+    RankingEntry,
+    Recusal,
+    ScoreSheet,
+    Scribe,
+    SheetImport,
+)
 from reviews.selectors.sheets import sheet_content
 from reviews.services.analyses import digest_of as digest_of_analysis
 from reviews.services.ranking import digest_of
@@ -124,3 +134,24 @@ def analyses() -> Iterator[str]:
                 "version": row.ranking.version,
             }
     yield from last_after(Analysis, ("digest",))
+
+
+def imports() -> Iterator[str]:
+    """Every workbook typed in or uploaded still says what its digests and the log say, and every
+    scribe was named on record.
+    """
+    for row in SheetImport.objects.select_related("seat__expert").iterator(chunk_size=100):
+        if sm3(canonical(row.content)) != row.content_digest:
+            yield _("sheets filled offline %(pk)s (%(expert)s): the content was altered") % {
+                "pk": row.pk,
+                "expert": row.seat.expert.pseudonym,
+            }
+    yield from last_after(
+        SheetImport.objects.select_related("seat__expert"),
+        ("kind", "digest", "content_digest", "scan_digest"),
+    )
+    yield from last_after(Scribe.objects.select_related("panel__call"), _named)
+
+
+def _named(scribe: Scribe) -> dict[str, Any]:
+    return {"user": scribe.user_id, "panel": scribe.panel.number}

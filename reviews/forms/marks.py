@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.sheet import Leaf, Sheet
 from audit.digests import sm3
-from reviews.forms.numbers import UnreadableScoreError, read_score
 from reviews.models import Assignment, Mark
 from reviews.scoring import check_mark
-from reviews.services.scoring import LONGEST_COMMENT, UNFINISHED, Entry, Overall
+from reviews.scoring.typed import UnreadableScoreError, read_score
+from reviews.services.marking import LONGEST_COMMENT, UNFINISHED, Entry, Overall
 from reviews.wording import MARK_PROBLEMS, problem_text
 
 OVERALL = "overall"

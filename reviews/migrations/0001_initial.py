@@ -531,4 +531,126 @@ class Migration(migrations.Migration):
             model_name='shortfall',
             trigger=pgtrigger.compiler.Trigger(name='shortfall_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b87d5db5b39b5d3c254e5ef86c6449a338b5a168', operation='DELETE', pgid='pgtrigger_shortfall_kept_b81de', table='reviews_shortfall', when='BEFORE')),
         ),
+        migrations.CreateModel(
+            name='Scribe',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=400)),
+                ('appointed_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SheetImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('own', 'own'), ('paper', 'paper')], max_length=5)),
+                ('status', models.CharField(choices=[('pending', 'pending'), ('confirmed', 'confirmed'), ('returned', 'returned'), ('withdrawn', 'taken back')], default='pending', max_length=9)),
+                ('content', models.JSONField()),
+                ('content_digest', models.CharField(max_length=64)),
+                ('file', models.FileField(max_length=200, upload_to='sheets/')),
+                ('name', models.CharField(max_length=130)),
+                ('digest', models.CharField(max_length=64)),
+                ('scan', models.FileField(blank=True, max_length=200, upload_to='sheets/')),
+                ('scan_name', models.CharField(blank=True, max_length=130)),
+                ('scan_type', models.CharField(blank=True, max_length=40)),
+                ('scan_digest', models.CharField(blank=True, max_length=64)),
+                ('made_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=400)),
+            ],
+            options={
+                'ordering': ('-made_at', '-pk'),
+            },
+        ),
+        migrations.AddField(
+            model_name='scribe',
+            name='appointed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='scribe',
+            name='panel',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scribes', to='reviews.panel'),
+        ),
+        migrations.AddField(
+            model_name='scribe',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='sheetimport',
+            name='checker',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='sheetimport',
+            name='maker',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='sheetimport',
+            name='seat',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='reviews.seat'),
+        ),
+        migrations.AddField(
+            model_name='scoresheet',
+            name='paper',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='reviews.sheetimport'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='scoresheet',
+            trigger=pgtrigger.compiler.Trigger(name='signed_on_paper', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.paper_id IS NOT NULL)', func="\n            IF NOT EXISTS (SELECT 1 FROM reviews_sheetimport i\n                             JOIN reviews_seat s ON s.id = i.seat_id\n                            WHERE i.id = NEW.paper_id AND i.kind = 'paper'\n                              AND i.status = 'confirmed' AND s.panel_id = NEW.panel_id\n                              AND s.expert_id = NEW.expert_id) THEN\n                RAISE EXCEPTION 'no confirmed paper of this expert' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='0058a0103cac24c3943fbe03f86a7971f8c654b7', operation='INSERT', pgid='pgtrigger_signed_on_paper_ad1e3', table='reviews_scoresheet', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='scribe',
+            constraint=models.UniqueConstraint(fields=('panel', 'user'), name='scribe_once_per_panel'),
+        ),
+        migrations.AddConstraint(
+            model_name='scribe',
+            constraint=models.CheckConstraint(condition=models.Q(('user', models.F('appointed_by')), _negated=True), name='scribe_appointed_by_another'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='scribe',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b64f3d9d14732ba33485fa49da9ca0f8d05e8bf5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_71876', table='reviews_scribe', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='sheetimport',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('seat',), name='one_pending_import'),
+        ),
+        migrations.AddConstraint(
+            model_name='sheetimport',
+            constraint=models.CheckConstraint(condition=models.Q(('checker__isnull', True), models.Q(('checker', models.F('maker')), _negated=True), _connector='OR'), name='import_maker_is_not_checker'),
+        ),
+        migrations.AddConstraint(
+            model_name='sheetimport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(models.Q(('status', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='import_decided_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='sheetimport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checker__isnull', True), ('kind', 'own'), ('scan_digest', ''), models.Q(('status', 'returned'), _negated=True)), models.Q(('kind', 'paper'), models.Q(('scan_digest', ''), _negated=True), models.Q(models.Q(('checker__isnull', False), ('status__in', ('confirmed', 'returned'))), models.Q(('checker__isnull', True), ('status__in', ('pending', 'withdrawn'))), _connector='OR')), _connector='OR'), name='paper_checked_by_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='sheetimport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='import_returned_why'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sheetimport',
+            trigger=pgtrigger.compiler.Trigger(name='import_starts', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.status <> 'pending' THEN\n                RAISE EXCEPTION 'filled sheets begin undecided' USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.kind = 'own' AND NOT EXISTS (\n                SELECT 1 FROM reviews_seat s JOIN reviews_expert e ON e.id = s.expert_id\n                 WHERE s.id = NEW.seat_id AND e.user_id = NEW.maker_id) THEN\n                RAISE EXCEPTION 'seat % is another expert''s', NEW.seat_id USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.kind = 'paper' AND NOT EXISTS (\n    SELECT 1 FROM reviews_scribe c JOIN reviews_seat s ON s.panel_id = c.panel_id\n     WHERE s.id = NEW.seat_id AND c.user_id = NEW.maker_id) THEN\n                RAISE EXCEPTION 'the maker is no scribe of seat %', NEW.seat_id USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='f4a165667541f42fdf41fb52fdaf30405df4ea61', operation='INSERT', pgid='pgtrigger_import_starts_09c07', table='reviews_sheetimport', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sheetimport',
+            trigger=pgtrigger.compiler.Trigger(name='import_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.checker_id IS NOT NULL\n               AND NOT EXISTS (\n    SELECT 1 FROM reviews_scribe c JOIN reviews_seat s ON s.panel_id = c.panel_id\n     WHERE s.id = NEW.seat_id AND c.user_id = NEW.checker_id) THEN\n                RAISE EXCEPTION 'the checker is no scribe of seat %', NEW.seat_id USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='d5bebde6a755e71305d5e49f78c0200d1920efa6', operation='UPDATE', pgid='pgtrigger_import_moves_03881', table='reviews_sheetimport', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sheetimport',
+            trigger=pgtrigger.compiler.Trigger(name='import_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."seat_id" IS DISTINCT FROM NEW."seat_id" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."content" IS DISTINCT FROM NEW."content" OR OLD."content_digest" IS DISTINCT FROM NEW."content_digest" OR OLD."file" IS DISTINCT FROM NEW."file" OR OLD."name" IS DISTINCT FROM NEW."name" OR OLD."digest" IS DISTINCT FROM NEW."digest" OR OLD."scan" IS DISTINCT FROM NEW."scan" OR OLD."scan_name" IS DISTINCT FROM NEW."scan_name" OR OLD."scan_type" IS DISTINCT FROM NEW."scan_type" OR OLD."scan_digest" IS DISTINCT FROM NEW."scan_digest" OR OLD."maker_id" IS DISTINCT FROM NEW."maker_id" OR OLD."made_at" IS DISTINCT FROM NEW."made_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a407ba2d1350be7adab6cce31a824dfa77ed96e1', operation='UPDATE', pgid='pgtrigger_import_stays_1a10e', table='reviews_sheetimport', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sheetimport',
+            trigger=pgtrigger.compiler.Trigger(name='import_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'pending\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."checker_id" IS DISTINCT FROM NEW."checker_id" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR OLD."reason" IS DISTINCT FROM NEW."reason"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='74184845b9faef2715a7b0884816f665054ca204', operation='UPDATE', pgid='pgtrigger_import_decided_once_b2961', table='reviews_sheetimport', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sheetimport',
+            trigger=pgtrigger.compiler.Trigger(name='import_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='106a5797bbcd7e56d560bd53d48018a14375e2d4', operation='DELETE', pgid='pgtrigger_import_kept_38bf0', table='reviews_sheetimport', when='BEFORE')),
+        ),
     ]

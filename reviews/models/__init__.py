@@ -1,5 +1,6 @@
 from reviews.models.analysis import PARTS, Analysis, AnalysisPart
 from reviews.models.naming import NamedDecision
+from reviews.models.offline import ImportStatus, Scribe, SheetImport
 from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
 from reviews.models.pool import Expert, ExpertInterest
 from reviews.models.quorum import Shortfall
@@ -23,6 +24,7 @@ __all__ = [
     "Draw",
     "Expert",
     "ExpertInterest",
+    "ImportStatus",
     "JointDecision",
     "Mark",
     "NamedDecision",
@@ -32,7 +34,9 @@ __all__ = [
     "RankingEntry",
     "Recusal",
     "ScoreSheet",
+    "Scribe",
     "Seat",
     "SeatState",
+    "SheetImport",
     "Shortfall",
 ]

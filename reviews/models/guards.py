@@ -14,8 +14,11 @@ __all__ = [
     "assignment_moves",
     "assignment_starts",
     "decided_once",
+    "import_moves",
+    "import_starts",
     "kept",
     "marks_while_open",
+    "signed_on_paper",
     "unchanged",
 ]
 
@@ -120,4 +123,68 @@ def decided_once() -> pgtrigger.Trigger:
     """A joint decision is confirmed once, and never after that touched."""
     return unchanged(
         "decided_once", ("confirmed_by", "confirmed_at"), when="OLD.confirmed_at IS NOT NULL"
+    )
+
+
+_IS_SCRIBE = """EXISTS (
+    SELECT 1 FROM reviews_scribe c JOIN reviews_seat s ON s.panel_id = c.panel_id
+     WHERE s.id = NEW.seat_id AND c.user_id = {person})"""
+
+
+def import_starts() -> pgtrigger.Trigger:
+    """Filled sheets come, undecided, from the seat's own expert or from a scribe of its panel."""
+    return pgtrigger.Trigger(
+        name="import_starts",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func=f"""
+            IF NEW.status <> 'pending' THEN
+                RAISE EXCEPTION 'filled sheets begin undecided' {REFUSE};
+            END IF;
+            IF NEW.kind = 'own' AND NOT EXISTS (
+                SELECT 1 FROM reviews_seat s JOIN reviews_expert e ON e.id = s.expert_id
+                 WHERE s.id = NEW.seat_id AND e.user_id = NEW.maker_id) THEN
+                RAISE EXCEPTION 'seat % is another expert''s', NEW.seat_id {REFUSE};
+            END IF;
+            IF NEW.kind = 'paper' AND NOT {_IS_SCRIBE.format(person="NEW.maker_id")} THEN
+                RAISE EXCEPTION 'the maker is no scribe of seat %', NEW.seat_id {REFUSE};
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608  (constants of this module)
+    )
+
+
+def import_moves() -> pgtrigger.Trigger:
+    """Whoever checks sheets from paper is a scribe of the panel, too."""
+    return pgtrigger.Trigger(
+        name="import_moves",
+        operation=pgtrigger.Update,
+        when=pgtrigger.Before,
+        func=f"""
+            IF NEW.checker_id IS NOT NULL
+               AND NOT {_IS_SCRIBE.format(person="NEW.checker_id")} THEN
+                RAISE EXCEPTION 'the checker is no scribe of seat %', NEW.seat_id {REFUSE};
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def signed_on_paper() -> pgtrigger.Trigger:
+    """A sheet signed on paper rests on confirmed sheets of the same seat's paper."""
+    return pgtrigger.Trigger(
+        name="signed_on_paper",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        condition=pgtrigger.Condition("NEW.paper_id IS NOT NULL"),
+        func=f"""
+            IF NOT EXISTS (SELECT 1 FROM reviews_sheetimport i
+                             JOIN reviews_seat s ON s.id = i.seat_id
+                            WHERE i.id = NEW.paper_id AND i.kind = 'paper'
+                              AND i.status = 'confirmed' AND s.panel_id = NEW.panel_id
+                              AND s.expert_id = NEW.expert_id) THEN
+                RAISE EXCEPTION 'no confirmed paper of this expert' {REFUSE};
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608  (constants of this module)
     )

@@ -9,8 +9,10 @@ from reviews.models.guards import (
     assignment_starts,
     kept,
     marks_while_open,
+    signed_on_paper,
     unchanged,
 )
+from reviews.models.offline import SheetImport
 from reviews.models.panels import Panel, Seat
 from reviews.models.pool import Expert
 
@@ -40,7 +42,11 @@ class Declaration(models.Model):
 
 
 class ScoreSheet(models.Model):
-    """An expert's signed sheets of one panel: locked together, with their digest. Append-only."""
+    """An expert's signed sheets of one panel: locked together, with their digest. Append-only.
+
+    paper: where the expert signed on paper, the sheets typed in from it; `signed_by` is then the
+    scribe who checked them and locked.
+    """
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="sheets")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="sheets")
@@ -48,12 +54,13 @@ class ScoreSheet(models.Model):
     digest = models.CharField(max_length=64)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
+    paper = models.OneToOneField(SheetImport, models.PROTECT, null=True, related_name="sheet")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("panel", "expert"), name="one_sheet_per_expert"),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, signed_on_paper())
 
     def __str__(self) -> str:
         return self.expert.pseudonym

@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
-from reviews.models import Assignment, JointDecision, Ranking, RankingEntry
+from reviews.models import Assignment, JointDecision, Ranking, RankingEntry, Scribe
 from reviews.selectors.office import STILL_CHECKED, drawable
+from reviews.selectors.offline import paper_of, to_check, to_lock
 from reviews.selectors.quorum import short_and_open
 from reviews.selectors.quorum import waiting as shortfalls
 
@@ -33,7 +34,9 @@ class CallUnderWay:
     ranking that no rule tells apart; deciding: a joint decision waits for its second person;
     to_confirm: the minutes' numbers of those that wait for this one, the oldest first; short:
     dossiers that cannot get scores enough, of which nobody has agreed that they go on; to_agree:
-    the ids of the reasons for going on that wait for this person.
+    the ids of the reasons for going on that wait for this person; is_scribe: this person types in
+    paper sheets here; to_check, to_lock: ids of the sheets that wait for their second typing, and
+    of those they have checked and not locked.
     """
 
     number: str
@@ -48,6 +51,9 @@ class CallUnderWay:
     to_confirm: list[str]
     short: int
     to_agree: list[int]
+    is_scribe: bool
+    to_check: list[int]
+    to_lock: list[int]
 
 
 def calls_under_way(user: User) -> list[CallUnderWay]:
@@ -59,6 +65,8 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
     unsigned = Assignment.objects.filter(
         panel__call=OuterRef("pk"), state__in=("to_declare", "open", "finished")
     )
+    scribes = Scribe.objects.filter(panel__call=OuterRef("pk"), user=user)
+    typed = paper_of(user).filter(seat__panel__call=OuterRef("pk")).order_by("pk")
     rows = (
         Call.objects.filter(status__in=UNDER_WAY)
         .annotate(
@@ -78,6 +86,9 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
             to_agree=ArraySubquery(
                 shortfalls().filter(**own).exclude(proposed_by=user).order_by("pk").values("pk")
             ),
+            is_scribe=Exists(scribes),
+            to_check=ArraySubquery(to_check(typed, user).values("pk")),
+            to_lock=ArraySubquery(to_lock(typed, user).values("pk")),
         )
         .order_by("year", "sequence")
     )

@@ -1,7 +1,8 @@
 """打分: marks saved while one types, and dossiers finished. Signing is in `signing`."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,87 +10,47 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import acting_role, has_role
 from applications.models import CallStatus
-from applications.sheet import Leaf, Problem, Sheet
+from applications.sheet import Problem, Sheet
 from audit import clock
-from audit.refusals import Conflict, Invalid, NotVisible, TooLate, WrongState
-from audit.services import record
-from reviews.models import Assignment, AssignmentState, Mark, SeatState
-from reviews.rules import SCORABLE
-from reviews.scoring import check_mark
+from audit.refusals import NotVisible, TooLate, WrongState
+from audit.services import Entry as Event
+from audit.services import record_all
+from reviews.models import Assignment, AssignmentState, Mark, SeatState, SheetImport
+from reviews.rules import SCORABLE, SCRIBES, may_type_in
 from reviews.selectors.sheets import problems_of, sheet_of
+from reviews.services.marking import Entry, MarksConflict, NotFinished, Overall, Typed, check
 from reviews.wording import problem_text
 
-LONGEST_COMMENT = 2000
-# What an unfinished mark may still lack; everything else is refused when it is saved.
-UNFINISHED = frozenset({"score_missing", "tier_missing", "tier_range", "comment_short"})
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One mark as typed. `version`: the stored mark's when the page was drawn, 0 for none."""
-
-    leaf: str
-    tier: int | None
-    score: Decimal | None
-    comment: str
-    version: int
-
-    def says_what(self, mark: Mark) -> bool:
-        """Whether the mark stands like this already."""
-        return (mark.tier, mark.score, mark.comment) == (
-            self.tier,
-            self.score,
-            self.comment.strip(),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Overall:
-    """The comment on the dossier as typed, and the version it was drawn with."""
-
-    comment: str
-    version: int
-
-
-class MarksConflict(Conflict):
-    """Another window saved other marks first. `leaves` names them; "" is the overall comment."""
-
-    default_message = _(
-        "This was changed in another window meanwhile. Nothing was overwritten; compare both."
-    )
-
-    def __init__(self, leaves: tuple[str, ...]) -> None:
-        super().__init__(field=leaves[0])
-        self.leaves = leaves
-
-
-class NotFinished(Invalid):
-    """The dossier lacks something. `problems`: leaf code → sentences, in the sheet's order."""
-
-    def __init__(self, problems: dict[str, list[str]]) -> None:
-        code, sentences = next(iter(problems.items()))
-        super().__init__(f"{code}: {sentences[0]}", field=code)
-        self.problems = problems
-
-
-def lock_open(assignment: Assignment, by: User) -> Assignment:
-    """The person's own assignment, locked, if it may be scored now."""
+def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) -> list[Assignment]:
+    """Assignments of one seat that the person may mark now, locked: their own, or those of `paper`
+    that they checked against it.
+    """
     locked = (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "seat", "expert")
-        .get(pk=assignment.pk)
+        .select_related("panel__call", "seat", "expert", "application")
+        .filter(pk__in=set(pks))
+        .order_by("pk")
     )
-    if locked.expert.user_id != by.pk or not locked.expert.active:
+    rows = list(locked)
+    if len({row.seat_id for row in rows}) != 1:
         raise NotVisible
-    if not has_role(by, Role.EXPERT):
+    for row in rows:
+        if paper is None and not (row.expert.user_id == by.pk and row.expert.active):
+            raise NotVisible
+        if paper is not None and not (row.seat_id == paper.seat_id and row.expert.active):
+            raise NotVisible
+    if not (may_type_in(by, paper) if paper else has_role(by, Role.EXPERT)):
         raise NotVisible
-    require_scorable(locked)
-    return locked
+    now = clock.now()
+    for row in rows:
+        require_scorable(row, now)
+    return rows
 
 
-def require_scorable(assignment: Assignment) -> None:
+def require_scorable(assignment: Assignment, now: datetime | None = None) -> None:
     """Refuse unless declared on, unsigned, in an open review, within its time."""
     if assignment.state == AssignmentState.LOCKED:
         raise WrongState(
@@ -102,37 +63,9 @@ def require_scorable(assignment: Assignment) -> None:
     call = assignment.panel.call
     if call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
-    if call.scoring_due_at and clock.now() >= call.scoring_due_at:
+    if call.scoring_due_at and (now or clock.now()) >= call.scoring_due_at:
         raise TooLate(
             _("The time for scoring has passed; nothing was saved. Tell the programme officer.")
-        )
-
-
-def _leaf(sheet: Sheet, code: str) -> Leaf:
-    try:
-        leaf = sheet.leaf(code)
-    except KeyError:
-        raise Invalid(_("This indicator is not on the score sheet.")) from None
-    if leaf.mode != "expert":
-        raise Invalid(_("This indicator is computed by formula; experts do not mark it."))
-    return leaf
-
-
-def _check(sheet: Sheet, entry: Entry) -> None:
-    """Refuse what no mark may ever be; what is merely unfinished passes."""
-    leaf = _leaf(sheet, entry.leaf)
-    for problem in check_mark(leaf, entry.tier, entry.score, entry.comment):
-        if problem.key not in UNFINISHED:
-            part = "tier" if problem.key.startswith("tier") else "score"
-            raise Invalid(problem_text(problem), field=f"{entry.leaf}-{part}")
-    _check_length(entry.comment, f"{entry.leaf}-comment")
-
-
-def _check_length(comment: str, field: str) -> None:
-    if len(comment) > LONGEST_COMMENT:
-        raise Invalid(
-            _("At most %(most)s characters.") % {"most": LONGEST_COMMENT},
-            field=field,
         )
 
 
@@ -160,7 +93,6 @@ def save_overall(*, assignment: Assignment, comment: str, version: int, by: User
     return save_marks(assignment=assignment, entries=[], overall=Overall(comment, version), by=by)
 
 
-@transaction.atomic
 def save_marks(
     *,
     assignment: Assignment,
@@ -169,108 +101,180 @@ def save_marks(
     finish: bool = False,
     by: User,
 ) -> Assignment:
-    """Save a page's marks and overall comment together, all or none.
+    """Save a page's marks and overall comment together: `save_sheets` with one dossier."""
+    typed = Typed(assignment.pk, entries, overall)
+    return save_sheets(typed=[typed], finish=finish, by=by)[0]
+
+
+@transaction.atomic
+def save_sheets(
+    *,
+    typed: Sequence[Typed],
+    finish: bool = False,
+    paper: SheetImport | None = None,
+    by: User,
+) -> list[Assignment]:
+    """Save what was typed on some dossiers of a seat, all or none; as many queries for any number.
 
     What says the same as what stands is left alone whatever its version, so that a page sent twice
     is saved once. A finished dossier that changes is open again; with `finish` it is finished if
-    nothing is missing, and stays open otherwise. Raises MarksConflict, Invalid.
+    nothing is missing, and stays open otherwise. `paper`: the sheets these marks were typed in
+    from, by the one who checked them. Raises MarksConflict, Invalid.
     """
-    locked = lock_open(assignment, by)
-    sheet = sheet_of(locked.panel)
-    for entry in entries:
-        _check(sheet, entry)
-    if overall is not None:
-        _check_length(overall.comment, "overall")
-    marks = {m.leaf: m for m in locked.marks.all()}
-    changed = [e for e in entries if not e.says_what(marks.get(e.leaf) or Mark())]
-    rewritten = overall is not None and overall.comment.strip() != locked.overall_comment
-    stale = [
-        e.leaf for e in changed if e.version != (marks[e.leaf].version if e.leaf in marks else 0)
-    ]
-    if overall is not None and rewritten and overall.version != locked.overall_version:
-        stale.append("")
-    if stale:
-        raise MarksConflict(tuple(stale))
-    if changed or rewritten:
-        _reopen(locked, by)
-    _write(locked, changed, marks)
-    if overall is not None and rewritten:
-        locked.overall_comment = overall.comment.strip()
-        locked.overall_version = overall.version + 1
-        locked.save(update_fields=["overall_comment", "overall_version"])
-    if finish and not missing_of(locked, sheet, marks.values()):
-        _finish(locked, by)
-    return locked
+    rows = lock_open((one.assignment for one in typed), by, paper)
+    sheet = sheet_of(rows[0].panel)
+    for one in typed:
+        check(sheet, one)
+    pages = _pages(rows, typed)
+    if stale := {page.row.pk: page.stale for page in pages if page.stale}:
+        raise MarksConflict(stale)
+    role = _role(by, paper)
+    events = _reopen([page.row for page in pages if page.is_changed], by, role)
+    _write(pages)
+    _write_overall(pages)
+    if finish:
+        whole = [p.row for p in pages if not missing_of(p.row, sheet, p.marks.values())]
+        events += _finish(whole, by, role)
+    record_all(events)
+    return rows
 
 
-def _write(assignment: Assignment, entries: Sequence[Entry], marks: dict[str, Mark]) -> None:
-    """Add and change rows; `marks` then holds what stands."""
-    if not entries:
-        return
-    now = clock.now()
-    rows = [
-        Mark(
-            assignment=assignment,
-            leaf=entry.leaf,
-            tier=entry.tier,
-            score=entry.score,
-            comment=entry.comment.strip(),
-            version=entry.version + 1,
-            updated_at=now,
-        )
-        for entry in entries
-    ]
-    Mark.objects.bulk_create([row for row in rows if row.leaf not in marks])
-    known = [row for row in rows if row.leaf in marks]
-    for row in known:
-        row.pk = marks[row.leaf].pk
+@dataclass(slots=True)
+class _Page:
+    """One dossier: what stands, what is changed by what was typed, and what is out of date."""
+
+    row: Assignment
+    marks: dict[str, Mark]
+    changed: list[Entry]
+    overall: Overall | None
+    stale: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, row: Assignment, typed: Typed, marks: dict[str, Mark]) -> "_Page":
+        changed = [e for e in typed.entries if not e.says_what(marks.get(e.leaf) or Mark())]
+        overall = typed.overall
+        if overall is not None and overall.comment.strip() == row.overall_comment:
+            overall = None
+        stale = [
+            e.leaf
+            for e in changed
+            if e.version != (marks[e.leaf].version if e.leaf in marks else 0)
+        ]
+        if overall is not None and overall.version != row.overall_version:
+            stale.append("")
+        return cls(row, marks, changed, overall, tuple(stale))
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.changed) or self.overall is not None
+
+
+def _pages(rows: Iterable[Assignment], typed: Sequence[Typed]) -> list[_Page]:
+    """What was typed beside what stands. One query."""
+    by_pk = {one.assignment: one for one in typed}
+    marks: dict[int, dict[str, Mark]] = {row.pk: {} for row in rows}
+    for mark in Mark.objects.filter(assignment__in=marks):
+        marks[mark.assignment_id][mark.leaf] = mark
+    return [_Page.of(row, by_pk[row.pk], marks[row.pk]) for row in rows]
+
+
+def stale_of(typed: Sequence[Typed]) -> dict[int, tuple[str, ...]]:
+    """What has changed since it was typed: leaves by assignment, as MarksConflict. Reads only."""
+    rows = list(Assignment.objects.filter(pk__in=[one.assignment for one in typed]).order_by("pk"))
+    return {page.row.pk: page.stale for page in _pages(rows, typed) if page.stale}
+
+
+def _write(pages: Sequence[_Page]) -> None:
+    """Add and change rows; the pages' `marks` then hold what stands."""
+    now, new, known = clock.now(), [], []
+    for page in pages:
+        for entry in page.changed:
+            mark = Mark(
+                assignment=page.row,
+                leaf=entry.leaf,
+                tier=entry.tier,
+                score=entry.score,
+                comment=entry.comment.strip(),
+                version=entry.version + 1,
+                updated_at=now,
+            )
+            if entry.leaf in page.marks:
+                mark.pk = page.marks[entry.leaf].pk
+                known.append(mark)
+            else:
+                new.append(mark)
+            page.marks[entry.leaf] = mark
+    if new:
+        Mark.objects.bulk_create(new)
     if known:
         Mark.objects.bulk_update(known, ["tier", "score", "comment", "version", "updated_at"])
-    marks |= {row.leaf: row for row in rows}
+
+
+def _write_overall(pages: Sequence[_Page]) -> None:
+    rows = []
+    for page in pages:
+        if page.overall is not None:
+            page.row.overall_comment = page.overall.comment.strip()
+            page.row.overall_version = page.overall.version + 1
+            rows.append(page.row)
+    if rows:
+        Assignment.objects.bulk_update(rows, ["overall_comment", "overall_version"])
 
 
 def missing_of(
     assignment: Assignment, sheet: Sheet, marks: Iterable[Mark]
-) -> dict[str, list[Problem]]:
+) -> Mapping[str, list[Problem]]:
     least = assignment.panel.call.rule_set.comment_min_chars
     return problems_of(sheet, {m.leaf: m for m in marks}, least)
 
 
-def _reopen(assignment: Assignment, by: User) -> None:
-    """A finished dossier whose marks change must be finished anew."""
-    if assignment.state != AssignmentState.FINISHED:
-        return
-    assignment.state, assignment.finished_at = AssignmentState.OPEN, None
-    assignment.save(update_fields=["state", "finished_at"])
-    _record(assignment, "score.reopen", by, "finished", "open")
+def _reopen(rows: Sequence[Assignment], by: User, role: str) -> list[Event]:
+    """Finished dossiers whose marks change must be finished anew."""
+    done = [row for row in rows if row.state == AssignmentState.FINISHED]
+    for row in done:
+        row.state, row.finished_at = AssignmentState.OPEN, None
+    if done:
+        pks = [row.pk for row in done]
+        Assignment.objects.filter(pk__in=pks).update(state=AssignmentState.OPEN, finished_at=None)
+    return [_event(row, "score.reopen", by, role, "finished", "open") for row in done]
 
 
-def _record(assignment: Assignment, action: str, by: User, source: str, target: str) -> None:
-    record(
+def _finish(rows: Sequence[Assignment], by: User, role: str) -> list[Event]:
+    """Finishing twice is once."""
+    now = clock.now()
+    left = [row for row in rows if row.state != AssignmentState.FINISHED]
+    for row in left:
+        row.state, row.finished_at = AssignmentState.FINISHED, now
+    if left:
+        pks = [row.pk for row in left]
+        Assignment.objects.filter(pk__in=pks).update(
+            state=AssignmentState.FINISHED, finished_at=now
+        )
+    return [_event(row, "score.finish", by, role, "open", "finished") for row in left]
+
+
+def _role(by: User, paper: SheetImport | None) -> str:
+    return acting_role(by, *SCRIBES) if paper else Role.EXPERT
+
+
+def _event(row: Assignment, action: str, by: User, role: str, source: str, target: str) -> Event:
+    return Event(
         action=action,
-        obj=assignment,
+        obj=row,
         by=by,
-        role=Role.EXPERT,
+        role=role,
         source=source,
         target=target,
-        scope=assignment.panel.call.number,
+        scope=row.panel.call.number,
     )
 
 
 @transaction.atomic
 def finish(*, assignment: Assignment, by: User) -> Assignment:
     """Mark a dossier as scored; every expert leaf must be complete. Finishing twice is once."""
-    locked = lock_open(assignment, by)
+    [locked] = lock_open([assignment.pk], by)
     found = missing_of(locked, sheet_of(locked.panel), locked.marks.all())
     if found:
         raise NotFinished({code: [problem_text(p) for p in ps] for code, ps in found.items()})
-    _finish(locked, by)
+    record_all(_finish([locked], by, Role.EXPERT))
     return locked
-
-
-def _finish(assignment: Assignment, by: User) -> None:
-    if assignment.state == AssignmentState.FINISHED:
-        return
-    assignment.state, assignment.finished_at = AssignmentState.FINISHED, clock.now()
-    assignment.save(update_fields=["state", "finished_at"])
-    _record(assignment, "score.finish", by, "open", "finished")

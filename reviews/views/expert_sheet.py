@@ -24,7 +24,7 @@ from reviews.forms.marks import (
 from reviews.models import Assignment, AssignmentState
 from reviews.selectors.sheets import problems_of
 from reviews.services import declarations, scoring
-from reviews.services.scoring import MarksConflict
+from reviews.services.marking import MarksConflict
 from reviews.views.expert_desk import SheetDesk
 from reviews.wording import problem_text
 

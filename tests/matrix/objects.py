@@ -20,7 +20,7 @@ from awards.models import (
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
-from reviews.models import Assignment, Draw, Expert, Panel, Seat
+from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
 from secretaries.models import ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
 
 Cases = dict[str, tuple[Any, ...]]
@@ -193,12 +193,17 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
     expert = {"": (seat.expert.pseudonym,)}
     number = {"": (call.number,)}
     panel = Panel.objects.get(pk=seat.panel_id)
+    at_panel = {"": (call.number, panel.number)}
+    typed_in = {"": (SheetImport.objects.get(seat=seat, kind="paper").pk,)}
     return (
         {f"reviews:{name}": PLAIN for name in (
-            "my_reviews", "pool", "pool_admit", "panels", "draws", "ranking_list")}
+            "my_reviews", "pool", "pool_admit", "panels", "draws", "ranking_list", "scribing")}
         | {f"reviews:{name}": assigned for name in ("score", "autosave", "step_aside")}
         | {f"reviews:{name}": at_seat for name in (
-            "accept_seat", "decline_seat", "declare", "my_marks", "sign")}
+            "accept_seat", "decline_seat", "declare", "my_marks", "sign", "my_offline",
+            "my_sheets", "scribe_seat", "seat_sheets")}
+        | {f"reviews:{name}": typed_in for name in (
+            "scribe_import", "return_import", "scribe_sign", "scan")}
         | {f"reviews:{name}": expert for name in ("expert", "expert_edit", "expert_tie")}
         | {f"reviews:{name}": number for name in (
             "call_panels", "form_panels", "draw_prepare", "progress", "open_scoring",
@@ -208,7 +213,10 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             "draw", "draw_seal", "draw_reveal", "draw_press", "draw_void", "draw_certificate")}
         | {
             "reviews:move_dossier": {"": (call.number, rows["assigned"].pk)},
-            "reviews:panel_seats": {"": (call.number, panel.number)},
+            "reviews:panel_seats": at_panel,
+            "reviews:panel_offline": at_panel,
+            "reviews:panel_sheets": at_panel,
+            "reviews:my_import": {"unknown": (999_999,)},
             "reviews:pass_over": {"": (draw.number, seat.pk)},
             "reviews:confirm_tie": {"unknown": (999_999,)},
             "reviews:decide_named": {

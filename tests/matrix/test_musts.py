@@ -54,7 +54,7 @@ def test_firms_never_see_experts_marks_or_the_lists_before_the_notice(person):
 def test_experts_read_at_their_desk_only(person):
     desk = {f"reviews:{name}" for name in (
         "my_reviews", "score", "autosave", "step_aside", "accept_seat", "decline_seat", "declare",
-        "my_marks", "sign")}  # fmt: skip
+        "my_marks", "sign", "my_offline", "my_sheets", "scan")}  # fmt: skip
     seen = among(opened(person), *BUSINESS)
     files = {"applications:attachment(review)", "applications:attachment(assigned)"}
     assert seen - desk - files == set()
@@ -78,9 +78,10 @@ def test_nothing_is_public_before_its_publication(page):
 
 
 def test_the_supervisor_changes_nothing():
-    """Apart from their own account, the verification, and their half of the draw."""
+    """Apart from their own account, the verification, their half of the draw, and the naming of
+    who may see marks on paper, which nobody who runs the call may do."""
     own = ("account", "portal:", "notifications:", "set_language", "stay", "reviews:draw_",
-           "awards:file_objection")  # fmt: skip
+           "reviews:panel_offline", "awards:file_objection")  # fmt: skip
     acts = opened("supervisor", "POST")
     assert acts - among(acts, *own) == set()
 

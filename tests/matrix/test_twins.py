@@ -20,6 +20,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
+from accounts.models import User
 from audit import clock
 from notifications.channels import Email
 from notifications.models import Delivery
@@ -128,6 +129,7 @@ class House:
         self.faces = objects.faces() | {
             "leaves": self.parts.leaves.user,
             "comes": self.parts.comes.user,
+            "scribe": User.objects.get(username="scribe"),
         }
         self.askers = {name: asking.Asker(person) for name, person in self.faces.items()}
         asked = asking.questions(objects.objects())
@@ -213,6 +215,15 @@ def test_who_must_not_know_gets_the_same_to_the_byte(twin, person, houses):
         if answer.status != asking.expected(houses.allowed[path], person)
     } == {}
     assert {p: answer.queries for p, answer in given.items() if answer.queries > MOST} == {}
+    told = {path: here.difference(there) for path, (here, there) in found.items()}
+    assert {path: difference for path, difference in told.items() if difference} == {}
+
+
+def test_a_scribe_sees_what_was_typed_in_and_no_other_mark(houses):
+    found = houses.in_both("marks", "scribe")
+    opened = {p for p, (here, _there) in found.items() if here.status == 200 and "scribing" in p}
+    assert len(opened) == 5
+    assert {p: here.queries for p, (here, _there) in found.items() if here.queries > MOST} == {}
     told = {path: here.difference(there) for path, (here, there) in found.items()}
     assert {path: difference for path, difference in told.items() if difference} == {}
 

@@ -32,6 +32,8 @@ from rehearsal.round import Round
 from secretaries.models import ServiceAssignment, ServiceSecretary
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
+from tests.matrix.objects import seat_at_work
+from tests.reviews import sheets
 
 SEED = 5
 
@@ -42,6 +44,7 @@ def build() -> None:
         cast, rng = people.known_cast(), Random(SEED)
         colleagues()
         under_review(cast, rng)
+        paper_typed_in(cast)
         open_call(cast, rng)
         proposals(cast)
         visits_to_confirm()
@@ -185,3 +188,21 @@ def proposals(cast: people.Cast) -> None:
     notice = CalendarYear.objects.get(year=last.year)
     days = [NoticeDay(d.date, d.is_working, d.holiday, d.name) for d in days_of(notice)]
     propose_year(year=last.year, source_no="国办发明电〔2025〕1号", days=days, by=cast["sysadmin"])
+
+
+def paper_typed_in(cast: people.Cast) -> None:
+    """One expert's sheets were marked on paper; one scribe has typed them in, another checks."""
+    scribe = create_user(
+        username="scribe",
+        email=f"scribe@{people.DOMAIN}",
+        name="录入人",
+        password=None,
+        by=cast["sysadmin"],
+    )
+    grant = roles.propose_grant(
+        user=scribe, role=Role.PROGRAMME_OFFICER, region=None, reason="任命", by=cast["secadmin"]
+    )
+    roles.confirm_grant(grant=grant, by=cast["secadmin2"])
+    seat = seat_at_work()
+    sheets.two_scribes(seat, cast["officer2"], scribe, cast["supervisor"])
+    sheets.typed_in(seat, cast["officer2"])

@@ -5,9 +5,9 @@ from django.utils import translation
 
 from applications.models import Call
 from audit import clock
-from reviews.models import Assignment, Draw, Expert, Panel, Seat
-from reviews.services import panels
-from tests.reviews import round, table
+from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
+from reviews.services import panels, paper
+from tests.reviews import round, sheets, table
 
 
 @pytest.fixture
@@ -104,3 +104,32 @@ def english():
     """Sentences are compared in English."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def maker(officer2):
+    return officer2
+
+
+@pytest.fixture
+def checker(lead):
+    return lead
+
+
+@pytest.fixture
+def scribed(seat, opened, officer, maker, checker, supervisor):
+    """The seat of an expert whose paper two scribes type in; `officer` runs the call."""
+    sheets.two_scribes(seat, maker, checker, supervisor)
+    return seat
+
+
+@pytest.fixture
+def typed(scribed, maker) -> SheetImport:
+    return sheets.typed_in(scribed, maker, tier=1, comment=lambda n, leaf: (
+        "总体可行" if leaf == "overall" else None
+    ))  # fmt: skip
+
+
+@pytest.fixture
+def checked(typed, checker) -> SheetImport:
+    return paper.confirm_paper(row=typed, by=checker, **sheets.second_typing(typed))

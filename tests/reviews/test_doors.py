@@ -25,6 +25,12 @@ DOORS = {
         "reviews/services/seating.py:_recuse_by_system",
     },
     "Declaration": {"reviews/services/declarations.py:declare_all"},
+    "Scribe": {"reviews/services/scribes.py:appoint_scribe"},
+    "SheetImport": {
+        "reviews/services/imports.py:decide",
+        "reviews/services/offline.py:take_own",
+        "reviews/services/paper.py:file_paper",
+    },
     "Ranking": {"reviews/services/ranking.py:compute_ranking"},
     "RankingEntry": {"reviews/services/ranking.py:compute_ranking"},
     "Assignment": {
@@ -35,7 +41,7 @@ DOORS = {
         "reviews/services/ranking.py:close_scoring",
         "reviews/services/scoring.py:_finish",
         "reviews/services/scoring.py:_reopen",
-        "reviews/services/scoring.py:save_marks",
+        "reviews/services/scoring.py:_write_overall",
         "reviews/services/seating.py:_invite",
         "reviews/services/replacing.py:replace_seat",
         "reviews/services/signing.py:sign",
@@ -44,8 +50,12 @@ DOORS = {
 RELATED = {
     "marks": "Mark", "sheets": "ScoreSheet", "recusals": "Recusal", "entries": "RankingEntry",
     "declarations": "Declaration", "rankings": "Ranking", "assignments": "Assignment",
+    "scribes": "Scribe", "imports": "SheetImport",
 }  # fmt: skip
-OWN_FIELDS = {"overall_comment": "Assignment", "finished_at": "Assignment", "tier": "Mark"}
+OWN_FIELDS = {
+    "overall_comment": "Assignment", "finished_at": "Assignment", "tier": "Mark",
+    "checker": "SheetImport",
+}  # fmt: skip
 
 
 def model_written(call: ast.Call, known: dict[str, str]) -> str:
