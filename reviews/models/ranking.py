@@ -33,6 +33,9 @@ class Ranking(models.Model):
 class RankingEntry(models.Model):
     """One dossier's place. quality + employment = total, points, two decimals; requested
     in yuan.
+
+    The groups that quotas count by stand with it, as they were: the panel's number, the industry's
+    code, the division code of the reporting line.
     """
 
     ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="entries")
@@ -40,6 +43,10 @@ class RankingEntry(models.Model):
     rank = models.PositiveIntegerField(
         null=True
     )  # null: below the floor, vetoed, or too few scores
+    panel = models.PositiveSmallIntegerField()
+    panel_rank = models.PositiveIntegerField(null=True)  # among the panel's own, null like rank
+    industry = models.CharField(max_length=30, blank=True)
+    prefecture = models.CharField(max_length=6)
     state = models.CharField(
         max_length=12,
         choices=(
@@ -70,6 +77,11 @@ class RankingEntry(models.Model):
                 condition=models.Q(total__isnull=True)
                 | models.Q(total=models.F("quality") + models.F("employment")),
                 name="total_is_quality_plus_employment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rank__isnull=True, panel_rank__isnull=True)
+                | models.Q(panel_rank__gte=1, panel_rank__lte=models.F("rank")),
+                name="panel_rank_within_rank",
             ),
         )
         triggers = (APPEND_ONLY,)
