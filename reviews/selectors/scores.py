@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
@@ -176,11 +176,9 @@ def progress(call: Call) -> dict[int, list[ExpertProgress]]:
 
 def too_few(call: Call) -> list[Application]:
     """Dossiers with fewer locked sheets than the rules ask for, by number. One query."""
-    enough = call.rule_set.min_scores
-    locked = Counter(
-        Assignment.objects.filter(panel__call=call, state=AssignmentState.LOCKED).values_list(
-            "application_id", flat=True
-        )
+    locked = Count(
+        "assignments",
+        filter=Q(assignments__panel__call=call, assignments__state=AssignmentState.LOCKED),
     )
-    dossiers = standing(call).order_by("number")
-    return [a for a in dossiers if locked[a.pk] < enough]
+    few = standing(call).annotate(locked=locked).filter(locked__lt=call.rule_set.min_scores)
+    return list(few.order_by("number"))
