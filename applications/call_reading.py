@@ -95,6 +95,20 @@ def quota_words(most: int | None, percent: int | None) -> str:
     return pgettext("between limits", ", ").join(words) or gettext("no limit")
 
 
+def quota_rows(rules: CallRules) -> list[tuple[str, str]]:
+    """What else than the rank decides about money; nothing where no quota is frozen."""
+    industry = (rules.most_per_industry, rules.percent_per_industry)
+    prefecture = (rules.most_per_prefecture, rules.percent_per_prefecture)
+    rows = []
+    if rules.panels == "quota":
+        rows.append((gettext("Panels"), str(PANELS[rules.panels])))
+    if any(industry):
+        rows.append((gettext("Most for one industry"), quota_words(*industry)))
+    if any(prefecture):
+        rows.append((gettext("Most for one prefecture"), quota_words(*prefecture)))
+    return rows
+
+
 def sheet_rows(tree: Any) -> list[dict[str, Any]]:
     """The sheet as rows: level 1 dimension, 2 indicator, 3 leaf; [] when it cannot be read."""
     try:

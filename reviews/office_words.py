@@ -67,7 +67,7 @@ OUTCOMES: Mapping[str, Promise] = {
     "partial": pgettext_lazy("outcome of the review", "funded in part"),
     "reserve": pgettext_lazy("outcome of the review", "on the reserve list"),
     "passed_over": pgettext_lazy(
-        "outcome of the review", "on the reserve list, passed over for a quota"
+        "outcome of the review", "passed over for a quota, on the reserve list"
     ),
     "not_funded": pgettext_lazy("outcome of the review", "not funded"),
     "disqualified": pgettext_lazy("outcome of the review", "taken off the list"),

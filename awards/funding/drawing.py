@@ -47,8 +47,8 @@ def draw_line(
        it the rest and stops. A part counts as a project of its groups.
     4. What the panels' shares leave goes once more down those passed over for their panel's share
        alone, by the mode, the other quotas still holding. Who is then left without money is
-       `passed_over` for the share if anybody of a worse rank has some; else it waits on the reserve
-       list like everybody behind the line.
+       `passed_over` for the share if at its turn it could have been paid and somebody of a worse
+       rank was; else it waits on the reserve list like everybody behind the line.
 
     So two projects alike in industry, prefecture and panel are never funded against their rank,
     except in `skip` where the better one did not fit; without quotas nothing but 1 and 3 is left.

@@ -24,17 +24,17 @@ def fill(
         if not items[id_].awarded:
             items[id_] = replace(items[id_], outcome="reserve", reason="after_line")
     walk.down(behind, by_panel=False)
-    _name_passed_over(items, set(behind))
+    _name_passed_over(items, walk.affordable)
 
 
-def _name_passed_over(items: dict[str, FundingItem], behind: Collection[str]) -> None:
-    """The share was the reason if the walk gave somebody of a worse rank money; else there was none
-    left.
+def _name_passed_over(items: dict[str, FundingItem], affordable: Collection[str]) -> None:
+    """The share was the reason for those who could have been paid at their turn, if the walk gave
+    somebody of a worse rank money; for the others there was none left.
     """
     paid = [n for n, i in enumerate(items.values()) if i.awarded and i.deviation != "lift"]
     last = max(paid, default=-1)
     for id_, item in list(items.items())[: max(last, 0)]:
-        if id_ in behind and item.outcome == "reserve":
+        if id_ in affordable and item.outcome == "reserve":
             items[id_] = replace(item, outcome="passed_over", reason=OVER[PANEL])
 
 
@@ -45,6 +45,7 @@ class _Walk:
         self.items, self.mode, self.why = items, line.mode, why
         self.left = line.envelope - sum((item.awarded for item in items.values()), ZERO)
         self.rooms = Rooms(line.quotas, line.envelope, line.mode, items.values())
+        self.affordable: set[str] = set()  # passed over for the share while the money was there
 
     def down(self, waiting: Sequence[str], *, by_panel: bool) -> list[str]:
         """Walk until the mode stops; returns who was passed over for the panel's share alone."""
@@ -55,7 +56,9 @@ class _Walk:
             over = self.rooms.over(item, wanted, by_panel=by_panel)
             if over is not None:
                 self._pass_over(item, over)
-                behind += [id_] if over == PANEL else []
+                if over == PANEL:
+                    behind.append(id_)
+                    self.affordable |= {id_} if wanted <= self.left else set()
             elif wanted <= self.left:
                 self._give(item, wanted, self.why)
             elif self.mode == "skip":

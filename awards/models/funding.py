@@ -84,7 +84,7 @@ class Outcome(models.TextChoices):
     FUNDED = "funded", _("proposed for funding")
     PARTIAL = "partial", _("proposed in part")
     RESERVE = "reserve", _("reserve list")
-    PASSED_OVER = "passed_over", _("reserve list, passed over for a quota")
+    PASSED_OVER = "passed_over", _("passed over for a quota")
     NOT_FUNDED = "not_funded", _("not funded")
 
 

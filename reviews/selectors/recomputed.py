@@ -8,6 +8,7 @@ from audit.digests import dumps, sm3
 from reviews import ranking as rank_rules
 from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
+from reviews.scoring import half_up
 from reviews.selectors.scores import Scored, score_all
 
 STATES = {
@@ -116,7 +117,7 @@ def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
         total=score.total if has_total else None,
         quality=score.quality if has_total else None,
         employment=score.employment if has_total else None,
-        net_new_jobs=row.jobs,
+        net_new_jobs=half_up(row.jobs),
         requested=application.requested or 0,
         scores=score.n,
         tied=ranked.joint_decision,
@@ -142,8 +143,8 @@ def document_of(entries: list[RankingEntry]) -> bytes:
 
 
 def _substance(entry: RankingEntry) -> dict[str, object]:
-    """Points and sums as the decimals they are; everything else is JSON already."""
+    """Points and sums with two decimals, as rows keep them; everything else is JSON already."""
     found: dict[str, object] = {name: getattr(entry, name) for name in SUBSTANCE}
     for name in DECIMALS:
-        found[name] = None if found[name] is None else str(found[name])
+        found[name] = None if found[name] is None else f"{found[name]:.2f}"
     return {"application": entry.application.number, **found}

@@ -12,7 +12,7 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_any_role
 from applications import money
-from applications.call_reading import quota_words
+from applications.call_reading import quota_rows
 from applications.call_rules import CallRules
 from applications.models import Call, CallStatus
 from applications.sheet import Sheet
@@ -133,22 +133,8 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
         (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
         (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
         (pgettext("ranking", "Ties"), " → ".join(ties)),
-        *_quota_words(rules),
+        *quota_rows(rules),
     ]
-
-
-def _quota_words(rules: CallRules) -> list[tuple[str, str]]:
-    """What else than the rank decides about money; nothing where no quota is frozen."""
-    industry = (rules.most_per_industry, rules.percent_per_industry)
-    prefecture = (rules.most_per_prefecture, rules.percent_per_prefecture)
-    rows = []
-    if rules.panels == "quota":
-        rows.append((_("Panels"), _("each has a share of the money, by its dossiers")))
-    if any(industry):
-        rows.append((_("One industry, at most"), quota_words(*industry)))
-    if any(prefecture):
-        rows.append((_("One prefecture, at most"), quota_words(*prefecture)))
-    return rows
 
 
 def severity(
@@ -169,6 +155,7 @@ def severity(
         estimate = model.get(str(row.panel))
         rows.append(
             {
+                "number": row.panel,
                 "name": names.get(row.panel or 0, row.panel),
                 "dossiers": row.dossiers,
                 "mean": half_up(row.mean),

@@ -91,7 +91,7 @@ def test_the_dossier_says_it_to_office_and_firm(people, ranked, client_of):
     third = Application.objects.get(title="P3")
     for person in (people.officer, people.owner):
         text = english(client_of(person)).get(f"/dossiers/{third.pk}/").content.decode()
-        assert "reserve list, passed over for a quota" in text
+        assert "passed over for a quota" in text
         assert "Its industry had what the call&#x27;s quota allows before its turn came." in text
 
 

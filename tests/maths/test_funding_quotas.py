@@ -138,8 +138,9 @@ def test_each_panel_has_its_share_and_what_is_left_goes_down_the_joined_list():
     skip = drawn("skip", 1000, quotas)
     assert told(skip) == (
         {"A": 400, "D": 200, "E": 100, "G": 100},
-        {"B": "panel_quota", "C": "panel_quota", "F": "panel_quota"},
+        {"B": "panel_quota", "C": "panel_quota"},
     )
+    assert skip.item("F").reason == "exceeds_rest", "300 were left at its turn, whatever the shares"
     # pooled, strict: A B C, then D 200 > 0.
     assert told(drawn("strict", 1000, Quotas())) == ({"A": 400, "B": 300, "C": 300}, {})
 

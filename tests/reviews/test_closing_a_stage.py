@@ -8,7 +8,9 @@ from django.db import connection
 
 from applications.sheet import parse
 from bench import review_rows
+from reviews import witnessing
 from reviews.scoring import sums
+from reviews.selectors.recomputed import digest_of
 from reviews.selectors.scores import locked_marks
 from reviews.selectors.sums import expert_sums
 from reviews.services.ranking import compute_ranking
@@ -64,3 +66,10 @@ def test_the_ranking_of_the_bench_is_the_one_that_is_worked_out_by_hand():
         assert entry.panel_rank == 1 + sum(e.rank < entry.rank for e in own)
     assert {entry.panel for entry in entries.values()} == {1, 2}
     assert said(call.number)[0] == 0
+
+
+def test_what_is_read_back_gives_the_digest_that_was_written():
+    call, officer = review_rows.write(3, 5, 20)
+    made = compute_ranking(call=call, by=officer)
+    assert digest_of(list(made.entries.select_related("application"))) == made.digest
+    assert list(witnessing.rankings()) == []
