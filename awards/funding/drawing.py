@@ -39,9 +39,9 @@ def draw_line(
     2. Down the ranking, each is asked first whether its whole sum keeps within every quota:
        industry, prefecture, its panel's share. One that does not is passed over (`passed_over`,
        the reason names the first quota in that order) and stays on the reserve list; the walk goes
-       on. In the modes `strict` and `partial` that group's own line falls with it: nobody behind it
-       of the same industry (prefecture, panel) is funded on this walk, smaller or not. In `skip`
-       the next of the group that keeps within the quota is funded.
+       on. In the modes `strict` and `partial` the own line of every group whose quota it exceeds
+       falls with it: nobody behind it of that industry (prefecture, panel) is funded on this walk,
+       smaller or not. In `skip` the next of the group that keeps within the quota is funded.
     3. One that keeps within the quotas is then measured against what is left of the envelope, by
        the mode, as without quotas: funded; or `strict` stops there, `skip` goes on, `partial` gives
        it the rest and stops. A part counts as a project of its groups.
@@ -103,7 +103,7 @@ def _lift(items: dict[str, FundingItem], lifted: Sequence[str], line: FundingLin
     for item in (items[id_] for id_ in lifted):
         if item.requested > left:
             raise FundingError("lift_exceeds_envelope", item.id)
-        if rooms.over(item, item.requested, by_panel=False) is not None:
+        if rooms.over(item, item.requested, by_panel=False):
             raise FundingError("lift_exceeds_quota", item.id)
         rooms.take(item, item.requested, first=True)
         left -= item.requested

@@ -54,9 +54,9 @@ class _Walk:
             item = self.items[id_]
             wanted = item.requested - item.awarded
             over = self.rooms.over(item, wanted, by_panel=by_panel)
-            if over is not None:
+            if over:
                 self._pass_over(item, over)
-                if over == PANEL:
+                if over == (PANEL,):
                     behind.append(id_)
                     self.affordable |= {id_} if wanted <= self.left else set()
             elif wanted <= self.left:
@@ -88,10 +88,10 @@ class _Walk:
         if item.awarded == 0:
             self.items[item.id] = replace(item, outcome="reserve", reason="exceeds_rest")
 
-    def _pass_over(self, item: FundingItem, over: Dimension) -> None:
+    def _pass_over(self, item: FundingItem, over: Sequence[Dimension]) -> None:
         self.rooms.close(item, over)
         if item.awarded == 0:
-            self.items[item.id] = replace(item, outcome="passed_over", reason=OVER[over])
+            self.items[item.id] = replace(item, outcome="passed_over", reason=OVER[over[0]])
 
 
 def run_down(items: Iterable[FundingItem], envelope: Decimal) -> tuple[FundingItem, ...]:

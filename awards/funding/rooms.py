@@ -41,17 +41,21 @@ class Rooms:
             self._counts[dimension, group] += first
             self._sums[dimension, group] += amount
 
-    def over(self, item: FundingItem, wanted: Decimal, *, by_panel: bool) -> Dimension | None:
-        """The first dimension whose quota the whole sum wanted would exceed; None: it fits."""
-        for dimension in CAPPED:
-            group = item.groups.get(dimension)
-            if group is not None and not self._fits(dimension, group, item, wanted):
-                return dimension
+    def over(self, item: FundingItem, wanted: Decimal, *, by_panel: bool) -> tuple[Dimension, ...]:
+        """The dimensions whose quota the whole sum wanted would exceed; empty: it fits. A panel's
+        share is asked after only for what keeps within the limits.
+        """
+        exceeded = tuple(
+            dimension
+            for dimension in CAPPED
+            if (group := item.groups.get(dimension)) is not None
+            and not self._fits(dimension, group, item, wanted)
+        )
         panel = item.groups.get(PANEL)
-        if not by_panel or panel is None or not self._shares:
-            return None
+        if exceeded or not by_panel or panel is None or not self._shares:
+            return exceeded
         room = self._shares[panel] - self._sums[PANEL, panel]
-        return PANEL if (PANEL, panel) in self._closed or wanted > room else None
+        return (PANEL,) if (PANEL, panel) in self._closed or wanted > room else ()
 
     def _fits(self, dimension: Dimension, group: str, item: FundingItem, wanted: Decimal) -> bool:
         if (dimension, group) in self._closed:
@@ -68,7 +72,7 @@ class Rooms:
         """So many percent of the envelope, whole fen."""
         return (self._envelope * percent / 100).quantize(CENT, ROUND_DOWN)
 
-    def close(self, item: FundingItem, dimension: Dimension) -> None:
-        """The group's own line falls here, unless the call's mode passes over and fills."""
+    def close(self, item: FundingItem, exceeded: Iterable[Dimension]) -> None:
+        """The groups' own lines fall here, unless the call's mode passes over and fills."""
         if self._mode != "skip":
-            self._closed.add((dimension, item.groups[dimension]))
+            self._closed |= {(dimension, item.groups[dimension]) for dimension in exceeded}

@@ -83,11 +83,12 @@ class Rooms:
         """0 where the project keeps within every quota, else BY_LIMIT, or BY_PANEL for the share of
         its panel alone. Where the mode closes groups, that group gets nothing more.
         """
-        for group in self._groups.capped[project]:
-            if self._projects[group] < 1 or cost > self._money[group]:
-                if self._closing:
+        capped = self._groups.capped[project]
+        if full := [g for g in capped if self._projects[g] < 1 or cost > self._money[g]]:
+            if self._closing:
+                for group in full:
                     self._projects[group] = 0
-                return BY_LIMIT
+            return BY_LIMIT
         panel = self._groups.panel[project]
         if not by_panel or panel < 0 or cost <= self._shares[panel]:
             return 0

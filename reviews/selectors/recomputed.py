@@ -126,20 +126,13 @@ def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
     )
 
 
-def digest_of(entries: list[RankingEntry]) -> str:
-    """SM3 over the ranking's document."""
-    return sm3(document_of(entries))
-
-
 @uncollected()
-def document_of(entries: list[RankingEntry]) -> bytes:
-    """The ranking's substance in canonical form, in rank order, then by number: what is digested
-    and, word for word, what is written.
-    """
+def digest_of(entries: list[RankingEntry]) -> str:
+    """SM3 over the ranking's substance, in rank order, then by number."""
     ordered = sorted(
         entries, key=lambda e: (e.rank is None, e.rank or 0, e.application.number or "")
     )
-    return dumps([_substance(entry) for entry in ordered])
+    return sm3(dumps([_substance(entry) for entry in ordered]))
 
 
 def _substance(entry: RankingEntry) -> dict[str, object]:

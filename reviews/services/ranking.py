@@ -11,7 +11,6 @@ from applications.services.call_steps import advance_call
 from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock
-from audit.digests import sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
@@ -21,12 +20,12 @@ from reviews.models import (
     JointDecision,
     Panel,
     Ranking,
+    RankingEntry,
 )
 from reviews.rules import require, require_apart
-from reviews.selectors.recomputed import document_of, rank_call
+from reviews.selectors.recomputed import digest_of, rank_call
 from reviews.services import access
 from reviews.services.analyses import request_analysis
-from reviews.services.entries import write_entries
 from reviews.services.quorum import require_scores
 
 SHORTEST_REASON = 10
@@ -84,8 +83,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     if call.status == CallStatus.SCORED:
         require_scores(call)
     entries = rank_call(call)
-    document = document_of(entries)
-    digest = sm3(document)
+    digest = digest_of(entries)
     last = call.rankings.order_by("-version").first()
     if last is not None and last.digest == digest:
         return last
@@ -97,7 +95,9 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         computed_by=by,
         computed_at=clock.now(),
     )
-    write_entries(ranking, document)
+    for entry in entries:
+        entry.ranking = ranking
+    RankingEntry.objects.bulk_create(entries)
     record(
         action="ranking.compute",
         obj=ranking,
