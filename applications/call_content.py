@@ -44,6 +44,10 @@ RULE_PROBLEMS: dict[str, Promise] = {
     "ties": _("Each criterion may stand once only."),
     "floor": _("Points from 0 to 100."),
     "instalments": _("Whole percentages above 0 that total 100 are needed."),
+    "most_per_industry": _("A whole number above 0, or nothing for no limit."),
+    "most_per_prefecture": _("A whole number above 0, or nothing for no limit."),
+    "percent_per_industry": _("A whole percentage from 1 to 99, or nothing for no limit."),
+    "percent_per_prefecture": _("A whole percentage from 1 to 99, or nothing for no limit."),
 }
 DAYS_PROBLEM = _("At least one working day is needed.")
 
@@ -107,11 +111,24 @@ def _terms(call: Call) -> Iterator[Problem]:
 
 def _rules(call: Call) -> Iterator[Problem]:
     try:
-        CallRules.from_data(call.rules)
+        rules = CallRules.from_data(call.rules)
     except RulesError as error:
         yield "rules", rule_problem(error)
     except (TypeError, ValueError):
         yield "rules", _("The rules cannot be read.")
+    else:
+        if any(call.envelope * p < call.max_request * 100 for p in _percentages(rules)):
+            yield (
+                "rules",
+                _(
+                    "One project may ask for more than its industry or prefecture may get. Raise "
+                    "the share, or lower the limit for a project."
+                ),
+            )
+
+
+def _percentages(rules: CallRules) -> list[int]:
+    return [p for p in (rules.percent_per_industry, rules.percent_per_prefecture) if p is not None]
 
 
 def _sheet(call: Call) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from applications import sheet
@@ -22,6 +22,10 @@ CUT_OFFS = {
     "strict": _("strict order"),
     "skip": _("skip and fill"),
     "partial": _("the last one gets what is left"),
+}
+PANELS = {
+    "pooled": _("all in one list"),
+    "quota": _("each its share of the money, by its dossiers"),
 }
 TIES = {
     "employment": _("employment contribution"),
@@ -61,6 +65,15 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Ties are decided by"), " → ".join(str(TIES[k]) for k in rules.ties)),
         (_("Merit floor"), f"{rules.floor}"),
         (_("Funding line"), CUT_OFFS[rules.cut_off]),
+        (_("Panels"), PANELS[rules.panels]),
+        (
+            _("Most for one industry"),
+            quota_words(rules.most_per_industry, rules.percent_per_industry),
+        ),
+        (
+            _("Most for one prefecture"),
+            quota_words(rules.most_per_prefecture, rules.percent_per_prefecture),
+        ),
         (_("Instalments"), " / ".join(f"{p}%" for p in rules.instalments)),
         (_("Quota of a recommending region"), str(rules.regional_quota)),
         (_("Correction"), days % {"n": rules.correction_days}),
@@ -70,6 +83,30 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),
     ]
+
+
+def quota_words(most: int | None, percent: int | None) -> str:
+    """The most that one industry or prefecture may get, or that there is no limit."""
+    words = []
+    if most is not None:
+        words.append(ngettext("%(n)d project", "%(n)d projects", most) % {"n": most})
+    if percent is not None:
+        words.append(gettext("%(percent)d%% of the envelope") % {"percent": percent})
+    return pgettext("between limits", ", ").join(words) or gettext("no limit")
+
+
+def quota_rows(rules: CallRules) -> list[tuple[str, str]]:
+    """What else than the rank decides about money; nothing where no quota is frozen."""
+    industry = (rules.most_per_industry, rules.percent_per_industry)
+    prefecture = (rules.most_per_prefecture, rules.percent_per_prefecture)
+    rows = []
+    if rules.panels == "quota":
+        rows.append((gettext("Panels"), str(PANELS[rules.panels])))
+    if any(industry):
+        rows.append((gettext("Most for one industry"), quota_words(*industry)))
+    if any(prefecture):
+        rows.append((gettext("Most for one prefecture"), quota_words(*prefecture)))
+    return rows
 
 
 def sheet_rows(tree: Any) -> list[dict[str, Any]]:

@@ -10,6 +10,13 @@ from typing import Any, Literal, Self
 
 Aggregation = Literal["mean", "trimmed", "median"]
 CutOff = Literal["strict", "skip", "partial"]
+Panels = Literal["pooled", "quota"]
+QUOTA_NAMES = (
+    "most_per_industry",
+    "percent_per_industry",
+    "most_per_prefecture",
+    "percent_per_prefecture",
+)
 TIE_KEYS = ("employment", "net_new_jobs", "quality")
 
 
@@ -23,7 +30,12 @@ class RulesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """Rules of one call. Days are working days; percentages are whole numbers; floor in points."""
+    """Rules of one call. Days are working days; percentages are whole numbers; floor in points.
+
+    `panels`: pooled, one list over all; quota, each panel has a share of the money by its dossiers.
+    `most_…`, `percent_…`: the most projects, and the most of the envelope, that one industry or one
+    prefecture (its reporting line) may get; None: no limit. `awards.funding.draw_line` obeys them.
+    """
 
     panel_size: int = 7
     min_scores: int = 5
@@ -36,6 +48,11 @@ class CallRules:
     ties: tuple[str, ...] = TIE_KEYS
     floor: Decimal = Decimal("60.00")
     cut_off: CutOff = "strict"
+    panels: Panels = "pooled"
+    most_per_industry: int | None = None
+    percent_per_industry: int | None = None
+    most_per_prefecture: int | None = None
+    percent_per_prefecture: int | None = None
     instalments: tuple[int, ...] = (50, 30, 20)
     regional_quota: int = 20
     quota_by_region: dict[str, int] = field(default_factory=dict)
@@ -47,6 +64,11 @@ class CallRules:
     agreement_days: int = 20
     request_days: int = 5
     comment_min_chars: int = 20
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether anything but rank and money can keep a project from being funded."""
+        return self.panels == "quota" or any(getattr(self, name) for name in QUOTA_NAMES)
 
     def quota(self, region_code: str) -> int:
         """How many dossiers a region may recommend."""
@@ -97,7 +119,17 @@ class CallRules:
             raise RulesError("cut_off", "strict, skip or partial")
         if not self.instalments or sum(self.instalments) != 100 or min(self.instalments) <= 0:
             raise RulesError("instalments", "whole percentages above 0 that total 100")
+        self._check_quotas()
         self._check_days()
+
+    def _check_quotas(self) -> None:
+        if self.panels not in ("pooled", "quota"):
+            raise RulesError("panels", "pooled or quota")
+        for name in QUOTA_NAMES:
+            value = getattr(self, name)
+            most = 99 if name.startswith("percent") else 9999
+            if value is not None and (type(value) is not int or not 1 <= value <= most):
+                raise RulesError(name, f"nothing, or a whole number from 1 to {most}")
 
     def _check_days(self) -> None:
         for name in (n for n in self.__slots__ if n.endswith("_days")):

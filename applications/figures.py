@@ -108,9 +108,9 @@ class Figures:
         """
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
-        for name in (field.name for field in fields(cls)):
+        for name in (field.name for field in fields(cls) if field.name in content):
             try:
-                values[name] = _read(name, content.get(name))
+                values[name] = _read(name, content[name])
             except ValueError as error:
                 problems[name] = str(error)
         if problems:

@@ -24,5 +24,7 @@ class AwardsConfig(AppConfig):
         year_published.connect(recounts.on_year_published, dispatch_uid="awards.recounts")
         outcomes.register(own.outcomes_of)
         outcomes.register_way(own.way_on)
+        outcomes.register_passed_over(own.passed_over)
+        outcomes.register_check(own.list_differences)
         for name in ("envelopes", "lists", "notices", "objections", "awards", "payments"):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))

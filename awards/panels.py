@@ -16,6 +16,7 @@ from awards import rules
 from awards.models import Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
 from awards.wording import INSTALMENT_STATES
+from reviews.office_words import QUOTA_SENTENCES
 
 RESULTS = frozenset(
     {
@@ -63,6 +64,9 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
             "may_answer": offered and is_owner(user, application.firm_id),
             "notice": money.notice_of(item),
             "office": office,
+            "quota": QUOTA_SENTENCES.get(item.note, "")
+            if item.outcome == Outcome.PASSED_OVER
+            else "",
             "may_take_off": has_role(user, Role.APPROVER)
             and application.status in (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD),
         },

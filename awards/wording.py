@@ -62,6 +62,11 @@ LINE_ERRORS: Mapping[str, Promise] = {
     "lift_exceeds_envelope": _(
         "“%(project)s” asks for more than the envelope can carry beside what is already lifted."
     ),
+    "lift_exceeds_quota": _(
+        "With “%(project)s” lifted, its industry or its prefecture would get more than the call's "
+        "quota allows."
+    ),
+    "panel_unknown": _("“%(project)s” stands on no panel; compute the ranking again."),
 }
 
 

@@ -43,6 +43,7 @@ STATES: dict[str, str] = {
     "scored": "doing",
     "proposed": "wait",
     "reserve": "line",
+    "passed_over": "line",
     "not_funded": "stop",
     "on_notice": "wait",
     "objection_hold": "act",

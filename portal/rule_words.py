@@ -4,6 +4,7 @@ import cn2an
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from applications.call_reading import quota_words
 from applications.call_rules import CallRules
 
 Row = tuple[str, str]
@@ -32,6 +33,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
             _("A project needs %(floor)s points to be supported.") % {"floor": rules.floor},
         ),
         (_("Funding line"), _cut_off(rules)),
+        *_quotas(rules),
         (_("Public notice"), _notice(rules)),
         (_("Objections"), _objections(rules)),
         (_("Payment"), _instalments(rules)),
@@ -107,6 +109,29 @@ def _cut_off(rules: CallRules) -> str:
             "In order of rank: the last project may receive the rest of the funds in part."
         ),
     }[rules.cut_off]
+
+
+def _quotas(rules: CallRules) -> list[Row]:
+    """What else than rank and money decides; nothing where no quota is frozen."""
+    sentences = []
+    if rules.panels == "quota":
+        sentences.append(
+            _(
+                "Each panel has a share of the funds in proportion to its projects; what the "
+                "shares leave goes down the joint ranking."
+            )
+        )
+    industry = (rules.most_per_industry, rules.percent_per_industry)
+    prefecture = (rules.most_per_prefecture, rules.percent_per_prefecture)
+    if any(industry):
+        sentences.append(_("One industry: at most %(most)s.") % {"most": quota_words(*industry)})
+    if any(prefecture):
+        most = quota_words(*prefecture)
+        sentences.append(_("One reporting city or county: at most %(most)s.") % {"most": most})
+    if not sentences:
+        return []
+    sentences.append(_("Whoever a quota passes over stays on the reserve list in order of rank."))
+    return [(_("Quotas"), " ".join(sentences))]
 
 
 def _notice(rules: CallRules) -> str:

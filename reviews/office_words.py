@@ -66,8 +66,22 @@ OUTCOMES: Mapping[str, Promise] = {
     "funded": pgettext_lazy("outcome of the review", "funded"),
     "partial": pgettext_lazy("outcome of the review", "funded in part"),
     "reserve": pgettext_lazy("outcome of the review", "on the reserve list"),
+    "passed_over": pgettext_lazy(
+        "outcome of the review", "passed over for a quota, on the reserve list"
+    ),
     "not_funded": pgettext_lazy("outcome of the review", "not funded"),
     "disqualified": pgettext_lazy("outcome of the review", "taken off the list"),
+}
+# Which quota passed a dossier over, as a short mark and as a sentence.
+QUOTA_MARKS: Mapping[str, Promise] = {
+    "industry_quota": _("passed over: quota of its industry"),
+    "prefecture_quota": _("passed over: quota of its prefecture"),
+    "panel_quota": _("passed over: share of its panel"),
+}
+QUOTA_SENTENCES: Mapping[str, Promise] = {
+    "industry_quota": _("Its industry had what the call's quota allows before its turn came."),
+    "prefecture_quota": _("Its prefecture had what the call's quota allows before its turn came."),
+    "panel_quota": _("Its panel's share of the money was used up before its turn came."),
 }
 SEAT_STATES: Mapping[str, Promise] = {
     "invited": pgettext_lazy("state of a seat", "invited"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal
 
 from reviews.scoring import Method, centre
@@ -97,6 +98,23 @@ def rank(entries: Iterable[Entry], rules: Rules, joint_order: Sequence[str] = ()
     return result
 
 
+def panel_ranks(places: Iterable[Ranked], panel_of: Mapping[str, int]) -> dict[str, int]:
+    """The place of every ranked dossier among its panel's own: one more than how many of them have
+    a better rank. Whoever shares a rank shares it here.
+    """
+    found: dict[str, int] = {}
+    passed: dict[int, int] = {}  # how many of a panel's own came before
+    last: dict[int, tuple[int, int]] = {}  # the rank seen last in a panel, and its place there
+    for place in places:
+        if place.rank is not None:
+            panel = panel_of[place.id]
+            passed[panel] = passed.get(panel, 0) + 1
+            if last.get(panel, (0, 0))[0] != place.rank:
+                last[panel] = place.rank, passed[panel]
+            found[place.id] = last[panel][1]
+    return found
+
+
 def _outcome(entry: Entry, rules: Rules) -> Outcome:
     if entry.vetoes:
         return "vetoed"
@@ -113,28 +131,31 @@ def _key(entry: Entry, rules: Rules) -> tuple[Decimal | int, ...]:
 
 def _places(entries: list[Entry], rules: Rules, joint_order: Sequence[str]) -> list[Ranked]:
     joint = {id_: place for place, id_ in enumerate(joint_order)}
-    ordered = sorted(entries, key=lambda entry: _key(entry, rules), reverse=True)
+    keyed = [(_key(entry, rules), entry) for entry in entries]
+    keyed.sort(key=itemgetter(0), reverse=True)
     result: list[Ranked] = []
-    for _, same_total in groupby(ordered, key=lambda entry: entry.total):
-        rivals = list(same_total)
-        for key, equals in groupby(rivals, key=lambda entry: _key(entry, rules)):
-            group = list(equals)
-            decided_by = _deciding_key(key, [_key(rival, rules) for rival in rivals], rules)
+    for _, same_total in groupby(keyed, key=lambda pair: pair[0][0]):
+        groups = [
+            (key, [e for _, e in equals]) for key, equals in groupby(same_total, itemgetter(0))
+        ]
+        for n, (key, group) in enumerate(groups):
+            beside = [groups[i][0] for i in (n - 1, n + 1) if 0 <= i < len(groups)]
+            decided_by = _deciding_key(key, beside, rules)
             result += _group_places(group, len(result) + 1, decided_by, joint)
     return result
 
 
 def _deciding_key(
-    key: tuple[Decimal | int, ...], rivals: Sequence[tuple[Decimal | int, ...]], rules: Rules
+    key: tuple[Decimal | int, ...], beside: Sequence[tuple[Decimal | int, ...]], rules: Rules
 ) -> str:
-    """The last tie key that was needed to tell this one from all others of the same total."""
+    """The last tie key that was needed to tell this one from all others of the same total: from the
+    keys right before and behind it, for nothing in the order is more like it.
+    """
     deepest = 0
-    for rival in rivals:
-        if rival != key:
-            first = next(
-                i for i, (mine, theirs) in enumerate(zip(key, rival, strict=True)) if mine != theirs
-            )
-            deepest = max(deepest, first)
+    for rival in beside:
+        both = zip(key, rival, strict=True)
+        first = next(i for i, (mine, theirs) in enumerate(both) if mine != theirs)
+        deepest = max(deepest, first)
     return rules.tie_breaks[deepest - 1] if deepest else ""
 
 

@@ -25,9 +25,9 @@ from reviews.models import (
     Scribe,
     SheetImport,
 )
+from reviews.selectors.recomputed import digest_of
 from reviews.selectors.sheets import sheet_content
 from reviews.services.analyses import digest_of as digest_of_analysis
-from reviews.services.ranking import digest_of
 
 # Recusals of the draw's frozen input, whose digest the log keeps.
 FROM_THE_INPUT = ("system", "named")

@@ -45,5 +45,13 @@ class Region(models.Model):
             ),
         )
 
+    @property
+    def line(self) -> "Region":
+        """Its reporting line below the province (四平, 辽源, 通化, 梅河口): itself, or the one
+        above.
+        """
+        above = self.reports_to
+        return self if above is None or above.level == RegionLevel.PROVINCE else above
+
     def __str__(self) -> str:
         return self.name_en if (get_language() or "").startswith("en") else self.name_zh

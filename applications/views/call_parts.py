@@ -17,6 +17,7 @@ from accounts.http import SignedInRequest
 from applications import call_content, call_reading
 from applications.call_rules import CallRules
 from applications.forms import calls as forms
+from applications.forms.rules import RulesForm
 from applications.models import Call, CallEdition
 from applications.services import calls as acts
 from applications.services.call_rows import CallInvalid
@@ -82,7 +83,7 @@ def guide(request: SignedInRequest, call: Call) -> HttpResponse:
 
 
 def rules(request: SignedInRequest, call: Call) -> HttpResponse:
-    form = forms.RulesForm(request.POST or None, rules=call.rules)
+    form = RulesForm(request.POST or None, rules=call.rules)
     if request.method == "POST" and form.is_valid():
         answer = _save(request, call, form, rules=form.cleaned_data["rules"])
         if answer is not None:

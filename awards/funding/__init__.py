@@ -7,6 +7,9 @@ Three cut-off modes, frozen with the call before it opens:
 - `skip`: a project that does not fit is passed over and the next that fits is funded.
 - `partial`: as strict, but the first that does not fit is offered what is left (needs its consent).
 
+Quotas, frozen as well, hold together with every mode: the most that one industry or one prefecture
+may get, and each panel's share of the money. `draw_line` says exactly how.
+
 Nobody gets more than was asked. Everyone above the floor who is not funded stands on the reserve
 list in rank order (备选), and moves up when another drops out (依次递补).
 """
@@ -19,14 +22,18 @@ from awards.funding.lines import (
     Candidate,
     Deviation,
     DeviationKind,
+    Dimension,
     FundingError,
     FundingItem,
     FundingLine,
+    Limit,
     Mode,
     Outcome,
+    Quotas,
     Reason,
 )
 from awards.funding.promotion import Move, Promotion, promote
+from awards.funding.rooms import shares
 
 __all__ = [
     "ERROR_KEYS",
@@ -35,14 +42,18 @@ __all__ = [
     "Candidate",
     "Deviation",
     "DeviationKind",
+    "Dimension",
     "FundingError",
     "FundingItem",
     "FundingLine",
+    "Limit",
     "Mode",
     "Move",
     "Outcome",
     "Promotion",
+    "Quotas",
     "Reason",
     "draw_line",
     "promote",
+    "shares",
 ]

@@ -1,11 +1,13 @@
-"""A funding list as frozen objects: candidates, deviations, rows, the whole line. Sums in yuan."""
+"""A funding list as frozen objects: quotas, candidates, deviations, rows, the line. In yuan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
 
 Mode = Literal["strict", "skip", "partial"]
-Outcome = Literal["funded", "partial", "reserve", "below_floor", "dropped"]
+Outcome = Literal["funded", "partial", "reserve", "passed_over", "below_floor", "dropped"]
+Dimension = Literal["industry", "prefecture", "panel"]
 DeviationKind = Literal["hold_back", "lift"]
 Reason = Literal[
     "fits",
@@ -14,6 +16,9 @@ Reason = Literal[
     "rest_of_envelope",
     "exceeds_rest",
     "after_line",
+    "industry_quota",
+    "prefecture_quota",
+    "panel_quota",
     "held_back",
     "below_floor",
     "dropped_out",
@@ -27,12 +32,21 @@ REASONS: Final[tuple[Reason, ...]] = (
     "rest_of_envelope",
     "exceeds_rest",
     "after_line",
+    "industry_quota",
+    "prefecture_quota",
+    "panel_quota",
     "held_back",
     "below_floor",
     "dropped_out",
 )
+OVER: Final[dict[Dimension, Reason]] = {
+    "industry": "industry_quota",
+    "prefecture": "prefecture_quota",
+    "panel": "panel_quota",
+}
+WAITING: Final[tuple[Outcome, ...]] = ("reserve", "passed_over")
 ZERO: Final = Decimal("0.00")
-
+CENT: Final = Decimal("0.01")
 
 ERROR_KEYS: Final = (
     "envelope_negative",
@@ -45,6 +59,8 @@ ERROR_KEYS: Final = (
     "deviation_without_reason",
     "lift_below_floor",
     "lift_exceeds_envelope",
+    "lift_exceeds_quota",
+    "panel_unknown",
 )
 
 
@@ -57,13 +73,40 @@ class FundingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The most one group may get: so many projects, so many percent of the envelope; None: any."""
+
+    projects: int | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What a call has frozen: a limit for every industry, for every prefecture, and whether panels
+    share the money.
+
+    `panels`: panel → how many dossiers it reviewed; empty where panels are pooled. A panel's share
+    of the money goes by its dossiers, as in the Marie Skłodowska-Curie calls, and not by what they
+    ask for (the European Research Council's way): nobody widens the share of his own panel by
+    asking for more.
+    """
+
+    limits: Mapping[Dimension, Limit] = field(default_factory=dict)
+    panels: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A ranked project: its rank (shared ranks allowed), points, and the sum it asked for, yuan."""
+    """A ranked project: its rank (shared ranks allowed), points, and the sum it asked for, yuan.
+
+    `groups`: its industry, prefecture and panel; without one it obeys no quota of that dimension.
+    """
 
     id: str
     rank: int | None
     total: Decimal
     requested: Decimal
+    groups: Mapping[Dimension, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +138,12 @@ class FundingItem:
     reserve_order: int | None = None
     deviation: DeviationKind | Literal[""] = ""
     deviation_reason: str = ""
+    groups: Mapping[Dimension, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it would move up by itself."""
+        return self.outcome in WAITING and self.deviation != "hold_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +154,7 @@ class FundingLine:
     envelope: Decimal
     mode: Mode
     floor: Decimal
+    quotas: Quotas = field(default_factory=Quotas)
 
     @property
     def committed(self) -> Decimal:

@@ -23,7 +23,8 @@ BEGIN
                                  'consent_at']
          = to_jsonb(NEW) - ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
                                  'consent_at'] THEN
-        moved := OLD.outcome IN ('reserve', 'partial') AND NEW.outcome IN ('funded', 'partial')
+        moved := OLD.outcome IN ('reserve', 'passed_over', 'partial')
+            AND NEW.outcome IN ('funded', 'partial')
             AND NEW.amount > OLD.amount AND NEW.promoted_at IS NOT NULL
             AND NEW.promoted_at IS DISTINCT FROM OLD.promoted_at;
         answered := (OLD.outcome, OLD.amount) = (NEW.outcome, NEW.amount)

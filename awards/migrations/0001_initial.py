@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveIntegerField()),
                 ('rank', models.PositiveIntegerField(null=True)),
-                ('outcome', models.CharField(choices=[('funded', 'proposed for funding'), ('partial', 'proposed in part'), ('reserve', 'reserve list'), ('not_funded', 'not funded')], max_length=12)),
+                ('outcome', models.CharField(choices=[('funded', 'proposed for funding'), ('partial', 'proposed in part'), ('reserve', 'reserve list'), ('passed_over', 'passed over for a quota'), ('not_funded', 'not funded')], max_length=12)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=16)),
                 ('cumulative', models.DecimalField(decimal_places=2, max_digits=16)),
                 ('note', models.CharField(blank=True, max_length=200)),

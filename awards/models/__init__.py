@@ -8,6 +8,7 @@ from awards.models.agreements import (
     Payment,
 )
 from awards.models.funding import (
+    WAITING,
     Deviation,
     Envelope,
     EnvelopeChange,
@@ -18,6 +19,7 @@ from awards.models.funding import (
 from awards.models.notices import NoticeItem, Objection, PublicNotice
 
 __all__ = [
+    "WAITING",
     "Agreement",
     "AllocationNotice",
     "Award",

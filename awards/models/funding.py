@@ -84,7 +84,12 @@ class Outcome(models.TextChoices):
     FUNDED = "funded", _("proposed for funding")
     PARTIAL = "partial", _("proposed in part")
     RESERVE = "reserve", _("reserve list")
+    PASSED_OVER = "passed_over", _("passed over for a quota")
     NOT_FUNDED = "not_funded", _("not funded")
+
+
+# Who waits on the reserve list, in rank order.
+WAITING = (Outcome.RESERVE, Outcome.PASSED_OVER)
 
 
 class FundingList(models.Model):

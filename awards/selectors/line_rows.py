@@ -7,7 +7,8 @@ from typing import Any
 
 from applications.workflow import Status
 from awards.funding import FundingLine
-from awards.models import Deviation, FundingItem, FundingList, Outcome
+from awards.models import WAITING, Deviation, FundingItem, FundingList, Outcome
+from reviews.office_words import QUOTA_MARKS
 
 ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
 OUT = (Status.DISQUALIFIED, Status.WITHDRAWN)
@@ -80,8 +81,8 @@ def rows_of(
     for n, item in enumerate(items):
         funded = is_above(item)
         held = item.note == "held_back"
-        waits = item.outcome == Outcome.RESERVE and not held and item.application.status in WAITS
-        reserve += waits
+        on_reserve = item.outcome in WAITING and not held
+        reserve += on_reserve and item.application.status in WAITS
         rows.append(
             {
                 "item": item,
@@ -90,7 +91,8 @@ def rows_of(
                 "funded": funded,
                 "held": held,
                 "lifted": item.note == "lifted",
-                "reserve_order": reserve if item.outcome == Outcome.RESERVE and not held else None,
+                "reserve_order": reserve if on_reserve else None,
+                "quota": QUOTA_MARKS[item.note] if item.outcome == Outcome.PASSED_OVER else "",
                 "below_line": n >= cut.after,
                 "cut": n == cut.after,
                 "ghost": next((k for k, g in ghosts.items() if g.after == n), ""),

@@ -29,6 +29,7 @@ STEP_BY_OUTCOME = {
     Outcome.FUNDED: "propose",
     Outcome.PARTIAL: "propose",
     Outcome.RESERVE: "put_in_reserve",
+    Outcome.PASSED_OVER: "put_in_reserve",
     Outcome.NOT_FUNDED: "decline",
 }
 

@@ -1,24 +1,28 @@
 """The funding line on rows: from a ranking to items of a list, and from a decided list back."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from applications.call_rules import CallRules
 from applications.workflow import Status
 from audit.refusals import Invalid
 from awards import funding as line_rules
 from awards.models import Deviation, FundingItem, FundingList, Outcome
 from awards.wording import LINE_ERRORS
-from reviews.models import Ranking
+from reviews.models import Ranking, RankingEntry
 
 OUTCOME_BY_RULE = {
     "funded": Outcome.FUNDED,
     "partial": Outcome.PARTIAL,
     "reserve": Outcome.RESERVE,
+    "passed_over": Outcome.PASSED_OVER,
     "below_floor": Outcome.NOT_FUNDED,
 }
+DEVIATIONS: dict[str, line_rules.DeviationKind] = {"held_back": "hold_back", "lifted": "lift"}
 # Whose sum still counts on the list. A terminated project's money goes back to the year's
 # envelope, not to this call's reserve list.
 STANDS = frozenset(
@@ -36,6 +40,30 @@ STANDS = frozenset(
 GONE = frozenset({Status.DISQUALIFIED, Status.WITHDRAWN})
 
 
+def quotas_of(ranking: Ranking) -> line_rules.Quotas:
+    """The quotas frozen with the call, and how many dossiers each panel reviewed. One query."""
+    rules = CallRules.from_data(ranking.rules)
+    panels: Counter[str] = Counter()
+    if rules.panels == "quota":
+        panels.update(str(panel) for panel in ranking.entries.values_list("panel", flat=True))
+    return line_rules.Quotas(
+        {
+            "industry": line_rules.Limit(rules.most_per_industry, rules.percent_per_industry),
+            "prefecture": line_rules.Limit(rules.most_per_prefecture, rules.percent_per_prefecture),
+        },
+        panels,
+    )
+
+
+def groups_of(entry: RankingEntry) -> dict[line_rules.Dimension, str]:
+    """The groups of an entry that quotas count by."""
+    groups: dict[line_rules.Dimension, str] = {
+        "prefecture": entry.prefecture,
+        "panel": str(entry.panel),
+    }
+    return groups | {"industry": entry.industry} if entry.industry else groups
+
+
 def compute_line(
     ranking: Ranking, envelope: Decimal, mode: str, deviations: Iterable[Deviation]
 ) -> line_rules.FundingLine:
@@ -43,6 +71,7 @@ def compute_line(
     entries = (
         ranking.entries.filter(state__in=("ranked", "below_floor"), total__isnull=False)
         .select_related("application")
+        .defer("details")
         .order_by(F("rank").asc(nulls_last=True), "-total", "application_id")
     )
     titles = {str(e.application_id): e.application.title for e in entries}
@@ -50,7 +79,11 @@ def compute_line(
         return line_rules.draw_line(
             [
                 line_rules.Candidate(
-                    str(e.application_id), e.rank, e.total or Decimal(0), e.requested
+                    str(e.application_id),
+                    e.rank,
+                    e.total or Decimal(0),
+                    e.requested,
+                    groups_of(e),
                 )
                 for e in entries
             ],
@@ -61,6 +94,7 @@ def compute_line(
                 line_rules.Deviation(str(d.application_id), d.kind, d.reason)  # type: ignore[arg-type]  # model choices
                 for d in deviations
             ],
+            quotas_of(ranking),
         )
     except line_rules.FundingError as error:
         raise Invalid(
@@ -113,6 +147,8 @@ def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set
     """
     rows: list[line_rules.FundingItem] = []
     dropped: set[str] = set()
+    entries = funding_list.ranking.entries.defer("details")
+    groups = {entry.application_id: groups_of(entry) for entry in entries}
     items = funding_list.items.select_related("application").order_by("position")
     for item in items:
         status = Status(item.application.status)
@@ -123,7 +159,7 @@ def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set
             open_part = item.outcome == Outcome.PARTIAL and status == Status.PROPOSED
             outcome = "partial" if open_part else "funded"
         elif status == Status.RESERVE:
-            outcome = "reserve"
+            outcome = "passed_over" if item.outcome == Outcome.PASSED_OVER else "reserve"
         rows.append(
             line_rules.FundingItem(
                 id=str(item.application_id),
@@ -133,7 +169,8 @@ def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set
                 awarded=item.amount if outcome in ("funded", "partial") else Decimal(0),
                 outcome=outcome,
                 reason="held_back" if item.note == "held_back" else "after_line",
-                deviation="hold_back" if item.note == "held_back" else "",
+                deviation=DEVIATIONS.get(item.note, ""),
+                groups=groups[item.application_id],
             )
         )
     line = line_rules.FundingLine(
@@ -141,5 +178,6 @@ def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set
         funding_list.envelope,
         funding_list.mode,  # type: ignore[arg-type]  # validated by CallRules
         Decimal(0),
+        quotas_of(funding_list.ranking),
     )
     return line, dropped

@@ -1,6 +1,7 @@
 """公示: publishing the proposed projects for a number of working days, the first day included."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ from calendars.wording import day_of
 from notifications.services import Dispatch
 
 
-def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
+def _content(call: Call, items: list[FundingItem], passed: Iterable[FundingItem]) -> dict[str, Any]:
     return {
         "call": call.number,
         "items": [
@@ -43,7 +44,29 @@ def _content(call: Call, items: list[FundingItem]) -> dict[str, Any]:
             }
             for item in items
         ],
+        "passed_over": [
+            {
+                "rank": item.rank,
+                "application": item.application.number,
+                "title": item.application.title,
+                "firm": item.application.firm.name,
+                "quota": item.note,
+            }
+            for item in passed
+        ],
     }
+
+
+def _passed_over(call: Call, items: list[FundingItem]) -> list[FundingItem]:
+    """Whom a quota passes over and who still waits on the list of these items, in rank order."""
+    if not call.rule_set.has_quotas:
+        return []
+    passed = FundingItem.objects.filter(
+        funding_list=items[0].funding_list_id,
+        outcome=Outcome.PASSED_OVER,
+        application__status=Status.RESERVE,
+    )
+    return list(passed.select_related("application__firm").order_by("position"))
 
 
 def _first_day(table: WorkingDays, day: date) -> date:
@@ -109,7 +132,11 @@ def _write(call: Call, items: list[FundingItem], sequence: int, by: User) -> Pub
     table, now, days = working_days(), clock.now(), call.rule_set.notice_days
     starts_on = _first_day(table, day_of(now))
     end = notice_end(starts_on, days, table)
-    content = _content(call, items) | {"from": starts_on, "to": end.day, "working_days": days}
+    content = _content(call, items, _passed_over(call, items)) | {
+        "from": starts_on,
+        "to": end.day,
+        "working_days": days,
+    }
     notice = PublicNotice.objects.create(
         call=call,
         number=f"{call.number}-N{sequence}",

@@ -39,7 +39,7 @@ def promote_reserve(*, call: Call, by: User) -> list[Application]:
     """
     funding_list = (
         FundingList.objects.select_for_update(of=("self",))
-        .select_related("call")
+        .select_related("call", "ranking")
         .get(call=call, status="approved")
     )
     line, dropped = decided_line(funding_list)

@@ -15,6 +15,7 @@ from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
+from applications.call_reading import quota_rows
 from applications.models import Call, CallStatus
 from applications.stages import rail
 from applications.wording import STATUS_NAMES
@@ -121,6 +122,7 @@ def _weighed(found: FundingList, items: list[FundingItem]) -> dict[str, Any]:
         "cut_last": cut.after == len(items),
         "ghost_last": next((k for k, g in ghosts.items() if g.after == len(items)), ""),
         "maxima": lists.maxima_of(found.call),
+        "quotas": quota_rows(found.call.rule_set),
         "scale": {"step": line_rows.step_for(found.envelope)},
         "floor": found.ranking.rules.get("floor", ""),
         "totals": lists.totals(items),

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Region
 from applications.workflow import Status
-from awards.models import Deviation, FundingItem, NoticeItem, Outcome, PublicNotice
+from awards.models import WAITING, Deviation, FundingItem, NoticeItem, PublicNotice
 from calendars.deadlines import count_inclusive
 from calendars.table import WorkingDays
 from reviews.models import RankingEntry
+from reviews.office_words import QUOTA_SENTENCES
 
 LONGEST_STRIP = 40  # days; a longer period is told in words only
 
@@ -156,12 +158,20 @@ def deviations_of(notice: PublicNotice) -> list[Deviation]:
     return list(found.select_related("application__firm").order_by("pk"))
 
 
+def passed_over(notice: PublicNotice) -> list[dict[str, Any]]:
+    """Whom a quota passed over when the notice was published, with the quota in words."""
+    return [
+        {**row, "quota": QUOTA_SENTENCES[row["quota"]]}
+        for row in notice.content.get("passed_over", [])
+    ]
+
+
 def reserve_count(notice: PublicNotice) -> int:
     """How many projects are on the reserve list of the same decision."""
     return FundingItem.objects.filter(
         funding_list__call=notice.call_id,
         funding_list__status="approved",
-        outcome=Outcome.RESERVE,
+        outcome__in=WAITING,
     ).count()
 
 

@@ -75,14 +75,12 @@ def result_rows(call: Call) -> list[ResultRow]:
 def _row(award: Award) -> ResultRow:
     application = award.application
     region = application.region
-    line = region.reports_to
-    upward = region if line is None or line.level == "province" else line
     return ResultRow(
         number=application.number or "",
         title=application.title,
         firm=application.firm.name,
         region=place_name(region),
-        prefecture=str(upward),
+        prefecture=str(region.line),
         industry=str(application.industry or ""),
         amount=award.amount,
         paid=award.paid,

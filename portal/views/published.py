@@ -47,6 +47,7 @@ def notice_detail(request: PageRequest, number: str) -> HttpResponse:
         "jobs": sum(row.jobs or 0 for row in standing),
         "period": notices.period(notice, request.clock.today, working_days()),
         "deviations": notices.deviations_of(notice),
+        "passed_over": notices.passed_over(notice),
         "reserve": notices.reserve_count(notice),
         "reviewed": notices.reviewed_count(notice),
         "objection_url": address("awards:file_objection", notice.number),

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from reviews.certainty.table import Numbers, ScoreTable
+from reviews.certainty.table import Indexes, Numbers, ScoreTable
 
 # Scores are taken to be no finer than this share of their own sum of squares: without any noise
 # the likelihood of σ = 0 would be infinite, with it the limit is reached.
@@ -81,6 +81,28 @@ class Crossed:
         return np.diag(self.table.per_expert.astype(float)) - crossed
 
     @cached_property
+    def blocks(self) -> tuple[Indexes, ...]:
+        """The experts who share items, directly or by way of others, as their places: blocks of one
+        size together, blocks × size. No matrix over the experts has anything between two blocks.
+        """
+        from scipy.sparse.csgraph import connected_components
+
+        _count, block_of = connected_components(self.cells.T @ self.cells, directed=False)
+        members = np.split(np.argsort(block_of, kind="stable"), np.bincount(block_of).cumsum()[:-1])
+        sizes = sorted({len(block) for block in members})
+        return tuple(np.array([b for b in members if len(b) == size]) for size in sizes)
+
+    def eigen(self, matrix: Numbers) -> tuple[Numbers, Numbers]:
+        """Eigenvalues and vectors of a symmetric matrix over the experts, block by block: a call of
+        a hundred panels costs a hundred small ones.
+        """
+        values, vectors = np.empty(len(matrix)), np.zeros_like(matrix)
+        for blocks in self.blocks:
+            rows, columns = blocks[:, :, np.newaxis], blocks[:, np.newaxis, :]
+            values[blocks], vectors[rows, columns] = np.linalg.eigh(matrix[rows, columns])
+        return values, vectors
+
+    @cached_property
     def identified(self) -> tuple[bool, bool]:
         """Whether the variances of items and of experts can be told apart from the noise.
 
@@ -137,7 +159,7 @@ class Absorbed:
         weights = 1 / (1 + a * counts)
         scaled = crossed.cells.multiply((weights / np.maximum(counts, 1))[:, np.newaxis])
         inner = crossed.within + (crossed.cells.T @ scaled.tocsr()).toarray()
-        values, vectors = np.linalg.eigh(inner)
+        values, vectors = crossed.eigen(inner)
         means = crossed.item_means
         y = crossed.y - (means * (1 - weights))[item]
         return cls(

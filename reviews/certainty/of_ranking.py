@@ -6,7 +6,7 @@ and nothing about the line.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -22,6 +22,7 @@ from reviews.certainty.analysis import (
     short,
 )
 from reviews.certainty.line import Mode
+from reviews.certainty.quotas import NO_QUOTAS, Quotas
 from reviews.certainty.standing import Frozen, Standing
 from reviews.certainty.table import ScoreTable, by_panel
 from reviews.certainty.weights import Project, Setting, WeightReport, weigh
@@ -32,6 +33,7 @@ from reviews.scoring import Method
 class Item:
     """A dossier: expert → sum of its marks, points by formula, points of both dimensions, and what
     it asks for in yuan. `competes`: it has a total that the line may reach, or the floor stop.
+    `groups`: what quotas count it by.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Item:
     employment: Decimal
     cost: Decimal
     competes: bool
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Ranked:
     mode: Mode
     method: Method
     trim_from: int
+    quotas: Quotas = NO_QUOTAS
 
     def competing(self) -> list[Item]:
         return [item for item in self.items if item.competes]
@@ -92,6 +96,8 @@ def _standing(ranked: Ranked) -> Standing:
         places=2,
         base={item.id: item.base for item in items},
         ties=tuple(item.id for item in items),
+        quotas=ranked.quotas,
+        members={item.id: item.groups for item in items},
     )
     return Standing.of(_table(items, whole=False), frozen)
 
@@ -108,13 +114,29 @@ def _agreement(ranked: Ranked) -> dict[str, Any]:
         for panel, items in by_panel(panel_of).items()
     }
     told = of_panels(table, panel_of, model := mixed.fit(table))
+    by_expert = of_experts(table, model)
+    severities = _panel_severities(ranked.items, by_expert)
     for row in told["panels"]:
-        row["mean"] = means[row["panel"]]
+        row |= {"mean": means[row["panel"]], "severity": severities.get(row["panel"])}
     return {
         **told,
         "mean": _mean([value for values in given.values() for value in values]),
-        "by_expert": of_experts(table, model),
+        "by_expert": by_expert,
         "outliers": of_marks(table),
+    }
+
+
+def _panel_severities(
+    items: Sequence[Item], by_expert: Sequence[Mapping[str, Any]]
+) -> dict[str, float | None]:
+    """Panel → mean severity of its experts by the model over all panels, where it is known."""
+    known = {row["expert"]: row["severity"] for row in by_expert if row["severity"] is not None}
+    experts: dict[str, set[str]] = {}
+    for item in items:
+        experts.setdefault(item.panel, set()).update(item.sums.keys() & known.keys())
+    return {
+        panel: short(sum(known[name] for name in sorted(names)) / len(names)) if names else None
+        for panel, names in experts.items()
     }
 
 
@@ -125,9 +147,14 @@ def _mean(values: Sequence[Decimal]) -> float | None:
 def _weights(ranked: Ranked) -> dict[str, Any]:
     items = [item for item in ranked.competing() if item.sums]
     report = weigh(
-        [Project(item.id, item.quality, item.employment, item.cost) for item in items],
+        [Project(i.id, i.quality, i.employment, i.cost, i.groups) for i in items],
         Setting(
-            ranked.max_quality, ranked.max_employment, ranked.floor, ranked.budget, ranked.mode
+            ranked.max_quality,
+            ranked.max_employment,
+            ranked.floor,
+            ranked.budget,
+            ranked.mode,
+            ranked.quotas,
         ),
     )
     return _told(report)

@@ -74,8 +74,8 @@ def _two_way(crossed: Crossed) -> tuple[Numbers, Numbers, int]:
     Items are absorbed; what is left of the experts is singular once for every component.
     """
     item, expert = crossed.table.item, crossed.table.expert
-    values, vectors = np.linalg.eigh(crossed.within)
-    kept = values > 1e-9 * max(values[-1], 1.0)
+    values, vectors = crossed.eigen(crossed.within)
+    kept = values > 1e-9 * max(values.max(initial=0.0), 1.0)
     root = vectors[:, kept] / np.sqrt(values[kept])
     around = crossed.y - crossed.item_means[item]
     severity = root @ (root.T @ crossed.per_expert(around))

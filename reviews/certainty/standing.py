@@ -12,6 +12,7 @@ from math import lcm
 import numpy as np
 
 from reviews.certainty.line import Line, Mode, fund
+from reviews.certainty.quotas import FEN, NO_QUOTAS, Groups, Quotas
 from reviews.certainty.table import Indexes, Numbers, ScoreTable
 from reviews.scoring import Method
 
@@ -25,6 +26,7 @@ class Frozen:
     `costs`, `budget` in yuan. `base`: points an item has without experts (formula leaves), 0 where
     missing. `floor` in points of the total; None: no floor. `places`: decimals that the aggregate
     is rounded to, half up; None: not rounded. `ties`: items in the order in which equal totals go.
+    `members`: the groups of each item that `quotas` count by.
     """
 
     costs: Mapping[str, Decimal]
@@ -36,6 +38,8 @@ class Frozen:
     places: int | None = None
     base: Mapping[str, Decimal] = field(default_factory=dict)
     ties: tuple[str, ...] = ()
+    quotas: Quotas = NO_QUOTAS
+    members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,15 @@ class Standing:
         """Costs and budget in one whole unit."""
         sums = [Fraction(self.frozen.costs[item]) for item in self.items]
         budget = Fraction(self.frozen.budget)
-        unit = lcm(*(value.denominator for value in (*sums, budget)))
+        unit = lcm(FEN, *(value.denominator for value in (*sums, budget)))
         return [int(value * unit) for value in sums], int(budget * unit)
+
+    @cached_property
+    def _base(self) -> tuple[Whole, int]:
+        """What items have without experts, in one whole unit, and that unit."""
+        base = [Fraction(self.frozen.base.get(item, Decimal(0))) for item in self.items]
+        fine = lcm(*(value.denominator for value in base)) if base else 1
+        return np.array([int(value * fine) for value in base], dtype=np.int64), fine
 
     def points(self, counts: Whole) -> Numbers:
         """Totals, … × items, with each mark counted so often (… × items × marks); NaN: no score.
@@ -97,9 +108,7 @@ class Standing:
             ten: int = 10**places
             doubled = 2 * np.abs(above) * ten + below
             above, below = np.sign(above) * (doubled // (2 * below)), np.full_like(below, ten)
-        base = [Fraction(self.frozen.base.get(item, Decimal(0))) for item in self.items]
-        fine = lcm(*(value.denominator for value in base)) if base else 1
-        whole = np.array([int(value * fine) for value in base], dtype=np.int64)
+        whole, fine = self._base
         total = (above * fine + whole * below) / (below * fine)
         return np.where(scored, total, np.nan)
 
@@ -126,7 +135,13 @@ class Standing:
     def line(self, order: Sequence[int]) -> Line:
         """The line down an order of places in `items`."""
         costs, budget = self.costs
-        return fund(order, costs, budget, self.frozen.mode)
+        return fund(order, costs, budget, self.frozen.mode, self._groups)
+
+    @cached_property
+    def _groups(self) -> Groups | None:
+        members = [self.frozen.members.get(item, {}) for item in self.items]
+        quotas = self.frozen.quotas
+        return Groups.of(quotas, members, self.costs[1]) if quotas else None
 
 
 def centres(marks: Whole, counts: Whole, method: Method, trim_from: int) -> tuple[Whole, Whole]:

@@ -6,8 +6,8 @@ change only where two lines cross, or one crosses the floor, and the line is dra
 lines of different fate meet. Every weight reported is an exact fraction.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from reviews.certainty.line import Line, Mode, first_in_line, fund
+from reviews.certainty.quotas import FEN, NO_QUOTAS, Groups, Quotas
 from reviews.certainty.sweep import Crossing, Lines, crossings
 from reviews.certainty.table import Indexes
 
@@ -26,12 +27,15 @@ _FIRST, _FLOOR = 254, 255  # marks beside the fates of a line
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project's points of the two dimensions, two decimals, and what it asks for in yuan."""
+    """A project's points of the two dimensions, two decimals, what it asks for in yuan, and the
+    groups that quotas count it by.
+    """
 
     id: str
     quality: Decimal
     employment: Decimal
     cost: Decimal
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Setting:
     floor: Decimal
     budget: Decimal
     mode: Mode
+    quotas: Quotas = NO_QUOTAS
 
     @property
     def weight(self) -> Fraction:
@@ -173,16 +178,19 @@ class _Course:
 
     def __init__(self, lines: Lines, projects: Sequence[Project], setting: Setting) -> None:
         wanted = [Fraction(project.cost) for project in projects]
-        unit = lcm(*(sum_.denominator for sum_ in (*wanted, Fraction(setting.budget))))
+        unit = lcm(FEN, *(sum_.denominator for sum_ in (*wanted, Fraction(setting.budget))))
         self.lines, self.floor, self.mode = lines, len(projects), setting.mode
         self.costs = [int(sum_ * unit) for sum_ in wanted]
         self.budget = int(Fraction(setting.budget) * unit)
+        quotas, groups = setting.quotas, [project.groups for project in projects]
+        self.groups = Groups.of(quotas, groups, self.budget) if quotas else None
         self.found: list[_Piece] = []
-        self.marks = bytearray(len(projects) + 1)  # who is first in line differs from all others
+        self.marks = [0] * (len(projects) + 1)
 
     def line(self, order: Sequence[int]) -> Line:
         """The line down an order of all projects and the floor."""
-        return fund(order[: order.index(self.floor)], self.costs, self.budget, self.mode)
+        above = order[: order.index(self.floor)]
+        return fund(above, self.costs, self.budget, self.mode, self.groups)
 
     def pieces(self) -> list[_Piece]:
         """The funded set from 0 to 1, one piece for each change of it or of who is first."""
@@ -210,9 +218,18 @@ class _Course:
         first = first_in_line(above, line, self.costs, self.budget)
         if not self.found or (self.found[-1].fate, self.found[-1].first) != (fate, first):
             self.found.append(_Piece(weight, at, fate, first))
-            self.marks[:] = fate + bytes([_FLOOR])
-            if first is not None:
-                self.marks[first] = _FIRST
+            self._mark(fate, first)
+
+    def _mark(self, fate: bytes, first: int | None) -> None:
+        """Alike is who may change places without changing the line: of one fate, but for the first
+        in line. Under quotas a place may open or close a group, so that nobody is like another.
+        """
+        if self.groups is not None:
+            self.marks[:] = range(len(fate) + 1)
+            return
+        self.marks[:] = [*fate, _FLOOR]
+        if first is not None:
+            self.marks[first] = _FIRST
 
 
 def _interval(pieces: Sequence[_Piece], here: int) -> tuple[End, End]:

@@ -176,6 +176,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('rank', models.PositiveIntegerField(null=True)),
+                ('panel', models.PositiveSmallIntegerField()),
+                ('panel_rank', models.PositiveIntegerField(null=True)),
+                ('industry', models.CharField(blank=True, max_length=30)),
+                ('prefecture', models.CharField(max_length=6)),
                 ('state', models.CharField(choices=[('ranked', 'ranked'), ('below_floor', 'below the floor'), ('vetoed', 'vetoed'), ('too_few', 'too few valid scores')], max_length=12)),
                 ('total', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('quality', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
@@ -355,6 +359,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rankingentry',
             constraint=models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total', django.db.models.expressions.CombinedExpression(models.F('quality'), '+', models.F('employment'))), _connector='OR'), name='total_is_quality_plus_employment'),
+        ),
+        migrations.AddConstraint(
+            model_name='rankingentry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('panel_rank__isnull', True), ('rank__isnull', True)), models.Q(('panel_rank__gte', 1), ('panel_rank__lte', models.F('rank'))), _connector='OR'), name='panel_rank_within_rank'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rankingentry',

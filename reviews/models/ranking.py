@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,9 +32,27 @@ class Ranking(models.Model):
         return f"{self.call.number} · {self.version}"
 
 
+class Grounds(models.JSONField):
+    """JSON that is written row by row.
+
+    Thousands of rows would else go as one array in which every quotation mark is escaped once more
+    in Python; that costs more than the ranking.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def get_placeholder(self, _value: Any, _compiler: Any, _connection: Any) -> str:
+        return "%s"
+
+
 class RankingEntry(models.Model):
     """One dossier's place. quality + employment = total, points, two decimals; requested
     in yuan.
+
+    The groups that quotas count by stand with it, as they were: the panel's number, the industry's
+    code, the division code of the reporting line.
     """
 
     ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="entries")
@@ -40,6 +60,10 @@ class RankingEntry(models.Model):
     rank = models.PositiveIntegerField(
         null=True
     )  # null: below the floor, vetoed, or too few scores
+    panel = models.PositiveSmallIntegerField()
+    panel_rank = models.PositiveIntegerField(null=True)  # among the panel's own, null like rank
+    industry = models.CharField(max_length=30, blank=True)
+    prefecture = models.CharField(max_length=6)
     state = models.CharField(
         max_length=12,
         choices=(
@@ -58,7 +82,7 @@ class RankingEntry(models.Model):
     requested = models.DecimalField(max_digits=16, decimal_places=2)
     scores = models.PositiveSmallIntegerField()  # how many locked sheets count
     tied = models.BooleanField(default=False)  # needs a joint decision
-    details = models.JSONField()  # leaf by leaf: how this came about
+    details = Grounds()  # leaf by leaf: how this came about
 
     class Meta:
         ordering = ("ranking_id", models.F("rank").asc(nulls_last=True), "application_id")
@@ -70,6 +94,11 @@ class RankingEntry(models.Model):
                 condition=models.Q(total__isnull=True)
                 | models.Q(total=models.F("quality") + models.F("employment")),
                 name="total_is_quality_plus_employment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rank__isnull=True, panel_rank__isnull=True)
+                | models.Q(panel_rank__gte=1, panel_rank__lte=models.F("rank")),
+                name="panel_rank_within_rank",
             ),
         )
         triggers = (APPEND_ONLY,)

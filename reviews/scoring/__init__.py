@@ -8,12 +8,14 @@ from applications.figures import Figures, FiguresError
 from reviews.scoring.aggregation import (
     METHODS,
     ExpertSum,
+    Given,
     Method,
     Score,
     aggregate,
     centre,
     combine,
     shares,
+    sums,
 )
 from reviews.scoring.computing import (
     NOTE_KEYS,
@@ -43,6 +45,7 @@ __all__ = [
     "ExpertSum",
     "Figures",
     "FiguresError",
+    "Given",
     "Input",
     "Method",
     "Score",
@@ -55,6 +58,7 @@ __all__ = [
     "half_up",
     "shares",
     "subtotal",
+    "sums",
     "tier_of",
     "vetoes",
 ]

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from math import lcm
 from typing import Final, Literal
 
 from applications.sheet import Kind, Sheet
@@ -33,9 +34,12 @@ from reviews.scoring.rounding import half_up
 
 Method = Literal["mean", "trimmed", "median"]
 METHODS: Final[tuple[Method, ...]] = ("mean", "trimmed", "median")
+Exact = Fraction | Decimal
+_NONE: Final = Fraction(0)
+_WHOLE: Final = Fraction(1)
 
 
-def shares(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> tuple[Fraction, ...]:
+def shares(values: Sequence[Exact], method: Method, trim_from: int = 5) -> tuple[Fraction, ...]:
     """How much of each value counts, 0 to 1, in the order given; equal values count equally.
 
     `trimmed` leaves out one highest and one lowest from `trim_from` values on, and is the plain
@@ -43,13 +47,15 @@ def shares(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> tu
     """
     order = sorted(range(len(values)), key=lambda index: values[index])
     by_position = _position_shares(len(values), method, trim_from)
-    result = [Fraction(0)] * len(values)
+    result = [_NONE] * len(values)
     position = 0
     for _, tied in groupby(order, key=lambda index: values[index]):
         group = list(tied)
-        together = sum(by_position[position : position + len(group)], Fraction(0))
+        share = by_position[position]
+        if len(group) > 1:
+            share = sum(by_position[position : position + len(group)], _NONE) / len(group)
         for index in group:
-            result[index] = together / len(group)
+            result[index] = share
         position += len(group)
     return tuple(result)
 
@@ -59,9 +65,9 @@ def _position_shares(count: int, method: Method, trim_from: int) -> list[Fractio
     if method == "median" and count:
         middle = {(count - 1) // 2, count // 2}
         return [Fraction(position in middle, len(middle)) for position in range(count)]
-    counted = [Fraction(1)] * count
+    counted = [_WHOLE] * count
     if method == "trimmed" and count >= max(trim_from, 3):
-        counted[0] = counted[-1] = Fraction(0)
+        counted[0] = counted[-1] = _NONE
     return counted
 
 
@@ -69,8 +75,7 @@ def centre(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> Fr
     """The exact mean, trimmed mean or median; None of nothing."""
     if not values:
         return None
-    counted = shares(values, method, trim_from)
-    return _weighted(values, counted)
+    return _weighted(values, _weights(shares(values, method, trim_from)))
 
 
 def aggregate(
@@ -137,46 +142,75 @@ class Score:
         return _sum(self.quality, self.employment)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One expert's marks on a dossier, summed up. `complete`: no expert leaf is without a mark."""
+
+    expert: str
+    quality: Decimal
+    employment: Decimal
+    complete: bool
+
+
+def sums(sheet: Sheet, marks: Mapping[str, Mapping[str, Decimal | None]]) -> list[Given]:
+    """Each expert's marks {expert: {leaf: score}} summed up. The database does the same in one
+    pass over a whole call (`reviews.selectors.sums`).
+    """
+    return [
+        Given(
+            expert,
+            _part(sheet, given, "quality"),
+            _part(sheet, given, "employment"),
+            all(given.get(leaf.code) is not None for leaf in sheet.expert_leaves()),
+        )
+        for expert, given in marks.items()
+    ]
+
+
+def _part(sheet: Sheet, given: Mapping[str, Decimal | None], kind: Kind) -> Decimal:
+    leaves = (leaf for leaf in sheet.expert_leaves() if sheet.kind_of(leaf.code) == kind)
+    return sum((given.get(leaf.code) or Decimal(0) for leaf in leaves), Decimal("0.00"))
+
+
 def combine(
     sheet: Sheet,
     computed: Mapping[str, Computed],
-    marks: Mapping[str, Mapping[str, Decimal | None]],
+    given: Sequence[Given],
     method: Method,
     trim_from: int = 5,
 ) -> Score:
-    """A dossier's points from its formula leaves and the marks {expert: {leaf: score}}."""
-    complete = {expert: given for expert, given in marks.items() if _is_complete(sheet, given)}
-    quality = [_part(sheet, given, "quality") for given in complete.values()]
-    employment = [_part(sheet, given, "employment") for given in complete.values()]
-    totals = [Fraction(q + j) for q, j in zip(quality, employment, strict=True)]
+    """A dossier's points from its formula leaves and the experts' sums."""
+    complete = [row for row in given if row.complete]
+    totals = [row.quality + row.employment for row in complete]
     counted = shares(totals, method, trim_from)
     expert_quality = expert_employment = None
     if totals:
-        expert_employment = half_up(_weighted([Fraction(value) for value in employment], counted))
-        expert_quality = half_up(_weighted(totals, counted)) - expert_employment
-    rows = zip(complete, quality, employment, counted, strict=True)
+        weights = _weights(counted)
+        expert_employment = half_up(_weighted([row.employment for row in complete], weights))
+        expert_quality = half_up(_weighted(totals, weights)) - expert_employment
     return Score(
         formula_quality=subtotal(sheet, computed, "quality"),
         formula_employment=subtotal(sheet, computed, "employment"),
         expert_quality=expert_quality,
         expert_employment=expert_employment,
-        experts=tuple(ExpertSum(*row) for row in rows),
-        incomplete=tuple(expert for expert in marks if expert not in complete),
+        experts=tuple(
+            ExpertSum(row.expert, row.quality, row.employment, share)
+            for row, share in zip(complete, counted, strict=True)
+        ),
+        incomplete=tuple(row.expert for row in given if not row.complete),
     )
 
 
-def _is_complete(sheet: Sheet, given: Mapping[str, Decimal | None]) -> bool:
-    return all(given.get(leaf.code) is not None for leaf in sheet.expert_leaves())
+def _weights(counted: Sequence[Fraction]) -> list[int]:
+    """The shares in whole numbers, so that sums of marks are added up as the decimals they are."""
+    fine = lcm(*(share.denominator for share in counted))
+    return [share.numerator * (fine // share.denominator) for share in counted]
 
 
-def _part(sheet: Sheet, given: Mapping[str, Decimal | None], kind: Kind) -> Decimal:
-    leaves = (leaf for leaf in sheet.expert_leaves() if sheet.kind_of(leaf.code) == kind)
-    return sum((given[leaf.code] or Decimal(0) for leaf in leaves), Decimal("0.00"))
-
-
-def _weighted(values: Sequence[Fraction], counted: Sequence[Fraction]) -> Fraction:
-    total = sum((value * share for value, share in zip(values, counted, strict=True)), Fraction(0))
-    return total / sum(counted)
+def _weighted(values: Sequence[Exact], weights: Sequence[int]) -> Fraction:
+    """The mean of the values, each as often as it counts."""
+    total: Exact | int = sum(value * weight for value, weight in zip(values, weights, strict=True))
+    return Fraction(total) / sum(weights)
 
 
 def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:

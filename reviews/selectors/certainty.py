@@ -1,5 +1,7 @@
 """What the analysis of a ranking is computed from, and how far it is."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ from reviews.models import PARTS, Analysis, AnalysisPart, Ranking, RankingEntry
 
 if TYPE_CHECKING:
     from reviews.certainty.of_ranking import Item, Ranked
+    from reviews.certainty.quotas import Quotas
 
 COMPETES = ("ranked", "below_floor")
 
@@ -57,7 +60,7 @@ def ranked_of(ranking: Ranking) -> "Ranked":
     from reviews.certainty.of_ranking import Ranked
 
     rules, sheet = CallRules.from_data(ranking.rules), parse(ranking.call.sheet)
-    entries = ranking.entries.select_related("application__place__panel")
+    entries = ranking.entries.select_related("application")
     in_order = sorted(entries, key=lambda entry: _tie_order(entry, rules))
     return Ranked(
         items=[_item(entry) for entry in in_order],
@@ -68,7 +71,21 @@ def ranked_of(ranking: Ranking) -> "Ranked":
         mode=rules.cut_off,
         method=rules.aggregation,
         trim_from=rules.trim_from,
+        quotas=_quotas(rules, in_order),
     )
+
+
+def _quotas(rules: CallRules, entries: Sequence[RankingEntry]) -> "Quotas":
+    from reviews.certainty.quotas import Quotas
+
+    most = {"industry": rules.most_per_industry, "prefecture": rules.most_per_prefecture}
+    percent = {"industry": rules.percent_per_industry, "prefecture": rules.percent_per_prefecture}
+    panels = Counter(str(entry.panel) for entry in entries) if rules.panels == "quota" else {}
+    return Quotas(_given(most), _given(percent), panels)
+
+
+def _given(limits: dict[str, int | None]) -> dict[str, int]:
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _tie_order(entry: RankingEntry, rules: CallRules) -> tuple[list[Decimal], int, str]:
@@ -87,11 +104,16 @@ def _item(entry: RankingEntry) -> "Item":
     details = entry.details
     return Item(
         id=entry.application.number or "",
-        panel=str(entry.application.place.panel.number),
+        panel=str(entry.panel),
         sums={who: Decimal(row["total"]) for who, row in details["experts"].items()},
         base=Decimal(details["formula_quality"]) + Decimal(details["formula_employment"]),
         quality=entry.quality or Decimal(0),
         employment=entry.employment or Decimal(0),
         cost=entry.requested,
         competes=entry.state in COMPETES and entry.requested > 0,
+        groups={
+            "industry": entry.industry,
+            "prefecture": entry.prefecture,
+            "panel": str(entry.panel),
+        },
     )

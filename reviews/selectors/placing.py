@@ -27,6 +27,7 @@ class Placing:
 
     `before`: what those of a better rank ask for together. `line`: rank and total of the last that
     got money, and `outcome`, `awarded` what the entry itself got; empty while nothing is decided.
+    `quota`: which one passes it over, as the rules stand, decided or not yet.
     """
 
     of: int
@@ -35,10 +36,11 @@ class Placing:
     line: tuple[int, Decimal] | None
     outcome: str
     awarded: Decimal | None
+    quota: str
 
 
 def placing_of(entry: RankingEntry) -> Placing:
-    """Needs the entry's ranking and its call. Three queries at most."""
+    """Needs the entry's ranking and its call. Five queries at most."""
     rows = list(
         RankingEntry.objects.filter(ranking=entry.ranking_id, state="ranked")
         .select_related("application")
@@ -59,6 +61,9 @@ def placing_of(entry: RankingEntry) -> Placing:
         line=(funded[-1].rank or 0, funded[-1].total or Decimal(0)) if funded else None,
         outcome=own.outcome if own is not None else "",
         awarded=own.awarded if own is not None else None,
+        quota=own.quota
+        if own is not None
+        else outcomes.passed_over(entry.ranking).get(entry.application_id, ""),
     )
 
 

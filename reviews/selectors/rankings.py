@@ -2,13 +2,15 @@
 grounds.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
@@ -54,14 +56,16 @@ def latest(call: Call) -> Ranking | None:
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`,
-    the key that decided its tie. One query.
+    `.decided`, the key that decided its tie, and `.experts`, their sums. One query.
     """
     rows = (
         ranking.entries.select_related(
             "application__firm", "application__region", "application__industry"
         )
-        .annotate(decided=KeyTextTransform("decided_by", "details"))
+        .annotate(
+            decided=KeyTextTransform("decided_by", "details"),
+            experts=KeyTransform("experts", "details"),
+        )
         .defer("details")
     )
     return sorted(
@@ -93,15 +97,45 @@ def entry_of(call: Call, application: int) -> RankingEntry | None:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelMean:
+    """What the experts of a panel gave on average, points; panel None: of all panels."""
+
+    panel: int | None
+    dossiers: int
+    mean: Fraction
+
+
+def panel_means(entries: Iterable[Any]) -> list[PanelMean]:
+    """Of all panels first, then by panel, over every complete sheet, trimmed or not.
+
+    Takes what `entries_of` gives.
+    """
+    sums: dict[int, list[Decimal]] = {}
+    dossiers: Counter[int] = Counter()
+    for entry in entries:
+        dossiers[entry.panel] += 1
+        given = (Decimal(row["total"]) for row in (entry.experts or {}).values())
+        sums.setdefault(entry.panel, []).extend(given)
+    every = [value for values in sums.values() for value in values]
+    if not every:
+        return []
+    own = [
+        PanelMean(panel, dossiers[panel], Fraction(sum(values)) / len(values))
+        for panel, values in sorted(sums.items())
+        if values
+    ]
+    return [PanelMean(None, dossiers.total(), Fraction(sum(every)) / len(every)), *own]
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """One expert's marks on a dossier and how much of their sum counts."""
+    """One expert's sums on a dossier and how much of them counts."""
 
     pseudonym: str
     quality: Decimal
     employment: Decimal
     total: Decimal
     share: Fraction
-    marks: dict[str, Decimal]
 
     @property
     def trimmed(self) -> bool:
@@ -117,7 +151,6 @@ def judges_of(entry: RankingEntry) -> list[Judge]:
             employment=Decimal(row["employment"]),
             total=Decimal(row["total"]),
             share=Fraction(row["share"]),
-            marks={leaf: Decimal(value) for leaf, value in row["marks"].items()},
         )
         for name, row in entry.details["experts"].items()
     ]
@@ -130,20 +163,34 @@ def sheet_for(application: Application) -> Sheet | None:
     return sheet_of(place.panel) if place is not None else None
 
 
-def comments_of(application: Application) -> dict[tuple[str, str], str]:
-    """(pseudonym, leaf) → comment of every locked mark; leaf "" is the overall comment. Two
-    queries.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands on the signed sheets of a dossier, by pseudonym and leaf.
+
+    `comments`: of the locked sheets only, leaf "" is the overall comment. `marks`: also of a sheet
+    voided since, because the ranking that stands may rest on it.
     """
-    found: dict[tuple[str, str], str] = {}
+
+    comments: dict[tuple[str, str], str]
+    marks: dict[tuple[str, str], Decimal | None]
+
+
+def said_of(application: Application) -> Said:
+    """Two queries."""
+    said = Said({}, {})
     for row in (
-        Assignment.objects.filter(application=application, state=AssignmentState.LOCKED)
+        Assignment.objects.filter(application=application, sheet__isnull=False)
         .select_related("expert")
         .prefetch_related("marks")
     ):
-        found[row.expert.pseudonym, ""] = row.overall_comment
+        name, locked = row.expert.pseudonym, row.state == AssignmentState.LOCKED
+        if locked:
+            said.comments[name, ""] = row.overall_comment
         for mark in row.marks.all():
-            found[row.expert.pseudonym, mark.leaf] = mark.comment
-    return found
+            said.marks[name, mark.leaf] = mark.score
+            if locked:
+                said.comments[name, mark.leaf] = mark.comment
+    return said
 
 
 def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:

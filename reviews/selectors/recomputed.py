@@ -1,11 +1,40 @@
-"""A stored ranking beside the one that the locked scores give now; nothing is written."""
+"""The ranking that the locked scores give now, and a stored one beside it; nothing is written."""
 
 from collections.abc import Iterator, Sequence
 
+from accounts.models import Region
+from applications.models import Call, Industry
+from audit.digests import dumps, sm3
+from reviews import ranking as rank_rules
+from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
+from reviews.scoring import half_up
+from reviews.selectors.scores import Scored, score_all
 
+STATES = {
+    "ranked": "ranked",
+    "below_floor": "below_floor",
+    "vetoed": "vetoed",
+    "not_scored": "too_few",
+}
 PLACE = ("rank", "total", "state")  # told by value; of everything else the name is enough
-REST = ("quality", "employment", "net_new_jobs", "requested", "scores", "tied", "details")
+REST = (
+    "quality",
+    "employment",
+    "net_new_jobs",
+    "requested",
+    "scores",
+    "tied",
+    "panel",
+    "panel_rank",
+    "industry",
+    "prefecture",
+    "details",
+)
+
+
+DECIMALS = ("total", "quality", "employment", "net_new_jobs", "requested")
+SUBSTANCE = (*PLACE, *REST)
 
 
 def differences(stored: Ranking, now: Sequence[RankingEntry]) -> Iterator[str]:
@@ -31,3 +60,84 @@ def _told(entry: RankingEntry | None) -> str:
     rank = "no rank" if entry.rank is None else f"rank {entry.rank}"
     total = "no total" if entry.total is None else f"total {entry.total:.2f}"
     return f"{rank}, {total}, {entry.state}"
+
+
+@uncollected()
+def rank_call(call: Call) -> list[RankingEntry]:
+    """The ranking recomputed from locked scores and recorded joint decisions; nothing is
+    written.
+    """
+    rules = call.rule_set
+    scored = {str(row.application.pk): row for row in score_all(call)}
+    competing = [_competing(pk, row, rules.min_scores) for pk, row in scored.items()]
+    ranked = rank_rules.rank(
+        competing, rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties), _joint_order(call)
+    )
+    entries = [_entry(place, scored[place.id]) for place in ranked]
+    own = rank_rules.panel_ranks(ranked, {pk: row.panel.number for pk, row in scored.items()})
+    industries = dict(Industry.objects.values_list("pk", "code"))
+    lines = {place.pk: place.line.code for place in Region.objects.select_related("reports_to")}
+    for entry in entries:
+        entry.panel_rank = own.get(str(entry.application_id))
+        entry.industry = industries.get(entry.application.industry_id or 0, "")
+        entry.prefecture = lines[entry.application.region_id]
+    return entries
+
+
+def _competing(pk: str, row: Scored, min_scores: int) -> rank_rules.Entry:
+    return rank_rules.Entry(
+        id=pk,
+        total=row.score.total if row.score.n >= min_scores else None,
+        employment=row.score.employment,
+        net_new_jobs=row.jobs,
+        quality=row.score.quality,
+        vetoes=tuple(row.details["vetoes"]),
+    )
+
+
+def _joint_order(call: Call) -> list[str]:
+    """Ids of tied dossiers in the order confirmed; what a later decision says of one counts."""
+    order: list[str] = []
+    for decision in call.joint_decisions.filter(confirmed_at__isnull=False).order_by(
+        "confirmed_at", "pk"
+    ):
+        named = [str(pk) for pk in decision.order]
+        order = [pk for pk in order if pk not in named] + named
+    return order
+
+
+def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
+    score, has_total = row.score, ranked.outcome != "not_scored" and row.score.total is not None
+    application = row.application
+    return RankingEntry(
+        application=application,
+        rank=ranked.rank,
+        panel=row.panel.number,
+        state=STATES[ranked.outcome],
+        total=score.total if has_total else None,
+        quality=score.quality if has_total else None,
+        employment=score.employment if has_total else None,
+        net_new_jobs=half_up(row.jobs),
+        requested=application.requested or 0,
+        scores=score.n,
+        tied=ranked.joint_decision,
+        details=row.details
+        | {"decided_by": ranked.decided_by, "tied_with": [int(i) for i in ranked.tied_with]},
+    )
+
+
+@uncollected()
+def digest_of(entries: list[RankingEntry]) -> str:
+    """SM3 over the ranking's substance, in rank order, then by number."""
+    ordered = sorted(
+        entries, key=lambda e: (e.rank is None, e.rank or 0, e.application.number or "")
+    )
+    return sm3(dumps([_substance(entry) for entry in ordered]))
+
+
+def _substance(entry: RankingEntry) -> dict[str, object]:
+    """Points and sums with two decimals, as rows keep them; everything else is JSON already."""
+    found: dict[str, object] = {name: getattr(entry, name) for name in SUBSTANCE}
+    for name in DECIMALS:
+        found[name] = None if found[name] is None else f"{found[name]:.2f}"
+    return {"application": entry.application.number, **found}

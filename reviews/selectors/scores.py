@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, F, Q
 
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
+from applications.sheet import parse
 from reviews.models import Assignment, AssignmentState, Mark, Panel
 from reviews.rules import standing
 from reviews.scoring import Computed, Score, combine, compute
 from reviews.selectors.sheets import sheet_of
+from reviews.selectors.sums import expert_sums
 
 Marks = Mapping[int, Mapping[str, Mapping[str, Decimal | None]]]  # application, pseudonym, leaf
 
@@ -46,33 +48,36 @@ def locked_marks(call: Call) -> Marks:
 
 
 def score_all(call: Call) -> list[Scored]:
-    """Every dossier that stands, by number, scored by the call's frozen rules. Few queries."""
-    rules, marks, found = call.rule_set, locked_marks(call), []
-    submissions = Prefetch("submissions", Submission.objects.order_by("-version"))
-    dossiers: dict[int, list[Application]] = defaultdict(list)
-    for row in (
-        standing(call).select_related("place").prefetch_related(submissions).order_by("number")
-    ):
-        dossiers[row.place.panel_id].append(row)
-    for panel in Panel.objects.filter(call=call).select_related("call"):
-        sheet = sheet_of(panel)
-        for application in dossiers[panel.pk]:
-            figures = Figures.from_content(application.submissions.all()[0].content["figures"])
-            computed = compute(sheet, figures)
-            given = marks.get(application.pk, {})
-            score = combine(sheet, computed, given, rules.aggregation, rules.trim_from)
-            jobs = figures.net_new_jobs or Decimal(0)
-            details = _details(computed, score, given)
-            found.append(Scored(application, panel, score, computed, jobs, details))
-    return sorted(found, key=lambda row: row.application.number or "")
+    """Every dossier that stands, by number, scored by the call's frozen rules. Five queries."""
+    rules, figures = call.rule_set, _figures(call)
+    frozen = parse(call.sheet)
+    given = expert_sums(call, frozen)
+    panels = {panel.pk: panel for panel in Panel.objects.filter(call=call)}
+    sheets = {pk: frozen.with_references(panel.references) for pk, panel in panels.items()}
+    found = []
+    dossiers = standing(call).only("number", "requested", "industry", "region")
+    for application in dossiers.annotate(panel=F("place__panel")).order_by("number"):
+        panel = panels[application.panel]
+        sheet, facts = sheets[panel.pk], Figures.from_content(figures[application.pk])
+        computed = compute(sheet, facts)
+        sums = given.get(application.pk, [])
+        score = combine(sheet, computed, sums, rules.aggregation, rules.trim_from)
+        jobs = facts.net_new_jobs or Decimal(0)
+        found.append(Scored(application, panel, score, computed, jobs, _details(computed, score)))
+    return found
 
 
-def _details(
-    computed: Mapping[str, Computed],
-    score: Score,
-    marks: Mapping[str, Mapping[str, Decimal | None]],
-) -> dict[str, Any]:
-    """How the points came about, leaf by leaf and expert by expert, as data."""
+def _figures(call: Call) -> dict[int, dict[str, Any]]:
+    """Application → the figures of its last submission. One query."""
+    rows = Submission.objects.filter(application__place__panel__call=call)
+    last = rows.order_by("application_id", "-version").distinct("application_id")
+    return dict(last.values_list("application_id", "content__figures"))
+
+
+def _details(computed: Mapping[str, Computed], score: Score) -> dict[str, Any]:
+    """How the points came about, leaf by leaf and expert by expert, as data. The single marks stand
+    on the signed sheets.
+    """
     return {
         "formula": {
             code: {
@@ -90,7 +95,6 @@ def _details(
                 "employment": str(e.employment),
                 "total": str(e.total),
                 "share": str(e.share),
-                "marks": {leaf: str(v) for leaf, v in sorted(marks[e.expert].items())},
             }
             for e in score.experts
         },
@@ -172,11 +176,9 @@ def progress(call: Call) -> dict[int, list[ExpertProgress]]:
 
 def too_few(call: Call) -> list[Application]:
     """Dossiers with fewer locked sheets than the rules ask for, by number. One query."""
-    enough = call.rule_set.min_scores
-    locked = Counter(
-        Assignment.objects.filter(panel__call=call, state=AssignmentState.LOCKED).values_list(
-            "application_id", flat=True
-        )
+    locked = Count(
+        "assignments",
+        filter=Q(assignments__panel__call=call, assignments__state=AssignmentState.LOCKED),
     )
-    dossiers = standing(call).order_by("number")
-    return [a for a in dossiers if locked[a.pk] < enough]
+    few = standing(call).annotate(locked=locked).filter(locked__lt=call.rule_set.min_scores)
+    return list(few.order_by("number"))

@@ -11,11 +11,9 @@ from applications.services.call_steps import advance_call
 from applications.services.lifecycle import Move, advance_all
 from applications.workflow import Status
 from audit import clock
-from audit.digests import canonical, sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from notifications.services import notify
-from reviews import ranking as rank_rules
 from reviews.models import (
     Assignment,
     AssignmentState,
@@ -25,18 +23,12 @@ from reviews.models import (
     RankingEntry,
 )
 from reviews.rules import require, require_apart
-from reviews.selectors.scores import Scored, score_all
+from reviews.selectors.recomputed import digest_of, rank_call
 from reviews.services import access
 from reviews.services.analyses import request_analysis
 from reviews.services.quorum import require_scores
 
 SHORTEST_REASON = 10
-STATES = {
-    "ranked": "ranked",
-    "below_floor": "below_floor",
-    "vetoed": "vetoed",
-    "not_scored": "too_few",
-}
 
 
 @transaction.atomic
@@ -75,82 +67,6 @@ def close_scoring(*, call: Call, by: User) -> Call:
     advance_call(call=call, to=CallStatus.SCORED, by=by)
     call.refresh_from_db()
     return call
-
-
-def rank_call(call: Call) -> list[RankingEntry]:
-    """The ranking recomputed from locked scores and recorded joint decisions; nothing is
-    written.
-    """
-    rules = call.rule_set
-    scored = {str(row.application.pk): row for row in score_all(call)}
-    entries = [
-        rank_rules.Entry(
-            id=pk,
-            total=row.score.total if row.score.n >= rules.min_scores else None,
-            employment=row.score.employment,
-            net_new_jobs=row.jobs,
-            quality=row.score.quality,
-            vetoes=tuple(row.details["vetoes"]),
-        )
-        for pk, row in scored.items()
-    ]
-    ranked = rank_rules.rank(
-        entries, rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties), _joint_order(call)
-    )
-    return [_entry(place, scored[place.id]) for place in ranked]
-
-
-def _joint_order(call: Call) -> list[str]:
-    """Ids of tied dossiers in the order confirmed; what a later decision says of one counts."""
-    order: list[str] = []
-    for decision in call.joint_decisions.filter(confirmed_at__isnull=False).order_by(
-        "confirmed_at", "pk"
-    ):
-        named = [str(pk) for pk in decision.order]
-        order = [pk for pk in order if pk not in named] + named
-    return order
-
-
-def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
-    score, has_total = row.score, ranked.outcome != "not_scored" and row.score.total is not None
-    return RankingEntry(
-        application=row.application,
-        rank=ranked.rank,
-        state=STATES[ranked.outcome],
-        total=score.total if has_total else None,
-        quality=score.quality if has_total else None,
-        employment=score.employment if has_total else None,
-        net_new_jobs=row.jobs,
-        requested=row.application.requested or 0,
-        scores=score.n,
-        tied=ranked.joint_decision,
-        details=row.details
-        | {"decided_by": ranked.decided_by, "tied_with": [int(i) for i in ranked.tied_with]},
-    )
-
-
-def digest_of(entries: list[RankingEntry]) -> str:
-    """SM3 over the ranking's substance, in rank order, then by number."""
-    ordered = sorted(
-        entries, key=lambda e: (e.rank is None, e.rank or 0, e.application.number or "")
-    )
-    return sm3(
-        canonical(
-            [
-                [
-                    e.rank,
-                    e.application.number,
-                    e.state,
-                    e.total,
-                    e.quality,
-                    e.employment,
-                    e.requested,
-                    e.details,
-                ]
-                for e in ordered
-            ]
-        )
-    )
 
 
 @transaction.atomic

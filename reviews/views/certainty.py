@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
-from applications.models import Call
-from reviews.models import Ranking, RankingEntry
+from reviews.models import Panel, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
 from reviews.selectors.certainty import progress_of
@@ -30,17 +29,16 @@ def certainty(request: SignedInRequest, number: str) -> HttpResponse:
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
-        **signals(call, found, ranked.entries_of(found)),
+        **signals(found, ranked.entries_of(found), list(call.panels.order_by("number"))),
         "nav_current": "reviews:ranking_list",
     }
     return render(request, "reviews/certainty.html", context)
 
 
-def signals(call: Call, found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
-    """The analysis for reading, or how far it is. Two queries once it is there."""
+def signals(found: Ranking, entries: list[RankingEntry], panels: list[Panel]) -> dict[str, Any]:
+    """The analysis for reading, or how far it is. One query."""
     progress = progress_of(found)
     if progress.analysis is None:
         return {"progress": progress, "analysis": None, "sure": None}
-    panels = list(call.panels.order_by("number"))
     sure = certainty_page.page(progress.analysis.data, entries, panels)
     return {"progress": progress, "analysis": progress.analysis, "sure": sure}

@@ -12,17 +12,17 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from applications import money
 from applications.call_rules import CallRules
 from applications.sheet import Sheet
 from reviews.formula_words import formula_words
 from reviews.models import RankingEntry
-from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES
+from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES, QUOTA_SENTENCES
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
-from reviews.selectors.rankings import Judge
+from reviews.selectors.rankings import Judge, Said
 from reviews.views.expert_words import NOTES, VETOES, language
 from reviews.views.ranking_page import full_marks, rule_words
 
@@ -32,9 +32,9 @@ SALT = "reviews.experts-of-a-dossier"
 def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
     """Everything the page shows. `named`: experts by pseudonym, and what others ask for."""
     rules = CallRules.from_data(entry.ranking.rules)
-    said = ranked.comments_of(entry.application)
+    said = ranked.said_of(entry.application)
     judges = ranked.judges_of(entry)
-    labels = _labels(entry, judges, said, named=named)
+    labels = _labels(entry, judges, said.comments, named=named)
     if not named:
         judges.sort(key=lambda judge: list(labels).index(judge.pseudonym))
     details = entry.details
@@ -55,11 +55,11 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
             for leaf in sheet.expert_leaves()
         ],
         "expert_max": sheet.expert_max,
-        "judge_rows": _judge_rows(judges, labels, sheet, rules),
+        "judge_rows": _judge_rows(judges, labels, said, sheet, rules),
         "mean": _mean(entry, judges),
         "place": _place(entry, rules, named=named),
         "rules": rule_words(rules),
-        "comments": _comments(said, labels, sheet),
+        "comments": _comments(said.comments, labels, sheet),
     }
 
 
@@ -111,7 +111,11 @@ def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _judge_rows(
-    judges: Sequence[Judge], labels: Mapping[str, str], sheet: Sheet, rules: CallRules
+    judges: Sequence[Judge],
+    labels: Mapping[str, str],
+    said: Said,
+    sheet: Sheet,
+    rules: CallRules,
 ) -> list[dict[str, Any]]:
     leaves = [leaf.code for leaf in sheet.expert_leaves()]
     totals = [judge.total for judge in judges]
@@ -119,7 +123,7 @@ def _judge_rows(
         {
             "label": labels[judge.pseudonym],
             "judge": judge,
-            "marks": [(code, judge.marks.get(code)) for code in leaves],
+            "marks": [(code, said.marks.get((judge.pseudonym, code))) for code in leaves],
             "counts": _counts(judge, totals, rules),
         }
         for judge in judges
@@ -173,6 +177,8 @@ def _place(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, A
     if entry.rank is not None:
         of = ngettext("%(rank)s of %(n)s ranked", "%(rank)s of %(n)s ranked", found.of)
         rows.append((_("Rank"), of % {"rank": entry.rank, "n": found.of}))
+        if rules.panels == "quota":
+            rows.append((_("Rank in its panel"), str(entry.panel_rank)))
         if named:
             rows += _money(entry, found.before)
     if found.line is not None:
@@ -185,6 +191,8 @@ def _place(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, A
         )
     if found.outcome:
         rows.append((_("Decided"), str(OUTCOMES.get(found.outcome, found.outcome))))
+    if found.quota:
+        rows.append((pgettext("place", "Quota"), str(QUOTA_SENTENCES[found.quota])))
     return {"rows": rows, "equals": found.equals if named and len(found.equals) > 1 else ()}
 
 

@@ -20,7 +20,7 @@ from applications.sheet import parse
 from audit.refusals import Refused
 from reviews import outcomes
 from reviews.forms.ranking import TieForm
-from reviews.models import JointDecision
+from reviews.models import JointDecision, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
 from reviews.services import ranking as acts
@@ -74,13 +74,16 @@ def _page(
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
-        "rows": parts.table_rows(entries, call.envelope),
+        "rows": parts.table_rows(
+            entries, call.envelope, outcomes.passed_over(found) if found else {}
+        ),
+        "by_panel": rules.panels == "quota",
         "full": parts.full_marks(sheet),
         "floor": rules.floor,
         "rules": parts.rule_words(rules),
         "figures": parts.figures(call, entries),
         "beam": parts.beam(call, entries),
-        **(signals(call, found, entries) if found else {}),
+        **(beside(call, found, entries) if found else {}),
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
@@ -92,6 +95,14 @@ def _page(
         "nav_current": "reviews:ranking_list",
     }
     return render(request, "reviews/ranking.html", context, status=status)
+
+
+def beside(call: Call, found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
+    """What stands beside the ranking and never alters it: how sure it is, how severe its panels."""
+    panels = list(call.panels.order_by("number"))
+    told = signals(found, entries, panels)
+    data = told["analysis"].data if told["analysis"] else None
+    return told | {"severity": parts.severity(entries, panels, data)}
 
 
 @login_required

@@ -1,6 +1,8 @@
 """What the ranking's page shows, as plain values: rows, the beam, ties."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,13 +12,17 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_any_role
 from applications import money
+from applications.call_reading import quota_rows
 from applications.call_rules import CallRules
 from applications.models import Call, CallStatus
 from applications.sheet import Sheet
-from reviews.models import Ranking, RankingEntry
-from reviews.office_words import DECIDED_BY, ENTRY_STATES
-from reviews.views.expert_words import language
+from reviews.models import Panel, Ranking, RankingEntry
+from reviews.office_words import DECIDED_BY, ENTRY_STATES, QUOTA_MARKS
+from reviews.scoring import half_up
+from reviews.selectors import rankings as ranked
+from reviews.views.expert_words import language, panel_name
 
+NOBODY: Mapping[int, str] = MappingProxyType({})
 BILLION_TENTH = Decimal(100_000_000)  # 1亿元
 
 
@@ -29,8 +35,11 @@ def full_marks(sheet: Sheet) -> dict[str, Decimal]:
     return {"quality": sheet.quality.weight, "employment": sheet.employment.weight}
 
 
-def table_rows(entries: list[Any], envelope: Decimal) -> list[dict[str, Any]]:
-    """Entries for reading: running sum of what is asked for, where the envelope ends, the floor.
+def table_rows(
+    entries: list[Any], envelope: Decimal, passed_over: Mapping[int, str] = NOBODY
+) -> list[dict[str, Any]]:
+    """Entries for reading: running sum of what is asked for, where the envelope ends, the floor,
+    and whom which quota passes over.
 
     Those who share a rank share the running sum: no order among them is decided.
     """
@@ -57,6 +66,7 @@ def table_rows(entries: list[Any], envelope: Decimal) -> list[dict[str, Any]]:
                 "out": not is_ranked,
                 "state_label": ENTRY_STATES[entry.state],
                 "decided": DECIDED_BY.get(entry.decided, ""),
+                "quota": QUOTA_MARKS.get(passed_over.get(entry.application_id, ""), ""),
             }
         )
         below = below or not is_ranked
@@ -123,7 +133,41 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
         (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
         (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
         (pgettext("ranking", "Ties"), " → ".join(ties)),
+        *quota_rows(rules),
     ]
+
+
+def severity(
+    entries: Sequence[RankingEntry], panels: Sequence[Panel], told: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """What each panel's experts gave against all, and what the analysis says of them once it is
+    there; None where there is nothing to compare.
+    """
+    means = ranked.panel_means(entries)
+    if len(means) <= 2:  # of all, and of one panel
+        return None
+    every, *own = means
+    agreement = (told or {}).get("agreement") or {}
+    model = {row["panel"]: row.get("severity") for row in agreement.get("panels", ())}
+    names = {panel.number: panel_name(panel) for panel in panels}
+    rows = []
+    for row in own:
+        estimate = model.get(str(row.panel))
+        rows.append(
+            {
+                "number": row.panel,
+                "name": names.get(row.panel or 0, row.panel),
+                "dossiers": row.dossiers,
+                "mean": half_up(row.mean),
+                "apart": _signed(half_up(row.mean - every.mean)),
+                "model": None if estimate is None else _signed(half_up(Decimal(str(estimate)))),
+            }
+        )
+    return {"rows": rows, "mean": half_up(every.mean), "modelled": bool(model)}
+
+
+def _signed(value: Decimal) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def tie_groups(entries: list[RankingEntry]) -> list[list[RankingEntry]]:

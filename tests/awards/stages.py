@@ -64,7 +64,7 @@ def set_ceiling(people: People, call: Call, ceiling: Decimal = ENVELOPE) -> None
 
 def ranked(
     people: People,
-    example: tuple[tuple[str, str, int], ...] = EXAMPLE,
+    example: tuple[tuple[Any, ...], ...] = EXAMPLE,
     mode: str = "strict",
     envelope: Decimal = ENVELOPE,
     **rules: Any,
@@ -80,14 +80,19 @@ def ranked(
     ranking = Ranking.objects.create(
         call=call,
         version=1,
-        rules={"floor": "60.00"},
+        rules={"floor": "60.00", "cut_off": mode, **rules},
         digest="1" * 64,
         computed_by=people.officer,
         computed_at=clock.now(),
     )
-    for place, (title, total, wan) in enumerate(example, start=1):
+    for place, (title, total, wan, *kind) in enumerate(example, start=1):
         made = making.dossier(
-            call, people.firm, title=title, status=Status.SCORED, requested=wan * WAN
+            call,
+            people.firm,
+            title=title,
+            status=Status.SCORED,
+            requested=wan * WAN,
+            kind=making.industry(*kind),
         )
         points = Decimal(total)
         ranked_ = points >= 60
@@ -95,6 +100,10 @@ def ranked(
             ranking=ranking,
             application=made,
             rank=place if ranked_ else None,
+            panel=1,
+            panel_rank=place if ranked_ else None,
+            industry=made.industry.code,
+            prefecture=made.region.line.code,
             state="ranked" if ranked_ else "below_floor",
             total=points,
             quality=points - 20,

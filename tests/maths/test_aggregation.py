@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.sheet import default_sheet, parse
-from reviews.scoring import METHODS, aggregate, combine, compute, half_up, shares
+from reviews.scoring import METHODS, aggregate, combine, compute, half_up, shares, sums
 from tests.maths.worked import PROJECT_A, PROJECT_B
 
 SHEET = parse(default_sheet())
@@ -102,7 +102,7 @@ def marks_of(*totals):
 
 def test_project_a_ends_at_its_worked_total():
     marks = marks_of("18", "20", "19.5", "21", "17", "22", "20.5")
-    score = combine(SHEET, compute(SHEET, PROJECT_A), marks, "trimmed")
+    score = combine(SHEET, compute(SHEET, PROJECT_A), sums(SHEET, marks), "trimmed")
     assert (score.formula_quality, score.formula_employment) == (D("43.97"), D("21.37"))
     assert (str(score.expert_total), str(score.total)) == ("19.80", "85.14")
     assert score.n == 7 and score.quality + score.employment == score.total
@@ -128,7 +128,7 @@ def full(quality, employment):
 def test_sub_totals_come_from_the_experts_that_count():
     sheets = [("16", "2"), ("17", "1"), ("18", "0.5"), ("12", "0"), ("22", "2")]
     marks = {f"E{i}": full(q, j) for i, (q, j) in enumerate(sheets)}
-    score = combine(SHEET, compute(SHEET, PROJECT_B), marks, "trimmed")
+    score = combine(SHEET, compute(SHEET, PROJECT_B), sums(SHEET, marks), "trimmed")
     # E3 (12) and E4 (24) are left aside as a whole; 18, 18 and 18.5 stay
     assert score.expert_total == D("18.17")
     assert score.expert_employment == D("1.17")  # (2 + 1 + 0.5) ÷ 3
@@ -141,8 +141,8 @@ def test_equal_highest_sums_share_so_that_no_name_decides():
     marks = {"a": full("19", "1"), "b": full("20", "0"), "c": full("15", "1"), "d": full("14", "1"),
              "e": full("10", "0")}  # fmt: skip
     renamed = dict(zip("badec", marks.values(), strict=True))
-    one = combine(SHEET, {}, marks, "trimmed")
-    other = combine(SHEET, {}, renamed, "trimmed")
+    one = combine(SHEET, {}, sums(SHEET, marks), "trimmed")
+    other = combine(SHEET, {}, sums(SHEET, renamed), "trimmed")
     assert one.expert_total == D("17.00")
     assert (one.expert_quality, one.expert_employment) == (D("16.17"), D("0.83"))
     assert (other.expert_quality, other.expert_employment) == (
@@ -155,13 +155,13 @@ def test_an_expert_who_left_a_leaf_open_does_not_count():
     marks = marks_of("18", "20", "19")
     marks["E04"] = {**marks["E01"], "J4.2": None}
     marks["E05"] = {"Q1.2": D(6)}
-    score = combine(SHEET, {}, marks, "mean")
+    score = combine(SHEET, {}, sums(SHEET, marks), "mean")
     assert (score.n, score.expert_total, score.incomplete) == (3, D("19.00"), ("E04", "E05"))
     assert [e.expert for e in score.experts] == ["E01", "E02", "E03"]
 
 
 def test_without_any_complete_sheet_there_is_no_total():
-    score = combine(SHEET, compute(SHEET, PROJECT_A), {}, "trimmed")
+    score = combine(SHEET, compute(SHEET, PROJECT_A), sums(SHEET, {}), "trimmed")
     assert (score.total, score.quality, score.employment, score.expert_total) == (None,) * 4
     assert score.formula_total == D("65.34") and score.n == 0
 
@@ -181,7 +181,7 @@ def panels(draw):
 
 @given(panels(), st.sampled_from(METHODS), st.sampled_from([PROJECT_A, PROJECT_B]))
 def test_quality_and_employment_always_add_up_and_stay_in_range(marks, method, figures):
-    score = combine(SHEET, compute(SHEET, figures), marks, method)
+    score = combine(SHEET, compute(SHEET, figures), sums(SHEET, marks), method)
     assert score.quality + score.employment == score.total
     assert score.expert_total == aggregate([sum(m.values()) for m in marks.values()], method)
     assert 0 <= score.expert_employment <= 2
@@ -195,8 +195,8 @@ def test_neither_names_nor_order_of_experts_matter(marks, method, random):
     sheets = list(marks.values())
     random.shuffle(sheets)
     names = [f"other {number}" for number in range(len(sheets))]
-    one = combine(SHEET, {}, marks, method)
-    other = combine(SHEET, {}, dict(zip(names, sheets, strict=True)), method)
+    one = combine(SHEET, {}, sums(SHEET, marks), method)
+    other = combine(SHEET, {}, sums(SHEET, dict(zip(names, sheets, strict=True))), method)
     assert (one.expert_quality, one.expert_employment) == (
         other.expert_quality,
         other.expert_employment,
@@ -205,7 +205,7 @@ def test_neither_names_nor_order_of_experts_matter(marks, method, random):
 
 @given(panels(), st.sampled_from(METHODS))
 def test_quality_carries_a_residue_of_at_most_a_hundredth(marks, method):
-    score = combine(SHEET, {}, marks, method)
+    score = combine(SHEET, {}, sums(SHEET, marks), method)
     counted = [e.share for e in score.experts]
     exact = sum((Fraction(e.quality) * e.share for e in score.experts), Fraction(0)) / sum(counted)
     assert abs(Fraction(score.expert_quality) - exact) <= Fraction(1, 100)

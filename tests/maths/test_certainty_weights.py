@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awards.funding import Candidate, draw_line
+from awards.funding import Candidate, Limit, draw_line
+from awards.funding import Quotas as OwnQuotas
 from reviews.certainty import sweep
 from reviews.certainty.line import MODES, fund
+from reviews.certainty.quotas import NO_QUOTAS, Groups, Quotas
 from reviews.certainty.weights import Project, Setting, weigh
 
 points = st.integers(0, 60).map(lambda n: D(n) / 4)  # few values, so that many lines meet
@@ -16,13 +18,41 @@ costs = st.integers(1, 9).map(D)
 modes = st.sampled_from(MODES)
 
 
+groups = st.fixed_dictionaries(
+    {
+        "industry": st.sampled_from("abc"),
+        "prefecture": st.sampled_from("xy"),
+        "panel": st.sampled_from("12"),
+    }
+)
+limits = st.dictionaries(st.sampled_from(["industry", "prefecture"]), st.integers(1, 3))
+percents = st.dictionaries(st.sampled_from(["industry", "prefecture"]), st.integers(1, 99))
+quota_sets = st.builds(
+    Quotas,
+    limits,
+    percents,
+    st.just({}) | st.fixed_dictionaries({"1": st.integers(1, 5), "2": st.integers(1, 5)}),
+)
+
+
+def own(quotas):
+    """The same quotas as the call's line takes them."""
+    dimensions = quotas.most.keys() | quotas.percent.keys()
+    found = {d: Limit(quotas.most.get(d), quotas.percent.get(d)) for d in dimensions}
+    return OwnQuotas(found, quotas.panels)
+
+
 @st.composite
 def pools(draw):
     count = draw(st.integers(1, 8))
-    projects = [Project(f"P{n}", draw(points), draw(points), draw(costs)) for n in range(count)]
+    projects = [
+        Project(f"P{n}", draw(points), draw(points), draw(costs), draw(groups))
+        for n in range(count)
+    ]
     most = draw(st.sampled_from([(D(60), D(40)), (D(15), D(15)), (D("61.37"), D("38.63"))]))
     floor = draw(st.integers(0, 40)) * sum(most) / 100
-    return projects, Setting(*most, floor, D(draw(st.integers(0, 25))), draw(modes))
+    quotas = draw(st.just(NO_QUOTAS) | quota_sets)
+    return projects, Setting(*most, floor, D(draw(st.integers(0, 25))), draw(modes), quotas)
 
 
 # --- The line itself ------------------------------------------------------------------------------
@@ -38,6 +68,20 @@ def test_the_line_is_the_calls_own(asked, budget, mode):
     awards = [line.award(n, int(cost)) for n, cost in enumerate(asked)]
     assert awards == [item.awarded for item in drawn.items]
     assert line.rest == (drawn.remainder if line.partial is None else awards[line.partial])
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(costs, groups), max_size=12), st.integers(0, 40), modes, quota_sets)
+def test_the_line_is_the_calls_own_within_every_quota(asked, budget, mode, quotas):
+    candidates = [
+        Candidate(f"P{n}", n + 1, D(80), cost, members) for n, (cost, members) in enumerate(asked)
+    ]
+    drawn = draw_line(candidates, D(budget), mode, D(60), (), own(quotas))
+    fen = [int(cost) * 100 for cost, _members in asked]
+    places = Groups.of(quotas, [members for _cost, members in asked], budget * 100)
+    line = fund(range(len(asked)), fen, budget * 100, mode, places)
+    awards = [D(line.award(n, cost)) / 100 for n, cost in enumerate(fen)]
+    assert awards == [item.awarded for item in drawn.items]
 
 
 # --- Everything by brute force --------------------------------------------------------------------
@@ -57,8 +101,8 @@ def state(projects, setting, weight):
     """What each project gets at one weight, drawn by the call's own line; and who is first."""
     level = F(setting.floor) / F(setting.max_quality + setting.max_employment)
     above = [p for p in ranked(projects, setting, weight) if value(p, setting, weight) >= level]
-    candidates = [Candidate(p.id, n, D(100), p.cost) for n, p in enumerate(above)]
-    drawn = draw_line(candidates, setting.budget, setting.mode, D(0))
+    candidates = [Candidate(p.id, n, D(100), p.cost, p.groups) for n, p in enumerate(above)]
+    drawn = draw_line(candidates, setting.budget, setting.mode, D(0), (), own(setting.quotas))
     fates = {p.id: 0 for p in projects}
     fates |= {i.id: {"funded": 2, "partial": 1}.get(i.outcome, 0) for i in drawn.items}
     first = [p.id for p in above if not fates[p.id] and p.cost <= setting.budget]

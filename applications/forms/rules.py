@@ -1,0 +1,144 @@
+"""The form of a call's rules: every number and mode that the review obeys."""
+
+import re
+from collections.abc import Mapping
+from itertools import permutations
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import recommending_regions
+from applications.call_content import rule_problem
+from applications.call_rules import TIE_KEYS, CallRules, RulesError
+
+DAYS = _("working days")
+
+
+def _count(label: Any, unit: Any = "", hint: Any = "") -> forms.IntegerField:
+    field = forms.IntegerField(label=label, min_value=0, max_value=9999, help_text=hint)
+    field.unit = unit  # type: ignore[attr-defined]  # read by the field tag
+    return field
+
+
+def _limit(label: Any, unit: Any = "") -> forms.IntegerField:
+    """A quota of the funding line; empty: no limit."""
+    field = _count(label, unit, _("Empty: no limit."))
+    field.required = False
+    return field
+
+
+TIE_NAMES = {
+    "employment": _("employment contribution"),
+    "net_new_jobs": _("net new jobs"),
+    "quality": _("project quality"),
+}
+
+
+class RulesForm(forms.Form):
+    """Every number and mode of `CallRules`."""
+
+    panel_size = _count(_("Experts in a panel"), "", _("An odd number."))
+    min_scores = _count(_("Locked score sheets needed"))
+    alternates = _count(_("Alternates drawn per seat"))
+    max_panels = _count(_("Panels one expert may sit in"))
+    max_single_recusals_percent = _count(_("Single recusals an expert may have"), "%")
+    exclude_same_region = forms.BooleanField(
+        label=_("Leave out experts of the applicant's region"), required=False
+    )
+    aggregation = forms.ChoiceField(
+        label=_("Aggregation"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("trimmed", _("mean without the highest and the lowest")),
+            ("mean", _("plain mean")),
+            ("median", _("median")),
+        ),
+    )
+    trim_from = _count(_("Drop highest and lowest from this many scores on"))
+    ties = forms.ChoiceField(label=_("Ties are decided by"))
+    floor = forms.DecimalField(
+        label=_("Merit floor"), max_digits=5, decimal_places=2, min_value=0, max_value=100
+    )
+    cut_off = forms.ChoiceField(
+        label=_("Funding line"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("strict", _("strict order: stop at the first that does not fit")),
+            ("skip", _("skip and fill: the next that fits")),
+            ("partial", _("the last one gets what is left")),
+        ),
+    )
+    panels = forms.ChoiceField(
+        label=_("Several panels"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("pooled", _("one list: the money goes down the joint ranking")),
+            ("quota", _("shares: each panel has money in proportion to its dossiers")),
+        ),
+        help_text=_("What the panels' shares leave goes down the joint ranking."),
+    )
+    most_per_industry = _limit(_("Projects of one industry, at most"))
+    percent_per_industry = _limit(_("Money for one industry, at most"), "%")
+    most_per_prefecture = _limit(_("Projects of one prefecture, at most"))
+    percent_per_prefecture = _limit(_("Money for one prefecture, at most"), "%")
+    instalments = forms.CharField(
+        label=_("Instalments in percent"),
+        max_length=60,
+        help_text=_("For example 50/30/20; they total 100."),
+    )
+    regional_quota = _count(_("Quota of a recommending region"))
+    correction_days = _count(_("Correction"), DAYS)
+    screening_days = _count(_("Screening"), DAYS)
+    scoring_days = _count(_("Scoring"), DAYS)
+    notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
+    objection_answer_days = _count(_("Answer to an objection"), DAYS)
+    agreement_days = _count(_("Signing the agreement"), DAYS)
+    request_days = _count(_("Firm's request to its secretary"), DAYS)
+    comment_min_chars = _count(_("Least length of a comment"))
+
+    def __init__(self, data: Any = None, *, rules: Mapping[str, Any]) -> None:
+        initial = {**CallRules().to_data(), **rules}
+        initial["ties"] = ",".join(initial["ties"])
+        initial["instalments"] = "/".join(str(p) for p in initial["instalments"])
+        self.quotas = dict(initial.pop("quota_by_region", {}))
+        super().__init__(data, initial=initial)
+        self.fields["ties"].choices = [  # type: ignore[attr-defined]
+            (",".join(order), " → ".join(str(TIE_NAMES[k]) for k in order))
+            for order in permutations(TIE_KEYS)
+        ]
+        for region in recommending_regions():
+            name = f"quota_{region.code}"
+            self.fields[name] = forms.IntegerField(
+                label=_("Quota of %(region)s") % {"region": region},
+                required=False,
+                min_value=0,
+                max_value=9999,
+                initial=self.quotas.get(region.code),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or {})
+        if self.errors:
+            return values
+        try:
+            values["rules"] = CallRules.from_data(self._data(values)).to_data()
+        except RulesError as error:
+            field = error.name if error.name in self.fields else None
+            self.add_error(field, str(rule_problem(error)))
+        except (TypeError, ValueError):
+            self.add_error("instalments", _("Write whole percentages with a stroke between them."))
+        return values
+
+    def _data(self, values: dict[str, Any]) -> dict[str, Any]:
+        quotas = {
+            name.removeprefix("quota_"): value
+            for name, value in values.items()
+            if name.startswith("quota_") and value is not None
+        }
+        plain = {k: v for k, v in values.items() if not k.startswith("quota_")}
+        plain["ties"] = values["ties"].split(",")
+        plain["instalments"] = [
+            int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())
+        ]
+        return {**plain, "quota_by_region": quotas}

@@ -1,0 +1,51 @@
+"""The experts' sums of a whole call, added up by the database in one pass over the locked marks.
+
+`numeric` is exact, so the sums are those of `reviews.scoring.sums`, which a test holds on random
+marks. Everything after the sums (trimming, ties, rounding) stays in plain Python.
+"""
+
+from collections import defaultdict
+
+from django.db import connection
+
+from applications.models import Call
+from applications.sheet import Sheet
+from reviews.models import AssignmentState
+from reviews.scoring import Given
+
+# Added up by assignment first: its number is the shortest thing that tells the sheets apart.
+SUMS = """
+SELECT a.application_id, e.pseudonym, coalesce(added.total, 0.00),
+       coalesce(added.employment, 0.00), added.marked
+FROM (
+    SELECT m.assignment_id, sum(m.score) AS total, count(m.score) AS marked,
+           sum(m.score) FILTER (WHERE m.leaf = ANY(%(employment)s)) AS employment
+    FROM reviews_mark m
+    WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id IN (
+        SELECT a.id FROM reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
+        WHERE p.call_id = %(call)s AND a.state = %(locked)s)
+    GROUP BY m.assignment_id
+) added
+JOIN reviews_assignment a ON a.id = added.assignment_id
+JOIN reviews_expert e ON e.id = a.expert_id
+"""
+
+
+def expert_sums(call: Call, sheet: Sheet) -> dict[int, list[Given]]:
+    """Application → the sums of its locked sheets, in any order: none decides. One query."""
+    leaves = [leaf.code for leaf in sheet.expert_leaves()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SUMS,
+            {
+                "call": call.pk,
+                "locked": AssignmentState.LOCKED,
+                "leaves": leaves,
+                "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
+            },
+        )
+        found: dict[int, list[Given]] = defaultdict(list)
+        for application, expert, total, employment, marked in cursor.fetchall():
+            given = Given(expert, total - employment, employment, marked == len(leaves))
+            found[application].append(given)
+    return found
