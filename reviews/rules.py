@@ -47,6 +47,11 @@ def acted_otherwise(call: Call) -> QuerySet[Event, int | None]:
     return others.values_list("actor_id", flat=True)
 
 
+def acts_as(expert: Expert, user: User) -> bool:
+    """Whether a pool entry, the person's own, still lets the person act as an expert."""
+    return expert.active and has_role(user, Role.EXPERT)
+
+
 def expert_of(user: User) -> Expert:
     """The pool entry of a person who acts as an expert; NotVisible for anybody else."""
     expert = Expert.objects.filter(user=user, active=True).first()

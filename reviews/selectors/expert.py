@@ -139,10 +139,10 @@ def live_seats(expert: Expert) -> QuerySet[Seat]:
     )
 
 
-def seat_of(expert: Expert, pk: int) -> Seat | None:
-    """One own seat; None for a foreign one."""
+def seat_of(user: User, pk: int) -> Seat | None:
+    """One own seat of an active expert; None for a foreign one."""
     return (
-        Seat.objects.filter(expert=expert, pk=pk)
+        Seat.objects.filter(expert__user=user, expert__active=True, pk=pk)
         .exclude(draw__status="void")
         .select_related("panel__call", "draw", "expert")
         .first()

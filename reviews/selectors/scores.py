@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
@@ -49,14 +49,13 @@ def score_all(call: Call) -> list[Scored]:
     """Every dossier that stands, by number, scored by the call's frozen rules. Few queries."""
     rules, marks, found = call.rule_set, locked_marks(call), []
     submissions = Prefetch("submissions", Submission.objects.order_by("-version"))
-    dossiers: dict[int, list[Application]] = defaultdict(list)
-    for row in (
-        standing(call).select_related("place").prefetch_related(submissions).order_by("number")
-    ):
-        dossiers[row.place.panel_id].append(row)
-    for panel in Panel.objects.filter(call=call).select_related("call"):
+    dossiers: dict[Panel, list[Application]] = defaultdict(list)
+    placed = standing(call).select_related("place__panel__call")
+    for row in placed.prefetch_related(submissions).order_by("number"):
+        dossiers[row.place.panel].append(row)
+    for panel, listed in dossiers.items():
         sheet = sheet_of(panel)
-        for application in dossiers[panel.pk]:
+        for application in listed:
             figures = Figures.from_content(application.submissions.all()[0].content["figures"])
             computed = compute(sheet, figures)
             given = marks.get(application.pk, {})
@@ -170,13 +169,8 @@ def progress(call: Call) -> dict[int, list[ExpertProgress]]:
     return found
 
 
-def too_few(call: Call) -> list[Application]:
-    """Dossiers with fewer locked sheets than the rules ask for, by number. One query."""
-    enough = call.rule_set.min_scores
-    locked = Counter(
-        Assignment.objects.filter(panel__call=call, state=AssignmentState.LOCKED).values_list(
-            "application_id", flat=True
-        )
-    )
-    dossiers = standing(call).order_by("number")
-    return [a for a in dossiers if locked[a.pk] < enough]
+def too_few(call: Call) -> QuerySet[Application]:
+    """Dossiers with fewer locked sheets than the rules ask for, by number."""
+    locked = Count("assignments", filter=Q(assignments__state=AssignmentState.LOCKED))
+    few = standing(call).annotate(locked=locked).filter(locked__lt=call.rule_set.min_scores)
+    return few.order_by("number")

@@ -31,7 +31,7 @@ from reviews.rules import require, require_apart
 from reviews.selectors import draws as reading
 from reviews.selectors import quorum
 from reviews.selectors.scores import too_few
-from reviews.services.replacing import replace_seat, tell_released
+from reviews.services.replacing import released, replace_seat
 
 SHORTEST_REASON = 10
 NAMED_IN_MESSAGE = 5
@@ -47,9 +47,8 @@ def keep_quorum(seat: Seat, *, by: User) -> list[quorum.Short]:
     panel, draw = seat.panel, seat.draw
     short = quorum.short_dossiers(draw.call, panel)
     while short and (helping := _helping_seat(draw, panel, short)) is not None:
-        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by)
-        if helping.expert.user_id != by.pk:
-            tell_released(helping)
+        told = [] if helping.expert.user_id == by.pk else [released(helping)]
+        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by, told=told)
         short = quorum.short_dossiers(draw.call, panel)
     if short:
         _tell_officers(draw.call, short)
@@ -95,9 +94,8 @@ def require_scores(call: Call) -> list[Application]:
     """Refuse to close or to rank while a dossier has too few signed sheets and nobody has agreed
     that it goes on; returns those that do go on with too few.
     """
-    agreed = quorum.agreed(call)
-    short = too_few(call)
-    open_ = [a for a in short if a.pk not in agreed]
+    short = list(too_few(call).annotate(goes_on=quorum.goes_on()))
+    open_ = [a for a in short if not a.goes_on]
     if open_:
         raise WrongState(
             _(
@@ -110,7 +108,7 @@ def require_scores(call: Call) -> list[Application]:
                 "numbers": ", ".join(a.number or "" for a in open_[:NAMED_IN_MESSAGE]),
             }
         )
-    return short
+    return [*short]
 
 
 @transaction.atomic
