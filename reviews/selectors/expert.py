@@ -164,10 +164,12 @@ def is_under_way(seat: Seat) -> bool:
     )
 
 
-def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
-    """An own dossier that is open to read, with all that its page needs; None for any other."""
+def own_assignment_of(user: User, pk: int) -> Assignment | None:
+    """An own dossier that is open to read to an active expert, with all that its page needs; None
+    for any other.
+    """
     return (
-        Assignment.objects.filter(pk=pk, expert=expert, state__in=READABLE)
+        Assignment.objects.filter(pk=pk, expert__user=user, expert__active=True, state__in=READABLE)
         .select_related(
             "panel__call",
             "seat",
