@@ -18,6 +18,12 @@ def run_checks(application: int) -> None:
         return
 
 
+@job_task("applications.tasks.recount")
+def recount() -> None:
+    """A year's working days came into force: count the corrections that reach it."""
+    corrections.recount()
+
+
 @shared_task(name="applications.tasks.lapse_overdue", ignore_result=True)
 def lapse_overdue() -> int:
     """Let dossiers lapse whose correction is overdue (periodic; safe to run twice at once)."""

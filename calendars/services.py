@@ -20,7 +20,6 @@ from calendars.holidays import NoticeDay
 from calendars.integrity import facts_of
 from calendars.models import CalendarDay, CalendarYear, YearState
 from calendars.rules import may_confirm
-from calendars.selectors import working_days
 from calendars.signals import year_published
 from calendars.table import TURN_OF_YEAR, WorkingDays
 
@@ -79,7 +78,7 @@ def confirm_year(*, year: int, by: Actor) -> CalendarYear:
     notice.confirmed_at = clock.now()
     notice.save(update_fields=["state", "confirmed_by_id", "confirmed_by_name", "confirmed_at"])
     record_all([*entries, _entry("calendar.confirm", notice, YearState.PROPOSED, by)])
-    year_published.send(sender=CalendarYear, year=year, table=working_days())
+    year_published.send(sender=CalendarYear, year=year, notice=notice)
     return notice
 
 

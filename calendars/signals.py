@@ -4,4 +4,4 @@ from django.dispatch import Signal
 
 year_published = Signal()
 """A notice came into force; sent inside the transaction with `year: int` and the
-`table: WorkingDays` now in force. Whoever keeps provisional time limits counts them again by it."""
+`notice: CalendarYear`. Whoever keeps provisional time limits has a job count them again."""

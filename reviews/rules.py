@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
@@ -26,6 +26,7 @@ from reviews.models import (
 )
 
 TIES_COUNT_YEARS = 3
+MEMBER = "member"  # beside the kinds of an interest
 SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
 READABLE = (*SCORABLE, AssignmentState.LOCKED)
 # Staff of the office who decide nothing may be named to type in paper sheets.
@@ -78,6 +79,11 @@ def acted_otherwise(call: Call) -> QuerySet[Event, int | None]:
     return others.values_list("actor_id", flat=True)
 
 
+def acts_as(expert: Expert, user: User) -> bool:
+    """Whether a pool entry, the person's own, still lets the person act as an expert."""
+    return expert.active and has_role(user, Role.EXPERT)
+
+
 def expert_of(user: User) -> Expert:
     """The pool entry of a person who acts as an expert; NotVisible for anybody else."""
     expert = Expert.objects.filter(user=user, active=True).first()
@@ -102,15 +108,9 @@ def conflicts_of(
     three years before the day `on`; interest: share, kin, past work on record (what ended more than
     three years before `on` no longer counts, but for kin);
     region: the expert's home is the region, or the prefecture, the project is built in.
-    One query each for interests and memberships, whatever the numbers.
+    One query, whatever the numbers.
     """
-    firms = {a.firm_id for a in applications}
-    ties: dict[tuple[int, int], str] = {
-        (i.expert_id, i.organisation_id): i.kind
-        for i in ExpertInterest.objects.filter(organisation_id__in=firms, expert__in=experts)
-        if i.kind == "kin" or i.until is None or i.until >= _years_before(on, TIES_COUNT_YEARS)
-    }
-    members = _members(experts, firms, on)
+    ties, members = _ties(experts, {a.firm_id for a in applications}, on)
     found: dict[tuple[int, int], str] = {}
     for expert in experts:
         for application in applications:
@@ -144,13 +144,30 @@ def tied(on: date) -> Q:
     return Q(employed | Q(Exists(interests)) | Q(Exists(members)))
 
 
-def _members(experts: Sequence[Expert], firms: set[int], on: date) -> set[tuple[int, int]]:
-    """(person, firm) of experts who act for a firm, or did until less than three years ago."""
-    rows = Membership.objects.filter(
+def _ties(
+    experts: Sequence[Expert], firms: set[int], on: date
+) -> tuple[dict[tuple[int, int], str], set[tuple[int, int]]]:
+    """(expert, firm) → kind of every interest that counts, and (person, firm) of experts who act
+    for a firm, or did until less than three years ago.
+    """
+    interests = ExpertInterest.objects.filter(organisation_id__in=firms, expert__in=experts)
+    memberships = Membership.objects.filter(
         user__in=[e.user_id for e in experts], organisation_id__in=firms
-    ).values_list("user_id", "organisation_id", "ended_at")
+    ).order_by()
+    rows = interests.values_list("expert_id", "organisation_id", "kind", "until").union(
+        memberships.values_list("user_id", "organisation_id", Value(MEMBER), TruncDate("ended_at")),
+        all=True,
+    )
     since = _years_before(on, TIES_COUNT_YEARS)
-    return {(u, firm) for u, firm, end in rows if end is None or timezone.localdate(end) >= since}
+    ties: dict[tuple[int, int], str] = {}
+    members: set[tuple[int, int]] = set()
+    for who, firm, kind, until in rows:
+        if kind == "kin" or until is None or until >= since:
+            if kind == MEMBER:
+                members.add((who, firm))
+            else:
+                ties[who, firm] = kind
+    return ties, members
 
 
 def _years_before(day: date, years: int) -> date:

@@ -24,6 +24,12 @@ def retry_gaps() -> None:
     appointments.fill_gaps()
 
 
+@job_task("secretaries.tasks.recount")
+def recount() -> None:
+    """A year's working days came into force: count the clocks that reach it."""
+    clocks.recount()
+
+
 @shared_task(name="secretaries.tasks.daily", ignore_result=True)
 def daily() -> None:
     """Leave begins and ends by date, projects end: release, then fill, then warn (periodic)."""

@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.cast",  # the people
     "tests.rehearsed",  # a whole call rehearsed by the command, once a session
     "tests.workers",  # a Celery worker as a process of its own
+    "tests.posts",  # no post that succeeds takes more than twenty statements
     "tests.browser",  # a real browser
 ]

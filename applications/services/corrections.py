@@ -18,9 +18,11 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
+from calendars.models import CalendarYear
 from calendars.selectors import working_days
 from calendars.table import WorkingDays
 from calendars.wording import day_of
+from notifications.services import enqueue
 
 MAX_REASONS = 40
 MAX_TEXT = 2000
@@ -146,13 +148,18 @@ def _lapse(pk: int, now: datetime) -> int:
     return 1
 
 
+def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`, inside its transaction: a job counts."""
+    enqueue(task="applications.tasks.recount", key=f"recount:applications:{notice.pk}", payload={})
+
+
 @transaction.atomic
-def on_year_published(sender: object, table: WorkingDays, **_kwargs: object) -> None:
-    """Receiver of `calendars.signals.year_published`: count the provisional due dates again."""
+def recount() -> None:
+    """Count the provisional due dates again by the working days now in force."""
     rows = CorrectionRequest.objects.select_for_update(of=("self",)).filter(
         answered_at__isnull=True, provisional=True
     )
-    _count_again(list(rows.select_related("application__call").order_by("pk")), table)
+    _count_again(list(rows.select_related("application__call").order_by("pk")), working_days())
 
 
 def _count_again(rows: list[CorrectionRequest], table: WorkingDays) -> None:

@@ -1,17 +1,18 @@
 """立项 and 指标下达: awards after the notice period, and the record of the allocation notice."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm
 from applications.models import Call, CallStatus
-from applications.services.call_steps import advance_call
-from applications.services.lifecycle import advance
+from applications.services.call_steps import advance_call_held
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
@@ -20,58 +21,12 @@ from awards.facts import allocation_facts, award_facts
 from awards.models import AllocationNotice, Award, Envelope, Instalment, NoticeItem, PublicNotice
 from awards.rules import require
 from awards.selectors.lists import ripe_items
-from awards.selectors.people import firm_people
-from awards.services.envelopes import commit
+from awards.services.envelopes import commit, commits
 from awards.services.numbers import taken_only_once
-from notifications.services import Dispatch, enqueue, notify, notify_all
+from calendars.wording import day_of
+from notifications.services import Dispatch, enqueue_all, notify_all
 
 TAKEN = _("This number is already recorded.")
-
-
-def _award_one(item: NoticeItem, envelope: Envelope, percents: tuple[int, ...], by: User) -> Award:
-    application = item.application
-    try:
-        commit(envelope=envelope, amount=item.amount)
-    except Invalid as refused:
-        raise Invalid(
-            _("“%(title)s” does not fit, so nothing was awarded. %(why)s")
-            % {"title": application.title, "why": refused.message}
-        ) from refused
-    award = Award.objects.create(
-        application=application,
-        envelope=envelope,
-        amount=item.amount,
-        decided_by=by,
-        decided_at=clock.now(),
-    )
-    Instalment.objects.bulk_create(
-        Instalment(award=award, sequence=part.number, percent=int(part.percent), amount=part.amount)
-        for part in instalments.plan(item.amount, percents)
-    )
-    record(
-        action="award.decide",
-        obj=award,
-        by=by,
-        role=Role.APPROVER,
-        target="awarded",
-        after={"number": application.number, **award_facts(award)},
-        scope=item.notice.call.number,
-    )
-    advance(application=application, step="award", by=by, reason=item.notice.number)
-    enqueue(
-        task="secretaries.tasks.appoint",
-        key=f"appoint:{application.pk}",
-        payload={"application": application.pk},
-    )
-    notify(
-        kind="award.decided",
-        recipients=firm_people(application),
-        key=f"award.decided:{award.pk}",
-        context={"title": application.title, "amount": award.amount},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
-    )
-    return award
 
 
 @transaction.atomic
@@ -83,20 +38,111 @@ def award(*, call: Call, by: User) -> list[Award]:
     """
     require(by, Role.APPROVER)
     call = Call.objects.select_for_update().get(pk=call.pk)
-    # An objection holds its notice's row while it is filed: one begun in time is waited for.
-    list(PublicNotice.objects.select_for_update(no_key=True).filter(call=call).order_by("pk"))
-    ripe = ripe_items(call, clock.today())
+    envelope, now = _hold_notices(call)
+    ripe = ripe_items(call, day_of(now))
     if not ripe:
         raise WrongState(
             _("No project can be awarded yet: the notice period runs or an objection is open.")
         )
-    envelope = Envelope.objects.filter(scheme=call.scheme_id, year=call.year).first()
     if envelope is None:
         raise WrongState(_("The year has no envelope yet. The finance officers enter it first."))
-    made = [_award_one(item, envelope, call.rule_set.instalments, by) for item in ripe]
+    _commit_all(envelope, ripe)
+    made = _write(envelope, ripe, call.rule_set.instalments, now, by)
+    entries = [_decided(one, call, by) for one in made]
     if call.status == CallStatus.ON_NOTICE:
-        advance_call(call=call, to=CallStatus.AWARDED, by=by)
+        entries.append(advance_call_held(call, to=CallStatus.AWARDED, by=by))
+    dossiers = lock_all(one.application_id for one in made)
+    moves = [
+        Move(application=dossier, step="award", reason=item.notice.number)
+        for dossier, item in zip(dossiers, ripe, strict=True)
+    ]
+    moved = advance_held(moves, by=by, others=entries)
+    enqueue_all(
+        task="secretaries.tasks.appoint",
+        payloads={f"appoint:{one.pk}": {"application": one.pk} for one in dossiers},
+    )
+    tell_firms(moved, *_to_firms(made))
     return made
+
+
+def _hold_notices(call: Call) -> tuple[int | None, datetime]:
+    """The year's envelope, if any, and the instant, the call's notices being held.
+
+    An objection holds its notice's row while it is filed: one begun in time is waited for.
+    """
+    envelope = Envelope.objects.filter(scheme=call.scheme_id, year=call.year).values("pk")
+    held = PublicNotice.objects.select_for_update(no_key=True).filter(call=call).order_by("pk")
+    rows = list(held.values_list(Subquery(envelope), clock.NOW))
+    if not rows:
+        raise WrongState(
+            _("No project can be awarded yet: the notice period runs or an objection is open.")
+        )
+    pk, now = rows[0]
+    return pk, now
+
+
+def _commit_all(envelope: int, items: list[NoticeItem]) -> None:
+    """Commit the items' sums together; where they do not fit, the first beyond is named."""
+    total = sum((item.amount for item in items), Decimal(0))
+    if commits(envelope=envelope, amount=total):
+        return
+    for item in items:
+        try:
+            commit(envelope=envelope, amount=item.amount)
+        except Invalid as refused:
+            raise Invalid(
+                _("“%(title)s” does not fit, so nothing was awarded. %(why)s")
+                % {"title": item.application.title, "why": refused.message}
+            ) from refused
+
+
+def _write(
+    envelope: int, items: list[NoticeItem], percents: tuple[int, ...], now: datetime, by: User
+) -> list[Award]:
+    """The awards of these items and their instalments. Two queries."""
+    made = Award.objects.bulk_create(
+        Award(
+            application=item.application,
+            envelope_id=envelope,
+            amount=item.amount,
+            decided_by=by,
+            decided_at=now,
+        )
+        for item in items
+    )
+    Instalment.objects.bulk_create(
+        Instalment(award=one, sequence=part.number, percent=int(part.percent), amount=part.amount)
+        for one in made
+        for part in instalments.plan(one.amount, percents)
+    )
+    return made
+
+
+def _decided(award: Award, call: Call, by: User) -> Entry:
+    return Entry(
+        action="award.decide",
+        obj=award,
+        by=by,
+        role=Role.APPROVER,
+        target="awarded",
+        after={"number": award.application.number, **award_facts(award)},
+        scope=call.number,
+    )
+
+
+def _to_firms(awards: list[Award]) -> list[Dispatch]:
+    people = members_by_firm({one.application.firm_id for one in awards})
+    return [
+        Dispatch(
+            kind="award.decided",
+            recipients=people[one.application.firm_id],
+            key=f"award.decided:{one.pk}",
+            context={"title": one.application.title, "amount": one.amount},
+            url=f"/dossiers/{one.application_id}/",
+            about=one.application,
+        )
+        for one in awards
+    ]
 
 
 @transaction.atomic

@@ -9,17 +9,17 @@ from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus
 from applications.services.call_steps import advance_call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, WrongState
-from audit.services import record
+from audit.services import Entry
 from awards.facts import award_facts
 from awards.models import Award, Instalment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.envelopes import release
-from notifications.services import notify
+from notifications.services import Dispatch
 
 OPEN = (
     Status.PROPOSED,
@@ -59,13 +59,13 @@ def accept(*, award: Award, finding: str, by: User) -> Award:
     locked.accepted_by, locked.accepted_at = by, clock.now()
     locked.acceptance = finding.strip()
     locked.save(update_fields=["accepted_by", "accepted_at", "acceptance"])
-    _record("accept", locked, by, Role.PROGRAMME_OFFICER, locked.acceptance)
-    application = advance(
-        application=locked.application, step="complete", by=by, reason=locked.acceptance
-    )
-    _tell("award.accepted", locked, {"text": locked.acceptance})
-    if can_close(application.call):
-        close_call(call=application.call, by=by)
+    entry = _entry("accept", locked, by, Role.PROGRAMME_OFFICER, locked.acceptance)
+    row = lock_all([locked.application_id])[0]
+    move = Move(application=row, step="complete", reason=locked.acceptance)
+    told = _told("award.accepted", locked, {"text": locked.acceptance})
+    tell_firms(advance_held([move], by=by, others=[entry]), told)
+    if can_close(row.call):
+        close_call(call=row.call, by=by)
     return locked
 
 
@@ -94,16 +94,18 @@ def terminate(*, award: Award, reason: str, by: User) -> Award:
     locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])
     if unpaid:
         release(envelope=locked.envelope, amount=unpaid)
-    _record("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
-    advance(application=locked.application, step="terminate", by=by, reason=locked.revocation)
-    _tell("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
+    entry = _entry("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
+    row = lock_all([locked.application_id])[0]
+    move = Move(application=row, step="terminate", reason=locked.revocation)
+    told = _told("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
+    tell_firms(advance_held([move], by=by, others=[entry]), told)
     return locked
 
 
-def _record(
+def _entry(
     step: str, award: Award, by: User, role: Role, reason: str, released: Decimal | None = None
-) -> None:
-    record(
+) -> Entry:
+    return Entry(
         action=f"award.{step}",
         obj=award,
         by=by,
@@ -114,9 +116,9 @@ def _record(
     )
 
 
-def _tell(kind: str, award: Award, context: dict[str, object]) -> None:
+def _told(kind: str, award: Award, context: dict[str, object]) -> Dispatch:
     application = award.application
-    notify(
+    return Dispatch(
         kind=kind,
         recipients=firm_people(application),
         key=f"{kind}:{award.pk}",

@@ -138,14 +138,18 @@ def refuse_ceiling(*, change: EnvelopeChange, reason: str, by: User) -> Envelope
     return change
 
 
-def commit(*, envelope: Envelope, amount: Decimal) -> None:
-    """Commit a sum to an award, in the caller's transaction; refused beyond the ceiling."""
-    done = Envelope.objects.filter(pk=envelope.pk, committed__lte=F("ceiling") - amount).update(
-        committed=F("committed") + amount
-    )
-    if not done:
+def commits(*, envelope: int, amount: Decimal) -> bool:
+    """Commit a sum to awards, in the caller's transaction; False, and nothing, beyond the
+    ceiling. `envelope` is its id."""
+    fits = Envelope.objects.filter(pk=envelope, committed__lte=F("ceiling") - amount)
+    return bool(fits.update(committed=F("committed") + amount))
+
+
+def commit(*, envelope: int, amount: Decimal) -> None:
+    """As `commits`; Invalid beyond the ceiling."""
+    if not commits(envelope=envelope, amount=amount):
         left = Envelope.objects.values_list(F("ceiling") - F("committed"), flat=True).get(
-            pk=envelope.pk
+            pk=envelope
         )
         raise Invalid(
             _("The year's envelope has %(left)s left; %(amount)s do not fit.")

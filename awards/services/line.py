@@ -139,9 +139,13 @@ def write_items(funding_list: FundingList) -> None:
     FundingItem.objects.bulk_create(rows)
 
 
-def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set[str]]:
+def decided_line(
+    funding_list: FundingList, items: Iterable[FundingItem], leaving: int
+) -> tuple[line_rules.FundingLine, set[str]]:
     """The line of an approved list as it stands today, and who has dropped out of it.
 
+    `items`: the list's by position, with their dossiers; `leaving`: the id of the dossier that
+    drops out just now.
     A sum that was already published stays as published: only a part that is not on notice yet
     may still grow, so everything on notice or beyond counts as funded.
     """
@@ -149,9 +153,9 @@ def decided_line(funding_list: FundingList) -> tuple[line_rules.FundingLine, set
     dropped: set[str] = set()
     entries = funding_list.ranking.entries.defer("details")
     groups = {entry.application_id: groups_of(entry) for entry in entries}
-    items = funding_list.items.select_related("application").order_by("position")
     for item in items:
-        status = Status(item.application.status)
+        is_leaving = item.application_id == leaving
+        status = Status.DISQUALIFIED if is_leaving else Status(item.application.status)
         if status in GONE:
             dropped.add(str(item.application_id))
         outcome: line_rules.Outcome = "below_floor"

@@ -1,5 +1,8 @@
 """异议: by real name, against one item; only that is held; upheld, it is out."""
 
+from datetime import datetime
+from functools import partial
+
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -9,22 +12,22 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_held, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
-from audit.services import record
+from audit.services import Entry, record_all
 from awards.facts import objection_facts
 from awards.models import NoticeItem, Objection, PublicNotice
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.reserve import promote_reserve
+from awards.services.reserve import drop_out
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import period_text
-from notifications.services import notify
+from notifications.services import Dispatch, notify
 
 GROUNDS = dict(Objection._meta.get_field("ground").flatchoices)
 
@@ -71,7 +74,7 @@ def file_objection(
         provisional=deadline.provisional,
         **named,
     )
-    _record("file", objection, by)
+    record_all([_entry("file", objection, by)])
     notify(
         kind="objection.filed",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
@@ -120,7 +123,7 @@ def _check_named(named: dict[str, str]) -> None:
             raise Invalid(wrong, field=field)
 
 
-def _record(
+def _entry(
     step: str,
     objection: Objection,
     by: User | None,
@@ -128,8 +131,8 @@ def _record(
     role: str = "",
     source: str = "",
     reason: str = "",
-) -> None:
-    record(
+) -> Entry:
+    return Entry(
         action=f"objection.{step}",
         obj=objection,
         by=by,
@@ -142,49 +145,45 @@ def _record(
     )
 
 
-def _lock(objection: Objection, status: str) -> Objection:
+def _lock(objection: Objection, status: str) -> tuple[Objection, datetime]:
+    """The objection, held, and the instant."""
     locked = (
         Objection.objects.select_for_update(of=("self",))
         .select_related("application", "notice__call")
+        .annotate(now=clock.NOW)
         .get(pk=objection.pk)
     )
     if locked.status != status:
         raise WrongState(_("This objection has already been dealt with at this step."))
-    return locked
+    return locked, locked.now
 
 
-def _handle(objection: Objection, status: str, finding: str, by: User) -> Objection:
+def _handle(objection: Objection, status: str, finding: str, by: User) -> tuple[Objection, Entry]:
+    """The objection, examined; the caller records the event."""
     require(by, Role.PROGRAMME_OFFICER)
     if len(finding.strip()) < 10:
         raise Invalid(
             _("Write in at least ten characters what you found when you looked into it."),
             field="finding",
         )
-    locked = _lock(objection, "filed")
+    locked, now = _lock(objection, "filed")
     if locked.filed_by_id == by.pk:
         raise NotPermitted(_("Whoever filed the objection may not examine it. Ask a colleague."))
-    locked.status, locked.handled_by, locked.handled_at = status, by, clock.now()
+    locked.status, locked.handled_by, locked.handled_at = status, by, now
     locked.finding = finding.strip()
     locked.save(update_fields=["status", "handled_by", "handled_at", "finding"])
-    _record(
-        "accept" if status == "accepted" else "refuse",
-        locked,
-        by,
-        role=Role.PROGRAMME_OFFICER,
-        source="filed",
-        reason=locked.finding,
-    )
-    return locked
+    step, role = "accept" if status == "accepted" else "refuse", Role.PROGRAMME_OFFICER
+    return locked, _entry(step, locked, by, role=role, source="filed", reason=locked.finding)
 
 
 @transaction.atomic
 def accept_objection(*, objection: Objection, finding: str, by: User) -> Objection:
     """Admit an objection: that item alone is held until the answer."""
-    locked = _handle(objection, "accepted", finding, by)
+    locked, entry = _handle(objection, "accepted", finding, by)
     application = lock_dossier(locked.application)
-    if application.status == Status.ON_NOTICE:
-        advance(application=application, step="hold", by=by, reason=locked.number)
-    notify(
+    held = application.status == Status.ON_NOTICE
+    moves = [Move(application=application, step="hold", reason=locked.number)] if held else []
+    told = Dispatch(
         kind="objection.accepted",
         recipients=[*firm_people(application), *users_with_role(Role.APPROVER)],
         key=f"objection.accepted:{locked.pk}",
@@ -192,13 +191,16 @@ def accept_objection(*, objection: Objection, finding: str, by: User) -> Objecti
         url=f"/dossiers/{application.pk}/",
         about=application,
     )
+    tell_firms(advance_held(moves, by=by, others=[entry]), told)
     return locked
 
 
 @transaction.atomic
 def refuse_objection(*, objection: Objection, finding: str, by: User) -> Objection:
     """Refuse an inadmissible objection with its reason; nothing is held."""
-    return _handle(objection, "refused", finding, by)
+    locked, entry = _handle(objection, "refused", finding, by)
+    record_all([entry])
+    return locked
 
 
 @transaction.atomic
@@ -208,36 +210,43 @@ def answer_objection(*, objection: Objection, upheld: bool, answer: str, by: Use
     if len(answer.strip()) < 10:
         raise Invalid(_("Give the answer in writing, in at least ten characters."), field="answer")
     Call.objects.select_for_update().get(pk=objection.application.call_id)
-    locked = _lock(objection, "accepted")
+    locked, now = _lock(objection, "accepted")
     if by.pk in (locked.handled_by_id, locked.filed_by_id):
         raise NotPermitted(
             _("Whoever filed or looked into the objection may not decide on it. Ask a colleague.")
         )
     locked.status = "upheld" if upheld else "rejected"
-    locked.answered_by, locked.answered_at, locked.answer = by, clock.now(), answer.strip()
+    locked.answered_by, locked.answered_at, locked.answer = by, now, answer.strip()
     locked.save(update_fields=["status", "answered_by", "answered_at", "answer"])
-    _record("answer", locked, by, role=Role.APPROVER, source="accepted", reason=locked.answer)
-    application = lock_dossier(locked.application)
-    _settle(locked, application, by)
-    notify(
-        kind=f"objection.{locked.status}",
-        recipients=[*firm_people(application), *users_with_role(Role.PROGRAMME_OFFICER)],
-        key=f"objection.answered:{locked.pk}",
-        context={"title": application.title, "number": locked.number},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
-    )
+    _settle(locked, lock_dossier(locked.application), now, by)
     return locked
 
 
-def _settle(objection: Objection, application: Application, by: User) -> None:
+def _answered(objection: Objection, application: Application, recipients: list[User]) -> Dispatch:
+    return Dispatch(
+        kind=f"objection.{objection.status}",
+        recipients=recipients,
+        key=f"objection.answered:{objection.pk}",
+        context={"title": application.title, "number": objection.number},
+        url=f"/dossiers/{application.pk}/",
+        about=application,
+    )
+
+
+def _settle(objection: Objection, application: Application, now: datetime, by: User) -> None:
     """The project leaves the list, or is free again unless another objection still holds it."""
-    if objection.status == "upheld":
-        if application.status in (Status.ON_NOTICE, Status.OBJECTION_HOLD):
-            advance(application=application, step="disqualify", by=by, reason=objection.number)
-            promote_reserve(call=application.call, by=by)
+    number, reason = objection.number, objection.answer
+    entry = _entry("answer", objection, by, role=Role.APPROVER, source="accepted", reason=reason)
+    tell = partial(_answered, objection, application)
+    on_notice = application.status in (Status.ON_NOTICE, Status.OBJECTION_HOLD)
+    if objection.status == "upheld" and on_notice:
+        drop_out(application, number, now, by, others=[entry], tell=tell)
         return
-    if application.status == Status.OBJECTION_HOLD and not (
-        Objection.objects.filter(application=application, status="accepted").exists()
-    ):
-        advance(application=application, step="release", by=by, reason=objection.number)
+    is_free = (
+        objection.status == "rejected"
+        and application.status == Status.OBJECTION_HOLD
+        and not Objection.objects.filter(application=application, status="accepted").exists()
+    )
+    moves = [Move(application=application, step="release", reason=number)] if is_free else []
+    people = [*firm_people(application), *users_with_role(Role.PROGRAMME_OFFICER)]
+    tell_firms(advance_held(moves, by=by, others=[entry]), tell(people))

@@ -7,13 +7,22 @@ from awards.facts import notice_facts
 from awards.models import Agreement, Objection, PublicNotice
 from calendars.deadlines import due, notice_end
 from calendars.instants import end_of_day
+from calendars.models import CalendarYear
+from calendars.selectors import working_days
 from calendars.table import WorkingDays
 from calendars.wording import day_of
+from notifications.services import enqueue
+
+
+def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`, inside its transaction: a job counts."""
+    enqueue(task="awards.tasks.recount", key=f"recount:awards:{notice.pk}", payload={})
 
 
 @transaction.atomic
-def on_year_published(sender: object, table: WorkingDays, **_kwargs: object) -> None:
-    """Receiver of `calendars.signals.year_published`: count every provisional period anew."""
+def recount() -> None:
+    """Count every provisional period anew by the working days now in force."""
+    table = working_days()
     _notices(table)
     _objections(table)
     _agreements(table)

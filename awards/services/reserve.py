@@ -1,97 +1,137 @@
 """备选与递补: who drops out of an approved list, who moves up, and the end of the reserve list."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import is_owner
-from accounts.selectors import users_with_role
+from accounts.selectors import members_by_firm, users_with_role
 from applications.models import Application, Call
 from applications.rules import RESULTS_OUT
-from applications.services.lifecycle import Move, advance, advance_all
+from applications.services.lifecycle import Move, advance_all, advance_held, lock_all, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
-from audit.services import record
+from audit.services import Entry, record
 from awards.facts import list_facts
 from awards.funding import promote
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
-from awards.selectors.people import firm_people
 from awards.services.funding import consents
 from awards.services.line import decided_line
 from awards.wording import on_record
-from notifications.services import notify, notify_all
+from notifications.services import Dispatch, notify
 
 MOVED_UP = _("moved up from the reserve list")
 CLOSED = _("the reserve list was closed")
 
 
-def promote_reserve(*, call: Call, by: User) -> list[Application]:
-    """依次递补 in the caller's transaction: freed and unspent money goes down the reserve list.
+def drop_out(
+    row: Application,
+    reason: str,
+    now: datetime,
+    by: User,
+    *,
+    others: Sequence[Entry] = (),
+    tell: Callable[[list[User]], Dispatch] | None = None,
+) -> list[Application]:
+    """Disqualify a dossier and let the money it frees go down the reserve list (依次递补), in the
+    caller's transaction, which holds the dossier's row and its call's.
 
     The call's cut-off mode decides (`awards.funding.promote`); who was held back by decision never
-    moves up by itself, and a sum already published never changes. Returns who moved up, in order.
+    moves up by itself, and a sum already published never changes. `others` are the caller's own
+    events, `tell` its message to the firm and the officers. Returns who moved up, in order.
     """
-    funding_list = (
-        FundingList.objects.select_for_update(of=("self",))
-        .select_related("call", "ranking")
-        .get(call=call, status="approved")
-    )
-    line, dropped = decided_line(funding_list)
-    items = {
-        str(i.application_id): i for i in funding_list.items.select_related("application__firm")
-    }
-    now = clock.now()
-    moved: list[Application] = []
+    funding_list, items = _approved(row.call)
+    promoted = _promote(funding_list, items, row.pk, now)
+    _hold(promoted)
+    moves = [Move(application=row, step="disqualify", reason=reason)]
+    moves += [
+        Move(application=item.application, step="propose", reason=on_record(MOVED_UP))
+        for item in promoted
+        if item.application.status == Status.RESERVE
+    ]
+    entries = [*others, _promotion(funding_list, by)] if promoted else others
+    moved = advance_held(moves, by=by, others=entries)
+    parts = [item for item in promoted if item.outcome == Outcome.PARTIAL and not item.consent]
+    tell_firms(moved, *consents(parts), *_messages(row, promoted, tell))
+    return [item.application for item in promoted]
+
+
+def _approved(call: Call) -> tuple[FundingList, list[FundingItem]]:
+    """The approved list, held, and its items by position with their dossiers."""
+    held = FundingList.objects.select_for_update(of=("self",)).select_related("call", "ranking")
+    funding_list = held.get(call=call, status="approved")
+    rows = FundingItem.objects.select_related("application").order_by("position")
+    prefetch_related_objects([funding_list], Prefetch("items", rows))
+    return funding_list, list(funding_list.items.all())
+
+
+def _promote(
+    funding_list: FundingList, items: list[FundingItem], leaving: int, now: datetime
+) -> list[FundingItem]:
+    """The items that move up, in order, with their new sums."""
+    line, dropped = decided_line(funding_list, items, leaving)
+    by_id, promoted = {str(i.application_id): i for i in items}, []
     for move in promote(line, dropped).moved:
-        item, after = items[move.id], move.after
+        item, after = by_id[move.id], move.after
         requested = item.application.requested or Decimal(0)
         item.outcome = Outcome.FUNDED if after == requested else Outcome.PARTIAL
         item.amount, item.promoted_at = after, now
-        item.save(update_fields=["outcome", "amount", "promoted_at"])
-        moved.append(_move_up(item, by))
-    if moved:
-        record(
-            action="funding.promote",
-            obj=funding_list,
-            by=by,
-            role=Role.APPROVER,
-            after=list_facts(funding_list),
-            scope=funding_list.call.number,
-        )
-    return moved
+        promoted.append(item)
+    FundingItem.objects.bulk_update(promoted, ["outcome", "amount", "promoted_at"])
+    return promoted
 
 
-def _move_up(item: FundingItem, by: User) -> Application:
-    application = item.application
-    if application.status == Status.RESERVE:
-        application = advance(
-            application=application, step="propose", by=by, reason=on_record(MOVED_UP)
-        )
-    if item.outcome == Outcome.PARTIAL and not item.consent:
-        notify_all(consents([item]))
-    _tell_promoted(application)
-    return application
+def _hold(items: list[FundingItem]) -> None:
+    """Each item with its dossier's row, held."""
+    rows = lock_all(item.application_id for item in items) if items else []
+    for item, row in zip(items, rows, strict=True):
+        item.application = row
 
 
-def _tell_promoted(application: Application) -> None:
-    """Officers publish the supplementary notice; the firm hears of it once results are out."""
-    people = list(users_with_role(Role.PROGRAMME_OFFICER))
-    if application.call.status in RESULTS_OUT:
-        people += firm_people(application)
-    notify(
-        kind="reserve.promoted",
-        recipients=people,
-        key=f"reserve.promoted:{application.pk}",
-        context={"title": application.title, "call": application.call},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
+def _promotion(funding_list: FundingList, by: User) -> Entry:
+    return Entry(
+        action="funding.promote",
+        obj=funding_list,
+        by=by,
+        role=Role.APPROVER,
+        after=list_facts(funding_list),
+        scope=funding_list.call.number,
     )
+
+
+def _messages(
+    row: Application,
+    promoted: list[FundingItem],
+    tell: Callable[[list[User]], Dispatch] | None,
+) -> list[Dispatch]:
+    """Officers publish the supplementary notice; the firm hears of it once results are out."""
+    if not promoted and tell is None:
+        return []
+    officers = list(users_with_role(Role.PROGRAMME_OFFICER))
+    dossiers = [item.application for item in promoted]
+    firms = {one.firm_id for one in dossiers if one.call.status in RESULTS_OUT}
+    people = members_by_firm(firms | ({row.firm_id} if tell else set()))
+    own = [tell([*people[row.firm_id], *officers])] if tell else []
+    return own + [
+        Dispatch(
+            kind="reserve.promoted",
+            recipients=[*officers, *(people[one.firm_id] if one.firm_id in firms else [])],
+            key=f"reserve.promoted:{one.pk}",
+            context={"title": one.title, "call": one.call},
+            url=f"/dossiers/{one.pk}/",
+            about=one,
+        )
+        for one in dossiers
+    ]
 
 
 @transaction.atomic
@@ -100,9 +140,8 @@ def disqualify(*, application: Application, reason: str, by: User) -> list[Appli
     require(by, Role.APPROVER)
     if len(reason.strip()) < 10:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    call = Call.objects.select_for_update().get(pk=application.call_id)
-    advance(application=application, step="disqualify", by=by, reason=reason.strip())
-    return promote_reserve(call=call, by=by)
+    Call.objects.select_for_update().get(pk=application.call_id)
+    return drop_out(lock_dossier(application), reason.strip(), clock.now(), by)
 
 
 @transaction.atomic

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONArray
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -22,7 +24,7 @@ from reviews.draw import assignment, pool, replacement, supply
 from reviews.draw.entities import NAMED
 from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
 from reviews.rules import acted_otherwise, conflicts_of, standing
-from reviews.selectors.naming import barred_by_name
+from reviews.selectors.naming import barred_by_name, namings, undecided_of, with_named
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,14 @@ def open_institution(draw: Draw, digest: str) -> Organisation | None:
 
 
 def candidates(call: Call) -> list[Expert]:
-    """Whoever may be drawn for the call, by pseudonym."""
+    """Whoever may be drawn for the call, by pseudonym, each with `.recused`: (dossier's id, how it
+    was found) of every recusal on record in the call.
+    """
+    own = Recusal.objects.filter(panel__call=call, expert=OuterRef("pk")).order_by("pk")
     return list(
         Expert.objects.filter(active=True, user__in=users_with_role(Role.EXPERT))
         .exclude(user__in=acted_otherwise(call))
+        .annotate(recused=ArraySubquery(own.values(kept=JSONArray("application_id", "found"))))
         .select_related("user", "region", "employer")
         .order_by("pseudonym")
     )
@@ -71,30 +77,35 @@ class Basis:
     dossiers: Mapping[int, Sequence[Application]]
     experts: Sequence[Expert]
     barred: Mapping[tuple[int, int], str]
+    undecided: Sequence[tuple[int, int]]  # pairs that may be what a firm asked to keep apart
 
 
 def basis_of(
     call: Call, panels: Sequence[Panel], dossiers: Mapping[int, Sequence[Application]], on: date
 ) -> Basis:
-    """The basis with these panels, stored or not, on a day. Five queries."""
+    """The basis with these panels, stored or not, on a day; the dossiers are `with_named`. At most
+    three queries.
+    """
     experts = candidates(call)
     applications = [one for listed in dossiers.values() for one in listed]
     rules = call.rule_set
     barred = conflicts_of(experts, applications, same_region=rules.exclude_same_region, on=on)
-    for pair in barred_by_name(applications, experts):
+    named = namings(applications, experts)
+    for pair in barred_by_name(named):
         barred.setdefault(pair, NAMED)
-    known, standing_ = {e.pk for e in experts}, {a.pk for a in applications}
-    for expert, application, found in _standing_recusals(call):  # of a draw that was voided
-        if expert in known and application in standing_:
-            barred.setdefault((expert, application), found)
-    return Basis(call, rules, panels, dossiers, experts, barred)
+    judged = {a.pk for a in applications}
+    for expert in experts:
+        for application, found in expert.recused:  # type: ignore[attr-defined]  # of a voided draw
+            if application in judged:
+                barred.setdefault((expert.pk, application), found)
+    return Basis(call, rules, panels, dossiers, experts, barred, undecided_of(named))
 
 
 def standing_basis(call: Call, on: date) -> Basis:
     """The basis as it stands now; a panel whose dossiers are all withdrawn is left out."""
     panels: dict[int, Panel] = {}
     dossiers: dict[int, list[Application]] = defaultdict(list)
-    for row in standing(call).select_related("region", "place__panel"):
+    for row in with_named(standing(call)).select_related("region", "place__panel"):
         panel = row.place.panel
         panels.setdefault(panel.number, panel)
         dossiers[panel.number].append(row)
@@ -124,13 +135,6 @@ def draw_input(
         raise WrongState(
             _("No draw can stand on these panels: %(why)s.") % {"why": error}
         ) from error
-
-
-def _standing_recusals(call: Call) -> QuerySet[Recusal, tuple[int, int, str]]:
-    """(expert, application, how it was found) of every recusal on record in the call."""
-    return Recusal.objects.filter(panel__call=call).values_list(
-        "expert_id", "application_id", "found"
-    )
 
 
 def _panel(panel: Panel, basis: Basis) -> pool.Panel:

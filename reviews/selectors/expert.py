@@ -139,10 +139,10 @@ def live_seats(expert: Expert) -> QuerySet[Seat]:
     )
 
 
-def seat_of(expert: Expert, pk: int) -> Seat | None:
-    """One own seat; None for a foreign one."""
+def seat_of(user: User, pk: int) -> Seat | None:
+    """One own seat of an active expert; None for a foreign one."""
     return (
-        Seat.objects.filter(expert=expert, pk=pk)
+        Seat.objects.filter(expert__user=user, expert__active=True, pk=pk)
         .exclude(draw__status="void")
         .select_related("panel__call", "draw", "expert")
         .first()
@@ -164,10 +164,12 @@ def is_under_way(seat: Seat) -> bool:
     )
 
 
-def own_assignment_of(expert: Expert, pk: int) -> Assignment | None:
-    """An own dossier that is open to read, with all that its page needs; None for any other."""
+def own_assignment_of(user: User, pk: int) -> Assignment | None:
+    """An own dossier that is open to read to an active expert, with all that its page needs; None
+    for any other.
+    """
     return (
-        Assignment.objects.filter(pk=pk, expert=expert, state__in=READABLE)
+        Assignment.objects.filter(pk=pk, expert__user=user, expert__active=True, state__in=READABLE)
         .select_related(
             "panel__call",
             "seat",

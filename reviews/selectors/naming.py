@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from applications.models import Application, Call, Submission
 from applications.named import Named, submitted
 from reviews import naming
@@ -36,24 +38,17 @@ class Naming:
     matches: tuple[Match, ...]
 
 
-def named_of(applications: Iterable[Application]) -> dict[int, list[Named]]:
-    """Whom the latest submission of each dossier names. One query; dossiers without are left
-    out.
-    """
-    rows = (
-        Submission.objects.filter(application__in=[a.pk for a in applications])
-        .order_by("application_id", "-version")
-        .distinct("application_id")
-        .values_list("application_id", "content__commitment__named")
-    )
-    return {pk: submitted(kept) for pk, kept in rows if kept}
+def with_named(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Each dossier with whom its latest submission names, as it keeps them, as `.named`."""
+    latest = Submission.objects.filter(application=OuterRef("pk")).order_by("-version")
+    return applications.annotate(named=Subquery(latest.values("content__commitment__named")[:1]))
 
 
 def namings(applications: Sequence[Application], experts: Sequence[Expert]) -> list[Naming]:
-    """Everybody named for these dossiers, by dossier, matched against these experts (with `user`
-    and `employer` fetched). Two queries, whatever the numbers.
+    """Everybody named for these dossiers (`with_named`), by dossier, matched against these experts
+    (with `user` and `employer` fetched). At most one query.
     """
-    named = named_of(applications)
+    named = {a.pk: submitted(a.named) for a in applications if a.named}  # type: ignore[attr-defined]
     if not named:
         return []
     people = {e.pk: e for e in experts}
@@ -78,24 +73,26 @@ def namings(applications: Sequence[Application], experts: Sequence[Expert]) -> l
     ]
 
 
-def barred_by_name(
-    applications: Sequence[Application], experts: Sequence[Expert]
-) -> list[tuple[int, int]]:
+def barred_by_name(found: Iterable[Naming]) -> list[tuple[int, int]]:
     """(expert, application) of everybody kept away because the firm asked for it."""
     return [
         (match.expert.pk, row.application.pk)
-        for row in namings(applications, experts)
+        for row in found
         for match in row.matches
         if match.barred
     ]
 
 
-def undecided(call: Call, experts: Sequence[Expert]) -> list[tuple[int, int]]:
+def undecided_of(found: Iterable[Naming]) -> list[tuple[int, int]]:
     """(expert, application) that wait for an officer's word."""
-    dossiers = list(standing(call).order_by("number"))
     return [
         (match.expert.pk, row.application.pk)
-        for row in namings(dossiers, experts)
+        for row in found
         for match in row.matches
         if match.undecided
     ]
+
+
+def undecided(call: Call, experts: Sequence[Expert]) -> list[tuple[int, int]]:
+    """`undecided_of` as the call stands now."""
+    return undecided_of(namings(list(with_named(standing(call)).order_by("number")), experts))

@@ -87,11 +87,17 @@ def short_and_open() -> Coalesce:
     """Of a call, to annotate with: how many of its dossiers are short without two people having
     agreed that they go on.
     """
+    return _counted(_short().filter(~goes_on(), call=OuterRef("pk")), "call")
+
+
+def goes_on() -> Exists:
+    """Condition of a dossier: two people have agreed that it goes on with too few scores."""
     named = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
-    settled = Shortfall.objects.filter(
-        call=OuterRef("call"), confirmed_at__isnull=False, applications__contains=named
+    return Exists(
+        Shortfall.objects.filter(
+            call=OuterRef("call"), confirmed_at__isnull=False, applications__contains=named
+        )
     )
-    return _counted(_short().filter(~Exists(settled), call=OuterRef("pk")), "call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def short_now(call: Call, now: datetime) -> list[Application]:
     """
     over = call.scoring_due_at is not None and now >= call.scoring_due_at
     if call.status != CallStatus.IN_REVIEW or over or not unsigned(call):
-        return too_few(call)
+        return list(too_few(call))
     return [row.application for row in short_dossiers(call)]
 
 

@@ -5,15 +5,17 @@ grounds.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
+from audit import clock
 from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry
 from reviews.selectors.sheets import sheet_of
 
@@ -52,6 +54,18 @@ def calls() -> list[Call]:
 
 def latest(call: Call) -> Ranking | None:
     return call.rankings.select_related("computed_by").order_by("-version").first()
+
+
+def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime]:
+    """The ranking that stands if it has this digest, the number of the last version (0 for none),
+    and the instant. One query where another ranking is to be written.
+    """
+    last = Ranking.objects.filter(call=OuterRef("pk")).order_by("-version")
+    row = Call.objects.filter(pk=call.pk).values_list(
+        Subquery(last.values("digest")[:1]), Subquery(last.values("version")[:1]), clock.NOW
+    )
+    standing, version, now = row.get()
+    return latest(call) if standing == digest else None, version or 0, now
 
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
@@ -174,11 +174,11 @@ def progress(call: Call) -> dict[int, list[ExpertProgress]]:
     return found
 
 
-def too_few(call: Call) -> list[Application]:
-    """Dossiers with fewer locked sheets than the rules ask for, by number. One query."""
+def too_few(call: Call) -> QuerySet[Application]:
+    """Dossiers with fewer locked sheets than the rules ask for, by number."""
     locked = Count(
         "assignments",
         filter=Q(assignments__panel__call=call, assignments__state=AssignmentState.LOCKED),
     )
     few = standing(call).annotate(locked=locked).filter(locked__lt=call.rule_set.min_scores)
-    return list(few.order_by("number"))
+    return few.order_by("number")

@@ -1,9 +1,10 @@
 """Which dossiers an expert reads: guardian's `score_application`, given and taken in time."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from applications.models.dossiers import ApplicationUserObjectPermission
@@ -26,10 +27,10 @@ def open_to(user: User, applications: Iterable[int]) -> None:
     )
 
 
-def close(assignments: Iterable[int]) -> None:
+def close(assignments: Iterable[int] | QuerySet[Assignment, Any]) -> None:
     """The experts of these assignments no longer read their dossiers; what they wrote stays."""
     theirs = Assignment.objects.filter(
-        pk__in=list(assignments),
+        pk__in=assignments if isinstance(assignments, QuerySet) else list(assignments),
         expert__user=OuterRef("user"),
         application=OuterRef("content_object"),
     )

@@ -1,8 +1,9 @@
 """回避: an expert's word on each dossier before anything of it opens, and what is found later."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
-from accounts.selectors import users_with_role
 from applications.models import Application, CallStatus
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import Entry, record_all
-from notifications.services import notify
+from notifications.services import Dispatch
 from reviews.models import (
     Assignment,
     AssignmentState,
@@ -164,7 +164,7 @@ def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
 
 
 def _recuse(
-    rows: list[tuple[Assignment, str]], *, found: str, by: User, role: str, at: datetime
+    rows: Sequence[tuple[Assignment, str]], *, found: str, by: User, role: str, at: datetime
 ) -> list[Entry]:
     """Recuse from dossiers of one seat: their marks count no more, nothing is edited.
 
@@ -210,13 +210,15 @@ def _recuse(
     return entries
 
 
-def _make_up_for(seat: Seat, by: User) -> None:
+def _make_up_for(
+    seat: Seat, by: User, tell: Callable[[list[User]], Dispatch] | None = None
+) -> None:
     """What follows from recusals: barred from too much of the panel, the expert gives the seat to
     the next in order; then every dossier keeps enough experts, as far as can be.
     """
     if seat.draw.call.status in (CallStatus.SCREENED, CallStatus.IN_REVIEW) and _has_too_many(seat):
         replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
-    keep_quorum(seat, by=by)
+    keep_quorum(seat, by=by, tell=tell)
 
 
 def _has_too_many(seat: Seat) -> bool:
@@ -236,7 +238,7 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
     or no competence to judge it ("unable"). At once and for good; marks given on it do not count.
     """
     seat = _own_seat(assignment.seat_id, by)
-    locked = _locked_rows().get(pk=assignment.pk)
+    locked = _locked_rows().annotate(now=clock.NOW).get(pk=assignment.pk)
     if locked.state == AssignmentState.LOCKED:
         raise WrongState(
             _(
@@ -252,23 +254,26 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
-    left, now = [(locked, reason.strip())], clock.now()
-    record_all(_recuse(left, found=found, by=by, role=Role.EXPERT, at=now))
-    _make_up_for(seat, by)
-    notify(
+    left = [(locked, reason.strip())]
+    record_all(_recuse(left, found=found, by=by, role=Role.EXPERT, at=locked.now))
+    _make_up_for(seat, by, partial(_filed, locked))
+    return locked
+
+
+def _filed(assignment: Assignment, officers: list[User]) -> Dispatch:
+    return Dispatch(
         kind="recusal.filed",
-        recipients=users_with_role(Role.PROGRAMME_OFFICER),
-        key=f"recusal.filed:{locked.pk}",
+        recipients=officers,
+        key=f"recusal.filed:{assignment.pk}",
         context={
-            "number": locked.application.number or "",
-            "panel": locked.panel.number,
-            "call": locked.panel.call,
-            "expert": locked.expert.pseudonym,
+            "number": assignment.application.number or "",
+            "panel": assignment.panel.number,
+            "call": assignment.panel.call,
+            "expert": assignment.expert.pseudonym,
         },
         url="/panels/",
-        about=locked,
+        about=assignment,
     )
-    return locked
 
 
 @transaction.atomic

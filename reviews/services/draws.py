@@ -31,7 +31,6 @@ from reviews.models import Draw
 from reviews.rules import require, require_apart
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
-from reviews.selectors.naming import undecided
 from reviews.services.seating import seat_experts
 
 SHORTEST_REASON = 10
@@ -80,7 +79,8 @@ def prepare_draw(
         )
     if is_left_out:
         raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
-    if undecided(call, reading.candidates(call)):
+    basis = reading.standing_basis(call, day_of(now))
+    if basis.undecided:
         raise WrongState(
             _(
                 "Persons whom firms named may be experts of the pool. Decide on each of them on "
@@ -90,7 +90,7 @@ def prepare_draw(
     number = f"{call.number}-D{len(earlier) + 1}"
     salt = salt or new_secret()
     value = reading.PublicValue(source, public_entropy_from)
-    data = reading.draw_input(reading.standing_basis(call, day_of(now)), number, salt, value)
+    data = reading.draw_input(basis, number, salt, value)
     if supply.supply(pool.read(data)):
         raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
     draw = Draw.objects.create(

@@ -12,7 +12,7 @@ from audit.services import record
 from reviews.models import Draw, Expert, NamedDecision, Recusal
 from reviews.rules import require, require_apart, standing
 from reviews.selectors.draws import candidates
-from reviews.selectors.naming import namings
+from reviews.selectors.naming import namings, with_named
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 
@@ -60,7 +60,7 @@ def decide_named(
 
 def _require_namesake(call: Call, application: Application, expert: Expert) -> None:
     """The firm named somebody of the expert's name, whom no employer tells apart."""
-    dossier = standing(call).filter(pk=application.pk)
+    dossier = with_named(standing(call)).filter(pk=application.pk)
     found = [
         match
         for row in namings(list(dossier), candidates(call))

@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus
-from applications.services.call_steps import advance_call
-from applications.services.lifecycle import Move, advance_all
+from applications.services.call_steps import advance_call_held
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, WrongState
-from audit.services import record
+from audit.services import Entry, record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
-from reviews.rules import SCORABLE, require, require_apart, standing
+from reviews.rules import SCORABLE, require, require_apart
 from reviews.selectors.quorum import short_dossiers
 from reviews.services import access
 
@@ -38,61 +38,75 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
-    if call.status != CallStatus.SCREENED or not call.draws.filter(status="drawn").exists():
+    seats, dossiers, now = _seats(call), _dossiers(call), clock.now()
+    if call.status != CallStatus.SCREENED or not seats:
         raise WrongState(_("The draw has not been made yet."))
-    if due_at <= clock.now():
+    if due_at <= now:
         raise Invalid(_("The scoring deadline must lie in the future."), field="due_at")
-    seats = Seat.objects.filter(draw__call=call, draw__status="drawn")
-    if seats.filter(state=SeatState.INVITED).exists():
+    if any(seat.state == SeatState.INVITED for seat in seats):
         raise WrongState(_("Some experts have not answered their invitation yet."))
-    _require_manned(call, Counter(s.panel_id for s in seats if s.state == SeatState.ACCEPTED))
+    accepted = [seat for seat in seats if seat.state == SeatState.ACCEPTED]
+    _require_manned(call, dossiers, Counter(seat.panel_id for seat in accepted))
     _require_scorers(call)
-    call.scoring_due_at = due_at
-    call.save(update_fields=["scoring_due_at"])
-    ready = Application.objects.filter(place__panel__call=call, status=Status.ELIGIBLE)
-    advance_all([Move(application=a, step="start_review") for a in ready.order_by("pk")], by=by)
+    entries = [
+        *_take_withdrawn(call, dossiers, by),
+        advance_call_held(call, to=CallStatus.IN_REVIEW, by=by, scoring_due_at=due_at),
+    ]
+    ready = lock_all(row.pk for row in dossiers if row.status == Status.ELIGIBLE)
+    moves = [Move(application=row, step="start_review") for row in ready]
+    moved = advance_held(moves, by=by, others=entries)
     Panel.objects.filter(call=call).update(status="scoring")
-    _take_withdrawn(call, by)
-    advance_call(call=call, to=CallStatus.IN_REVIEW, by=by)
-    _tell_experts(call, "scoring.opened", {"due": due_at})
-    call.refresh_from_db()
+    tell_firms(moved, *_to_experts(call, accepted, "scoring.opened", {"due": due_at}))
     return call
 
 
-def _take_withdrawn(call: Call, by: User) -> None:
+def _seats(call: Call) -> list[Seat]:
+    """The seats of the draw that stands, with their people."""
+    drawn = Seat.objects.filter(draw__call=call, draw__status="drawn")
+    return list(drawn.select_related("expert__user").order_by("pk"))
+
+
+def _dossiers(call: Call) -> list[Application]:
+    """What stands on the call's panels, withdrawn or not."""
+    placed = Application.objects.filter(place__panel__call=call)
+    return list(placed.select_related("place__panel").order_by("place__panel__number", "pk"))
+
+
+def _take_withdrawn(call: Call, dossiers: list[Application], by: User) -> list[Entry]:
     """What was withdrawn since the draw is nobody's to judge. From here on nothing is withdrawn."""
-    rows = Assignment.objects.filter(
-        panel__call=call, application__status=Status.WITHDRAWN, state__in=LAID_OUT
-    )
-    found = dict(rows.values_list("pk", "application__number"))
+    numbers = {row.pk: row.number for row in dossiers if row.status == Status.WITHDRAWN}
+    if not numbers:
+        return []
+    rows = Assignment.objects.filter(application__in=numbers, state__in=LAID_OUT)
+    found = dict(rows.values_list("pk", "application_id"))
     if not found:
-        return
+        return []
     access.close(found)
     Assignment.objects.filter(pk__in=found).update(state=AssignmentState.VOID)
-    record(
+    gone = sorted(numbers[application] or "" for application in set(found.values()))
+    taken = Entry(
         action="panels.withdrawn",
         obj=call,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        after={"dossiers": sorted(set(found.values())), "assignments": len(found)},
+        after={"dossiers": gone, "assignments": len(found)},
         scope=call.number,
     )
+    return [taken]
 
 
-def _require_manned(call: Call, counts: Mapping[int, int]) -> None:
+def _require_manned(call: Call, dossiers: list[Application], counts: Mapping[int, int]) -> None:
     """Enough accepted experts on every panel that has dossiers."""
-    for panel in Panel.objects.filter(call=call, places__application__in=standing(call)).distinct():
-        if counts.get(panel.pk, 0) < call.rule_set.min_scores:
+    least = call.rule_set.min_scores
+    for row in dossiers:
+        panel = row.place.panel
+        if row.status != Status.WITHDRAWN and counts.get(panel.pk, 0) < least:
             raise WrongState(
                 _(
                     "Panel %(panel)s has %(count)s experts; every dossier needs %(least)s scores. "
                     "A new draw is needed."
                 )
-                % {
-                    "panel": panel.number,
-                    "count": counts.get(panel.pk, 0),
-                    "least": call.rule_set.min_scores,
-                }
+                % {"panel": panel.number, "count": counts.get(panel.pk, 0), "least": least}
             )
 
 
@@ -113,11 +127,10 @@ def _require_scorers(call: Call) -> None:
         )
 
 
-def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = "") -> None:
-    accepted = Seat.objects.filter(
-        draw__call=call, draw__status="drawn", state=SeatState.ACCEPTED
-    ).select_related("expert__user")
-    notify_all(
+def _to_experts(
+    call: Call, seats: list[Seat], kind: str, context: dict[str, object], key: str = ""
+) -> list[Dispatch]:
+    return [
         Dispatch(
             kind=kind,
             recipients=[seat.expert.user],
@@ -126,8 +139,8 @@ def _tell_experts(call: Call, kind: str, context: dict[str, object], key: str = 
             url="/my-reviews/",
             about=call,
         )
-        for seat in accepted
-    )
+        for seat in seats
+    ]
 
 
 @transaction.atomic
@@ -158,10 +171,8 @@ def extend_scoring(*, call: Call, due_at: datetime, reason: str, by: User) -> Ca
         after={"due_at": due_at},
         scope=call.number,
     )
-    _tell_experts(
-        call,
-        "scoring.extended",
-        {"due": due_at, "reason": reason.strip()},
-        f":{due_at.isoformat()}",
-    )
+    accepted = [seat for seat in _seats(call) if seat.state == SeatState.ACCEPTED]
+    context: dict[str, object] = {"due": due_at, "reason": reason.strip()}
+    key = f":{due_at.isoformat()}"
+    notify_all(_to_experts(call, accepted, "scoring.extended", context, key))
     return call

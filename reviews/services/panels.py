@@ -25,6 +25,7 @@ from reviews.draw import supply
 from reviews.models import Draw, Panel, PanelApplication
 from reviews.rules import require
 from reviews.selectors import draws as reading
+from reviews.selectors.naming import with_named
 from reviews.selectors.office import STILL_CHECKED
 from reviews.services.panel_rows import dissolve, lay_out, rename
 from reviews.services.panel_seats import checked, default_seats, technology_experts
@@ -117,7 +118,7 @@ def _eligible(call: Call, stands: Stands) -> list[Application]:
     if stands.now < call.closes_at or stands.pending:
         raise WrongState(_("Dossiers are still being checked. Finish the screening first."))
     found = list(
-        Application.objects.filter(call=call, status=Status.ELIGIBLE)
+        with_named(Application.objects.filter(call=call, status=Status.ELIGIBLE))
         .select_related("industry", "region")
         .order_by("number")
     )

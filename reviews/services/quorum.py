@@ -13,7 +13,7 @@ is not ranked (`ranking`), so closing over it shuts a firm out. An officer says 
 an approver or another officer agrees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -31,28 +31,30 @@ from reviews.rules import require, require_apart
 from reviews.selectors import draws as reading
 from reviews.selectors import quorum
 from reviews.selectors.scores import too_few
-from reviews.services.replacing import replace_seat, tell_released
+from reviews.services.replacing import released, replace_seat
 
 SHORTEST_REASON = 10
 NAMED_IN_MESSAGE = 5
 
 
-def keep_quorum(seat: Seat, *, by: User) -> list[quorum.Short]:
+def keep_quorum(
+    seat: Seat, *, by: User, tell: Callable[[list[User]], Dispatch] | None = None
+) -> list[quorum.Short]:
     """After a recusal in a seat held by `lock_seat`, or after it was vacated: seats of its panel
     change hands until every dossier can get its scores, or none is left that would help.
 
-    Returns the dossiers that stay short; the officers are told of each. To be called in the
-    transaction of the act, whose lock on the call keeps a second recusal out meanwhile.
+    Returns the dossiers that stay short; the officers are told of each, and of what `tell` makes.
+    To be called in the transaction of the act, whose lock on the call keeps a second recusal out
+    meanwhile.
     """
     panel, draw = seat.panel, seat.draw
     short = quorum.short_dossiers(draw.call, panel)
     while short and (helping := _helping_seat(draw, panel, short)) is not None:
-        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by)
-        if helping.expert.user_id != by.pk:
-            tell_released(helping)
+        told = [] if helping.expert.user_id == by.pk else [released(helping)]
+        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by, told=told)
         short = quorum.short_dossiers(draw.call, panel)
-    if short:
-        _tell_officers(draw.call, short)
+    if short or tell is not None:
+        _tell_officers(draw.call, short, tell)
     return short
 
 
@@ -71,9 +73,11 @@ def _helping_seat(draw: Draw, panel: Panel, short: Sequence[quorum.Short]) -> Se
     return None
 
 
-def _tell_officers(call: Call, short: Sequence[quorum.Short]) -> None:
+def _tell_officers(
+    call: Call, short: Sequence[quorum.Short], tell: Callable[[list[User]], Dispatch] | None
+) -> None:
     officers = list(users_with_role(Role.PROGRAMME_OFFICER))
-    notify_all(
+    told = [
         Dispatch(
             kind="quorum.short",
             recipients=officers,
@@ -88,16 +92,16 @@ def _tell_officers(call: Call, short: Sequence[quorum.Short]) -> None:
             about=row.application,
         )
         for row in short
-    )
+    ]
+    notify_all([*told, *([tell(officers)] if tell else [])])
 
 
 def require_scores(call: Call) -> list[Application]:
     """Refuse to close or to rank while a dossier has too few signed sheets and nobody has agreed
     that it goes on; returns those that do go on with too few.
     """
-    agreed = quorum.agreed(call)
-    short = too_few(call)
-    open_ = [a for a in short if a.pk not in agreed]
+    short = list(too_few(call).annotate(goes_on=quorum.goes_on()))
+    open_ = [a for a in short if not a.goes_on]
     if open_:
         raise WrongState(
             _(
@@ -110,7 +114,7 @@ def require_scores(call: Call) -> list[Application]:
                 "numbers": ", ".join(a.number or "" for a in open_[:NAMED_IN_MESSAGE]),
             }
         )
-    return short
+    return [*short]
 
 
 @transaction.atomic

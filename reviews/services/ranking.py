@@ -7,12 +7,12 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Application, Call, CallStatus
-from applications.services.call_steps import advance_call
-from applications.services.lifecycle import Move, advance_all
+from applications.services.call_steps import advance_call_held
+from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from audit.services import record
+from audit.services import Entry, record, record_all
 from notifications.services import notify
 from reviews.models import (
     Assignment,
@@ -23,6 +23,7 @@ from reviews.models import (
     RankingEntry,
 )
 from reviews.rules import require, require_apart
+from reviews.selectors.rankings import last_version, latest
 from reviews.selectors.recomputed import digest_of, rank_call
 from reviews.services import access
 from reviews.services.analyses import request_analysis
@@ -47,16 +48,13 @@ def close_scoring(*, call: Call, by: User) -> Call:
         panel__call=call, state__in=("to_declare", "open", "finished")
     )
     left = list(unsigned.values_list("pk", flat=True))
-    overdue = call.scoring_due_at is not None and clock.now() >= call.scoring_due_at
-    if left and not overdue:
+    if left and (call.scoring_due_at is None or clock.now() < call.scoring_due_at):
         raise WrongState(_("Some experts have not signed yet. Wait for them or for the deadline."))
     short = [a.number or "" for a in require_scores(call)]
     access.close(left)
     Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
     Panel.objects.filter(call=call).update(status="closed")
-    scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
-    advance_all([Move(application=a, step="close_scoring") for a in scored], by=by)
-    record(
+    closed = Entry(
         action="scoring.close",
         obj=call,
         by=by,
@@ -64,8 +62,11 @@ def close_scoring(*, call: Call, by: User) -> Call:
         after={"unsigned": len(left), "too_few": short},
         scope=call.number,
     )
-    advance_call(call=call, to=CallStatus.SCORED, by=by)
-    call.refresh_from_db()
+    called = advance_call_held(call, to=CallStatus.SCORED, by=by)
+    scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
+    rows = lock_all(scored.values_list("pk", flat=True))
+    moves = [Move(application=row, step="close_scoring") for row in rows]
+    tell_firms(advance_held(moves, by=by, others=[closed, called]))
     return call
 
 
@@ -84,21 +85,21 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         require_scores(call)
     entries = rank_call(call)
     digest = digest_of(entries)
-    last = call.rankings.order_by("-version").first()
-    if last is not None and last.digest == digest:
+    last, version, now = last_version(call, digest)
+    if last is not None:
         return last
     ranking = Ranking.objects.create(
         call=call,
-        version=(last.version if last else 0) + 1,
+        version=version + 1,
         rules=call.rule_set.to_data(),
         digest=digest,
         computed_by=by,
-        computed_at=clock.now(),
+        computed_at=now,
     )
     for entry in entries:
         entry.ranking = ranking
     RankingEntry.objects.bulk_create(entries)
-    record(
+    computed = Entry(
         action="ranking.compute",
         obj=ranking,
         by=by,
@@ -107,15 +108,11 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         after={"digest": digest, "entries": len(entries)},
         scope=call.number,
     )
+    is_first = call.status == CallStatus.SCORED
+    called = [advance_call_held(call, to=CallStatus.RANKED, by=by)] if is_first else []
+    record_all([computed, *called])
     request_analysis(ranking)
-    if call.status == CallStatus.SCORED:
-        advance_call(call=call, to=CallStatus.RANKED, by=by)
     return ranking
-
-
-def latest(call: Call) -> Ranking | None:
-    """The ranking that stands."""
-    return call.rankings.order_by("-version").first()
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Seats after the draw: who is invited, which dossiers are laid out, who is barred from which."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -18,7 +19,7 @@ def seat_experts(draw: Draw, at: datetime) -> None:
     queries for any number of seats.
     """
     panels = {str(p.number): p for p in Panel.objects.filter(call=draw.call)}
-    drawn = list(_experts().filter(pseudonym__in={place["expert"] for place in draw.result}))
+    drawn = list(invitable().filter(pseudonym__in={place["expert"] for place in draw.result}))
     experts = {e.pseudonym: e for e in drawn}
     counts: dict[tuple[str, str], int] = defaultdict(int)
     seats = []
@@ -39,18 +40,22 @@ def seat_experts(draw: Draw, at: datetime) -> None:
     Panel.objects.filter(call=draw.call).update(status="drawn")
 
 
-def invite(seat: Seat) -> None:
-    """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction."""
-    _invite(seat.draw, [seat], list(_experts().filter(pk=seat.expert_id)))
+def invite(seat: Seat, told: Sequence[Dispatch] = ()) -> None:
+    """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction;
+    the seat's expert is one of `invitable`. `told`: other messages, told at once with it.
+    """
+    _invite(seat.draw, [seat], [seat.expert], told)
 
 
-def _experts() -> QuerySet[Expert]:
+def invitable() -> QuerySet[Expert]:
     """With `.recused`: the ids of the dossiers that each is barred from already."""
     own = Recusal.objects.filter(expert=OuterRef("pk")).values("application_id")
     return Expert.objects.select_related("user").annotate(recused=ArraySubquery(own))
 
 
-def _invite(draw: Draw, seats: list[Seat], experts: list[Expert]) -> None:
+def _invite(
+    draw: Draw, seats: list[Seat], experts: list[Expert], told: Sequence[Dispatch] = ()
+) -> None:
     laid_out = _laid_out(draw, [seat.panel_id for seat in seats])
     barred = {e.pk: set(e.recused) for e in experts}  # type: ignore[attr-defined]  # annotated
     _recuse_by_system(draw, seats, laid_out, barred)
@@ -67,7 +72,7 @@ def _invite(draw: Draw, seats: list[Seat], experts: list[Expert]) -> None:
         for place in laid_out[seat.panel_id]
     )
     people = {expert.pk: expert.user for expert in experts}
-    notify_all(
+    invitations = [
         Dispatch(
             kind="seat.invited",
             recipients=[people[seat.expert_id]],
@@ -84,7 +89,8 @@ def _invite(draw: Draw, seats: list[Seat], experts: list[Expert]) -> None:
             about=seat,
         )
         for seat in seats
-    )
+    ]
+    notify_all([*told, *invitations])
 
 
 def _laid_out(draw: Draw, panels: list[int]) -> dict[int, list[PanelApplication]]:

@@ -17,18 +17,17 @@ from calendars.selectors import working_days
 from calendars.table import WorkingDays
 from calendars.wording import day_of
 from reviews.models import Seat, SeatState
-from reviews.rules import expert_of, require
+from reviews.rules import acts_as, require
 from reviews.services.locking import lock_seat
 from reviews.services.quorum import keep_quorum
-from reviews.services.replacing import replace_seat, tell_released
+from reviews.services.replacing import released, replace_seat
 
 ANSWER_DAYS = 2  # working days an expert has to answer before the next may be asked
 
 
 def _own_seat(seat: Seat, by: User) -> Seat:
-    expert = expert_of(by)
     locked = lock_seat(seat.pk)
-    if locked.expert_id != expert.pk:
+    if locked.expert.user_id != by.pk or not acts_as(locked.expert, by):
         raise NotVisible
     if locked.draw.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
         raise WrongState(_("The review is over; the seat stays as it was."))
@@ -61,7 +60,7 @@ def decline(*, seat: Seat, reason: str, by: User) -> Seat | None:
     locked = _own_seat(seat, by)
     if locked.state not in (SeatState.INVITED, SeatState.ACCEPTED):
         raise WrongState(_("This invitation has already been answered."))
-    if locked.assignments.filter(state="locked").exists():
+    if locked.state == SeatState.ACCEPTED and locked.assignments.filter(state="locked").exists():
         raise WrongState(
             _("Your sheets are signed and locked; the seat can no longer be given back.")
         )
@@ -94,7 +93,12 @@ def pass_over(*, seat: Seat, reason: str, by: User) -> Seat | None:
         )
     if len(reason.strip()) < 4:
         raise Invalid(_("Say briefly what was done to reach the expert."), field="reason")
-    tell_released(locked)
-    follower = replace_seat(locked, state=SeatState.REPLACED, reason=reason.strip(), by=by)
+    follower = replace_seat(
+        locked,
+        state=SeatState.REPLACED,
+        reason=reason.strip(),
+        by=by,
+        told=[released(locked)],
+    )
     keep_quorum(locked, by=by)
     return follower

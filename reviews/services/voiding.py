@@ -9,12 +9,12 @@ from applications.models import Call, CallStatus
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
-from notifications.services import notify
+from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, Draw, Panel
 from reviews.rules import require
 from reviews.services import access
 from reviews.services.draws import SHORTEST_REASON, lock
-from reviews.services.replacing import tell_released
+from reviews.services.replacing import released
 
 
 @transaction.atomic
@@ -37,16 +37,15 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
     source, locked.status, locked.voided_at = locked.status, "void", clock.now()
     locked.voided_by, locked.void_reason = by, reason.strip()
     locked.save(update_fields=["status", "voided_at", "voided_by", "void_reason"])
-    released = list(
+    seats = list(
         locked.seats.filter(state__in=("invited", "accepted")).select_related("expert__user")
     )
-    locked.seats.filter(pk__in=[s.pk for s in released]).update(
+    locked.seats.filter(pk__in=[s.pk for s in seats]).update(
         state="replaced", reason=reason.strip()
     )
     laid_out = Assignment.objects.filter(seat__draw=locked).exclude(state="void")
-    pks = list(laid_out.values_list("pk", flat=True))
-    access.close(pks)
-    Assignment.objects.filter(pk__in=pks).update(state="void")
+    access.close(laid_out.values("pk"))
+    laid_out.update(state="void")
     Panel.objects.filter(call=locked.call).update(status="forming")
     record(
         action="draw.void",
@@ -58,7 +57,7 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
         reason=reason.strip(),
         scope=locked.call.number,
     )
-    notify(
+    voided = Dispatch(
         kind="draw.voided",
         recipients=[locked.operator],
         key=f"draw.voided:{locked.pk}",
@@ -66,6 +65,5 @@ def void_draw(*, draw: Draw, reason: str, by: User) -> Draw:
         url=f"/draws/{locked.number}/",
         about=locked,
     )
-    for seat in released:
-        tell_released(seat)
+    notify_all([voided, *(released(seat) for seat in seats)])
     return locked

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.http import SignedInRequest
 from accounts.models import Region
+from accounts.roles import Role
+from accounts.rules import has_role
 from applications import reading, sections
 from applications.figures import FiguresError
 from applications.models import Application, CallStatus, Industry
@@ -21,7 +23,6 @@ from calendars.deadlines import count_inclusive
 from calendars.selectors import working_days
 from reviews.forms.marks import LeafInput, SheetForm, fingerprint, overall_of, slug, stored_input
 from reviews.models import Assignment, AssignmentState, Mark
-from reviews.rules import expert_of
 from reviews.scoring import Computed, check_mark, subtotal
 from reviews.selectors import expert as own
 from reviews.selectors.sheets import computed_of, problems_of, sheet_of
@@ -41,8 +42,8 @@ class SheetDesk:
 
     def __init__(self, request: SignedInRequest, pk: int) -> None:
         self.request = request
-        self.expert = expert_of(request.user)
-        found = own.own_assignment_of(self.expert, pk)
+        is_expert = has_role(request.user, Role.EXPERT)
+        found = own.own_assignment_of(request.user, pk) if is_expert else None
         if found is None:
             raise NotVisible
         self.assignment: Assignment = found

@@ -46,7 +46,7 @@ def named(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _namings(call: Call) -> list[reading.Naming]:
-    dossiers = list(standing(call).select_related("firm").order_by("number"))
+    dossiers = list(reading.with_named(standing(call)).select_related("firm").order_by("number"))
     return reading.namings(dossiers, drawing.candidates(call))
 
 
@@ -66,7 +66,9 @@ def _row(naming: reading.Naming) -> dict[str, Any]:
 def decide(request: SignedInRequest, number: str, pk: int, pseudonym: str) -> HttpResponse:
     """Whether the person named is this expert, whose employer is another one."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
-    application = get_object_or_404(standing(call).select_related("firm"), pk=pk)
+    application = get_object_or_404(
+        reading.with_named(standing(call)).select_related("firm"), pk=pk
+    )
     pairs = (
         (naming.person, match)
         for naming in reading.namings([application], drawing.candidates(call))

@@ -9,9 +9,11 @@ from applications.models import Application
 from audit import clock
 from calendars import deadlines
 from calendars.instants import end_of_day
+from calendars.models import CalendarYear
 from calendars.selectors import working_days
 from calendars.table import WorkingDays
 from calendars.wording import day_of
+from notifications.services import enqueue
 from secretaries.models import RequestStatus, ServiceRequest
 from secretaries.selectors.clocks import Clock, clock_of
 from secretaries.services import telling
@@ -34,9 +36,14 @@ def watch_clocks(now: datetime | None = None) -> int:
     return sum(_warn(row, clock_of(row, moment, table)) for row in rows)
 
 
-def on_year_published(sender: object, table: WorkingDays, **_kwargs: object) -> None:
-    """Receiver of `calendars.signals.year_published`, inside its transaction."""
-    _count_again(table)
+def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -> None:
+    """Receiver of `calendars.signals.year_published`, inside its transaction: a job counts."""
+    enqueue(task="secretaries.tasks.recount", key=f"recount:secretaries:{notice.pk}", payload={})
+
+
+def recount() -> None:
+    """Count the provisional due dates again by the working days now in force."""
+    _count_again(working_days())
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.waiting import waiting_for
 from audit import clock
 from calendars.models import CalendarYear, YearState
+from notifications.models import Job
 
 NOTICE = """
 一、元旦：1月1日（周五）至3日（周日）放假调休，共3天。
@@ -36,4 +37,7 @@ def test_a_notice_by_two_people(sysadmin, secadmin, client_of, year_in_force):
     assert security.post(confirm).status_code == 302
     notice.refresh_from_db()
     assert (notice.state, notice.confirmed_by_id) == (YearState.PUBLISHED, secadmin.pk)
+    assert [job.task for job in Job.objects.order_by("task")] == [
+        f"{app}.tasks.recount" for app in ("applications", "awards", "secretaries")
+    ]
     assert security.post(confirm).status_code == 409

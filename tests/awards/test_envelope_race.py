@@ -57,7 +57,7 @@ def dossiers(people) -> list[int]:
 def award(envelope: Envelope, application: int, by: int) -> None:
     """What `decisions.award` does with the money, without the telling."""
     with transaction.atomic():
-        commit(envelope=envelope, amount=SUM)
+        commit(envelope=envelope.pk, amount=SUM)
         made = Award.objects.create(
             application_id=application, envelope=envelope, amount=SUM, decided_by_id=by,
             decided_at=clock.now(),

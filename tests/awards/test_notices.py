@@ -9,12 +9,12 @@ from applications.workflow import Status
 from audit import clock
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+from awards import tasks
 from awards.models import Objection, PublicNotice
 from awards.services import decisions, notices, objections, recounts, reserve
 from calendars.notice_text import read
-from calendars.selectors import working_days
 from calendars.services import confirm_year, propose_year
-from notifications.models import Message
+from notifications.models import Job, Message
 from tests.awards import stages
 from tests.calendars.test_years import NEXT, NUMBER
 from tests.racing import race
@@ -73,10 +73,11 @@ def test_a_period_into_an_unknown_year_is_provisional_and_awards_nothing(people,
 def test_the_period_is_counted_again_once_the_year_is_known(people, noticed, sysadmin, secadmin):
     propose_year(year=2027, source_no=NUMBER, days=read(NEXT, 2027), by=sysadmin)
     confirm_year(year=2027, by=secadmin)
+    tasks.recount(Job.objects.get(task="awards.tasks.recount").pk)
     noticed.refresh_from_db()
     assert (noticed.ends_on, noticed.provisional) == (date(2027, 1, 5), False)
     told = Event.objects.count()
-    recounts.on_year_published(None, table=working_days())
+    recounts.recount()
     noticed.refresh_from_db()
     assert (noticed.ends_on, noticed.provisional) == (date(2027, 1, 5), False)
     assert Event.objects.count() == told

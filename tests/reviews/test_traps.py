@@ -128,7 +128,7 @@ def test_ties_are_found_with_as_many_queries_for_any_number(
 ):
     dossiers, today = round.dossiers(grouped), clock.today()
     for experts, applications in ((pool[:1], dossiers[:1]), (pool, dossiers)):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             conflicts_of(experts, applications, same_region=False, on=today)
 
 

@@ -1,0 +1,83 @@
+"""Acts on awards and objections by their pages, each within the statements of a post."""
+
+import pytest
+from django.urls import reverse
+
+from applications.models import Application
+from applications.workflow import Status
+from audit import clock
+from awards.models import Agreement, Award
+from awards.services import decisions
+from tests.awards import stages
+from tests.awards.test_notices import objected
+
+pytestmark = pytest.mark.django_db
+REASON = "经现场核查，反映的问题属实。"
+
+
+@pytest.fixture
+def post(client_of):
+    """post(person, "awards:award", number): it succeeds."""
+
+    def act(person, name, *args, **data):
+        answer = client_of(person).post(reverse(name, args=args), data)
+        assert answer.status_code == 302
+
+    return act
+
+
+def states(*titles):
+    rows = dict(Application.objects.values_list("title", "status"))
+    return [rows[title] for title in titles]
+
+
+def test_award_and_allocation_of_three_projects(people, noticed, post):
+    stages.set_ceiling(people, noticed.call)
+    stages.pass_day(noticed.ends_on)
+    post(people.approver, "awards:award", noticed.call.number)
+    assert states("P1", "P2", "P3") == [Status.AWARDED] * 3
+    values = {"number": "吉财产业指〔2026〕89号", "issued_on": clock.today().isoformat()}
+    post(people.finance, "awards:allocate", noticed.call.number, **values)
+    assert Award.objects.filter(allocation=None).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "after"),
+    [
+        ("rejected", [Status.ON_NOTICE, Status.RESERVE, Status.RESERVE]),
+        ("upheld", [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]),
+    ],
+)
+def test_an_objection_from_the_finding_to_the_answer(people, noticed, post, answer, after):
+    filed = objected(noticed)
+    finding = {"accept": "", "finding": "署名真实，线索具体，予以受理。"}
+    post(people.officer, "awards:objection", filed.pk, **finding)
+    post(people.approver, "awards:objection", filed.pk, answer=REASON, **{answer: ""})
+    assert states("P2", "P4", "P5") == after
+
+
+def test_a_project_is_taken_off_and_two_move_up(people, approved, post):
+    row = Application.objects.get(title="P2")
+    post(people.approver, "awards:take_off", row.pk, text=REASON)
+    assert states("P2", "P4", "P5") == [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]
+
+
+def test_an_agreement_and_its_end(people, awarded, post):
+    call, first = awarded[0].application.call, awarded[0]
+    decisions.record_allocation(
+        call=call, number="吉财产业指〔2026〕89号", issued_on=clock.today(), by=people.finance
+    )
+    post(people.officer, "awards:draw_up", first.pk)
+    agreement = Agreement.objects.get(award=first)
+    post(people.owner, "awards:sign", agreement.pk)
+    post(people.officer, "awards:sign", agreement.pk)
+    assert states("P1") == [Status.AGREED]
+    post(people.approver, "awards:terminate", first.pk, text=REASON)
+    assert states("P1") == [Status.TERMINATED]
+
+
+def test_a_project_paid_in_full_is_accepted(people, agreed, post):
+    for sequence in (1, 2, 3):
+        stages.paid(people, stages.part(agreed, sequence))
+    post(people.officer, "awards:accept", agreed.award_id, text="指标全部完成，同意验收。")
+    assert states("P1") == [Status.COMPLETED]
