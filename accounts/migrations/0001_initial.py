@@ -86,6 +86,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("code",),
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{6}$")), name="region_code_six_digits"
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "province"), ("reports_to__isnull", True)),
+                    models.Q(
+                        models.Q(("level", "province"), _negated=True),
+                        ("reports_to__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="region_reports_to_somebody",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("reports_to__isnull", True),
+                    models.Q(("reports_to", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="region_never_reports_to_itself",
+            )],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +157,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'constraints': [models.CheckConstraint(
+                condition=models.Q(("uscc__regex", "^[0-9A-HJ-NP-RTUWXY]{18}$")), name="uscc_shape"
+            )],
+            },
         ),
         migrations.CreateModel(
             name="User",
@@ -247,6 +272,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "ordering": ("id",),
+                'constraints': [models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="one_person_per_username"
+            ), models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="one_person_per_email",
+            ), models.CheckConstraint(
+                condition=models.Q(("is_superuser", False)), name="there_is_no_superuser"
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disabled_at__isnull", True), ("is_active", True)),
+                    models.Q(("disabled_at__isnull", False), ("is_active", False)),
+                    _connector="OR",
+                ),
+                name="disabled_people_have_an_instant",
+            )],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +373,104 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                'triggers': [pgtrigger.compiler.Trigger(
+                name="grants_stand_apart",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.revoked_at IS NOT NULL THEN RETURN NEW; END IF;\n            PERFORM 1 FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;\n            IF EXISTS (\n                SELECT 1 FROM accounts_rolegrant held\n                JOIN (VALUES ('approver', 'audit_admin'), ('approver', 'expert'), ('approver', 'finance_officer'), ('approver', 'programme_officer'), ('approver', 'regional_officer'), ('approver', 'security_admin'), ('approver', 'supervisor'), ('approver', 'system_admin'), ('audit_admin', 'approver'), ('audit_admin', 'expert'), ('audit_admin', 'finance_officer'), ('audit_admin', 'programme_officer'), ('audit_admin', 'regional_officer'), ('audit_admin', 'secretary'), ('audit_admin', 'secretary_lead'), ('audit_admin', 'security_admin'), ('audit_admin', 'supervisor'), ('audit_admin', 'system_admin'), ('expert', 'approver'), ('expert', 'audit_admin'), ('expert', 'finance_officer'), ('expert', 'programme_officer'), ('expert', 'regional_officer'), ('expert', 'secretary'), ('expert', 'secretary_lead'), ('expert', 'security_admin'), ('expert', 'supervisor'), ('expert', 'system_admin'), ('finance_officer', 'approver'), ('finance_officer', 'audit_admin'), ('finance_officer', 'expert'), ('finance_officer', 'programme_officer'), ('finance_officer', 'secretary'), ('finance_officer', 'security_admin'), ('finance_officer', 'supervisor'), ('finance_officer', 'system_admin'), ('programme_officer', 'approver'), ('programme_officer', 'audit_admin'), ('programme_officer', 'expert'), ('programme_officer', 'finance_officer'), ('programme_officer', 'regional_officer'), ('programme_officer', 'security_admin'), ('programme_officer', 'supervisor'), ('programme_officer', 'system_admin'), ('regional_officer', 'approver'), ('regional_officer', 'audit_admin'), ('regional_officer', 'expert'), ('regional_officer', 'programme_officer'), ('regional_officer', 'security_admin'), ('regional_officer', 'supervisor'), ('regional_officer', 'system_admin'), ('secretary', 'audit_admin'), ('secretary', 'expert'), ('secretary', 'finance_officer'), ('secretary', 'security_admin'), ('secretary', 'supervisor'), ('secretary', 'system_admin'), ('secretary_lead', 'audit_admin'), ('secretary_lead', 'expert'), ('secretary_lead', 'security_admin'), ('secretary_lead', 'supervisor'), ('secretary_lead', 'system_admin'), ('security_admin', 'approver'), ('security_admin', 'audit_admin'), ('security_admin', 'expert'), ('security_admin', 'finance_officer'), ('security_admin', 'programme_officer'), ('security_admin', 'regional_officer'), ('security_admin', 'secretary'), ('security_admin', 'secretary_lead'), ('security_admin', 'supervisor'), ('security_admin', 'system_admin'), ('supervisor', 'approver'), ('supervisor', 'audit_admin'), ('supervisor', 'expert'), ('supervisor', 'finance_officer'), ('supervisor', 'programme_officer'), ('supervisor', 'regional_officer'), ('supervisor', 'secretary'), ('supervisor', 'secretary_lead'), ('supervisor', 'security_admin'), ('supervisor', 'system_admin'), ('system_admin', 'approver'), ('system_admin', 'audit_admin'), ('system_admin', 'expert'), ('system_admin', 'finance_officer'), ('system_admin', 'programme_officer'), ('system_admin', 'regional_officer'), ('system_admin', 'secretary'), ('system_admin', 'secretary_lead'), ('system_admin', 'security_admin'), ('system_admin', 'supervisor')) AS pair (one, other)\n                  ON pair.one = NEW.role AND pair.other = held.role\n                WHERE held.user_id = NEW.user_id AND held.revoked_at IS NULL\n                  AND held.id IS DISTINCT FROM NEW.id\n            ) THEN\n                RAISE EXCEPTION 'roles that one person may not hold together'\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            IF EXISTS (\n                SELECT 1 FROM accounts_membership\n                WHERE user_id = NEW.user_id AND ended_at IS NULL\n            ) THEN\n                RAISE EXCEPTION 'who acts for a firm holds no role'\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="7b077dbd300d8310ed9a507f753a3b490a50f8bd",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_grants_stand_apart_247c9",
+                    table="accounts_rolegrant",
+                    when="BEFORE",
+                ),
+            ), pgtrigger.compiler.Trigger(
+                name="grant_keeps_its_history",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF (NEW.user_id, NEW.role, NEW.region_id, NEW.proposed_by_id, NEW.proposed_at,\n                NEW.bootstrap)\n               IS DISTINCT FROM\n               (OLD.user_id, OLD.role, OLD.region_id, OLD.proposed_by_id, OLD.proposed_at,\n                OLD.bootstrap)\n               OR (OLD.confirmed_at IS NOT NULL\n                   AND (NEW.confirmed_at, NEW.confirmed_by_id)\n                       IS DISTINCT FROM (OLD.confirmed_at, OLD.confirmed_by_id))\n               OR OLD.revoked_at IS NOT NULL\n            THEN\n                RAISE EXCEPTION 'a grant keeps its history' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
+                    hash="ac0d1e6f47b9198401e07e6dbc764e1fb6ab6731",
+                    operation="UPDATE",
+                    pgid="pgtrigger_grant_keeps_its_history_7eeb2",
+                    table="accounts_rolegrant",
+                    when="BEFORE",
+                ),
+            ), pgtrigger.compiler.Trigger(
+                name="grants_are_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b608dce5c80b6659d8f3dc759ed3db4fbb2f6641",
+                    operation="DELETE",
+                    pgid="pgtrigger_grants_are_never_deleted_7deca",
+                    table="accounts_rolegrant",
+                    when="BEFORE",
+                ),
+            )],
+                'constraints': [models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)),
+                fields=("user", "role", "region"),
+                name="one_live_grant",
+                nulls_distinct=False,
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("region__isnull", False), ("role__in", ["regional_officer"])),
+                    models.Q(
+                        models.Q(("role__in", ["regional_officer"]), _negated=True),
+                        ("region__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="regional_roles_have_a_region",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("bootstrap", True),
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", True),
+                        ("proposed_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("bootstrap", False),
+                        ("confirmed_at__isnull", True),
+                        ("confirmed_by__isnull", True),
+                        ("proposed_by__isnull", False),
+                    ),
+                    models.Q(
+                        ("bootstrap", False),
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("proposed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_confirmed_who_and_when",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="grant_revoked_who_and_when",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="grant_maker_is_not_checker",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("proposed_by__isnull", True),
+                        models.Q(("proposed_by", models.F("user")), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("confirmed_by__isnull", True),
+                        models.Q(("confirmed_by", models.F("user")), _negated=True),
+                        _connector="OR",
+                    ),
+                ),
+                name="nobody_grants_to_themselves",
+            )],
             },
         ),
         migrations.CreateModel(
@@ -377,11 +516,7 @@ class Migration(migrations.Migration):
                         name="one_live_membership",
                     )
                 ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="membership",
-            trigger=pgtrigger.compiler.Trigger(
+                'triggers': [pgtrigger.compiler.Trigger(
                 name="members_hold_no_role",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     func="\n            IF NEW.ended_at IS NOT NULL THEN RETURN NEW; END IF;\n            PERFORM 1 FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;\n            IF EXISTS (\n                SELECT 1 FROM accounts_rolegrant\n                WHERE user_id = NEW.user_id AND revoked_at IS NULL\n            ) THEN\n                RAISE EXCEPTION 'who holds a role acts for no firm'\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
@@ -391,11 +526,7 @@ class Migration(migrations.Migration):
                     table="accounts_membership",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="membership",
-            trigger=pgtrigger.compiler.Trigger(
+            ), pgtrigger.compiler.Trigger(
                 name="memberships_are_never_deleted",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
@@ -405,207 +536,8 @@ class Migration(migrations.Migration):
                     table="accounts_membership",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{6}$")), name="region_code_six_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", "province"), ("reports_to__isnull", True)),
-                    models.Q(
-                        models.Q(("level", "province"), _negated=True),
-                        ("reports_to__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="region_reports_to_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reports_to__isnull", True),
-                    models.Q(("reports_to", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="region_never_reports_to_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uscc__regex", "^[0-9A-HJ-NP-RTUWXY]{18}$")), name="uscc_shape"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("username"), name="one_person_per_username"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("email", ""), _negated=True),
-                name="one_person_per_email",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_superuser", False)), name="there_is_no_superuser"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disabled_at__isnull", True), ("is_active", True)),
-                    models.Q(("disabled_at__isnull", False), ("is_active", False)),
-                    _connector="OR",
-                ),
-                name="disabled_people_have_an_instant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("user", "role", "region"),
-                name="one_live_grant",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("region__isnull", False), ("role__in", ["regional_officer"])),
-                    models.Q(
-                        models.Q(("role__in", ["regional_officer"]), _negated=True),
-                        ("region__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="regional_roles_have_a_region",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("bootstrap", True),
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", True),
-                        ("proposed_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("bootstrap", False),
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                        ("proposed_by__isnull", False),
-                    ),
-                    models.Q(
-                        ("bootstrap", False),
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("proposed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="grant_confirmed_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="grant_revoked_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by__isnull", True),
-                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="grant_maker_is_not_checker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("proposed_by__isnull", True),
-                        models.Q(("proposed_by", models.F("user")), _negated=True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("confirmed_by__isnull", True),
-                        models.Q(("confirmed_by", models.F("user")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="nobody_grants_to_themselves",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="rolegrant",
-            trigger=pgtrigger.compiler.Trigger(
-                name="grants_stand_apart",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n            IF NEW.revoked_at IS NOT NULL THEN RETURN NEW; END IF;\n            PERFORM 1 FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;\n            IF EXISTS (\n                SELECT 1 FROM accounts_rolegrant held\n                JOIN (VALUES ('approver', 'audit_admin'), ('approver', 'expert'), ('approver', 'finance_officer'), ('approver', 'programme_officer'), ('approver', 'regional_officer'), ('approver', 'security_admin'), ('approver', 'supervisor'), ('approver', 'system_admin'), ('audit_admin', 'approver'), ('audit_admin', 'expert'), ('audit_admin', 'finance_officer'), ('audit_admin', 'programme_officer'), ('audit_admin', 'regional_officer'), ('audit_admin', 'secretary'), ('audit_admin', 'secretary_lead'), ('audit_admin', 'security_admin'), ('audit_admin', 'supervisor'), ('audit_admin', 'system_admin'), ('expert', 'approver'), ('expert', 'audit_admin'), ('expert', 'finance_officer'), ('expert', 'programme_officer'), ('expert', 'regional_officer'), ('expert', 'secretary'), ('expert', 'secretary_lead'), ('expert', 'security_admin'), ('expert', 'supervisor'), ('expert', 'system_admin'), ('finance_officer', 'approver'), ('finance_officer', 'audit_admin'), ('finance_officer', 'expert'), ('finance_officer', 'programme_officer'), ('finance_officer', 'secretary'), ('finance_officer', 'security_admin'), ('finance_officer', 'supervisor'), ('finance_officer', 'system_admin'), ('programme_officer', 'approver'), ('programme_officer', 'audit_admin'), ('programme_officer', 'expert'), ('programme_officer', 'finance_officer'), ('programme_officer', 'regional_officer'), ('programme_officer', 'security_admin'), ('programme_officer', 'supervisor'), ('programme_officer', 'system_admin'), ('regional_officer', 'approver'), ('regional_officer', 'audit_admin'), ('regional_officer', 'expert'), ('regional_officer', 'programme_officer'), ('regional_officer', 'security_admin'), ('regional_officer', 'supervisor'), ('regional_officer', 'system_admin'), ('secretary', 'audit_admin'), ('secretary', 'expert'), ('secretary', 'finance_officer'), ('secretary', 'security_admin'), ('secretary', 'supervisor'), ('secretary', 'system_admin'), ('secretary_lead', 'audit_admin'), ('secretary_lead', 'expert'), ('secretary_lead', 'security_admin'), ('secretary_lead', 'supervisor'), ('secretary_lead', 'system_admin'), ('security_admin', 'approver'), ('security_admin', 'audit_admin'), ('security_admin', 'expert'), ('security_admin', 'finance_officer'), ('security_admin', 'programme_officer'), ('security_admin', 'regional_officer'), ('security_admin', 'secretary'), ('security_admin', 'secretary_lead'), ('security_admin', 'supervisor'), ('security_admin', 'system_admin'), ('supervisor', 'approver'), ('supervisor', 'audit_admin'), ('supervisor', 'expert'), ('supervisor', 'finance_officer'), ('supervisor', 'programme_officer'), ('supervisor', 'regional_officer'), ('supervisor', 'secretary'), ('supervisor', 'secretary_lead'), ('supervisor', 'security_admin'), ('supervisor', 'system_admin'), ('system_admin', 'approver'), ('system_admin', 'audit_admin'), ('system_admin', 'expert'), ('system_admin', 'finance_officer'), ('system_admin', 'programme_officer'), ('system_admin', 'regional_officer'), ('system_admin', 'secretary'), ('system_admin', 'secretary_lead'), ('system_admin', 'security_admin'), ('system_admin', 'supervisor')) AS pair (one, other)\n                  ON pair.one = NEW.role AND pair.other = held.role\n                WHERE held.user_id = NEW.user_id AND held.revoked_at IS NULL\n                  AND held.id IS DISTINCT FROM NEW.id\n            ) THEN\n                RAISE EXCEPTION 'roles that one person may not hold together'\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            IF EXISTS (\n                SELECT 1 FROM accounts_membership\n                WHERE user_id = NEW.user_id AND ended_at IS NULL\n            ) THEN\n                RAISE EXCEPTION 'who acts for a firm holds no role'\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
-                    hash="7b077dbd300d8310ed9a507f753a3b490a50f8bd",
-                    operation="INSERT OR UPDATE",
-                    pgid="pgtrigger_grants_stand_apart_247c9",
-                    table="accounts_rolegrant",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="rolegrant",
-            trigger=pgtrigger.compiler.Trigger(
-                name="grant_keeps_its_history",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n            IF (NEW.user_id, NEW.role, NEW.region_id, NEW.proposed_by_id, NEW.proposed_at,\n                NEW.bootstrap)\n               IS DISTINCT FROM\n               (OLD.user_id, OLD.role, OLD.region_id, OLD.proposed_by_id, OLD.proposed_at,\n                OLD.bootstrap)\n               OR (OLD.confirmed_at IS NOT NULL\n                   AND (NEW.confirmed_at, NEW.confirmed_by_id)\n                       IS DISTINCT FROM (OLD.confirmed_at, OLD.confirmed_by_id))\n               OR OLD.revoked_at IS NOT NULL\n            THEN\n                RAISE EXCEPTION 'a grant keeps its history' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ",
-                    hash="ac0d1e6f47b9198401e07e6dbc764e1fb6ab6731",
-                    operation="UPDATE",
-                    pgid="pgtrigger_grant_keeps_its_history_7eeb2",
-                    table="accounts_rolegrant",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="rolegrant",
-            trigger=pgtrigger.compiler.Trigger(
-                name="grants_are_never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="b608dce5c80b6659d8f3dc759ed3db4fbb2f6641",
-                    operation="DELETE",
-                    pgid="pgtrigger_grants_are_never_deleted_7deca",
-                    table="accounts_rolegrant",
-                    when="BEFORE",
-                ),
-            ),
+            )],
+            },
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]

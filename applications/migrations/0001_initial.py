@@ -73,6 +73,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-year', '-sequence'),
+                'triggers': [pgtrigger.compiler.Trigger(name='call_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.status <> 'draft' OR EXISTS (\n                SELECT 1 FROM audit_event WHERE object_type = 'applications.call'\n                   AND object_id = OLD.id::text AND action = 'call.propose'\n            ) THEN\n                RAISE EXCEPTION 'call % was proposed and is kept', OLD.number\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN OLD;\n        ", hash='c596100574ea7febe78478106db3574ab3065fc5', operation='DELETE', pgid='pgtrigger_call_kept_49a91', table='applications_call', when='BEFORE')), pgtrigger.compiler.Trigger(name='call_stays_published', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status NOT IN ('draft', 'proposed') AND NEW.status IN ('draft', 'proposed'))", func="\n            IF OLD.status <> 'published' OR OLD.last_application_no > 0\n               OR steelyard_now() >= OLD.opens_at THEN\n                RAISE EXCEPTION 'call % has opened and stays published', OLD.number\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='963d77f9101cc8d5ef91ac4fd417e24b844cf5bd', operation='UPDATE', pgid='pgtrigger_call_stays_published_fb5b4', table='applications_call', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='call_opens_before_it_closes'), models.CheckConstraint(condition=models.Q(('envelope__gt', 0)), name='call_envelope_positive'), models.CheckConstraint(condition=models.Q(('max_request__gt', 0), ('max_request__lte', models.F('envelope'))), name='call_max_request_within_envelope'), models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='call_proposed_who_and_when'), models.CheckConstraint(condition=models.Q(('status', 'draft'), ('proposed_by__isnull', False), _connector='OR'), name='call_past_draft_was_proposed')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +96,9 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-id',),
                 'permissions': (('edit_application', 'Can fill in the dossier'), ('submit_application', 'Can submit, withdraw, sign for the firm'), ('score_application', 'Can read and score the dossier as an expert'), ('serve_application', 'Can serve the project as its secretary')),
+                'triggers': [pgtrigger.compiler.Trigger(name='application_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.number IS NOT NULL) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."firm_id" IS DISTINCT FROM NEW."firm_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."requested" IS DISTINCT FROM NEW."requested" OR OLD."region_id" IS DISTINCT FROM NEW."region_id" OR OLD."submitted_at" IS DISTINCT FROM NEW."submitted_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ccff7fac828adb9821e3545866db350cd094f5ce', operation='UPDATE', pgid='pgtrigger_application_frozen_f82df', table='applications_application', when='BEFORE')), pgtrigger.compiler.Trigger(name='application_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='051c0510c6673e62d197291258ca984f30700494', operation='DELETE', pgid='pgtrigger_application_kept_a6ca3', table='applications_application', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('requested__isnull', True), ('requested__gt', 0), _connector='OR'), name='requested_positive'), models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'withdrawn')), models.Q(('number__isnull', False), ('requested__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='submitted_has_number_and_sum'), models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('call', 'firm', 'title'), name='one_live_dossier_per_title')],
+                'indexes': [models.Index(fields=['call', 'status', 'number'], name='application_call_id_a979d5_idx'), models.Index(fields=['firm', 'call'], name='application_firm_id_b71072_idx'), models.Index(fields=['region', 'status'], name='application_region__e0e476_idx')],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +113,10 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'version'), name='one_edition_per_version'), models.CheckConstraint(condition=models.Q(('proposed_by', models.F('published_by')), _negated=True), name='call_published_by_two')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='73afd8e2459d1c9ae645e222c360ec2d5c63f714', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2acb7', table='applications_calledition', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='CheckFinding',
@@ -123,6 +132,9 @@ class Migration(migrations.Migration):
                 ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='applications.application')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='finding_answered_who_and_when'), models.UniqueConstraint(fields=('application', 'kind', 'code'), name='one_finding_per_code')],
+            },
         ),
         migrations.CreateModel(
             name='CorrectionRequest',
@@ -137,6 +149,9 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='applications.application')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'stage'), name='one_correction_per_stage'), models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('requested_at'))), name='correction_due_after_request')],
+            },
         ),
         migrations.CreateModel(
             name='Industry',
@@ -170,6 +185,10 @@ class Migration(migrations.Migration):
                 ('recommended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='accounts.region')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'region', 'rank'), name='one_dossier_per_regional_rank'), models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='regional_rank_from_one')],
+                'triggers': [pgtrigger.compiler.Trigger(name='recommendation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='085f7c550163b58b3fb13b110a3d16ac9f855c30', operation='UPDATE OR DELETE', pgid='pgtrigger_recommendation_is_append_only_b05d4', table='applications_recommendation', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Scheme',
@@ -204,6 +223,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-reviewed_on',),
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1560706326dd15e710cd3b127c6fa2b6a970937', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5ef0', table='applications_faircompetitionreview', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reviewed_on__lte', models.F('expires_on'))), name='competition_review_dates')],
             },
         ),
         migrations.AddField(
@@ -223,6 +244,9 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='applications.application')),
                 ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'code'), name='one_row_per_section')],
+            },
         ),
         migrations.CreateModel(
             name='Submission',
@@ -236,6 +260,10 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='applications.application')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'version'), name='one_submission_per_version'), models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='submission_version_from_one')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06de8cfc5b972890517311927d21d292b9565483', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_69572', table='applications_submission', when='BEFORE')), pgtrigger.compiler.Trigger(name='before_closing', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.version = 1)', declare='DECLARE closing timestamptz;', func="\n            SELECT c.closes_at INTO closing FROM applications_call c\n              JOIN applications_application a ON a.call_id = c.id\n             WHERE a.id = NEW.application_id;\n            IF steelyard_now() >= closing THEN\n                RAISE EXCEPTION 'the call closed at %', closing USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='0aa8f03e62ded0318dddfa4345fe3964e525a732', operation='INSERT', pgid='pgtrigger_before_closing_d1c0d', table='applications_submission', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Screening',
@@ -251,6 +279,10 @@ class Migration(migrations.Migration):
                 ('screened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('declared_at__isnull', True), ('declared_by__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('declared_at__isnull', False), ('declared_by__isnull', False)), _connector='OR'), name='screening_declared_who_and_when')],
+                'triggers': [pgtrigger.compiler.Trigger(name='screener_is_not_recommender', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (SELECT 1 FROM applications_recommendation r\n                               WHERE r.application_id = NEW.application_id\n                              AND r.recommended_by_id IN (NEW.screened_by_id, NEW.declared_by_id))\n                    OR EXISTS (SELECT 1 FROM applications_regionalcheck c\n                               WHERE c.application_id = NEW.application_id\n                                 AND c.checked_by_id IN (NEW.screened_by_id, NEW.declared_by_id))\n                    THEN RAISE EXCEPTION 'who recommended a dossier may not screen it';\n                    END IF;\n                    RETURN NEW;\n                ", hash='9caca3ee1755b2b4ec31f784b83045ab94e7cb0c', operation='INSERT OR UPDATE', pgid='pgtrigger_screener_is_not_recommender_db18f', table='applications_screening', when='BEFORE')), pgtrigger.compiler.Trigger(name='declared_screening_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."verdict" > \'\')', func="RAISE EXCEPTION 'a declared screening cannot be changed';", hash='47bc99abb17be3fae175c9cc3f850e4d4dade194', operation='UPDATE OR DELETE', pgid='pgtrigger_declared_screening_stands_7dc9a', table='applications_screening', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='RegionalCheck',
@@ -297,163 +329,16 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['application', 'document'], name='application_applica_125500_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='attachment_not_empty')],
+                'triggers': [pgtrigger.compiler.Trigger(name='attachment_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."application_id" IS DISTINCT FROM NEW."application_id" OR OLD."document" IS DISTINCT FROM NEW."document" OR OLD."name" IS DISTINCT FROM NEW."name" OR OLD."file" IS DISTINCT FROM NEW."file" OR OLD."size" IS DISTINCT FROM NEW."size" OR OLD."content_type" IS DISTINCT FROM NEW."content_type" OR OLD."digest" IS DISTINCT FROM NEW."digest" OR OLD."uploaded_by_id" IS DISTINCT FROM NEW."uploaded_by_id" OR OLD."uploaded_at" IS DISTINCT FROM NEW."uploaded_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f372df3e1305efb613435ed20574e3830ff5b75c', operation='UPDATE', pgid='pgtrigger_attachment_frozen_b667f', table='applications_attachment', when='BEFORE')), pgtrigger.compiler.Trigger(name='attachment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8e13eca63e4ae1763927a3d185b67a2537434046', operation='DELETE', pgid='pgtrigger_attachment_kept_84870', table='applications_attachment', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='attachment_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."application_id" IS DISTINCT FROM NEW."application_id" OR OLD."document" IS DISTINCT FROM NEW."document" OR OLD."name" IS DISTINCT FROM NEW."name" OR OLD."file" IS DISTINCT FROM NEW."file" OR OLD."size" IS DISTINCT FROM NEW."size" OR OLD."content_type" IS DISTINCT FROM NEW."content_type" OR OLD."digest" IS DISTINCT FROM NEW."digest" OR OLD."uploaded_by_id" IS DISTINCT FROM NEW."uploaded_by_id" OR OLD."uploaded_at" IS DISTINCT FROM NEW."uploaded_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f372df3e1305efb613435ed20574e3830ff5b75c', operation='UPDATE', pgid='pgtrigger_attachment_frozen_b667f', table='applications_attachment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='attachment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8e13eca63e4ae1763927a3d185b67a2537434046', operation='DELETE', pgid='pgtrigger_attachment_kept_84870', table='applications_attachment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='calledition',
-            constraint=models.UniqueConstraint(fields=('call', 'version'), name='one_edition_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='calledition',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_by', models.F('published_by')), _negated=True), name='call_published_by_two'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calledition',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='73afd8e2459d1c9ae645e222c360ec2d5c63f714', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2acb7', table='applications_calledition', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='checkfinding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='finding_answered_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkfinding',
-            constraint=models.UniqueConstraint(fields=('application', 'kind', 'code'), name='one_finding_per_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='correctionrequest',
-            constraint=models.UniqueConstraint(fields=('application', 'stage'), name='one_correction_per_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='correctionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('requested_at'))), name='correction_due_after_request'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['call', 'status', 'number'], name='application_call_id_a979d5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['firm', 'call'], name='application_firm_id_b71072_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['region', 'status'], name='application_region__e0e476_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('requested__isnull', True), ('requested__gt', 0), _connector='OR'), name='requested_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'withdrawn')), models.Q(('number__isnull', False), ('requested__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='submitted_has_number_and_sum'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'withdrawn'), _negated=True), fields=('call', 'firm', 'title'), name='one_live_dossier_per_title'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='application_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.number IS NOT NULL) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."firm_id" IS DISTINCT FROM NEW."firm_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."requested" IS DISTINCT FROM NEW."requested" OR OLD."region_id" IS DISTINCT FROM NEW."region_id" OR OLD."submitted_at" IS DISTINCT FROM NEW."submitted_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ccff7fac828adb9821e3545866db350cd094f5ce', operation='UPDATE', pgid='pgtrigger_application_frozen_f82df', table='applications_application', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='application_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='051c0510c6673e62d197291258ca984f30700494', operation='DELETE', pgid='pgtrigger_application_kept_a6ca3', table='applications_application', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('call', 'region', 'rank'), name='one_dossier_per_regional_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='regional_rank_from_one'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='recommendation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='085f7c550163b58b3fb13b110a3d16ac9f855c30', operation='UPDATE OR DELETE', pgid='pgtrigger_recommendation_is_append_only_b05d4', table='applications_recommendation', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='faircompetitionreview',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_on__lte', models.F('expires_on'))), name='competition_review_dates'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='faircompetitionreview',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1560706326dd15e710cd3b127c6fa2b6a970937', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5ef0', table='applications_faircompetitionreview', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='call',
             constraint=models.UniqueConstraint(fields=('scheme', 'year', 'sequence'), name='one_call_per_sequence'),
         ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='call_opens_before_it_closes'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('envelope__gt', 0)), name='call_envelope_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('max_request__gt', 0), ('max_request__lte', models.F('envelope'))), name='call_max_request_within_envelope'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='call_proposed_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('proposed_by__isnull', False), _connector='OR'), name='call_past_draft_was_proposed'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='call',
             trigger=pgtrigger.compiler.Trigger(name='call_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status NOT IN (\'draft\', \'proposed\')) AND (OLD."scheme_id" IS DISTINCT FROM NEW."scheme_id" OR OLD."year" IS DISTINCT FROM NEW."year" OR OLD."sequence" IS DISTINCT FROM NEW."sequence" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."name_zh" IS DISTINCT FROM NEW."name_zh" OR OLD."name_en" IS DISTINCT FROM NEW."name_en" OR OLD."guide_zh" IS DISTINCT FROM NEW."guide_zh" OR OLD."guide_en" IS DISTINCT FROM NEW."guide_en" OR OLD."contact" IS DISTINCT FROM NEW."contact" OR OLD."complaint_line" IS DISTINCT FROM NEW."complaint_line" OR OLD."opens_at" IS DISTINCT FROM NEW."opens_at" OR OLD."closes_at" IS DISTINCT FROM NEW."closes_at" OR OLD."envelope" IS DISTINCT FROM NEW."envelope" OR OLD."max_request" IS DISTINCT FROM NEW."max_request" OR OLD."rules" IS DISTINCT FROM NEW."rules" OR OLD."sheet" IS DISTINCT FROM NEW."sheet" OR OLD."required_documents" IS DISTINCT FROM NEW."required_documents" OR OLD."screening_items" IS DISTINCT FROM NEW."screening_items" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7b57d5d3ee72ddc2b3e3574556d508a236e5c085', operation='UPDATE', pgid='pgtrigger_call_frozen_dc74e', table='applications_call', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='call',
-            trigger=pgtrigger.compiler.Trigger(name='call_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.status <> 'draft' OR EXISTS (\n                SELECT 1 FROM audit_event WHERE object_type = 'applications.call'\n                   AND object_id = OLD.id::text AND action = 'call.propose'\n            ) THEN\n                RAISE EXCEPTION 'call % was proposed and is kept', OLD.number\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN OLD;\n        ", hash='c596100574ea7febe78478106db3574ab3065fc5', operation='DELETE', pgid='pgtrigger_call_kept_49a91', table='applications_call', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='call',
-            trigger=pgtrigger.compiler.Trigger(name='call_stays_published', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status NOT IN ('draft', 'proposed') AND NEW.status IN ('draft', 'proposed'))", func="\n            IF OLD.status <> 'published' OR OLD.last_application_no > 0\n               OR steelyard_now() >= OLD.opens_at THEN\n                RAISE EXCEPTION 'call % has opened and stays published', OLD.number\n                    USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='963d77f9101cc8d5ef91ac4fd417e24b844cf5bd', operation='UPDATE', pgid='pgtrigger_call_stays_published_fb5b4', table='applications_call', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('application', 'code'), name='one_row_per_section'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('application', 'version'), name='one_submission_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='submission_version_from_one'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='06de8cfc5b972890517311927d21d292b9565483', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_69572', table='applications_submission', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='before_closing', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.version = 1)', declare='DECLARE closing timestamptz;', func="\n            SELECT c.closes_at INTO closing FROM applications_call c\n              JOIN applications_application a ON a.call_id = c.id\n             WHERE a.id = NEW.application_id;\n            IF steelyard_now() >= closing THEN\n                RAISE EXCEPTION 'the call closed at %', closing USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='0aa8f03e62ded0318dddfa4345fe3964e525a732', operation='INSERT', pgid='pgtrigger_before_closing_d1c0d', table='applications_submission', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('declared_at__isnull', True), ('declared_by__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('declared_at__isnull', False), ('declared_by__isnull', False)), _connector='OR'), name='screening_declared_who_and_when'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='screener_is_not_recommender', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF EXISTS (SELECT 1 FROM applications_recommendation r\n                               WHERE r.application_id = NEW.application_id\n                              AND r.recommended_by_id IN (NEW.screened_by_id, NEW.declared_by_id))\n                    OR EXISTS (SELECT 1 FROM applications_regionalcheck c\n                               WHERE c.application_id = NEW.application_id\n                                 AND c.checked_by_id IN (NEW.screened_by_id, NEW.declared_by_id))\n                    THEN RAISE EXCEPTION 'who recommended a dossier may not screen it';\n                    END IF;\n                    RETURN NEW;\n                ", hash='9caca3ee1755b2b4ec31f784b83045ab94e7cb0c', operation='INSERT OR UPDATE', pgid='pgtrigger_screener_is_not_recommender_db18f', table='applications_screening', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='declared_screening_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."verdict" > \'\')', func="RAISE EXCEPTION 'a declared screening cannot be changed';", hash='47bc99abb17be3fae175c9cc3f850e4d4dade194', operation='UPDATE OR DELETE', pgid='pgtrigger_declared_screening_stands_7dc9a', table='applications_screening', when='BEFORE')),
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]

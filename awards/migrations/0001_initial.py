@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'), models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'), models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why')],
+            },
         ),
         migrations.CreateModel(
             name='ClaimFile',
@@ -71,6 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('year',),
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'year'), name='one_envelope_a_year'), models.CheckConstraint(condition=models.Q(('ceiling__gte', 0)), name='ceiling_not_negative'), models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('ceiling'))), name='committed_within_ceiling'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('committed'))), name='paid_within_committed')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +95,9 @@ class Migration(migrations.Migration):
                 ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='awards.envelope')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='award_positive'), models.CheckConstraint(condition=models.Q(models.Q(('revocation', ''), ('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revocation', ''), _negated=True)), _connector='OR'), name='revoked_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('acceptance', ''), ('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('paid', models.F('amount')), ('revoked_at__isnull', True), models.Q(('acceptance', ''), _negated=True)), _connector='OR'), name='accepted_who_when_when_paid'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='award_paid_within_amount')],
+            },
         ),
         migrations.CreateModel(
             name='EnvelopeChange',
@@ -108,6 +115,9 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='ceiling_maker_is_not_checker'), models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='ceiling_settled_once'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='ceiling_confirmed_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='ceiling_refused_who_and_when'), models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True)), fields=('envelope',), name='one_pending_ceiling')],
+            },
         ),
         migrations.CreateModel(
             name='FundingList',
@@ -127,6 +137,9 @@ class Migration(migrations.Migration):
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lists', to='reviews.ranking')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'version'), name='one_funding_list_per_version'), models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('call',), name='one_approved_list'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('drawn_by')), _negated=True), name='list_drawn_and_decided_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status__in', ('draft', 'submitted'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ('approved', 'sent_back'))), _connector='OR'), name='list_decided_who_and_when')],
+            },
         ),
         migrations.CreateModel(
             name='FundingItem',
@@ -147,6 +160,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('funding_list_id', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('funding_list', 'application'), name='one_item_per_dossier'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('consent', ''), ('consent_at__isnull', True), ('consent_by__isnull', True)), models.Q(('consent__in', ('given', 'refused')), ('consent_at__isnull', False), ('consent_by__isnull', False)), _connector='OR'), name='consent_who_and_when')],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +178,9 @@ class Migration(migrations.Migration):
                 ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('funding_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deviations', to='awards.fundinglist')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('refused_at__isnull', True)), fields=('funding_list', 'application'), name='one_deviation_per_item'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), models.Q(('refused_by', models.F('proposed_by')), _negated=True)), name='deviation_by_two'), models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='deviation_settled_once'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='deviation_confirmed_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='deviation_refused_who_and_when'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='deviation_has_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Instalment',
@@ -177,6 +194,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('award_id', 'sequence'),
+                'constraints': [models.UniqueConstraint(fields=('award', 'sequence'), name='one_instalment_per_sequence'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_positive')],
             },
         ),
         migrations.AddField(
@@ -201,6 +219,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'), models.CheckConstraint(condition=models.Q(('checked_by', models.F('made_by')), _negated=True), name='payment_maker_is_not_checker'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='payment_checked_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('paid_on__isnull', True), ('recorded_at__isnull', True), ('recorded_by__isnull', True), ('voucher_no__isnull', True)), models.Q(('checked_by__isnull', False), ('paid_on__isnull', False), ('recorded_at__isnull', False), ('recorded_by__isnull', False), ('voucher_no__isnull', False)), _connector='OR'), name='paid_only_after_check')],
+            },
         ),
         migrations.CreateModel(
             name='PublicNotice',
@@ -221,6 +242,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='notice_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +269,9 @@ class Migration(migrations.Migration):
                 ('handled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='awards.publicnotice')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'filed')), models.Q(models.Q(('status', 'filed'), _negated=True), ('handled_at__isnull', False), ('handled_by__isnull', False)), _connector='OR'), name='objection_handled_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('status__in', ('filed', 'accepted', 'refused'))), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('status__in', ('upheld', 'rejected'))), _connector='OR'), name='objection_answered_who_and_when'), models.CheckConstraint(condition=models.Q(('answered_by', models.F('handled_by')), _negated=True), name='objection_examined_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('objector_name', ''), _negated=True), models.Q(('objector_identity', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='objection_by_real_name')],
+            },
         ),
         migrations.CreateModel(
             name='NoticeItem',
@@ -280,172 +305,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='envelope',
-            constraint=models.UniqueConstraint(fields=('scheme', 'year'), name='one_envelope_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelope',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling__gte', 0)), name='ceiling_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelope',
-            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('ceiling'))), name='committed_within_ceiling'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelope',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('committed'))), name='paid_within_committed'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='award_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revocation', ''), ('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revocation', ''), _negated=True)), _connector='OR'), name='revoked_who_when_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acceptance', ''), ('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('paid', models.F('amount')), ('revoked_at__isnull', True), models.Q(('acceptance', ''), _negated=True)), _connector='OR'), name='accepted_who_when_when_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='award_paid_within_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelopechange',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='ceiling_maker_is_not_checker'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelopechange',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='ceiling_settled_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelopechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='ceiling_confirmed_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelopechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='ceiling_refused_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='envelopechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True)), fields=('envelope',), name='one_pending_ceiling'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundinglist',
-            constraint=models.UniqueConstraint(fields=('call', 'version'), name='one_funding_list_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundinglist',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('call',), name='one_approved_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundinglist',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('drawn_by')), _negated=True), name='list_drawn_and_decided_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundinglist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status__in', ('draft', 'submitted'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ('approved', 'sent_back'))), _connector='OR'), name='list_decided_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingitem',
-            constraint=models.UniqueConstraint(fields=('funding_list', 'application'), name='one_item_per_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingitem',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent', ''), ('consent_at__isnull', True), ('consent_by__isnull', True)), models.Q(('consent__in', ('given', 'refused')), ('consent_at__isnull', False), ('consent_by__isnull', False)), _connector='OR'), name='consent_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.UniqueConstraint(condition=models.Q(('refused_at__isnull', True)), fields=('funding_list', 'application'), name='one_deviation_per_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), models.Q(('refused_by', models.F('proposed_by')), _negated=True)), name='deviation_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='deviation_settled_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='deviation_confirmed_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), name='deviation_refused_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='deviation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='deviation_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('award', 'sequence'), name='one_instalment_per_sequence'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_positive'),
-        ),
-        migrations.AddConstraint(
             model_name='claim',
             constraint=models.UniqueConstraint(condition=models.Q(('returned_at__isnull', True)), fields=('instalment',), name='one_live_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', models.F('made_by')), _negated=True), name='payment_maker_is_not_checker'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='payment_checked_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_on__isnull', True), ('recorded_at__isnull', True), ('recorded_by__isnull', True), ('voucher_no__isnull', True)), models.Q(('checked_by__isnull', False), ('paid_on__isnull', False), ('recorded_at__isnull', False), ('recorded_by__isnull', False), ('voucher_no__isnull', False)), _connector='OR'), name='paid_only_after_check'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='notice_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'filed')), models.Q(models.Q(('status', 'filed'), _negated=True), ('handled_at__isnull', False), ('handled_by__isnull', False)), _connector='OR'), name='objection_handled_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('status__in', ('filed', 'accepted', 'refused'))), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('status__in', ('upheld', 'rejected'))), _connector='OR'), name='objection_answered_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', models.F('handled_by')), _negated=True), name='objection_examined_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('objector_name', ''), _negated=True), models.Q(('objector_identity', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='objection_by_real_name'),
         ),
         *guards.OPERATIONS,
     ]

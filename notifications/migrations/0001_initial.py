@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'indexes': [models.Index(fields=['recipient', '-id'], name='notificatio_recipie_84c41e_idx')],
             },
         ),
         migrations.CreateModel(
@@ -62,17 +63,9 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, max_length=400)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notifications.message')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['recipient', '-id'], name='notificatio_recipie_84c41e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['due_at'], name='delivery_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message', 'channel'), name='one_delivery_per_channel'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['due_at'], name='delivery_due')],
+                'constraints': [models.UniqueConstraint(fields=('message', 'channel'), name='one_delivery_per_channel')],
+            },
         ),
     ]

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-prepared_at', '-pk'),
+                'triggers': [pgtrigger.compiler.Trigger(name='draw_input_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."input" IS DISTINCT FROM NEW."input" OR OLD."input_hash" IS DISTINCT FROM NEW."input_hash" OR OLD."operator_id" IS DISTINCT FROM NEW."operator_id" OR OLD."salt" IS DISTINCT FROM NEW."salt" OR OLD."public_entropy_source" IS DISTINCT FROM NEW."public_entropy_source" OR OLD."public_entropy_from" IS DISTINCT FROM NEW."public_entropy_from" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."agreed_by_id" IS DISTINCT FROM NEW."agreed_by_id" OR OLD."prepared_at" IS DISTINCT FROM NEW."prepared_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bce726dec7d253f77f447279a9fee684ae15d631', operation='UPDATE', pgid='pgtrigger_draw_input_frozen_a2a28', table='reviews_draw', when='BEFORE')), pgtrigger.compiler.Trigger(name='draw_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.drawn_at IS NOT NULL) AND (OLD."supervisor_id" IS DISTINCT FROM NEW."supervisor_id" OR OLD."operator_commitment" IS DISTINCT FROM NEW."operator_commitment" OR OLD."supervisor_commitment" IS DISTINCT FROM NEW."supervisor_commitment" OR OLD."operator_secret" IS DISTINCT FROM NEW."operator_secret" OR OLD."supervisor_secret" IS DISTINCT FROM NEW."supervisor_secret" OR OLD."public_entropy" IS DISTINCT FROM NEW."public_entropy" OR OLD."seed" IS DISTINCT FROM NEW."seed" OR OLD."result" IS DISTINCT FROM NEW."result" OR OLD."drawn_at" IS DISTINCT FROM NEW."drawn_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8eefd5c52f9119bf6c5f1e760d7083bb0835cf09', operation='UPDATE', pgid='pgtrigger_draw_stands_b858b', table='reviews_draw', when='BEFORE')), pgtrigger.compiler.Trigger(name='commitments_stand', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'prepared\') AND (OLD."supervisor_id" IS DISTINCT FROM NEW."supervisor_id" OR OLD."operator_commitment" IS DISTINCT FROM NEW."operator_commitment" OR OLD."supervisor_commitment" IS DISTINCT FROM NEW."supervisor_commitment"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ca9b3f63ca326d8e283fcfd0792b83e2f9f39be8', operation='UPDATE', pgid='pgtrigger_commitments_stand_1da42', table='reviews_draw', when='BEFORE')), pgtrigger.compiler.Trigger(name='draw_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a0714ce2e682bc9fc90201fc0f2114d9bc9e8818', operation='DELETE', pgid='pgtrigger_draw_kept_640be', table='reviews_draw', when='BEFORE'))],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'void'), _negated=True), fields=('call',), name='one_live_draw_per_call'), models.CheckConstraint(condition=models.Q(('supervisor__isnull', True), models.Q(('supervisor', models.F('operator')), _negated=True), _connector='OR'), name='draw_operator_is_not_supervisor'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('reason', '')), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('agreed_by', models.F('operator')), _negated=True), ('agreed_by__isnull', False)), _connector='OR'), name='redraw_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('public_entropy_from__isnull', True), ('public_entropy_source', '')), models.Q(models.Q(('public_entropy_source', ''), _negated=True), ('public_entropy_from__gt', models.F('prepared_at'))), _connector='OR'), name='public_value_named_beforehand'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'drawn'), _negated=True), models.Q(models.Q(('seed', ''), _negated=True), ('drawn_at__isnull', False)), _connector='OR'), name='drawn_has_seed'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'void'), _negated=True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(models.Q(('void_reason', ''), _negated=True), models.Q(('voided_by', models.F('operator')), _negated=True), ('status', 'void'), ('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='draw_voided_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +85,11 @@ class Migration(migrations.Migration):
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='reviews.expert')),
             ],
+            options={
+                'indexes': [models.Index(fields=['application', 'state'], name='reviews_ass_applica_76193c_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('expert', 'application'), name='one_assignment_per_pair')],
+                'triggers': [pgtrigger.compiler.Trigger(name='assignment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f4160c81f1068635951942f5cfbae2dd600832b1', operation='DELETE', pgid='pgtrigger_assignment_kept_46574', table='reviews_assignment', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='ExpertInterest',
@@ -95,6 +102,9 @@ class Migration(migrations.Migration):
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interests', to='reviews.expert')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interests', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('expert', 'organisation', 'kind'), name='one_interest_per_kind')],
+            },
         ),
         migrations.CreateModel(
             name='JointDecision',
@@ -109,6 +119,10 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='joint_decision_by_two')],
+                'triggers': [pgtrigger.compiler.Trigger(name='joint_decision_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."order" IS DISTINCT FROM NEW."order" OR OLD."minutes_no" IS DISTINCT FROM NEW."minutes_no" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4404644eea851b681572b58ccaa33d0bf2cbb32a', operation='UPDATE', pgid='pgtrigger_joint_decision_stays_af394', table='reviews_jointdecision', when='BEFORE')), pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.confirmed_at IS NOT NULL) AND (OLD."confirmed_by_id" IS DISTINCT FROM NEW."confirmed_by_id" OR OLD."confirmed_at" IS DISTINCT FROM NEW."confirmed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c429de70bb5854152fbc5fb547c7a387158ac472', operation='UPDATE', pgid='pgtrigger_decided_once_91573', table='reviews_jointdecision', when='BEFORE')), pgtrigger.compiler.Trigger(name='joint_decision_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='18799f63cd4fcbf7307cf5d33a4a4c12231e0651', operation='DELETE', pgid='pgtrigger_joint_decision_kept_19bba', table='reviews_jointdecision', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Mark',
@@ -122,6 +136,10 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField()),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='reviews.assignment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'leaf'), name='one_mark_per_leaf'), models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 100)), _connector='OR'), name='mark_in_range')],
+                'triggers': [pgtrigger.compiler.Trigger(name='mark_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."assignment_id" IS DISTINCT FROM NEW."assignment_id" OR OLD."leaf" IS DISTINCT FROM NEW."leaf"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c878186bf5a8796537040723d364bc33f9c41550', operation='UPDATE', pgid='pgtrigger_mark_stays_8cfb2', table='reviews_mark', when='BEFORE')), pgtrigger.compiler.Trigger(name='mark_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE standing text; owner bigint;', func="\n            owner := CASE WHEN TG_OP = 'INSERT' THEN NEW.assignment_id ELSE OLD.assignment_id END;\n            SELECT a.state INTO standing FROM reviews_assignment a WHERE a.id = owner FOR SHARE;\n            IF standing IS DISTINCT FROM 'open' THEN\n                RAISE EXCEPTION 'marks of assignment %: it is %', owner, standing USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='ce4c30642b06dac9e76354eaeb1d3a938fd15306', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_mark_while_open_0c3d2', table='reviews_mark', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Panel',
@@ -140,6 +158,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('call_id', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('call', 'number'), name='one_panel_per_number')],
             },
         ),
         migrations.AddField(
@@ -157,6 +176,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('panel_id', 'order'),
+                'constraints': [models.UniqueConstraint(fields=('panel', 'order'), name='one_dossier_per_place')],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +190,10 @@ class Migration(migrations.Migration):
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='applications.call')),
                 ('computed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'version'), name='one_ranking_per_version')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a404f3c402037d2fad5fae2353cd216523c11655', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8c771', table='reviews_ranking', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='RankingEntry',
@@ -194,6 +218,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('ranking_id', models.OrderBy(models.F('rank'), nulls_last=True), 'application_id'),
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='805e3a390994f1f892b2ffc9becbd53017095dd6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44b80', table='reviews_rankingentry', when='BEFORE'))],
+                'constraints': [models.UniqueConstraint(fields=('ranking', 'application'), name='one_entry_per_dossier'), models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total', django.db.models.expressions.CombinedExpression(models.F('quality'), '+', models.F('employment'))), _connector='OR'), name='total_is_quality_plus_employment'), models.CheckConstraint(condition=models.Q(models.Q(('panel_rank__isnull', True), ('rank__isnull', True)), models.Q(('panel_rank__gte', 1), ('panel_rank__lte', models.F('rank'))), _connector='OR'), name='panel_rank_within_rank')],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +234,10 @@ class Migration(migrations.Migration):
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='reviews.panel')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('expert', 'application'), name='one_recusal_per_pair')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9b239d150e88b3aafa8e7b9c05f97bb3ca137ce8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ce21', table='reviews_recusal', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='ScoreSheet',
@@ -220,6 +250,10 @@ class Migration(migrations.Migration):
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='reviews.panel')),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('panel', 'expert'), name='one_sheet_per_expert')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='97fd96973e43825fe3fcd8c7ca4d450e0c981a96', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f075c', table='reviews_scoresheet', when='BEFORE'))],
+            },
         ),
         migrations.AddField(
             model_name='assignment',
@@ -241,6 +275,10 @@ class Migration(migrations.Migration):
                 ('follows', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successor', to='reviews.seat')),
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='reviews.panel')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('invited', 'accepted'))), fields=('panel', 'expert'), name='expert_once_per_panel'), models.UniqueConstraint(condition=models.Q(('state__in', ('invited', 'accepted'))), fields=('panel', 'code'), name='one_expert_per_seat')],
+                'triggers': [pgtrigger.compiler.Trigger(name='seat_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."draw_id" IS DISTINCT FROM NEW."draw_id" OR OLD."panel_id" IS DISTINCT FROM NEW."panel_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."expert_id" IS DISTINCT FROM NEW."expert_id" OR OLD."rank" IS DISTINCT FROM NEW."rank" OR OLD."invited_at" IS DISTINCT FROM NEW."invited_at" OR OLD."follows_id" IS DISTINCT FROM NEW."follows_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='48d55e7406f84230c2ef6193cb5e45c2a5e7fb04', operation='UPDATE', pgid='pgtrigger_seat_stays_59d91', table='reviews_seat', when='BEFORE')), pgtrigger.compiler.Trigger(name='seat_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='32d254f3476950576cb5f93ff2bc3abafc04b679', operation='DELETE', pgid='pgtrigger_seat_kept_248a0', table='reviews_seat', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Declaration',
@@ -254,179 +292,23 @@ class Migration(migrations.Migration):
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='reviews.expert')),
                 ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='reviews.seat')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('seat', 'application'), name='one_declaration_per_dossier'), models.CheckConstraint(condition=models.Q(('conflict', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='conflict_has_reason')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d69c8b54b79bde00edcf2339aa4ddd5f298db909', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dea49', table='reviews_declaration', when='BEFORE'))],
+            },
         ),
         migrations.AddField(
             model_name='assignment',
             name='seat',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='reviews.seat'),
         ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'void'), _negated=True), fields=('call',), name='one_live_draw_per_call'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('supervisor__isnull', True), models.Q(('supervisor', models.F('operator')), _negated=True), _connector='OR'), name='draw_operator_is_not_supervisor'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('reason', '')), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('agreed_by', models.F('operator')), _negated=True), ('agreed_by__isnull', False)), _connector='OR'), name='redraw_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_entropy_from__isnull', True), ('public_entropy_source', '')), models.Q(models.Q(('public_entropy_source', ''), _negated=True), ('public_entropy_from__gt', models.F('prepared_at'))), _connector='OR'), name='public_value_named_beforehand'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'drawn'), _negated=True), models.Q(models.Q(('seed', ''), _negated=True), ('drawn_at__isnull', False)), _connector='OR'), name='drawn_has_seed'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'void'), _negated=True), ('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(models.Q(('void_reason', ''), _negated=True), models.Q(('voided_by', models.F('operator')), _negated=True), ('status', 'void'), ('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='draw_voided_by_another'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='draw_input_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."input" IS DISTINCT FROM NEW."input" OR OLD."input_hash" IS DISTINCT FROM NEW."input_hash" OR OLD."operator_id" IS DISTINCT FROM NEW."operator_id" OR OLD."salt" IS DISTINCT FROM NEW."salt" OR OLD."public_entropy_source" IS DISTINCT FROM NEW."public_entropy_source" OR OLD."public_entropy_from" IS DISTINCT FROM NEW."public_entropy_from" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."agreed_by_id" IS DISTINCT FROM NEW."agreed_by_id" OR OLD."prepared_at" IS DISTINCT FROM NEW."prepared_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bce726dec7d253f77f447279a9fee684ae15d631', operation='UPDATE', pgid='pgtrigger_draw_input_frozen_a2a28', table='reviews_draw', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='draw_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.drawn_at IS NOT NULL) AND (OLD."supervisor_id" IS DISTINCT FROM NEW."supervisor_id" OR OLD."operator_commitment" IS DISTINCT FROM NEW."operator_commitment" OR OLD."supervisor_commitment" IS DISTINCT FROM NEW."supervisor_commitment" OR OLD."operator_secret" IS DISTINCT FROM NEW."operator_secret" OR OLD."supervisor_secret" IS DISTINCT FROM NEW."supervisor_secret" OR OLD."public_entropy" IS DISTINCT FROM NEW."public_entropy" OR OLD."seed" IS DISTINCT FROM NEW."seed" OR OLD."result" IS DISTINCT FROM NEW."result" OR OLD."drawn_at" IS DISTINCT FROM NEW."drawn_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8eefd5c52f9119bf6c5f1e760d7083bb0835cf09', operation='UPDATE', pgid='pgtrigger_draw_stands_b858b', table='reviews_draw', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='commitments_stand', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'prepared\') AND (OLD."supervisor_id" IS DISTINCT FROM NEW."supervisor_id" OR OLD."operator_commitment" IS DISTINCT FROM NEW."operator_commitment" OR OLD."supervisor_commitment" IS DISTINCT FROM NEW."supervisor_commitment"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ca9b3f63ca326d8e283fcfd0792b83e2f9f39be8', operation='UPDATE', pgid='pgtrigger_commitments_stand_1da42', table='reviews_draw', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='draw',
-            trigger=pgtrigger.compiler.Trigger(name='draw_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a0714ce2e682bc9fc90201fc0f2114d9bc9e8818', operation='DELETE', pgid='pgtrigger_draw_kept_640be', table='reviews_draw', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='expertinterest',
-            constraint=models.UniqueConstraint(fields=('expert', 'organisation', 'kind'), name='one_interest_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='jointdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='joint_decision_by_two'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='jointdecision',
-            trigger=pgtrigger.compiler.Trigger(name='joint_decision_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."order" IS DISTINCT FROM NEW."order" OR OLD."minutes_no" IS DISTINCT FROM NEW."minutes_no" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4404644eea851b681572b58ccaa33d0bf2cbb32a', operation='UPDATE', pgid='pgtrigger_joint_decision_stays_af394', table='reviews_jointdecision', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='jointdecision',
-            trigger=pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.confirmed_at IS NOT NULL) AND (OLD."confirmed_by_id" IS DISTINCT FROM NEW."confirmed_by_id" OR OLD."confirmed_at" IS DISTINCT FROM NEW."confirmed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c429de70bb5854152fbc5fb547c7a387158ac472', operation='UPDATE', pgid='pgtrigger_decided_once_91573', table='reviews_jointdecision', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='jointdecision',
-            trigger=pgtrigger.compiler.Trigger(name='joint_decision_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='18799f63cd4fcbf7307cf5d33a4a4c12231e0651', operation='DELETE', pgid='pgtrigger_joint_decision_kept_19bba', table='reviews_jointdecision', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('assignment', 'leaf'), name='one_mark_per_leaf'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 100)), _connector='OR'), name='mark_in_range'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mark',
-            trigger=pgtrigger.compiler.Trigger(name='mark_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."assignment_id" IS DISTINCT FROM NEW."assignment_id" OR OLD."leaf" IS DISTINCT FROM NEW."leaf"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c878186bf5a8796537040723d364bc33f9c41550', operation='UPDATE', pgid='pgtrigger_mark_stays_8cfb2', table='reviews_mark', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='mark',
-            trigger=pgtrigger.compiler.Trigger(name='mark_while_open', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE standing text; owner bigint;', func="\n            owner := CASE WHEN TG_OP = 'INSERT' THEN NEW.assignment_id ELSE OLD.assignment_id END;\n            SELECT a.state INTO standing FROM reviews_assignment a WHERE a.id = owner FOR SHARE;\n            IF standing IS DISTINCT FROM 'open' THEN\n                RAISE EXCEPTION 'marks of assignment %: it is %', owner, standing USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='ce4c30642b06dac9e76354eaeb1d3a938fd15306', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_mark_while_open_0c3d2', table='reviews_mark', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='panel',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='one_panel_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='panelapplication',
-            constraint=models.UniqueConstraint(fields=('panel', 'order'), name='one_dossier_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(fields=('call', 'version'), name='one_ranking_per_version'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ranking',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a404f3c402037d2fad5fae2353cd216523c11655', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8c771', table='reviews_ranking', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='rankingentry',
-            constraint=models.UniqueConstraint(fields=('ranking', 'application'), name='one_entry_per_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankingentry',
-            constraint=models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total', django.db.models.expressions.CombinedExpression(models.F('quality'), '+', models.F('employment'))), _connector='OR'), name='total_is_quality_plus_employment'),
-        ),
-        migrations.AddConstraint(
-            model_name='rankingentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('panel_rank__isnull', True), ('rank__isnull', True)), models.Q(('panel_rank__gte', 1), ('panel_rank__lte', models.F('rank'))), _connector='OR'), name='panel_rank_within_rank'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='rankingentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='805e3a390994f1f892b2ffc9becbd53017095dd6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44b80', table='reviews_rankingentry', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(fields=('expert', 'application'), name='one_recusal_per_pair'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recusal',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9b239d150e88b3aafa8e7b9c05f97bb3ca137ce8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ce21', table='reviews_recusal', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.UniqueConstraint(fields=('panel', 'expert'), name='one_sheet_per_expert'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scoresheet',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='97fd96973e43825fe3fcd8c7ca4d450e0c981a96', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f075c', table='reviews_scoresheet', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('invited', 'accepted'))), fields=('panel', 'expert'), name='expert_once_per_panel'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('invited', 'accepted'))), fields=('panel', 'code'), name='one_expert_per_seat'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seat',
-            trigger=pgtrigger.compiler.Trigger(name='seat_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."draw_id" IS DISTINCT FROM NEW."draw_id" OR OLD."panel_id" IS DISTINCT FROM NEW."panel_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."expert_id" IS DISTINCT FROM NEW."expert_id" OR OLD."rank" IS DISTINCT FROM NEW."rank" OR OLD."invited_at" IS DISTINCT FROM NEW."invited_at" OR OLD."follows_id" IS DISTINCT FROM NEW."follows_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='48d55e7406f84230c2ef6193cb5e45c2a5e7fb04', operation='UPDATE', pgid='pgtrigger_seat_stays_59d91', table='reviews_seat', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='seat',
-            trigger=pgtrigger.compiler.Trigger(name='seat_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='32d254f3476950576cb5f93ff2bc3abafc04b679', operation='DELETE', pgid='pgtrigger_seat_kept_248a0', table='reviews_seat', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('seat', 'application'), name='one_declaration_per_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('conflict', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='conflict_has_reason'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='declaration',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d69c8b54b79bde00edcf2339aa4ddd5f298db909', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dea49', table='reviews_declaration', when='BEFORE')),
-        ),
         migrations.AddIndex(
             model_name='assignment',
             index=models.Index(fields=['panel', 'state'], name='reviews_ass_panel_i_669e4a_idx'),
         ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['application', 'state'], name='reviews_ass_applica_76193c_idx'),
-        ),
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.UniqueConstraint(fields=('seat', 'application'), name='one_assignment_per_seat_and_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('expert', 'application'), name='one_assignment_per_pair'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -444,10 +326,6 @@ class Migration(migrations.Migration):
             model_name='assignment',
             trigger=pgtrigger.compiler.Trigger(name='assignment_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ('to_declare>open', 'to_declare>recused', 'to_declare>void', 'open>finished', 'open>recused', 'open>void', 'finished>open', 'finished>locked', 'finished>recused', 'finished>void', 'recused>void', 'locked>void') THEN\n                RAISE EXCEPTION 'assignment %: from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state = 'to_declare' AND NEW.state = 'open' AND NOT EXISTS (\n                SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id\n                   AND d.application_id = NEW.application_id AND NOT d.conflict) THEN\n                RAISE EXCEPTION 'assignment %: nothing was declared', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF (NEW.state = 'recused' OR (OLD.state = 'locked' AND NEW.state = 'void'))\n               AND NOT EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) THEN\n                RAISE EXCEPTION 'assignment %: no recusal is on record', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.sheet_id IS DISTINCT FROM NEW.sheet_id AND NOT (\n                OLD.state = 'finished' AND NEW.state = 'locked' AND EXISTS (\n                    SELECT 1 FROM reviews_scoresheet s WHERE s.id = NEW.sheet_id\n                       AND s.panel_id = NEW.panel_id AND s.expert_id = NEW.expert_id)) THEN\n                RAISE EXCEPTION 'assignment %: the sheet is bound at signing', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.state <> 'open' AND (OLD.overall_comment <> NEW.overall_comment\n               OR OLD.overall_version <> NEW.overall_version) THEN\n                RAISE EXCEPTION 'assignment %: it is not open', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state IN ('locked', 'void')\n               AND OLD.finished_at IS DISTINCT FROM NEW.finished_at THEN\n                RAISE EXCEPTION 'assignment %: it is %', OLD.id, OLD.state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='9e24c6b85b516e09afbc73fe983382cfbf86df11', operation='UPDATE', pgid='pgtrigger_assignment_moves_57c6a', table='reviews_assignment', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f4160c81f1068635951942f5cfbae2dd600832b1', operation='DELETE', pgid='pgtrigger_assignment_kept_46574', table='reviews_assignment', when='BEFORE')),
-        ),
         migrations.CreateModel(
             name='Analysis',
             fields=[
@@ -459,6 +337,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'analyses',
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5b2aab729c2005c536c839d459f414f949252d17', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_91c24', table='reviews_analysis', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -470,18 +349,10 @@ class Migration(migrations.Migration):
                 ('computed_at', models.DateTimeField()),
                 ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='analysis_parts', to='reviews.ranking')),
             ],
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='analysis',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5b2aab729c2005c536c839d459f414f949252d17', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_91c24', table='reviews_analysis', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='analysispart',
-            constraint=models.UniqueConstraint(fields=('ranking', 'name'), name='one_analysis_part'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='analysispart',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='801eb726955ac350109141d6c6d3c7d352a57fec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e97e1', table='reviews_analysispart', when='BEFORE')),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('ranking', 'name'), name='one_analysis_part')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='801eb726955ac350109141d6c6d3c7d352a57fec', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e97e1', table='reviews_analysispart', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Shortfall',
@@ -497,6 +368,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('proposed_at', 'pk'),
+                'triggers': [pgtrigger.compiler.Trigger(name='shortfall_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."applications" IS DISTINCT FROM NEW."applications" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6811078f3c4b76442f3f1c9ad44dbbc25aebc3c6', operation='UPDATE', pgid='pgtrigger_shortfall_stays_b720c', table='reviews_shortfall', when='BEFORE')), pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.confirmed_at IS NOT NULL) AND (OLD."confirmed_by_id" IS DISTINCT FROM NEW."confirmed_by_id" OR OLD."confirmed_at" IS DISTINCT FROM NEW."confirmed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='31821551d4661658278e38d7e00b1bdf8bf3e992', operation='UPDATE', pgid='pgtrigger_decided_once_423bb', table='reviews_shortfall', when='BEFORE')), pgtrigger.compiler.Trigger(name='shortfall_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b87d5db5b39b5d3c254e5ef86c6449a338b5a168', operation='DELETE', pgid='pgtrigger_shortfall_kept_b81de', table='reviews_shortfall', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='shortfall_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='shortfall_confirmed_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -513,31 +386,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('decided_at', 'pk'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='named_decision_has_reason')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d211bb9a187a048083400a4491619dea3a80dbc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ffad', table='reviews_nameddecision', when='BEFORE'))],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='nameddecision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d211bb9a187a048083400a4491619dea3a80dbc7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ffad', table='reviews_nameddecision', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='shortfall',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), name='shortfall_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortfall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='shortfall_confirmed_by_somebody'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shortfall',
-            trigger=pgtrigger.compiler.Trigger(name='shortfall_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."call_id" IS DISTINCT FROM NEW."call_id" OR OLD."applications" IS DISTINCT FROM NEW."applications" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6811078f3c4b76442f3f1c9ad44dbbc25aebc3c6', operation='UPDATE', pgid='pgtrigger_shortfall_stays_b720c', table='reviews_shortfall', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shortfall',
-            trigger=pgtrigger.compiler.Trigger(name='decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.confirmed_at IS NOT NULL) AND (OLD."confirmed_by_id" IS DISTINCT FROM NEW."confirmed_by_id" OR OLD."confirmed_at" IS DISTINCT FROM NEW."confirmed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='31821551d4661658278e38d7e00b1bdf8bf3e992', operation='UPDATE', pgid='pgtrigger_decided_once_423bb', table='reviews_shortfall', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='shortfall',
-            trigger=pgtrigger.compiler.Trigger(name='shortfall_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b87d5db5b39b5d3c254e5ef86c6449a338b5a168', operation='DELETE', pgid='pgtrigger_shortfall_kept_b81de', table='reviews_shortfall', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Scribe',
@@ -546,6 +396,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=400)),
                 ('appointed_at', models.DateTimeField()),
             ],
+            options={
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b64f3d9d14732ba33485fa49da9ca0f8d05e8bf5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_71876', table='reviews_scribe', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='SheetImport',
@@ -568,6 +421,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-made_at', '-pk'),
+                'triggers': [pgtrigger.compiler.Trigger(name='import_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='106a5797bbcd7e56d560bd53d48018a14375e2d4', operation='DELETE', pgid='pgtrigger_import_kept_38bf0', table='reviews_sheetimport', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(models.Q(('status', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='import_decided_when'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='import_returned_why')],
             },
         ),
         migrations.AddField(
@@ -617,10 +472,6 @@ class Migration(migrations.Migration):
             model_name='scribe',
             constraint=models.CheckConstraint(condition=models.Q(('user', models.F('appointed_by')), _negated=True), name='scribe_appointed_by_another'),
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scribe',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b64f3d9d14732ba33485fa49da9ca0f8d05e8bf5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_71876', table='reviews_scribe', when='BEFORE')),
-        ),
         migrations.AddConstraint(
             model_name='sheetimport',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('seat',), name='one_pending_import'),
@@ -631,15 +482,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sheetimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'pending')), models.Q(models.Q(('status', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='import_decided_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheetimport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('checker__isnull', True), ('kind', 'own'), ('scan_digest', ''), models.Q(('status', 'returned'), _negated=True)), models.Q(('kind', 'paper'), models.Q(('scan_digest', ''), _negated=True), models.Q(models.Q(('checker__isnull', False), ('status__in', ('confirmed', 'returned'))), models.Q(('checker__isnull', True), ('status__in', ('pending', 'withdrawn'))), _connector='OR')), _connector='OR'), name='paper_checked_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheetimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='import_returned_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sheetimport',
@@ -656,9 +499,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sheetimport',
             trigger=pgtrigger.compiler.Trigger(name='import_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'pending\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."checker_id" IS DISTINCT FROM NEW."checker_id" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR OLD."reason" IS DISTINCT FROM NEW."reason"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='74184845b9faef2715a7b0884816f665054ca204', operation='UPDATE', pgid='pgtrigger_import_decided_once_b2961', table='reviews_sheetimport', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='sheetimport',
-            trigger=pgtrigger.compiler.Trigger(name='import_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='106a5797bbcd7e56d560bd53d48018a14375e2d4', operation='DELETE', pgid='pgtrigger_import_kept_38bf0', table='reviews_sheetimport', when='BEFORE')),
         ),
     ]

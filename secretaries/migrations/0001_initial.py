@@ -48,6 +48,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'triggers': [pgtrigger.compiler.Trigger(name='closed_request_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'closed\')', func="RAISE EXCEPTION 'a closed request cannot be changed';", hash='446d2dd7cf0d9eb89915ce0133197c862b220f7d', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_request_stands_0b162', table='secretaries_servicerequest', when='BEFORE'))],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_how', ''), ('satisfied__isnull', True), models.Q(('status', 'closed'), _negated=True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status', 'closed'), models.Q(('closed_how', ''), _negated=True)), _connector='OR'), name='request_closed_who_when_how'), models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('raised_by')), _negated=True), models.Q(('closed_how', 'confirmed'), ('raised_side', 'firm')), _connector='OR'), name='maker_does_not_close_alone'), models.CheckConstraint(condition=models.Q(models.Q(('closed_how', 'confirmed'), _negated=True), ('satisfied__isnull', False), _connector='OR'), name='confirmed_says_satisfied_or_not')],
+                'indexes': [models.Index(fields=['status', 'due_at'], name='secretaries_status_93c4da_idx')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'triggers': [pgtrigger.compiler.Trigger(name='request_action_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'acts on a request are never changed';", hash='723fbe58b8a36a891e1ff3f56967bcd6fba148a8', operation='UPDATE OR DELETE', pgid='pgtrigger_request_action_is_append_only_1aaf7', table='secretaries_requestaction', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +81,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secretaries', to='accounts.organisation')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='secretary', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_load__gte', 1)), name='secretary_load_at_least_one'), models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_from__lte', models.F('active_to')), _connector='OR'), name='secretary_term_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ServiceAssignment',
@@ -94,6 +101,11 @@ class Migration(migrations.Migration):
                 ('backup', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='backing', to='secretaries.servicesecretary')),
                 ('secretary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='secretaries.servicesecretary')),
             ],
+            options={
+                'indexes': [models.Index(fields=['secretary', 'valid_to'], name='secretaries_secreta_9848e4_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('valid_to__isnull', True)), fields=('application',), name='one_current_lead_secretary'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='assignment_in_order'), models.CheckConstraint(condition=models.Q(('backup', models.F('secretary')), _negated=True), name='backup_is_somebody_else')],
+                'triggers': [pgtrigger.compiler.Trigger(name='secretary_within_load', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."role" = \'lead\' AND NEW."valid_to" IS NULL)', declare='DECLARE most integer; held integer;', func="\n                    SELECT max_load INTO most FROM secretaries_servicesecretary\n                     WHERE id = NEW.secretary_id FOR NO KEY UPDATE;\n                    SELECT count(*) INTO held FROM secretaries_serviceassignment\n                     WHERE secretary_id = NEW.secretary_id AND role = 'lead'\n                       AND valid_to IS NULL AND id IS DISTINCT FROM NEW.id;\n                    IF held >= most THEN\n                        RAISE EXCEPTION 'secretary % already carries % of % projects',\n                            NEW.secretary_id, held, most;\n                    END IF;\n                    RETURN NEW;\n                ", hash='84768829fe72ef3c7adcd0480500d968a2fd7fab', operation='INSERT OR UPDATE', pgid='pgtrigger_secretary_within_load_d4245', table='secretaries_serviceassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='assignment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an assignment is ended, not deleted';", hash='0e5cba64202208185d9941674972e2280f1f7596', operation='DELETE', pgid='pgtrigger_assignment_is_kept_729f3', table='secretaries_serviceassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='ended_assignment_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."valid_to" IS NOT NULL)', func="RAISE EXCEPTION 'an ended assignment cannot be changed';", hash='736c840b9963c6bfd9ee445a72e56c93454a542b', operation='UPDATE', pgid='pgtrigger_ended_assignment_stands_6226a', table='secretaries_serviceassignment', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='Leave',
@@ -107,6 +119,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('secretary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to='secretaries.servicesecretary')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='leave_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Visit',
@@ -123,6 +138,11 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['assignment', '-on'], name='secretaries_assignm_e146cb_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='visit_confirmed_who_and_when'), models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), name='visit_not_confirmed_by_its_maker')],
+                'triggers': [pgtrigger.compiler.Trigger(name='confirmed_visit_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a confirmed visit cannot be changed';", hash='f9a5a6accdd77c36d1950184db5c477836d0556c', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_visit_stands_c1bb1', table='secretaries_visit', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='AppointmentGap',
@@ -139,85 +159,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('application',), name='one_open_gap')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['status', 'due_at'], name='secretaries_status_93c4da_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_how', ''), ('satisfied__isnull', True), models.Q(('status', 'closed'), _negated=True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status', 'closed'), models.Q(('closed_how', ''), _negated=True)), _connector='OR'), name='request_closed_who_when_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('raised_by')), _negated=True), models.Q(('closed_how', 'confirmed'), ('raised_side', 'firm')), _connector='OR'), name='maker_does_not_close_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_how', 'confirmed'), _negated=True), ('satisfied__isnull', False), _connector='OR'), name='confirmed_says_satisfied_or_not'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='servicerequest',
-            trigger=pgtrigger.compiler.Trigger(name='closed_request_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'closed\')', func="RAISE EXCEPTION 'a closed request cannot be changed';", hash='446d2dd7cf0d9eb89915ce0133197c862b220f7d', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_request_stands_0b162', table='secretaries_servicerequest', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requestaction',
-            trigger=pgtrigger.compiler.Trigger(name='request_action_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'acts on a request are never changed';", hash='723fbe58b8a36a891e1ff3f56967bcd6fba148a8', operation='UPDATE OR DELETE', pgid='pgtrigger_request_action_is_append_only_1aaf7', table='secretaries_requestaction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='servicesecretary',
-            constraint=models.CheckConstraint(condition=models.Q(('max_load__gte', 1)), name='secretary_load_at_least_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicesecretary',
-            constraint=models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_from__lte', models.F('active_to')), _connector='OR'), name='secretary_term_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='serviceassignment',
-            index=models.Index(fields=['secretary', 'valid_to'], name='secretaries_secreta_9848e4_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('valid_to__isnull', True)), fields=('application',), name='one_current_lead_secretary'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='assignment_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('backup', models.F('secretary')), _negated=True), name='backup_is_somebody_else'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='secretary_within_load', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."role" = \'lead\' AND NEW."valid_to" IS NULL)', declare='DECLARE most integer; held integer;', func="\n                    SELECT max_load INTO most FROM secretaries_servicesecretary\n                     WHERE id = NEW.secretary_id FOR NO KEY UPDATE;\n                    SELECT count(*) INTO held FROM secretaries_serviceassignment\n                     WHERE secretary_id = NEW.secretary_id AND role = 'lead'\n                       AND valid_to IS NULL AND id IS DISTINCT FROM NEW.id;\n                    IF held >= most THEN\n                        RAISE EXCEPTION 'secretary % already carries % of % projects',\n                            NEW.secretary_id, held, most;\n                    END IF;\n                    RETURN NEW;\n                ", hash='84768829fe72ef3c7adcd0480500d968a2fd7fab', operation='INSERT OR UPDATE', pgid='pgtrigger_secretary_within_load_d4245', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an assignment is ended, not deleted';", hash='0e5cba64202208185d9941674972e2280f1f7596', operation='DELETE', pgid='pgtrigger_assignment_is_kept_729f3', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='ended_assignment_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."valid_to" IS NOT NULL)', func="RAISE EXCEPTION 'an ended assignment cannot be changed';", hash='736c840b9963c6bfd9ee445a72e56c93454a542b', operation='UPDATE', pgid='pgtrigger_ended_assignment_stands_6226a', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='leave_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['assignment', '-on'], name='secretaries_assignm_e146cb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='visit_confirmed_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), name='visit_not_confirmed_by_its_maker'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='confirmed_visit_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a confirmed visit cannot be changed';", hash='f9a5a6accdd77c36d1950184db5c477836d0556c', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_visit_stands_c1bb1', table='secretaries_visit', when='BEFORE')),
         ),
     ]
