@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from applications.call_rules import CallRules
@@ -55,13 +56,19 @@ def quotas_of(ranking: Ranking) -> line_rules.Quotas:
     )
 
 
-def groups_of(entry: RankingEntry) -> dict[line_rules.Dimension, str]:
-    """The groups of an entry that quotas count by."""
-    groups: dict[line_rules.Dimension, str] = {
-        "prefecture": entry.prefecture,
-        "panel": str(entry.panel),
-    }
-    return groups | {"industry": entry.industry} if entry.industry else groups
+def groups_of(prefecture: str, panel: int, industry: str) -> dict[line_rules.Dimension, str]:
+    """The groups of a ranking's entry that quotas count by."""
+    groups: dict[line_rules.Dimension, str] = {"prefecture": prefecture, "panel": str(panel)}
+    return groups | {"industry": industry} if industry else groups
+
+
+def with_groups(items: QuerySet[FundingItem]) -> QuerySet[FundingItem]:
+    """Each item with the groups of its entry in the list's ranking, as `.groups`."""
+    entry = RankingEntry.objects.filter(
+        ranking=OuterRef("funding_list__ranking"), application=OuterRef("application")
+    )
+    names = JSONObject(prefecture="prefecture", panel="panel", industry="industry")
+    return items.annotate(groups=Subquery(entry.values(names=names)[:1]))
 
 
 def compute_line(
@@ -83,7 +90,7 @@ def compute_line(
                     e.rank,
                     e.total or Decimal(0),
                     e.requested,
-                    groups_of(e),
+                    groups_of(e.prefecture, e.panel, e.industry),
                 )
                 for e in entries
             ],
@@ -144,15 +151,13 @@ def decided_line(
 ) -> tuple[line_rules.FundingLine, set[str]]:
     """The line of an approved list as it stands today, and who has dropped out of it.
 
-    `items`: the list's by position, with their dossiers; `leaving`: the id of the dossier that
-    drops out just now.
+    `items`: the list's by position, with their dossiers, `with_groups`; `leaving`: the id of the
+    dossier that drops out just now.
     A sum that was already published stays as published: only a part that is not on notice yet
     may still grow, so everything on notice or beyond counts as funded.
     """
     rows: list[line_rules.FundingItem] = []
     dropped: set[str] = set()
-    entries = funding_list.ranking.entries.defer("details")
-    groups = {entry.application_id: groups_of(entry) for entry in entries}
     for item in items:
         is_leaving = item.application_id == leaving
         status = Status.DISQUALIFIED if is_leaving else Status(item.application.status)
@@ -174,7 +179,7 @@ def decided_line(
                 outcome=outcome,
                 reason="held_back" if item.note == "held_back" else "after_line",
                 deviation=DEVIATIONS.get(item.note, ""),
-                groups=groups[item.application_id],
+                groups=groups_of(**item.groups),  # type: ignore[attr-defined]  # `with_groups`
             )
         )
     line = line_rules.FundingLine(

@@ -25,7 +25,7 @@ from awards.funding import promote
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.funding import consents
-from awards.services.line import decided_line
+from awards.services.line import decided_line, with_groups
 from awards.wording import on_record
 from notifications.services import Dispatch, notify
 
@@ -69,7 +69,7 @@ def _approved(call: Call) -> tuple[FundingList, list[FundingItem]]:
     """The approved list, held, and its items by position with their dossiers."""
     held = FundingList.objects.select_for_update(of=("self",)).select_related("call", "ranking")
     funding_list = held.get(call=call, status="approved")
-    rows = FundingItem.objects.select_related("application").order_by("position")
+    rows = with_groups(FundingItem.objects.select_related("application")).order_by("position")
     prefetch_related_objects([funding_list], Prefetch("items", rows))
     return funding_list, list(funding_list.items.all())
 

@@ -21,6 +21,7 @@ class Ranking(models.Model):
     digest = models.CharField(max_length=64)
     computed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     computed_at = models.DateTimeField()
+    is_new = False  # True for the one whom the act just made
 
     class Meta:
         constraints = (

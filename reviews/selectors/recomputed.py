@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from accounts.models import Region
-from applications.models import Call, Industry
+from applications.models import Call
 from audit.digests import dumps, sm3
 from reviews import ranking as rank_rules
 from reviews.many_rows import uncollected
@@ -75,11 +75,10 @@ def rank_call(call: Call) -> list[RankingEntry]:
     )
     entries = [_entry(place, scored[place.id]) for place in ranked]
     own = rank_rules.panel_ranks(ranked, {pk: row.panel.number for pk, row in scored.items()})
-    industries = dict(Industry.objects.values_list("pk", "code"))
     lines = {place.pk: place.line.code for place in Region.objects.select_related("reports_to")}
     for entry in entries:
         entry.panel_rank = own.get(str(entry.application_id))
-        entry.industry = industries.get(entry.application.industry_id or 0, "")
+        entry.industry = entry.application.branch or ""  # type: ignore[attr-defined]  # of `score_all`
         entry.prefecture = lines[entry.application.region_id]
     return entries
 

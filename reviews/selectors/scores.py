@@ -55,8 +55,9 @@ def score_all(call: Call) -> list[Scored]:
     panels = {panel.pk: panel for panel in Panel.objects.filter(call=call)}
     sheets = {pk: frozen.with_references(panel.references) for pk, panel in panels.items()}
     found = []
-    dossiers = standing(call).only("number", "requested", "industry", "region")
-    for application in dossiers.annotate(panel=F("place__panel")).order_by("number"):
+    dossiers = standing(call).only("number", "requested", "region")
+    placed = dossiers.annotate(panel=F("place__panel"), branch=F("industry__code"))
+    for application in placed.order_by("number"):
         panel = panels[application.panel]
         sheet, facts = sheets[panel.pk], Figures.from_content(figures[application.pk])
         computed = compute(sheet, facts)

@@ -10,7 +10,6 @@ from django.core.files.base import File
 
 from accounts.models import User
 from applications import uploads
-from audit import clock
 from audit.digests import canonical, plain, sm3
 from audit.services import record
 from reviews.models import ImportStatus, SheetImport
@@ -95,8 +94,10 @@ def typed_of(row: SheetImport) -> list[Typed]:
 def decide(
     row: SheetImport, status: ImportStatus, *, checker: User | None = None, reason: str = ""
 ) -> None:
-    """The one decision on a pending import; the database lets no second one through."""
-    row.status, row.decided_at = status, clock.now()
+    """The one decision on a pending import, whose seat is held; the database lets no second one
+    through.
+    """
+    row.status, row.decided_at = status, row.seat.now  # type: ignore[attr-defined]  # of `lock_seat`
     row.checker, row.reason = checker, reason
     row.save(update_fields=["status", "decided_at", "checker", "reason"])
 

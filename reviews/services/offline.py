@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from audit import clock
+from accounts.rules import has_role
 from audit.refusals import NotVisible, WrongState
 from reviews.models import ImportStatus, Seat, SheetImport
 from reviews.offline.opening import opened
 from reviews.offline.reading import read
-from reviews.rules import expert_of
 from reviews.selectors.offline import blocks_of
 from reviews.services import scoring
 from reviews.services.imports import (
@@ -46,7 +45,7 @@ def take_own(*, seat: Seat, upload: "File[Any]", by: User) -> SheetImport:
     book, checked = opened(upload)
     filled = read(book, blocks, whole=False, least=held.panel.call.rule_set.comment_min_chars)
     _clear_the_way(held)
-    row = SheetImport(seat=held, kind="own", maker=by, made_at=clock.now())
+    row = SheetImport(seat=held, kind="own", maker=by, made_at=held.now)  # type: ignore[attr-defined]  # of `lock_seat`
     with files_removed_on_failure(row):
         keep_workbook(row, upload, checked, filled)
         row.save(force_insert=True)
@@ -57,9 +56,10 @@ def take_own(*, seat: Seat, upload: "File[Any]", by: User) -> SheetImport:
 
 
 def _own_seat(seat: Seat, by: User) -> Seat:
-    expert = expert_of(by)
+    if not has_role(by, Role.EXPERT):
+        raise NotVisible
     held = lock_seat(seat.pk)
-    if held.expert_id != expert.pk:
+    if held.expert.user_id != by.pk or not held.expert.active:
         raise NotVisible
     return held
 
@@ -71,6 +71,7 @@ def _clear_the_way(seat: Seat) -> None:
             raise WrongState(
                 _("Your sheets on paper are being typed in. Ask the office to return them first.")
             )
+        row.seat = seat
         decide(row, ImportStatus.WITHDRAWN)
 
 

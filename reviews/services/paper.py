@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from applications import uploads
-from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from notifications.services import notify
 from reviews.models import AssignmentState, ImportStatus, Scribe, Seat, SheetImport
@@ -75,7 +74,7 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
     held = _held(seat, by)
     blocks = blocks_of(held, with_marks=True)
     rows = held.assignments.select_related("panel__call", "seat")
-    scoring.require_scorable(rows.get(pk=blocks[0].assignment))
+    scoring.require_scorable(rows.get(pk=blocks[0].assignment), held.now)  # type: ignore[attr-defined]
     if SheetImport.objects.filter(seat=held, status=ImportStatus.PENDING).exists():
         raise WrongState(
             _("Sheets of this expert wait already. They are checked, returned or taken back first.")
@@ -84,7 +83,7 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
         raise Invalid(_("Scan the signed pages as PDF, JPG or PNG."), field="scan")
     book, checked = opened(upload)
     filled = read(book, blocks, whole=True, least=held.panel.call.rule_set.comment_min_chars)
-    row = SheetImport(seat=held, kind="paper", maker=by, made_at=clock.now())
+    row = SheetImport(seat=held, kind="paper", maker=by, made_at=held.now)  # type: ignore[attr-defined]  # of `lock_seat`
     with files_removed_on_failure(row):
         keep_workbook(row, upload, checked, filled)
         _require_unmarked(row, filled)

@@ -96,6 +96,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         computed_by=by,
         computed_at=now,
     )
+    ranking.is_new = True
     for entry in entries:
         entry.ranking = ranking
     RankingEntry.objects.bulk_create(entries)

@@ -26,15 +26,16 @@ from reviews.wording import problem_text
 
 def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) -> list[Assignment]:
     """Assignments of one seat that the person may mark now, locked: their own, or those of `paper`
-    that they checked against it.
+    that they checked against it. Each with the instant as `.now`.
     """
     locked = (
         Assignment.objects.select_for_update(of=("self",))
         .select_related("panel__call", "seat", "expert", "application")
         .filter(pk__in=set(pks))
+        .annotate(now=clock.NOW)
         .order_by("pk")
     )
-    rows = list(locked)
+    rows: list[Assignment] = list(locked)
     if len({row.seat_id for row in rows}) != 1:
         raise NotVisible
     for row in rows:
@@ -44,9 +45,8 @@ def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) ->
             raise NotVisible
     if not (may_type_in(by, paper) if paper else has_role(by, Role.EXPERT)):
         raise NotVisible
-    now = clock.now()
     for row in rows:
-        require_scorable(row, now)
+        require_scorable(row, row.now)  # type: ignore[attr-defined]  # annotated above
     return rows
 
 
@@ -186,7 +186,7 @@ def stale_of(typed: Sequence[Typed]) -> dict[int, tuple[str, ...]]:
 
 def _write(pages: Sequence[_Page]) -> None:
     """Add and change rows; the pages' `marks` then hold what stands."""
-    now, new, known = clock.now(), [], []
+    new, known = [], []
     for page in pages:
         for entry in page.changed:
             mark = Mark(
@@ -196,7 +196,7 @@ def _write(pages: Sequence[_Page]) -> None:
                 score=entry.score,
                 comment=entry.comment.strip(),
                 version=entry.version + 1,
-                updated_at=now,
+                updated_at=page.row.now,  # type: ignore[attr-defined]  # of `lock_open`
             )
             if entry.leaf in page.marks:
                 mark.pk = page.marks[entry.leaf].pk
@@ -241,14 +241,13 @@ def _reopen(rows: Sequence[Assignment], by: User, role: str) -> list[Event]:
 
 def _finish(rows: Sequence[Assignment], by: User, role: str) -> list[Event]:
     """Finishing twice is once."""
-    now = clock.now()
     left = [row for row in rows if row.state != AssignmentState.FINISHED]
     for row in left:
-        row.state, row.finished_at = AssignmentState.FINISHED, now
+        row.state, row.finished_at = AssignmentState.FINISHED, row.now  # type: ignore[attr-defined]  # of `lock_open`
     if left:
         pks = [row.pk for row in left]
         Assignment.objects.filter(pk__in=pks).update(
-            state=AssignmentState.FINISHED, finished_at=now
+            state=AssignmentState.FINISHED, finished_at=left[0].finished_at
         )
     return [_event(row, "score.finish", by, role, "open", "finished") for row in left]
 

@@ -110,9 +110,8 @@ def beside(call: Call, found: Ranking, entries: list[RankingEntry]) -> dict[str,
 def compute(request: SignedInRequest, number: str) -> HttpResponse:
     """Compute the ranking; the same sheets give the same ranking."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
-    before = ranked.latest(call)
     made = acts.compute_ranking(call=call, by=request.user)
-    if before is not None and before.pk == made.pk:
+    if not made.is_new:
         messages.info(
             request, _("Computed again: nothing differs from version %(n)s.") % {"n": made.version}
         )
