@@ -2,8 +2,10 @@
 unless REQUIRE_BROWSER=1, which makes them fail.
 """
 
+import json
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,7 +23,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
 )
+Contexts = defaultdict[str, list[BrowserContext]]
 FIXTURES = {"browser", "context_of", "page"}
 REASON = "no Chromium on this machine"
 
@@ -71,19 +75,29 @@ def live_server() -> Iterator[LiveServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def emptied() -> Iterator[Contexts]:
+    """Contexts of earlier tests, emptied, by how they were made."""
+    kept: Contexts = defaultdict(list)
+    yield kept
+    for contexts in kept.values():
+        for context in contexts:
+            context.close()
+
+
 @pytest.fixture
-def context_of(browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
+def context_of(browser, live_server, emptied) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browser contexts on the live server: each has cookies, and so a sign-in, of its own.
 
     `person`: who is signed in already; `language`: the visitor's choice; the rest is Playwright's.
     """
-    made: list[BrowserContext] = []
+    made: list[tuple[str, BrowserContext]] = []
 
     def make(person=None, language: str = "", **options) -> BrowserContext:
         options.setdefault("viewport", {"width": 1440, "height": 900})
-        context = browser.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(10_000)
-        made.append(context)
+        kind = json.dumps(options, sort_keys=True)
+        context = emptied[kind].pop() if emptied[kind] else started(browser, live_server, options)
+        made.append((kind, context))
         cookies = {"django_language": language} if language else {}
         if person is not None:
             cookies["sessionid"] = session_of(person)
@@ -93,8 +107,26 @@ def context_of(browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
         return context
 
     yield make
-    for context in made:
-        context.close()
+    for kind, context in made:
+        empty(context)
+        emptied[kind].append(context)
+
+
+def started(browser: Browser, live_server: LiveServer, options) -> BrowserContext:
+    """A context with a page that stays: it keeps the process in which the others are drawn."""
+    context = browser.new_context(base_url=live_server.url, **options)
+    context.set_default_timeout(10_000)
+    context.new_page().goto("/robots.txt")
+    return context
+
+
+def empty(context: BrowserContext) -> None:
+    """As if it were new. No page of ours stores anything but cookies."""
+    for page in context.pages[1:]:
+        page.close()
+    context.set_offline(False)
+    context.unroute_all()
+    context.clear_cookies()
 
 
 def session_of(person) -> str:

@@ -23,6 +23,12 @@ LEFT_ALONE = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The server goes with the session; a browser may hold a connection until then."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def migrating() -> Iterator[IO[str]]:
     """Held by the process that migrates, until others may copy."""
     with (settings.DATA_DIR / "migrated.lock").open("a+") as gate:

@@ -5,6 +5,7 @@ process starts servers; its xdist workers inherit their addresses.
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,13 @@ FAST = {
     "max_wal_size": "4GB",
     "steelyard.emptying": "on",  # tests with real threads empty all tables afterwards
 }
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it again and again costs a test in fifteen."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def is_worker() -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from reviews.certainty.analysis import analyse
 from reviews.certainty.standing import Frozen
@@ -96,9 +97,20 @@ def test_the_command_says_all_of_it_and_the_same_whatever_the_order_of_rows(tmp_
     ],
 )
 def test_faults_are_one_clear_line_and_leave_with_2(tmp_path, text, arguments, message):
-    done, _ = run(tmp_path, text, *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr and done.stderr.count("\n") == 1
+    path, out = tmp_path / "scores.csv", tmp_path / "out.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError) as fault:
+        call_command("analyse", str(path), *COLUMNS, "--json", str(out), *arguments)
+    assert fault.value.returncode == 2
+    assert message in str(fault.value) and "\n" not in str(fault.value)
+    assert not out.exists()
+
+
+def test_a_fault_ends_the_process_so(tmp_path):
+    done, _ = run(tmp_path, "")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "scores.csv: the table is empty" in done.stderr
 
 
 @pytest.mark.parametrize(
