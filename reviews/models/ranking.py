@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,21 +29,6 @@ class Ranking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call.number} · {self.version}"
-
-
-class Grounds(models.JSONField):
-    """JSON that is written row by row.
-
-    Thousands of rows would else go as one array in which every quotation mark is escaped once more
-    in Python; that costs more than the ranking.
-    """
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.JSONField", args, kwargs
-
-    def get_placeholder(self, _value: Any, _compiler: Any, _connection: Any) -> str:
-        return "%s"
 
 
 class RankingEntry(models.Model):
@@ -83,7 +66,7 @@ class RankingEntry(models.Model):
     requested = models.DecimalField(max_digits=16, decimal_places=2)
     scores = models.PositiveSmallIntegerField()  # how many locked sheets count
     tied = models.BooleanField(default=False)  # needs a joint decision
-    details = Grounds()  # leaf by leaf: how this came about
+    details = models.JSONField()  # leaf by leaf: how this came about
 
     class Meta:
         ordering = ("ranking_id", models.F("rank").asc(nulls_last=True), "application_id")

@@ -20,13 +20,13 @@ from reviews.models import (
     JointDecision,
     Panel,
     Ranking,
-    RankingEntry,
 )
 from reviews.rules import require, require_apart
 from reviews.selectors.rankings import last_version, latest
 from reviews.selectors.recomputed import digest_of, rank_call
 from reviews.services import access
 from reviews.services.analyses import request_analysis
+from reviews.services.entries import write_entries
 from reviews.services.quorum import require_scores
 
 SHORTEST_REASON = 10
@@ -97,9 +97,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         computed_at=now,
     )
     ranking.is_new = True
-    for entry in entries:
-        entry.ranking = ranking
-    RankingEntry.objects.bulk_create(entries)
+    write_entries(ranking, entries)
     computed = Entry(
         action="ranking.compute",
         obj=ranking,
