@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.views import (
     certainty,
+    conflicts,
     draws,
     entry,
     naming,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("panels/<str:number>/form/", panels.form, name="form_panels"),
     path("panels/<str:number>/dossiers/<int:pk>/move/", panels.move, name="move_dossier"),
     path("panels/<str:number>/<int:panel>/seats/", panels.seats, name="panel_seats"),
+    path("panels/<str:number>/<int:panel>/conflict/", conflicts.conflict, name="record_conflict"),
     path("panels/<str:number>/named/", naming.named, name="named"),
     path("panels/<str:number>/named/<int:pk>/<str:pseudonym>/", naming.decide, name="decide_named"),
     path("draws/", draws.draws, name="draws"),

@@ -228,6 +228,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('found', models.CharField(choices=[('system', 'found by the system'), ('named', 'named by the applicant'), ('declared', 'declared by the expert'), ('unable', 'could not judge'), ('later', 'found later')], max_length=10)),
                 ('reason', models.CharField(max_length=400)),
+                ('ground', models.CharField(blank=True, choices=[('employment', 'employed there, now or within three years'), ('share', 'holds shares in it'), ('kin', 'close kin works there or owns it'), ('work', 'paid work for it within three years'), ('rival', "has a similar project of one's own"), ('other', 'another relation that may sway the judgement')], max_length=12)),
+                ('evidence', models.CharField(blank=True, max_length=400)),
                 ('recorded_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='applications.application')),
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recusals', to='reviews.expert')),
@@ -235,7 +237,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('expert', 'application'), name='one_recusal_per_pair')],
+                'constraints': [models.UniqueConstraint(fields=('expert', 'application'), name='one_recusal_per_pair'), models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), ('ground', ''), models.Q(('found', 'later'), _negated=True)), models.Q(models.Q(('ground', ''), _negated=True), models.Q(('evidence', ''), _negated=True), ('found', 'later')), _connector='OR'), name='what_is_found_later_has_evidence')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9b239d150e88b3aafa8e7b9c05f97bb3ca137ce8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ce21', table='reviews_recusal', when='BEFORE'))],
             },
         ),

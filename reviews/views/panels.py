@@ -22,6 +22,7 @@ from reviews.models import Draw, Panel, PanelApplication
 from reviews.office_words import seat_name, shortage_words
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
+from reviews.selectors.quorum import WATCHED
 from reviews.services import panels as acts
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
@@ -77,6 +78,7 @@ def _page(
         "panels": [_panel(p, industries) for p in rows],
         "changeable": changeable,
         "may_form": changeable and not drawn_before,
+        "may_record": draw is not None and draw.status == "drawn" and call.status in WATCHED,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),
         "dossiers": sum(len(p.dossiers) for p in rows),  # type: ignore[attr-defined,misc]  # prefetched
         "waiting": None if rows else _not_yet(call),

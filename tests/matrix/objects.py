@@ -215,6 +215,7 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             "reviews:move_dossier": {"": (call.number, rows["assigned"].pk)},
             "reviews:panel_seats": at_panel,
             "reviews:panel_offline": at_panel,
+            "reviews:record_conflict": at_panel,
             "reviews:panel_sheets": at_panel,
             "reviews:my_import": {"unknown": (999_999,)},
             "reviews:pass_over": {"": (draw.number, seat.pk)},
