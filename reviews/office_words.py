@@ -44,6 +44,13 @@ GROUNDS: Mapping[str, Promise] = {
     "region": _("at home where the project is built"),
     "named": _("named by the applicant"),
 }
+# How a recusal was found that an earlier draw of the call left behind.
+FOUND: Mapping[str, Promise] = {
+    "system": _("found by the system at an earlier draw"),
+    "declared": _("declared by the expert"),
+    "unable": _("could not judge"),
+    "later": _("found later"),
+}
 # Why the system gave a seat to the next in the drawn order.
 SEAT_REASONS: Mapping[str, Promise] = {
     "too many recusals": _("recused from too many dossiers of the panel"),
@@ -94,6 +101,11 @@ SEAT_STATES: Mapping[str, Promise] = {
 def joined(words: Iterable[object]) -> str:
     """Several words as a list in the reader's language."""
     return gettext(", ").join(str(word) for word in words)
+
+
+def ground_words(ground: str) -> str:
+    """Why a draw keeps a pair apart: a ground on record, or how an earlier recusal was found."""
+    return str({**FOUND, **GROUNDS}.get(ground, ground))
 
 
 def kind_name(kind: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.views import (
     certainty,
     conflicts,
+    draw_grounds,
     draws,
     entry,
     naming,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("draws/", draws.draws, name="draws"),
     path("draws/new/<str:number>/", draws.prepare, name="draw_prepare"),
     path("draws/<str:number>/", draws.draw, name="draw"),
+    path("draws/<str:number>/grounds/", draw_grounds.grounds, name="draw_grounds"),
     path("draws/<str:number>/number/", draws.seal, name="draw_seal"),
     path("draws/<str:number>/reveal/", draws.reveal, name="draw_reveal"),
     path("draws/<str:number>/press/", draws.press, name="draw_press"),

@@ -25,6 +25,7 @@ from reviews.models import (
     Scribe,
     SheetImport,
 )
+from reviews.selectors.draws import grounds_hold
 from reviews.selectors.recomputed import digest_of
 from reviews.selectors.sheets import sheet_content
 from reviews.services.analyses import digest_of as digest_of_analysis
@@ -102,7 +103,9 @@ def _of(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def draws() -> Iterator[str]:
-    """Every draw has the input, the seed and the result that the log keeps of it."""
+    """Every draw has the input, the seed and the result that the log keeps of it, and the grounds
+    that the input binds.
+    """
     told: dict[str, dict[str, Any]] = {}
     events = Event.objects.filter(object_type="reviews.draw").order_by("id")
     for pk, after in events.values_list("object_id", "after"):
@@ -112,6 +115,10 @@ def draws() -> Iterator[str]:
         now = {"input_hash": protocol.input_hash(draw.input)}
         if draw.drawn_at is not None:
             now |= {"seed": draw.seed, "result": sm3(canonical(draw.result))}
+        if not grounds_hold(draw):
+            yield _(
+                "draw %(number)s: the grounds of its recusals are not those that were frozen"
+            ) % {"number": draw.number}
         for fact, value in now.items():
             if said.get(fact) != value:
                 yield _("draw %(number)s: its %(fact)s is not what the log says") % {

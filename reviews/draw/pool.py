@@ -1,11 +1,12 @@
 """The input of a draw: built in canonical form, and read back with every fault named."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from reviews.draw.entities import Expert, Panel, Pool, Recusal, Rules, Seat
+from reviews.draw.entities import BARRED, Expert, Panel, Pool, Recusal, Rules, Seat
 from reviews.draw.protocol import PROTOCOL
 
 __all__ = ["Expert", "InputError", "Panel", "Pool", "Recusal", "Rules", "Seat", "build", "read"]
@@ -26,9 +27,13 @@ def build(
     panels: Iterable[Panel],
     experts: Iterable[Expert],
     recusals: Iterable[Recusal],
+    grounds: str,
     rules: Rules,
 ) -> dict[str, Any]:
-    """The canonical input, lists sorted, ready for `protocol.input_hash`. Raises InputError."""
+    """The canonical input, lists sorted, ready for `protocol.input_hash`. Raises InputError.
+
+    `grounds`: digest of why each pair is barred (`protocol.grounds_digest`), which is not public.
+    """
     draw_input = {
         "protocol": PROTOCOL,
         "draw": draw,
@@ -40,6 +45,7 @@ def build(
         "recusals": [
             asdict(recusal) for recusal in sorted(recusals, key=lambda r: (r.expert, r.application))
         ],
+        "grounds": grounds,
         "rules": asdict(rules),
     }
     read(draw_input)
@@ -108,6 +114,10 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
 def _is_instant(value: object) -> bool:
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
@@ -128,6 +138,7 @@ _INPUT: Final[_Fields] = {
     "panels": _is_list,
     "experts": _is_list,
     "recusals": _is_list,
+    "grounds": _is_digest,
     "rules": lambda value: isinstance(value, dict),
 }
 _PANEL: Final[_Fields] = {
@@ -150,7 +161,11 @@ _EXPERT: Final[_Fields] = {
     "region": _is_text,
     "max_panels": _is_count,
 }
-_RECUSAL: Final[_Fields] = {"expert": _is_id, "application": _is_id, "reason": _is_text}
+_RECUSAL: Final[_Fields] = {
+    "expert": _is_id,
+    "application": _is_id,
+    "reason": lambda v: v == BARRED,
+}
 _RULES: Final[_Fields] = {
     "one_per_institution": lambda value: isinstance(value, bool),
     "max_single_recusals_percent": lambda value: _is_count(value) and value in range(101),

@@ -72,8 +72,11 @@ class Draw(models.Model):
     )
     input = models.JSONField()
     input_hash = models.CharField(max_length=64)
-    # Opens the institutions' hashes of the input; for auditors, never published.
+    # Opens the institutions' hashes of the input, and its digest of `grounds`; for auditors, never
+    # published.
     salt = models.CharField(max_length=64)
+    # Why each pair of the input's recusals is barred: [{"expert", "application", "ground"}].
+    grounds = models.JSONField(default=list)
     operator = models.ForeignKey(USER, models.PROTECT, related_name="+")
     supervisor = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     operator_commitment = models.CharField(max_length=64, blank=True)
@@ -154,6 +157,7 @@ class Draw(models.Model):
                     "input_hash",
                     "operator",
                     "salt",
+                    "grounds",
                     "public_entropy_source",
                     "public_entropy_from",
                     "reason",

@@ -13,7 +13,7 @@ from audit.selectors import events_of
 from reviews.draw import certificate
 from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat
-from reviews.selectors.draws import replacements_of, seated_of, vacated
+from reviews.selectors.following import replacements_of, seated_of, vacated
 
 # From the close of scoring on, nobody can reach an expert's open sheet any more.
 REVIEW_CLOSED = (

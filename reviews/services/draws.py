@@ -99,6 +99,7 @@ def prepare_draw(
         input=data,
         input_hash=protocol.input_hash(data),
         salt=salt,
+        grounds=reading.grounds_of(basis),
         operator=by,
         public_entropy_source=source,
         public_entropy_from=public_entropy_from,

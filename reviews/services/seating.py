@@ -9,9 +9,9 @@ from django.db.models import OuterRef, QuerySet
 
 from applications.selectors.recommendation import latest_submission
 from notifications.services import Dispatch, notify_all
-from reviews.draw.entities import NAMED
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
 from reviews.rules import standing
+from reviews.selectors.draws import NAMED
 
 
 def seat_experts(draw: Draw, at: datetime) -> None:
@@ -110,15 +110,15 @@ def _recuse_by_system(
     laid_out: dict[int, list[PanelApplication]],
     barred: dict[int, set[int]],
 ) -> None:
-    """Record the conflicts the frozen input names for the experts of these seats, unless they are
-    known, and add them to what each is barred from.
+    """Record the conflicts that were frozen with the draw for the experts of these seats, unless
+    they are known, and add them to what each is barred from.
     """
-    named = {(r["expert"], r["application"]): r["reason"] for r in draw.input["recusals"]}
+    grounds = {(r["expert"], r["application"]): r["ground"] for r in draw.grounds}
     made = []
     for seat in seats:
         for place in laid_out[seat.panel_id]:
             pair = (seat.expert.pseudonym, place.application.number)
-            if pair not in named or place.application_id in barred[seat.expert_id]:
+            if pair not in grounds or place.application_id in barred[seat.expert_id]:
                 continue
             barred[seat.expert_id].add(place.application_id)
             made.append(
@@ -126,8 +126,8 @@ def _recuse_by_system(
                     panel_id=seat.panel_id,
                     expert_id=seat.expert_id,
                     application_id=place.application_id,
-                    found=NAMED if named[pair] == NAMED else "system",
-                    reason=named[pair],
+                    found=NAMED if grounds[pair] == NAMED else "system",
+                    reason=grounds[pair],
                     recorded_at=seat.invited_at,
                 )
             )

@@ -18,7 +18,7 @@ from calendars.selectors import working_days
 from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat, SeatState
 from reviews.office_words import SEAT_REASONS, SEAT_STATES, seat_name
-from reviews.selectors import draws as drawing
+from reviews.selectors import following
 from reviews.selectors import office as reading
 from reviews.services.seats import answer_due
 from reviews.views.expert_words import panel_name
@@ -88,7 +88,7 @@ def result(
         for p in draw.input["panels"]
         for s in p["seats"]
     }
-    standby = drawing.standby_of(draw, replacements) if draw.status == "drawn" else {}
+    standby = following.standby_of(draw, replacements) if draw.status == "drawn" else {}
     table, officer = working_days(), has_role(request.user, Role.PROGRAMME_OFFICER)
     asked = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
     open_ = draw.status == "drawn" and draw.call.status in asked
