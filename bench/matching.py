@@ -6,7 +6,7 @@ import numpy as np
 
 from bench import bounds
 from bench.figures import Figure, Found
-from reviews.matching import fair, total
+from reviews.matching import duality, fair, total
 from reviews.matching.problem import BARRED, Problem, violations
 
 SEED = bytes(range(32))
@@ -83,7 +83,7 @@ def compared(
 
         def summed() -> Found:
             reached = total.assign(given, SEED).total
-            limit = bounds.most(given, bounds.prices(given))
+            limit = duality.most(given, duality.prices(given))
             words = f"total {reached}, nobody's passes {limit}"
             return Found(words, holds=reached == limit)
 

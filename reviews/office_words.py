@@ -20,6 +20,7 @@ CAUSES: Mapping[str, Promise] = {
     "min_scores": _("with the fitting experts some dossier would get too few scores"),
     "overlap": _("the same experts are needed on several seats of the panel"),
     "max_panels": _("the fitting experts are needed on other panels as well"),
+    "load": _("too few experts who are not barred from the dossier and have room left"),
 }
 WAYS_OUT: Mapping[str, Promise] = {
     "panel_too_small": _("Ask for more seats."),
@@ -32,6 +33,7 @@ WAYS_OUT: Mapping[str, Promise] = {
     ),
     "overlap": _("Admit more experts, or ask for other kinds."),
     "max_panels": _("Admit more experts, or form fewer panels."),
+    "load": _("Admit more experts; the rules fix how many dossiers one may have."),
 }
 # Why an expert may not judge a dossier, as the system or a person recorded it.
 GROUNDS: Mapping[str, Promise] = {
@@ -131,7 +133,7 @@ def shortage_words(
     detail = shortage.detail
     return {
         "panel": shortage.panel,
-        "seat": seat_name(seat["kind"], seat["specialty"], industries) if seat else "",
+        "seat": seat_name(seat["kind"], seat["specialty"], industries) if seat else shortage.seat,
         "needed": shortage.needed,
         "available": shortage.available,
         "cause": CAUSES[shortage.cause],

@@ -115,6 +115,8 @@ def draws() -> Iterator[str]:
         now = {"input_hash": protocol.input_hash(draw.input)}
         if draw.drawn_at is not None:
             now |= {"seed": draw.seed, "result": sm3(canonical(draw.result))}
+            if draw.figures or "figures" in said:
+                now["figures"] = draw.figures
         if not grounds_hold(draw):
             yield _(
                 "draw %(number)s: the grounds of its recusals are not those that were frozen"

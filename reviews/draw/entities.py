@@ -72,6 +72,18 @@ class Rules:
     public_entropy_from: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Experts go to single applications instead of panels: `each` application gets so many, no
+    expert more than `most`. `aim` is the greatest "total" of affinities or the greatest "least"
+    score of an application; `industries` says of each application which it is of."""
+
+    each: int
+    most: int
+    aim: str
+    industries: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Pool:
     """A checked input. Everything is in the order of the canonical form."""
@@ -82,6 +94,7 @@ class Pool:
     experts: tuple[Expert, ...]
     recusals: tuple[Recusal, ...]
     rules: Rules
+    matching: Matching | None = None
 
     @cached_property
     def expert_by_id(self) -> Mapping[str, Expert]:

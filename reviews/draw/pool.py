@@ -6,10 +6,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from reviews.draw.entities import BARRED, Expert, Panel, Pool, Recusal, Rules, Seat
+from reviews.draw.entities import BARRED, Expert, Matching, Panel, Pool, Recusal, Rules, Seat
 from reviews.draw.protocol import PROTOCOL
 
-__all__ = ["Expert", "InputError", "Panel", "Pool", "Recusal", "Rules", "Seat", "build", "read"]
+__all__ = [
+    "Expert",
+    "InputError",
+    "Matching",
+    "Panel",
+    "Pool",
+    "Recusal",
+    "Rules",
+    "Seat",
+    "build",
+    "read",
+]
 
 
 class InputError(ValueError):
@@ -29,6 +40,7 @@ def build(
     recusals: Iterable[Recusal],
     grounds: str,
     rules: Rules,
+    matching: Matching | None = None,
 ) -> dict[str, Any]:
     """The canonical input, lists sorted, ready for `protocol.input_hash`. Raises InputError.
 
@@ -47,6 +59,7 @@ def build(
         ],
         "grounds": grounds,
         "rules": asdict(rules),
+        "matching": asdict(matching) if matching else None,
     }
     read(draw_input)
     return draw_input
@@ -80,6 +93,7 @@ def read(draw_input: Any) -> Pool:
     experts = [_expert(raw, problems) for raw in draw_input["experts"]]
     recusals = [_recusal(raw, problems) for raw in draw_input["recusals"]]
     rules = _rules(draw_input["rules"], problems)
+    matching = _matching(draw_input["matching"], problems)
     if problems or rules is None:
         raise InputError(problems)
     pool = Pool(
@@ -89,6 +103,7 @@ def read(draw_input: Any) -> Pool:
         experts=tuple(expert for expert in experts if expert),
         recusals=tuple(recusal for recusal in recusals if recusal),
         rules=rules,
+        matching=matching,
     )
     problems += _faults(pool)
     if problems:
@@ -140,6 +155,7 @@ _INPUT: Final[_Fields] = {
     "recusals": _is_list,
     "grounds": _is_digest,
     "rules": lambda value: isinstance(value, dict),
+    "matching": lambda value: value is None or isinstance(value, dict),
 }
 _PANEL: Final[_Fields] = {
     "id": _is_id,
@@ -172,6 +188,16 @@ _RULES: Final[_Fields] = {
     "min_scores": _is_count,
     "public_entropy": _is_text,
     "public_entropy_from": lambda value: value == "" or _is_instant(value),
+}
+
+
+_MATCHING: Final[_Fields] = {
+    "each": lambda value: _is_count(value) and value != 0,
+    "most": lambda value: _is_count(value) and value != 0,
+    "aim": lambda value: value in ("total", "least"),
+    "industries": lambda value: (
+        isinstance(value, dict) and all(isinstance(code, str) for code in value.values())
+    ),
 }
 
 
@@ -217,6 +243,12 @@ def _rules(raw: Any, problems: list[str]) -> Rules | None:
     return Rules(**raw) if _has_fields(raw, "rules", _RULES, problems) else None
 
 
+def _matching(raw: Any, problems: list[str]) -> Matching | None:
+    if raw is None or not _has_fields(raw, "matching", _MATCHING, problems):
+        return None
+    return Matching(**raw)
+
+
 def _name(raw: object) -> str:
     return str(raw.get("id", "?")) if isinstance(raw, dict) else "?"
 
@@ -230,8 +262,21 @@ def _faults(pool: Pool) -> list[str]:
     problems += _order("recusals", [(r.expert, r.application) for r in pool.recusals])
     if (pool.rules.public_entropy == "") != (pool.rules.public_entropy_from == ""):
         problems.append("rules: a public value is named together with its instant or not at all")
+    if pool.matching is not None:
+        problems += _unmatchable(pool, pool.matching)
     strangers = {r.expert for r in pool.recusals} - pool.expert_by_id.keys()
     return problems + [f"recusals: {name} is not among the experts" for name in sorted(strangers)]
+
+
+def _unmatchable(pool: Pool, matching: Matching) -> list[str]:
+    """Where experts go to applications, panels only hold these together: they have no seats."""
+    named = [application for panel in pool.panels for application in panel.applications]
+    problems = [
+        f"panel {panel.id}: a matching has no seats" for panel in pool.panels if panel.seats
+    ]
+    if sorted(named) != sorted(matching.industries):
+        problems.append("matching: industries must name every application of the panels, once")
+    return problems
 
 
 def _order(where: str, ids: Sequence[Any]) -> list[str]:

@@ -20,6 +20,7 @@ Cause = Literal[
     "min_scores",
     "overlap",
     "max_panels",
+    "load",
 ]
 CAUSES: Final[Mapping[Cause, str]] = {
     "panel_too_small": "the panel has fewer seats than scores every application needs",
@@ -30,6 +31,7 @@ CAUSES: Final[Mapping[Cause, str]] = {
     "min_scores": "with the fitting experts, some application would get too few scores",
     "overlap": "the same experts are needed on several seats of the panel",
     "max_panels": "the fitting experts are needed on more panels than they may serve on",
+    "load": "too few experts who are not barred and have room left",
 }
 _AT_FIRST: Final = 12
 
@@ -38,9 +40,9 @@ _AT_FIRST: Final = 12
 class Shortage:
     """A seat that cannot be filled: so many wanted, so many to be had at most, and why.
 
-    `seat` is empty when the whole panel is at fault. `detail` counts the experts left after each
-    rule: kind, specialty, recusals. `named`: it could be filled but for experts whom applicants
-    named.
+    `seat` is empty when the whole panel is at fault; in a matching it is an application. `detail`
+    counts the experts left after each rule: kind, specialty, recusals. `named`: it could be filled
+    but for experts whom applicants named.
     """
 
     panel: str

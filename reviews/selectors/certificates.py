@@ -93,6 +93,7 @@ def certificate_of(draw: Draw, known: Read | None = None) -> dict[str, Any]:
         supervisor_secret=bytes.fromhex(draw.supervisor_secret),
         public_entropy=draw.public_entropy,
         result=seated_of(draw),
+        matching=draw.figures or None,
         replacements=known.replacements,
         times={step: instant(event.at) for step, event in steps.items()},
         seals={step: places.get(event.pk) for step, event in steps.items()},

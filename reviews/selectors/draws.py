@@ -1,7 +1,7 @@
 """What a draw is made of, read from the rows: its input, its grounds, its shortages."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
@@ -20,7 +20,7 @@ from applications.models import Application, Call
 from audit import clock
 from audit.digests import instant, sm3
 from audit.refusals import WrongState
-from reviews.draw import pool, protocol, supply
+from reviews.draw import matched, pool, protocol, supply
 from reviews.draw.entities import BARRED
 from reviews.models import Draw, Expert, Panel, Recusal
 from reviews.rules import acted_otherwise, conflicts_of, standing
@@ -107,7 +107,7 @@ def standing_basis(call: Call, on: date) -> Basis:
     """The basis as it stands now; a panel whose dossiers are all withdrawn is left out."""
     panels: dict[int, Panel] = {}
     dossiers: dict[int, list[Application]] = defaultdict(list)
-    for row in with_named(standing(call)).select_related("region", "place__panel"):
+    for row in with_named(standing(call)).select_related("region", "industry", "place__panel"):
         panel = row.place.panel
         panels.setdefault(panel.number, panel)
         dossiers[panel.number].append(row)
@@ -136,6 +136,7 @@ def draw_input(
             recusals=[pool.Recusal(g["expert"], g["application"], BARRED) for g in grounds],
             grounds=protocol.grounds_digest(salt, grounds),
             rules=_rules(basis.rules, public),
+            matching=_matching(basis),
         )
     except pool.InputError as error:
         raise WrongState(
@@ -147,11 +148,23 @@ def _panel(panel: Panel, basis: Basis) -> pool.Panel:
     return pool.Panel(
         id=str(panel.number),
         applications=tuple(one.number or "" for one in basis.dossiers[panel.number]),
-        seats=tuple(
+        seats=()
+        if basis.rules.by_application
+        else tuple(
             pool.Seat(s["id"], s["kind"], s["specialty"], s["count"]) for s in panel.seats_wanted
         ),
         alternates=basis.rules.alternates,
     )
+
+
+def _matching(basis: Basis) -> pool.Matching | None:
+    """What a matching is asked for; None where experts are drawn by panels."""
+    rules = basis.rules
+    if not rules.by_application:
+        return None
+    judged = [one for listed in basis.dossiers.values() for one in listed]
+    industries = {a.number or "": a.industry.code if a.industry else "" for a in judged}
+    return pool.Matching(rules.panel_size, rules.most_dossiers, rules.match, industries)
 
 
 def _expert(expert: Expert, basis: Basis, salt: str) -> pool.Expert:
@@ -202,7 +215,15 @@ def shortages(basis: Basis) -> tuple[supply.Shortage, ...]:
     read = pool.read(draw_input(basis, f"{basis.call.number}-D0", token_hex(32)))
     grounds = grounds_of(basis)
     named = {(g["expert"], g["application"]) for g in grounds if g["ground"] == NAMED}
-    return supply.supply(read, named)
+    return short_of(read, named)
+
+
+def short_of(
+    people: pool.Pool, named: Collection[tuple[str, str]] = ()
+) -> tuple[supply.Shortage, ...]:
+    """The seats, or in a matching the applications, that cannot be filled."""
+    report = matched.supply if people.matching else supply.supply
+    return report(people, named)
 
 
 def supply_report(call: Call) -> tuple[supply.Shortage, ...]:

@@ -13,9 +13,7 @@ from reviews.models import Draw, Recusal, Seat, SeatState
 
 def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
     """The drawn result as the pure module's rows."""
-    return tuple(
-        assignment.Seated(r["panel"], r["seat"], r["expert"], r["rank"]) for r in draw.result
-    )
+    return tuple(map(assignment.Seated.of, draw.result))
 
 
 def vacated(draw: Draw) -> QuerySet[Seat]:

@@ -108,8 +108,8 @@ def make_up_for(
 
 def _has_too_many(seat: Seat) -> bool:
     """Barred from more than the allowed share of the panel, with nothing signed."""
-    if seat.state != SeatState.ACCEPTED:
-        return False
+    if seat.state != SeatState.ACCEPTED or seat.draw.input.get("matching"):
+        return False  # matched with single dossiers, each stands for itself
     judged = seat.assignments.exclude(application__status=Status.WITHDRAWN)
     states = list(judged.values_list("state", flat=True))
     barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)

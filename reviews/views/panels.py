@@ -66,6 +66,7 @@ def _page(
     shared = frame(request, call, "panels")
     rows, draw = reading.panels_of(call), shared["draw"]
     industries = reading.industries()
+    rules = call.rule_set
     changeable = (
         is_officer(request)
         and draw is None
@@ -77,6 +78,7 @@ def _page(
         **short_of_scores(call, draw),
         "panels": [_panel(p, industries) for p in rows],
         "changeable": changeable,
+        "matched": rules if rules.by_application else None,
         "may_form": changeable and not drawn_before,
         "may_record": draw is not None and draw.status == "drawn" and call.status in WATCHED,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),

@@ -62,6 +62,7 @@ def test_the_input_is_sorted_and_plain():
         "recusals",
         "grounds",
         "rules",
+        "matching",
     ]
     assert built["protocol"] == "steelyard-draw-1"
 

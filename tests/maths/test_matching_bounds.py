@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from bench import bounds
-from reviews.matching import fair, total
+from reviews.matching import duality, fair, total
 from reviews.matching.problem import BARRED, Unfillable
 from tests.maths.matchings import SEED, problem, small_problems
 
@@ -62,9 +62,9 @@ def test_no_total_passes_the_bound_and_ours_reaches_it(of, data):
         return
     if (of.affinity != BARRED).any():
         assert ours == pytest.approx(greatest_total(of), abs=1e-6)
-    assert ours == bounds.most(of, bounds.prices(of))
+    assert ours == duality.most(of, duality.prices(of))
     some = data.draw(st.lists(st.integers(0, 12), min_size=of.load.size, max_size=of.load.size))
-    assert bounds.most(of, np.array(some)) >= ours
+    assert duality.most(of, np.array(some)) >= ours
 
 
 @pytest.mark.parametrize("high", [2, 4, 101])
