@@ -197,7 +197,7 @@ def grounds_hold(draw: Draw) -> bool:
 
 def _rules(rules: CallRules, public: PublicValue) -> pool.Rules:
     return pool.Rules(
-        one_per_institution=True,
+        one_per_institution=not rules.by_application,  # a matching knows no such rule
         max_single_recusals_percent=rules.max_single_recusals_percent,
         min_scores=rules.min_scores,
         public_entropy=public.source,

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
 from accounts.selectors import users_with_role
 from audit import clock
 from audit.digests import canonical, sm3
@@ -26,7 +25,6 @@ from reviews.selectors.quorum import WATCHED
 from reviews.services.locking import lock_seat
 from reviews.services.recusing import Recused, locked_rows, make_up_for, recuse
 
-FINDERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
 GONE = (AssignmentState.RECUSED, AssignmentState.VOID)
 SHORTEST_REASON, SHORTEST_EVIDENCE, LONGEST = 10, 4, 400
 
@@ -121,7 +119,7 @@ def record_conflict(*, finding: Finding, foreseen: str = "", by: User) -> Assign
 
 
 def _carry_out(finding: Finding, by: User) -> tuple[Assignment, Consequences]:
-    require(by, *FINDERS)
+    require(by, Role.PROGRAMME_OFFICER)
     _require_grounds(finding)
     require_apart(by, finding.assignment.panel.call)
     seat = lock_seat(finding.assignment.seat_id)
@@ -135,7 +133,7 @@ def _carry_out(finding: Finding, by: User) -> tuple[Assignment, Consequences]:
     if seat.draw.call.status not in WATCHED:
         raise WrongState(_("The ranking already stands; use the objection procedure."))
     left = Recused(row, finding.reason.strip(), finding.ground, finding.evidence.strip())
-    record_all(recuse([left], found="later", by=by, role=_office_role(by), at=row.now))
+    record_all(recuse([left], found="later", by=by, role=Role.PROGRAMME_OFFICER, at=row.now))
     short = make_up_for(seat, by)
     return row, Consequences(
         source=source,
@@ -156,10 +154,6 @@ def _require_grounds(finding: Finding) -> None:
     for field in ("reason", "evidence"):
         if len(getattr(finding, field).strip()) > LONGEST:
             raise Invalid(_("At most %(most)s characters.") % {"most": LONGEST}, field=field)
-
-
-def _office_role(by: User) -> Role:
-    return next(role for role in FINDERS if has_role(by, role))
 
 
 def _handed(seat: Seat, since: datetime) -> tuple[Handed, ...]:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
+from accounts.roles import Role
 from audit.refusals import Refused, WrongState
 from reviews.forms.panels import ConflictForm
 from reviews.models import Assignment, AssignmentState, Ground, Panel
@@ -29,7 +30,7 @@ from reviews.views.office import add_refusal, guard
 @require_http_methods(["GET", "HEAD", "POST"])
 def conflict(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     """Enter it; see what would follow; confirm that."""
-    guard(request, *acts.FINDERS)
+    guard(request, Role.PROGRAMME_OFFICER)
     row = get_object_or_404(
         Panel.objects.select_related("call__scheme"), call__number=number, number=panel
     )

@@ -80,7 +80,10 @@ def _page(
         "changeable": changeable,
         "matched": rules if rules.by_application else None,
         "may_form": changeable and not drawn_before,
-        "may_record": draw is not None and draw.status == "drawn" and call.status in WATCHED,
+        "may_record": is_officer(request)
+        and draw is not None
+        and draw.status == "drawn"
+        and call.status in WATCHED,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),
         "dossiers": sum(len(p.dossiers) for p in rows),  # type: ignore[attr-defined,misc]  # prefetched
         "waiting": None if rows else _not_yet(call),

@@ -254,14 +254,15 @@ def test_what_is_missing_is_said_at_its_field(reviewed, officer, client_of, fiel
     assert Recusal.objects.count() == 0
 
 
-def test_who_may(reviewed, supervisor, approver, applicant, client_of):
+def test_only_an_officer_may(reviewed, officer, supervisor, approver, applicant, client_of):
+    """The supervisor, who watches and changes nothing, is told."""
     seat, dossier = sitting(reviewed)[0], round.dossiers(reviewed)[0]
-    for person in (approver, applicant, seat.expert.user):
+    for person in (supervisor, approver, applicant, seat.expert.user):
         assert client_of(person).post(address(reviewed), typed(seat, dossier)).status_code == 403
-    _shown, answer = confirmed(client_of(supervisor), reviewed, typed(seat, dossier))
+    _shown, answer = confirmed(client_of(officer), reviewed, typed(seat, dossier))
     assert answer.status_code == 302
     event = Event.objects.get(action="recusal.record")
-    assert (event.role, event.after["evidence"]) == ("supervisor", table.EVIDENCE)
+    assert (event.role, event.after["evidence"]) == ("programme_officer", table.EVIDENCE)
 
 
 def test_before_the_draw_and_after_the_ranking_the_page_says_where_to_go(
