@@ -39,6 +39,7 @@ def default_screening() -> list[dict[str, Any]]:
 
 RULE_PROBLEMS: dict[str, Promise] = {
     "panel_size": _("An odd number from 3 to 21 is needed."),
+    "most_dossiers": _("A number from 1 to 999 is needed."),
     "min_scores": _("A number from 1 to the panel's size is needed."),
     "trim_from": _("At least 3 scores are needed to drop two."),
     "ties": _("Each criterion may stand once only."),

@@ -23,6 +23,10 @@ CUT_OFFS = {
     "skip": _("skip and fill"),
     "partial": _("the last one gets what is left"),
 }
+MATCHES = {
+    "total": _("the sum over all dossiers of how well the experts fit"),
+    "least": _("how well the experts fit the dossier that comes off worst"),
+}
 PANELS = {
     "pooled": _("all in one list"),
     "quota": _("each its share of the money, by its dossiers"),
@@ -55,7 +59,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
     """The rules as (label, value), in the order a reader asks for them."""
     days = _("%(n)s working days")
     return [
-        (_("Experts in a panel"), str(rules.panel_size)),
+        *_expert_rows(rules),
         (_("Locked score sheets needed"), str(rules.min_scores)),
         (
             _("Experts of the applicant's region"),
@@ -82,6 +86,17 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Public notice"), days % {"n": rules.notice_days}),
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),
+    ]
+
+
+def _expert_rows(rules: CallRules) -> list[Row]:
+    """By panels or by application, and how many."""
+    if not rules.by_application:
+        return [(_("Experts in a panel"), str(rules.panel_size))]
+    return [
+        (_("Experts for each dossier"), str(rules.panel_size)),
+        (_("Dossiers of one expert, at most"), str(rules.most_dossiers)),
+        (_("What is made greatest"), MATCHES[rules.match]),
     ]
 
 

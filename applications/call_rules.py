@@ -11,6 +11,8 @@ from typing import Any, Literal, Self
 Aggregation = Literal["mean", "trimmed", "median"]
 CutOff = Literal["strict", "skip", "partial"]
 Panels = Literal["pooled", "quota"]
+Experts = Literal["panel", "application"]
+Match = Literal["total", "least"]
 QUOTA_NAMES = (
     "most_per_industry",
     "percent_per_industry",
@@ -35,9 +37,15 @@ class CallRules:
     `panels`: pooled, one list over all; quota, each panel has a share of the money by its dossiers.
     `most_…`, `percent_…`: the most projects, and the most of the envelope, that one industry or one
     prefecture (its reporting line) may get; None: no limit. `awards.funding.draw_line` obeys them.
+    `experts`: drawn by panels, or matched with single applications: then each gets `panel_size`,
+    nobody more than `most_dossiers`, and `match` says what is made greatest, the total of
+    affinities or the least score of an application.
     """
 
+    experts: Experts = "panel"
     panel_size: int = 7
+    most_dossiers: int = 12
+    match: Match = "total"
     min_scores: int = 5
     alternates: int = 3
     max_panels: int = 1
@@ -64,6 +72,11 @@ class CallRules:
     agreement_days: int = 20
     request_days: int = 5
     comment_min_chars: int = 20
+
+    @property
+    def by_application(self) -> bool:
+        """Whether experts are matched with single applications, without panels."""
+        return self.experts == "application"
 
     @property
     def has_quotas(self) -> bool:
@@ -103,10 +116,7 @@ class CallRules:
 
     def check(self) -> None:
         """Raise RulesError for the first rule that cannot be."""
-        if not 3 <= self.panel_size <= 21 or self.panel_size % 2 == 0:
-            raise RulesError("panel_size", "an odd number from 3 to 21")
-        if not 1 <= self.min_scores <= self.panel_size:
-            raise RulesError("min_scores", "from 1 to the panel size")
+        self._check_experts()
         if self.aggregation not in ("mean", "trimmed", "median"):
             raise RulesError("aggregation", "mean, trimmed or median")
         if self.trim_from < 3:
@@ -121,6 +131,18 @@ class CallRules:
             raise RulesError("instalments", "whole percentages above 0 that total 100")
         self._check_quotas()
         self._check_days()
+
+    def _check_experts(self) -> None:
+        if not 3 <= self.panel_size <= 21 or self.panel_size % 2 == 0:
+            raise RulesError("panel_size", "an odd number from 3 to 21")
+        if self.experts not in ("panel", "application"):
+            raise RulesError("experts", "panel or application")
+        if self.match not in ("total", "least"):
+            raise RulesError("match", "total or least")
+        if not 1 <= self.most_dossiers <= 999:
+            raise RulesError("most_dossiers", "from 1 to 999")
+        if not 1 <= self.min_scores <= self.panel_size:
+            raise RulesError("min_scores", "from 1 to the panel size")
 
     def _check_quotas(self) -> None:
         if self.panels not in ("pooled", "quota"):

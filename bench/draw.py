@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bench.figures import Figure
 from reviews.draw.assignment import assign
 from reviews.draw.checking import violations
-from reviews.draw.entities import Expert, Panel, Pool, Recusal, Rules, Seat
+from reviews.draw.entities import BARRED, Expert, Panel, Pool, Recusal, Rules, Seat
 
 SEED = bytes(range(32))
 KINDS = ("technology", "industry", "finance", "employment")
@@ -43,7 +43,7 @@ def pool(panels: int, experts: int, dossiers: int) -> Pool:
         for number in range(panels)
     )
     barred = {(dice.choice(people).id, dice.choice(names)) for _ in range(3 * dossiers)}
-    recusals = tuple(Recusal(*pair, "work") for pair in sorted(barred))
+    recusals = tuple(Recusal(*pair, BARRED) for pair in sorted(barred))
     return Pool("2026-1-D1", "2026-1", groups, people, recusals, Rules())
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bench.figures import Figure
-from reviews.matching import fair, total
+from bench import bounds
+from bench.figures import Figure, Found
+from reviews.matching import duality, fair, total
 from reviews.matching.problem import BARRED, Problem, violations
 
 SEED = bytes(range(32))
@@ -64,6 +65,33 @@ def matched(
     return prepare
 
 
+def compared(
+    applications: int, experts: int, *, coarse: bool = False, evenly: bool = False
+) -> Callable[[], Callable[[], Found]]:
+    """Ours beside what openreview-matcher's MinMax and FairFlow could reach on the same input."""
+
+    def prepare() -> Callable[[], Found]:
+        given = problem(applications, experts, coarse=coarse)
+
+        def evened() -> Found:
+            found = fair.assign(given)
+            sure = bounds.fairir(given, found.bound)
+            words = (
+                f"least {found.least}, nobody's passes {found.bound}, FairIR's is {sure} or more"
+            )
+            return Found(words, holds=sure <= found.least <= found.bound)
+
+        def summed() -> Found:
+            reached = total.assign(given, SEED).total
+            limit = duality.most(given, duality.prices(given))
+            words = f"total {reached}, nobody's passes {limit}"
+            return Found(words, holds=reached == limit)
+
+        return evened if evenly else summed
+
+    return prepare
+
+
 FIGURES = (
     Figure("matching, total: 2,000 x 500 x 5", matched(2_000, 500), 1.0),
     Figure("matching, total: 2,000 x 500 x 5, coarse", matched(2_000, 500, coarse=True), 1.0),
@@ -76,4 +104,9 @@ FIGURES = (
         700,
     ),
     Figure("matching, fair: 10,000 x 3,000 x 5", matched(10_000, 3_000, evenly=True), 10.0, 700),
+    Figure("matching against MinMax: 2,000 x 500 x 5", compared(2_000, 500)),
+    Figure("matching against MinMax: 2,000 x 500 x 5, coarse", compared(2_000, 500, coarse=True)),
+    Figure("matching against MinMax: 10,000 x 3,000 x 5", compared(10_000, 3_000)),
+    Figure("matching against FairFlow: 2,000 x 500 x 5", compared(2_000, 500, evenly=True)),
+    Figure("matching against FairFlow: 10,000 x 3,000 x 5", compared(10_000, 3_000, evenly=True)),
 )

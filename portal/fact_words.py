@@ -45,6 +45,7 @@ FACTS: Mapping[str, Promise] = {
     "envelope": pgettext_lazy("fact in the log", "funds offered (yuan)"),
     "error": pgettext_lazy("fact in the log", "error"),
     "events": pgettext_lazy("fact in the log", "events"),
+    "evidence": pgettext_lazy("fact in the log", "evidence"),
     "expert": pgettext_lazy("fact in the log", "expert"),
     "expires": pgettext_lazy("fact in the log", "valid until"),
     "file": pgettext_lazy("fact in the log", "file"),

@@ -62,14 +62,25 @@ def _correction(rules: CallRules) -> str:
 
 
 def _panel(rules: CallRules) -> str:
-    text = _(
+    text = _matched(rules) if rules.by_application else _drawn(rules)
+    if rules.exclude_same_region:
+        text += " " + _("Experts of the project's own region do not score it.")
+    return text
+
+
+def _matched(rules: CallRules) -> str:
+    return _(
+        "%(size)s experts for each application, matched by specialty, equals by lot under the "
+        "supervisor's eyes; nobody has more than %(most)s; at least %(least)s valid score sheets."
+    ) % {"size": rules.panel_size, "most": rules.most_dossiers, "least": rules.min_scores}
+
+
+def _drawn(rules: CallRules) -> str:
+    return _(
         "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; "
         "at least "
         "%(least)s valid score sheets."
     ) % {"size": rules.panel_size, "least": rules.min_scores}
-    if rules.exclude_same_region:
-        text += " " + _("Experts of the project's own region do not score it.")
-    return text
 
 
 def _aggregation(rules: CallRules) -> str:

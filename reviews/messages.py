@@ -60,6 +60,36 @@ def register_all() -> None:
         secret=True,
     )
     kinds.register(
+        "conflict.found",
+        title=_("Panel %(panel)s: a conflict of expert %(expert)s with dossier %(number)s"),
+        body=_(
+            "%(name)s has recorded it in %(call)s, with the reason “%(reason)s”. Marks given on "
+            "this dossier do not count. The page of the progress says whether enough experts are "
+            "left."
+        ),
+        secret=True,
+    )
+    kinds.register(
+        "conflict.recused",
+        title=_("%(call)s: you are recused from dossier %(number)s"),
+        body=_(
+            "The office has recorded a conflict of interest: %(ground)s. The dossier is closed to "
+            "you and what you marked on it does not count; your other dossiers are not touched. "
+            "If this is a mistake, tell the programme officer."
+        ),
+        secret=True,
+    )
+    kinds.register(
+        "conflict.voided",
+        title=_("%(call)s: your marks on dossier %(number)s no longer count"),
+        body=_(
+            "The office has recorded a conflict of interest: %(ground)s. Your signed marks on this "
+            "dossier are void; what you signed stays on record, and your other dossiers are not "
+            "touched. If this is a mistake, tell the programme officer."
+        ),
+        secret=True,
+    )
+    kinds.register(
         "quorum.short",
         title=_("Dossier %(number)s can get only %(possible)s of %(needed)s scores"),
         body=_(

@@ -20,6 +20,7 @@ CAUSES: Mapping[str, Promise] = {
     "min_scores": _("with the fitting experts some dossier would get too few scores"),
     "overlap": _("the same experts are needed on several seats of the panel"),
     "max_panels": _("the fitting experts are needed on other panels as well"),
+    "load": _("too few experts who are not barred from the dossier and have room left"),
 }
 WAYS_OUT: Mapping[str, Promise] = {
     "panel_too_small": _("Ask for more seats."),
@@ -32,6 +33,7 @@ WAYS_OUT: Mapping[str, Promise] = {
     ),
     "overlap": _("Admit more experts, or ask for other kinds."),
     "max_panels": _("Admit more experts, or form fewer panels."),
+    "load": _("Admit more experts; the rules fix how many dossiers one may have."),
 }
 # Why an expert may not judge a dossier, as the system or a person recorded it.
 GROUNDS: Mapping[str, Promise] = {
@@ -43,6 +45,13 @@ GROUNDS: Mapping[str, Promise] = {
     "work": _("paid work for the applicant within three years"),
     "region": _("at home where the project is built"),
     "named": _("named by the applicant"),
+}
+# How a recusal was found that an earlier draw of the call left behind.
+FOUND: Mapping[str, Promise] = {
+    "system": _("found by the system at an earlier draw"),
+    "declared": _("declared by the expert"),
+    "unable": _("could not judge"),
+    "later": _("found later"),
 }
 # Why the system gave a seat to the next in the drawn order.
 SEAT_REASONS: Mapping[str, Promise] = {
@@ -96,6 +105,11 @@ def joined(words: Iterable[object]) -> str:
     return gettext(", ").join(str(word) for word in words)
 
 
+def ground_words(ground: str) -> str:
+    """Why a draw keeps a pair apart: a ground on record, or how an earlier recusal was found."""
+    return str({**FOUND, **GROUNDS}.get(ground, ground))
+
+
 def kind_name(kind: str) -> str:
     return str(dict(Kind.choices).get(kind, kind))
 
@@ -119,7 +133,7 @@ def shortage_words(
     detail = shortage.detail
     return {
         "panel": shortage.panel,
-        "seat": seat_name(seat["kind"], seat["specialty"], industries) if seat else "",
+        "seat": seat_name(seat["kind"], seat["specialty"], industries) if seat else shortage.seat,
         "needed": shortage.needed,
         "available": shortage.available,
         "cause": CAUSES[shortage.cause],

@@ -4,6 +4,8 @@ from django.urls import path
 
 from reviews.views import (
     certainty,
+    conflicts,
+    draw_grounds,
     draws,
     entry,
     naming,
@@ -27,11 +29,13 @@ urlpatterns = [
     path("panels/<str:number>/form/", panels.form, name="form_panels"),
     path("panels/<str:number>/dossiers/<int:pk>/move/", panels.move, name="move_dossier"),
     path("panels/<str:number>/<int:panel>/seats/", panels.seats, name="panel_seats"),
+    path("panels/<str:number>/<int:panel>/conflict/", conflicts.conflict, name="record_conflict"),
     path("panels/<str:number>/named/", naming.named, name="named"),
     path("panels/<str:number>/named/<int:pk>/<str:pseudonym>/", naming.decide, name="decide_named"),
     path("draws/", draws.draws, name="draws"),
     path("draws/new/<str:number>/", draws.prepare, name="draw_prepare"),
     path("draws/<str:number>/", draws.draw, name="draw"),
+    path("draws/<str:number>/grounds/", draw_grounds.grounds, name="draw_grounds"),
     path("draws/<str:number>/number/", draws.seal, name="draw_seal"),
     path("draws/<str:number>/reveal/", draws.reveal, name="draw_reveal"),
     path("draws/<str:number>/press/", draws.press, name="draw_press"),

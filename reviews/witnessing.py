@@ -4,7 +4,7 @@ A sheet is taken again from the marks as they stand in their rows, so that a mar
 application's back is named, not only an altered sheet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Prefetch
@@ -25,6 +25,7 @@ from reviews.models import (
     Scribe,
     SheetImport,
 )
+from reviews.selectors.draws import grounds_hold
 from reviews.selectors.recomputed import digest_of
 from reviews.selectors.sheets import sheet_content
 from reviews.services.analyses import digest_of as digest_of_analysis
@@ -70,7 +71,9 @@ def _by_number(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def recusals() -> Iterator[str]:
-    """Every recusal that a person recorded is in the log with its reason."""
+    """Every recusal that a person recorded is in the log with its reason, and what the office found
+    with its kind and what shows it.
+    """
     pairs = {
         str(pk): (expert, application)
         for pk, expert, application in Assignment.objects.values_list(
@@ -79,21 +82,30 @@ def recusals() -> Iterator[str]:
     }
     events = Event.objects.filter(action="recusal.record", object_type="reviews.assignment")
     told = {
-        (*pairs[pk], reason)
-        for pk, reason in events.values_list("object_id", "reason")
+        (*pairs[pk], reason, *_of(after or {}))
+        for pk, reason, after in events.values_list("object_id", "reason", "after")
         if pk in pairs
     }
     found_by_people = Recusal.objects.exclude(found__in=FROM_THE_INPUT)
     for recusal in found_by_people.select_related("expert", "application"):
-        if (recusal.expert_id, recusal.application_id, recusal.reason) not in told:
+        grounds = _of({"ground": recusal.ground, "evidence": recusal.evidence})
+        pair = recusal.expert_id, recusal.application_id
+        if (*pair, recusal.reason, *grounds) not in told:
             yield _("recusal of %(expert)s from %(number)s: the log does not tell of it") % {
                 "expert": recusal.expert.pseudonym,
                 "number": recusal.application.number,
             }
 
 
+def _of(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The kind of a conflict and what shows it; empty where the office did not find it."""
+    return facts.get("ground", ""), facts.get("evidence", "")
+
+
 def draws() -> Iterator[str]:
-    """Every draw has the input, the seed and the result that the log keeps of it."""
+    """Every draw has the input, the seed and the result that the log keeps of it, and the grounds
+    that the input binds.
+    """
     told: dict[str, dict[str, Any]] = {}
     events = Event.objects.filter(object_type="reviews.draw").order_by("id")
     for pk, after in events.values_list("object_id", "after"):
@@ -103,6 +115,12 @@ def draws() -> Iterator[str]:
         now = {"input_hash": protocol.input_hash(draw.input)}
         if draw.drawn_at is not None:
             now |= {"seed": draw.seed, "result": sm3(canonical(draw.result))}
+            if draw.figures or "figures" in said:
+                now["figures"] = draw.figures
+        if not grounds_hold(draw):
+            yield _(
+                "draw %(number)s: the grounds of its recusals are not those that were frozen"
+            ) % {"number": draw.number}
         for fact, value in now.items():
             if said.get(fact) != value:
                 yield _("draw %(number)s: its %(fact)s is not what the log says") % {

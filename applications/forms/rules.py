@@ -38,7 +38,29 @@ TIE_NAMES = {
 class RulesForm(forms.Form):
     """Every number and mode of `CallRules`."""
 
-    panel_size = _count(_("Experts in a panel"), "", _("An odd number."))
+    experts = forms.ChoiceField(
+        label=_("Experts are drawn"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("panel", _("by panels: a panel's experts score all of its dossiers")),
+            ("application", _("by application: each dossier gets the experts that fit it best")),
+        ),
+    )
+    panel_size = _count(
+        _("Experts in a panel"), "", _("An odd number. By application: experts for each dossier.")
+    )
+    most_dossiers = _count(
+        _("Dossiers of one expert, at most"), "", _("Only where experts are drawn by application.")
+    )
+    match = forms.ChoiceField(
+        label=_("What is made greatest"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("total", _("the sum over all dossiers of how well the experts fit")),
+            ("least", _("how well the experts fit the dossier that comes off worst")),
+        ),
+        help_text=_("Only where experts are drawn by application."),
+    )
     min_scores = _count(_("Locked score sheets needed"))
     alternates = _count(_("Alternates drawn per seat"))
     max_panels = _count(_("Panels one expert may sit in"))

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -73,12 +73,13 @@ def _computed_again(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PublicSeat:
-    """One expert of a panel, by pseudonym. `place` counts from 1 in the drawn order of the seat;
-    `follows` is whom the expert replaced."""
+    """One expert of a panel, by pseudonym. `place` counts from 1 in the drawn order of the seat,
+    None for who was matched; `follows` is whom the expert replaced. `name` is the seat's, or names
+    the dossiers matched with the expert."""
 
     name: str
     expert: str
-    place: int
+    place: int | None
     left: bool
     follows: str
 
@@ -107,9 +108,9 @@ def panels(draw: Draw, certificate: dict[str, Any]) -> list[PublicPanel]:
     for place, follows in _everybody(certificate):
         key = place.panel, place.seat
         gone = (*key, place.expert) in left
-        rows[place.panel].append(
-            PublicSeat(wanted[key], place.expert, place.rank + 1, gone, follows)
-        )
+        name = ", ".join(place.applications) or wanted[key]
+        nth = None if place.applications and not follows else place.rank + 1
+        rows[place.panel].append(PublicSeat(name, place.expert, nth, gone, follows))
     return [
         PublicPanel(p["id"], named.get(p["id"]), p["applications"], rows[p["id"]])
         for p in sorted(draw.input["panels"], key=lambda p: int(p["id"]))
@@ -121,14 +122,14 @@ def _everybody(certificate: dict[str, Any]) -> list[tuple[Seated, str]]:
     by = {(s["panel"], s["seat"], s["expert"]): s for s in certificate["replacements"]}
     found = []
     for row in certificate["result"]:
-        place, follows = Seated(**row), ""
+        place, follows = Seated.of(row), ""
         while True:
             found.append((place, follows))
             step = by.get((place.panel, place.seat, place.expert))
             if step is None or step["replaced_by"] is None:
                 break
             follows = place.expert
-            place = Seated(place.panel, place.seat, step["replaced_by"], step["rank"])
+            place = replace(place, expert=step["replaced_by"], rank=step["rank"])
     return found
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import PageRequest
 from portal.selectors import draws as reading
 from reviews.draw import certificate as certificates
-from reviews.draw_words import DRAW_STATES, verification
+from reviews.draw_words import DRAW_STATES, figure_words, verification
 from reviews.models import Draw
 from reviews.selectors.certificates import certificate_of, public_draws
 from reviews.views.expert_words import panel_name
@@ -40,7 +40,10 @@ def draw_detail(request: PageRequest, number: str) -> HttpResponse:
         "state_label": DRAW_STATES[draw.status],
         "certificate": certificate,
         "digest": certificates.digest(certificate),
-        "verification": verification(reading.computed_again(certificate)),
+        "figures": figure_words(draw),
+        "verification": verification(
+            reading.computed_again(certificate), matched=bool(draw.figures)
+        ),
         "seats": len(certificate["result"]),
         "replaced": len(certificate["replacements"]),
         "panels": len(panels),

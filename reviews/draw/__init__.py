@@ -13,5 +13,6 @@ certificate.
 - `supply`: before the draw, which seats cannot be filled and why
 - `replacement`: who stands by, and who follows when an expert gives up a seat
 - `record`: the order of the recorded instants, and digests of what arithmetic cannot bind
+- `matched`, `rematching`: experts to single applications instead of panels, and who follows there
 - `certificate`: everything in one file, and its reproduction
 """

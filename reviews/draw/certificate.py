@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from reviews.draw import matched, protocol, record
 from reviews.draw import pool as pools
-from reviews.draw import protocol, record
 from reviews.draw.assignment import Infeasible, assign, objective
 from reviews.draw.checking import Seated, violations
 from reviews.draw.eligibility import Eligibility, seats
@@ -21,6 +21,7 @@ FIELDS = (
     "public_entropy",
     "seed",
     "result",
+    "matching",
     "replacements",
     "times",
     "record",
@@ -35,13 +36,15 @@ def build(
     public_entropy: str,
     result: Iterable[Seated],
     replacements: Iterable[Replacement] = (),
+    matching: Mapping[str, int] | None = None,
     times: Mapping[str, str],
     seals: Mapping[str, int | None] | None = None,
 ) -> dict[str, Any]:
     """The certificate of a draw.
 
     `times` are ISO instants by step (`record.names`), as they were recorded; `seals` the place of
-    each step's event in the sealed log, None where it is not sealed yet.
+    each step's event in the sealed log, None where it is not sealed yet. `matching`: its figures
+    (`matched.Matched`), where experts went to single applications.
     """
     hashed = protocol.input_hash(draw_input)
     seed = protocol.seed(hashed, operator_secret, supervisor_secret, public_entropy)
@@ -57,7 +60,8 @@ def build(
         "secrets": {"operator": operator_secret.hex(), "supervisor": supervisor_secret.hex()},
         "public_entropy": public_entropy,
         "seed": seed.hex(),
-        "result": [asdict(place) for place in result],
+        "result": [place.data() for place in result],
+        "matching": dict(matching) if matching else None,
         "replacements": steps,
         "times": dict(times),
         "record": {"seals": places, "digests": record.digests(times, places, steps)},
@@ -94,8 +98,13 @@ def reproduce(certificate: Any) -> list[str]:
         return list(error.problems)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         return [f"the certificate cannot be read: {error!r}"]
-    problems = violations(pool, seated) or _ranks(pool, seed, seated)
-    problems = problems or _optimality(pool, seed, seated)
+    if pool.matching is not None:
+        problems = _matching(pool, seed, seated, certificate["matching"])
+    elif certificate["matching"] is not None:
+        problems = ["the input asks for no matching"]
+    else:
+        problems = violations(pool, seated) or _ranks(pool, seed, seated)
+        problems = problems or _optimality(pool, seed, seated)
     problems = problems or _replacements(pool, seed, seated, certificate["replacements"])
     return problems or _statements(certificate, pool)
 
@@ -122,6 +131,21 @@ def _hashes(certificate: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def _matching(pool: Pool, seed: bytes, seated: Sequence[Seated], stated: Any) -> list[str]:
+    """Whether the matching obeys every rule, and is the one that input and seed determine."""
+    problems = matched.violations(pool, seated)
+    if problems:
+        return problems
+    try:
+        found = matched.assign(pool, seed)
+    except Infeasible as error:
+        return [f"the applications cannot all get their experts: {error}"]
+    if stated != found.figures():
+        return [f"the figures of the matching are {found.figures()}, not {stated}"]
+    same = found.seated == tuple(seated)
+    return [] if same else ["the matching is not the one that input and seed determine"]
+
+
 def _statements(certificate: Mapping[str, Any], pool: Pool) -> list[str]:
     """The public value, and what is only stated: instants, places in the log, reasons."""
     named, given = pool.rules.public_entropy, certificate["public_entropy"]
@@ -138,7 +162,7 @@ def _is_hex(value: object) -> bool:
 
 
 def _seated(row: Any) -> Seated:
-    place = Seated(**row)
+    place = Seated.of(row)
     names = place.panel, place.seat, place.expert
     if not all(isinstance(name, str) for name in names) or type(place.rank) is not int:
         raise TypeError(f"not a row of a result: {row!r}")

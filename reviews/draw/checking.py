@@ -1,8 +1,9 @@
 """Whether a filling obeys every rule of its input, said line by line."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from reviews.draw.eligibility import Eligibility
 from reviews.draw.entities import Panel, Pool
@@ -10,12 +11,25 @@ from reviews.draw.entities import Panel, Pool
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """An expert on a seat; `rank` is the position in the order of that seat, from 0."""
+    """An expert on a seat; `rank` is the position in the order of that seat, from 0. In a matching
+    `applications` are those of the panel that the expert judges."""
 
     panel: str
     seat: str
     expert: str
     rank: int
+    applications: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, object]:
+        """As results and certificates keep it; without applications outside of a matching."""
+        row: dict[str, object] = asdict(self)
+        del row["applications"]
+        return row | ({"applications": list(self.applications)} if self.applications else {})
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Seated":
+        """The same back. Raises TypeError for what is no such row."""
+        return cls(**{**row, "applications": tuple(row.get("applications", ()))})
 
 
 def violations(pool: Pool, seated: Sequence[Seated]) -> list[str]:

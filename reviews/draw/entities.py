@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-# The reason code of a recusal for which the applicant asked (申请回避).
-NAMED: Final = "named"
+# The one reason of every pair that the input keeps apart: whether a tie is on record or the
+# applicant asked for it (申请回避) would tell an expert who knows the own pseudonym who did.
+BARRED: Final = "barred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Expert:
 
 @dataclass(frozen=True, slots=True)
 class Recusal:
-    """An expert who may not judge one application (回避), and why."""
+    """An expert who may not judge one application (回避): `BARRED` in the input, how it was found
+    of what became known later.
+    """
 
     expert: str
     application: str
@@ -69,6 +72,18 @@ class Rules:
     public_entropy_from: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Experts go to single applications instead of panels: `each` application gets so many, no
+    expert more than `most`. `aim` is the greatest "total" of affinities or the greatest "least"
+    score of an application; `industries` says of each application which it is of."""
+
+    each: int
+    most: int
+    aim: str
+    industries: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Pool:
     """A checked input. Everything is in the order of the canonical form."""
@@ -79,6 +94,7 @@ class Pool:
     experts: tuple[Expert, ...]
     recusals: tuple[Recusal, ...]
     rules: Rules
+    matching: Matching | None = None
 
     @cached_property
     def expert_by_id(self) -> Mapping[str, Expert]:

@@ -1,14 +1,26 @@
 """The input of a draw: built in canonical form, and read back with every fault named."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from reviews.draw.entities import Expert, Panel, Pool, Recusal, Rules, Seat
+from reviews.draw.entities import BARRED, Expert, Matching, Panel, Pool, Recusal, Rules, Seat
 from reviews.draw.protocol import PROTOCOL
 
-__all__ = ["Expert", "InputError", "Panel", "Pool", "Recusal", "Rules", "Seat", "build", "read"]
+__all__ = [
+    "Expert",
+    "InputError",
+    "Matching",
+    "Panel",
+    "Pool",
+    "Recusal",
+    "Rules",
+    "Seat",
+    "build",
+    "read",
+]
 
 
 class InputError(ValueError):
@@ -26,9 +38,14 @@ def build(
     panels: Iterable[Panel],
     experts: Iterable[Expert],
     recusals: Iterable[Recusal],
+    grounds: str,
     rules: Rules,
+    matching: Matching | None = None,
 ) -> dict[str, Any]:
-    """The canonical input, lists sorted, ready for `protocol.input_hash`. Raises InputError."""
+    """The canonical input, lists sorted, ready for `protocol.input_hash`. Raises InputError.
+
+    `grounds`: digest of why each pair is barred (`protocol.grounds_digest`), which is not public.
+    """
     draw_input = {
         "protocol": PROTOCOL,
         "draw": draw,
@@ -40,7 +57,9 @@ def build(
         "recusals": [
             asdict(recusal) for recusal in sorted(recusals, key=lambda r: (r.expert, r.application))
         ],
+        "grounds": grounds,
         "rules": asdict(rules),
+        "matching": asdict(matching) if matching else None,
     }
     read(draw_input)
     return draw_input
@@ -74,6 +93,7 @@ def read(draw_input: Any) -> Pool:
     experts = [_expert(raw, problems) for raw in draw_input["experts"]]
     recusals = [_recusal(raw, problems) for raw in draw_input["recusals"]]
     rules = _rules(draw_input["rules"], problems)
+    matching = _matching(draw_input["matching"], problems)
     if problems or rules is None:
         raise InputError(problems)
     pool = Pool(
@@ -83,6 +103,7 @@ def read(draw_input: Any) -> Pool:
         experts=tuple(expert for expert in experts if expert),
         recusals=tuple(recusal for recusal in recusals if recusal),
         rules=rules,
+        matching=matching,
     )
     problems += _faults(pool)
     if problems:
@@ -108,6 +129,10 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
 def _is_instant(value: object) -> bool:
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
@@ -128,7 +153,9 @@ _INPUT: Final[_Fields] = {
     "panels": _is_list,
     "experts": _is_list,
     "recusals": _is_list,
+    "grounds": _is_digest,
     "rules": lambda value: isinstance(value, dict),
+    "matching": lambda value: value is None or isinstance(value, dict),
 }
 _PANEL: Final[_Fields] = {
     "id": _is_id,
@@ -150,13 +177,27 @@ _EXPERT: Final[_Fields] = {
     "region": _is_text,
     "max_panels": _is_count,
 }
-_RECUSAL: Final[_Fields] = {"expert": _is_id, "application": _is_id, "reason": _is_text}
+_RECUSAL: Final[_Fields] = {
+    "expert": _is_id,
+    "application": _is_id,
+    "reason": lambda v: v == BARRED,
+}
 _RULES: Final[_Fields] = {
     "one_per_institution": lambda value: isinstance(value, bool),
     "max_single_recusals_percent": lambda value: _is_count(value) and value in range(101),
     "min_scores": _is_count,
     "public_entropy": _is_text,
     "public_entropy_from": lambda value: value == "" or _is_instant(value),
+}
+
+
+_MATCHING: Final[_Fields] = {
+    "each": lambda value: _is_count(value) and value != 0,
+    "most": lambda value: _is_count(value) and value != 0,
+    "aim": lambda value: value in ("total", "least"),
+    "industries": lambda value: (
+        isinstance(value, dict) and all(isinstance(code, str) for code in value.values())
+    ),
 }
 
 
@@ -202,6 +243,12 @@ def _rules(raw: Any, problems: list[str]) -> Rules | None:
     return Rules(**raw) if _has_fields(raw, "rules", _RULES, problems) else None
 
 
+def _matching(raw: Any, problems: list[str]) -> Matching | None:
+    if raw is None or not _has_fields(raw, "matching", _MATCHING, problems):
+        return None
+    return Matching(**raw)
+
+
 def _name(raw: object) -> str:
     return str(raw.get("id", "?")) if isinstance(raw, dict) else "?"
 
@@ -215,8 +262,21 @@ def _faults(pool: Pool) -> list[str]:
     problems += _order("recusals", [(r.expert, r.application) for r in pool.recusals])
     if (pool.rules.public_entropy == "") != (pool.rules.public_entropy_from == ""):
         problems.append("rules: a public value is named together with its instant or not at all")
+    if pool.matching is not None:
+        problems += _unmatchable(pool, pool.matching)
     strangers = {r.expert for r in pool.recusals} - pool.expert_by_id.keys()
     return problems + [f"recusals: {name} is not among the experts" for name in sorted(strangers)]
+
+
+def _unmatchable(pool: Pool, matching: Matching) -> list[str]:
+    """Where experts go to applications, panels only hold these together: they have no seats."""
+    named = [application for panel in pool.panels for application in panel.applications]
+    problems = [
+        f"panel {panel.id}: a matching has no seats" for panel in pool.panels if panel.seats
+    ]
+    if sorted(named) != sorted(matching.industries):
+        problems.append("matching: industries must name every application of the panels, once")
+    return problems
 
 
 def _order(where: str, ids: Sequence[Any]) -> list[str]:

@@ -50,6 +50,13 @@ def input_hash(draw_input: Any) -> str:
     return sm3(jcs(draw_input)).hex()
 
 
+def grounds_digest(salt: str, grounds: Any) -> str:
+    """SM3("salt:" ‖ canonical list of expert, application, ground), hex: what binds to the input
+    why each pair is barred, and tells nobody without the salt.
+    """
+    return sm3(f"{salt}:".encode() + jcs(grounds)).hex()
+
+
 def commitment(secret: bytes) -> str:
     """What is published before the secret: its SM3, hex."""
     return sm3(secret).hex()

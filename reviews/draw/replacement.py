@@ -13,6 +13,7 @@ from typing import Final, Literal
 from reviews.draw.checking import Seated
 from reviews.draw.eligibility import Eligibility, barred_counts, too_often_barred
 from reviews.draw.entities import Panel, Pool, Recusal, Seat, barred_experts
+from reviews.draw.rematching import Hindrance, follow
 
 Obstacle = Literal[
     "gave_up", "on_panel", "max_panels", "institution", "barred_too_often", "min_scores"
@@ -43,7 +44,8 @@ class Replacement:
     """An expert gave up a seat: why, and who follows (None: nobody fits, the seat stays open).
 
     `recusals` are those that became known with it; they hold from here on. `passed_over` names who
-    stood earlier in the order, and what stood in the way.
+    stood earlier in the order, and what stood in the way. In a matching the follower takes over all
+    applications of the seat.
     """
 
     panel: str
@@ -53,7 +55,7 @@ class Replacement:
     rank: int | None
     reason: str
     recusals: tuple[Recusal, ...] = ()
-    passed_over: tuple[tuple[str, Obstacle], ...] = ()
+    passed_over: tuple[tuple[str, Obstacle | Hindrance], ...] = ()
 
 
 def current(seated: Sequence[Seated], replacements: Iterable[Replacement]) -> tuple[Seated, ...]:
@@ -63,7 +65,8 @@ def current(seated: Sequence[Seated], replacements: Iterable[Replacement]) -> tu
     """
     now: list[Seated | None] = list(seated)
     for step in replacements:
-        now[_index(now, step.panel, step.seat, step.expert)] = _follower(step)
+        at = _index(now, step.panel, step.seat, step.expert)
+        now[at] = _follower(step, now[at])
     return tuple(place for place in now if place is not None)
 
 
@@ -84,9 +87,13 @@ def replace(
     """
     known = tuple(recusals)
     sitting = list(current(seated, replacements))
-    del sitting[_index(sitting, panel, seat, expert)]
+    left = sitting.pop(_index(sitting, panel, seat, expert))
     gone = {step.expert for step in replacements} | {expert}
     later = [recusal for step in replacements for recusal in step.recusals]
+    if pool.matching is not None:
+        barred = barred_experts([*pool.recusals, *later, *known])
+        who, rank, before = follow(pool, seed, left, sitting, gone, barred)
+        return Replacement(panel, seat, expert, who, rank, reason, known, before)
     table = _Table(pool, sitting, gone, [*later, *known])
     at_panel = pool.panel_by_id[panel]
     at_seat = next(place for place in at_panel.seats if place.id == seat)
@@ -142,10 +149,10 @@ def _index(places: Sequence[Seated | None], panel: str, seat: str, expert: str) 
     raise ValueError(f"{expert} does not sit on panel {panel} seat {seat}")
 
 
-def _follower(step: Replacement) -> Seated | None:
-    if step.replaced_by is None or step.rank is None:
+def _follower(step: Replacement, left: Seated | None) -> Seated | None:
+    if step.replaced_by is None or step.rank is None or left is None:
         return None
-    return Seated(step.panel, step.seat, step.replaced_by, step.rank)
+    return Seated(step.panel, step.seat, step.replaced_by, step.rank, left.applications)
 
 
 class _Table:

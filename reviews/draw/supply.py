@@ -8,7 +8,7 @@ import numpy as np
 
 from reviews.draw.columns import Columns, Rule, lay_out
 from reviews.draw.eligibility import Eligibility, seats
-from reviews.draw.entities import NAMED, Panel, Pool, Seat
+from reviews.draw.entities import Panel, Pool, Seat
 from reviews.draw.program import Indexes, minimise
 
 Cause = Literal[
@@ -20,6 +20,7 @@ Cause = Literal[
     "min_scores",
     "overlap",
     "max_panels",
+    "load",
 ]
 CAUSES: Final[Mapping[Cause, str]] = {
     "panel_too_small": "the panel has fewer seats than scores every application needs",
@@ -30,6 +31,7 @@ CAUSES: Final[Mapping[Cause, str]] = {
     "min_scores": "with the fitting experts, some application would get too few scores",
     "overlap": "the same experts are needed on several seats of the panel",
     "max_panels": "the fitting experts are needed on more panels than they may serve on",
+    "load": "too few experts who are not barred and have room left",
 }
 _AT_FIRST: Final = 12
 
@@ -38,9 +40,9 @@ _AT_FIRST: Final = 12
 class Shortage:
     """A seat that cannot be filled: so many wanted, so many to be had at most, and why.
 
-    `seat` is empty when the whole panel is at fault. `detail` counts the experts left after each
-    rule: kind, specialty, recusals. `named`: it could be filled but for experts whom applicants
-    named.
+    `seat` is empty when the whole panel is at fault; in a matching it is an application. `detail`
+    counts the experts left after each rule: kind, specialty, recusals. `named`: it could be filled
+    but for experts whom applicants named.
     """
 
     panel: str
@@ -57,20 +59,29 @@ class Shortage:
         return f"{where}: {self.available} of {self.needed}, {why or CAUSES[self.cause]}"
 
 
-def supply(pool: Pool) -> tuple[Shortage, ...]:
-    """Every seat that must stay empty in a fullest filling; empty when all seats can be filled."""
+def supply(pool: Pool, named: Collection[tuple[str, str]] = ()) -> tuple[Shortage, ...]:
+    """Every seat that must stay empty in a fullest filling; empty when all seats can be filled.
+
+    `named`: the pairs (expert, application) barred only because the applicant asked for it; the
+    input itself does not tell them from others.
+    """
     empty = _empty_places(pool)
     if not any(empty):
         return too_small(pool)
-    return too_small(pool) + tuple(_named(pool, empty, _explained(pool, empty)))
+    return too_small(pool) + tuple(_named(pool, named, empty, _explained(pool, empty)))
 
 
-def _named(pool: Pool, empty: Sequence[int], short: Iterator[Shortage]) -> Iterator[Shortage]:
+def _named(
+    pool: Pool,
+    named: Collection[tuple[str, str]],
+    empty: Sequence[int],
+    short: Iterator[Shortage],
+) -> Iterator[Shortage]:
     """Of the shortages those marked that would be smaller had no applicant named anybody.
 
     Only where more seats in all could be filled then: which seat of several stays empty is chance.
     """
-    others = tuple(recusal for recusal in pool.recusals if recusal.reason != NAMED)
+    others = tuple(r for r in pool.recusals if (r.expert, r.application) not in named)
     if len(others) == len(pool.recusals):
         yield from short
         return

@@ -7,17 +7,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models import Assignment
+from reviews.models import Assignment, Ground
 from reviews.services.declarations import LONGEST_REASON, SHORTEST_REASON, Answer
-
-CONFLICT_KINDS: dict[str, Promise] = {
-    "employment": _("employed there, now or within three years"),
-    "share": _("holds shares in it"),
-    "kin": _("close kin works there or owns it"),
-    "work": _("paid work for it within three years"),
-    "rival": _("has a similar project of one's own"),
-    "other": _("another relation that may sway the judgement"),
-}
 
 
 @dataclass(slots=True)
@@ -33,7 +24,7 @@ class Line:
 
     @property
     def kinds(self) -> list[tuple[str, Promise, bool]]:
-        return [(code, words, code == self.kind) for code, words in CONFLICT_KINDS.items()]
+        return [(code, words, code == self.kind) for code, words in Ground.choices]
 
 
 class DeclarationForm:
@@ -58,7 +49,7 @@ class DeclarationForm:
             answer = "clear" if self.rest else ""
         kind = str(self.data.get(f"kind-{row.pk}", ""))
         reason = str(self.data.get(f"reason-{row.pk}", "")).replace("\x00", "").strip()
-        return Line(row, order, answer, kind if kind in CONFLICT_KINDS else "", reason)
+        return Line(row, order, answer, kind if kind in Ground.values else "", reason)
 
     def _check(self) -> None:
         for line in self.lines:

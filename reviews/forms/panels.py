@@ -1,6 +1,6 @@
 """Forms of panels: sizes, a dossier that moves, the seats of a panel. They read; services write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from applications.models import Industry
 from reviews.grouping import LARGEST, SMALLEST
-from reviews.models import Panel
+from reviews.models import Ground, Panel
 from reviews.models.pool import Kind
 
 
@@ -66,6 +66,40 @@ class NamedForm(forms.Form):
         max_length=400,
         help_text=_("For example: asked the employer; the expert changed employers this year."),
     )
+
+
+class ConflictForm(forms.Form):
+    """A conflict of interest found after the draw: whose, with which dossier, what shows it."""
+
+    expert = forms.ChoiceField(label=_("Expert"))
+    dossier = forms.ChoiceField(label=_("Dossier"))
+    ground = forms.ChoiceField(
+        label=_("What kind of conflict"), choices=Ground.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was found. The office and the supervisors read it; the expert does not."),
+    )
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        max_length=400,
+        help_text=_("What shows it, with its number and date, as an extract of a register."),
+    )
+    # What was shown to follow; empty until it was.
+    foreseen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        experts: Mapping[str, str],
+        dossiers: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expert"].choices = [("", "—"), *experts.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["dossier"].choices = [("", "—"), *dossiers.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class SeatForm(forms.Form):

@@ -72,8 +72,11 @@ class Draw(models.Model):
     )
     input = models.JSONField()
     input_hash = models.CharField(max_length=64)
-    # Opens the institutions' hashes of the input; for auditors, never published.
+    # Opens the institutions' hashes of the input, and its digest of `grounds`; for auditors, never
+    # published.
     salt = models.CharField(max_length=64)
+    # Why each pair of the input's recusals is barred: [{"expert", "application", "ground"}].
+    grounds = models.JSONField(default=list)
     operator = models.ForeignKey(USER, models.PROTECT, related_name="+")
     supervisor = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     operator_commitment = models.CharField(max_length=64, blank=True)
@@ -84,7 +87,9 @@ class Draw(models.Model):
     public_entropy_from = models.DateTimeField(null=True)  # nobody can know the value earlier
     public_entropy = models.CharField(max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)
-    result = models.JSONField(default=list)  # [{"panel", "seat", "expert", "rank"}]
+    # [{"panel", "seat", "expert", "rank"}]; in a matching also "applications"
+    result = models.JSONField(default=list)
+    figures = models.JSONField(default=dict)  # of a matching: {"total", "least", "bound"}
     reason = models.CharField(max_length=400, blank=True)  # why a redraw
     # The second person of a redraw: whoever voided the draw before.
     agreed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -154,6 +159,7 @@ class Draw(models.Model):
                     "input_hash",
                     "operator",
                     "salt",
+                    "grounds",
                     "public_entropy_source",
                     "public_entropy_from",
                     "reason",
@@ -172,6 +178,7 @@ class Draw(models.Model):
                     "public_entropy",
                     "seed",
                     "result",
+                    "figures",
                     "drawn_at",
                 ),
                 when="OLD.drawn_at IS NOT NULL",

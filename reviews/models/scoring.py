@@ -17,6 +17,17 @@ from reviews.models.panels import Panel, Seat
 from reviews.models.pool import Expert
 
 
+class Ground(models.TextChoices):
+    """What kind of conflict of interest it is."""
+
+    EMPLOYMENT = "employment", _("employed there, now or within three years")
+    SHARE = "share", _("holds shares in it")
+    KIN = "kin", _("close kin works there or owns it")
+    WORK = "work", _("paid work for it within three years")
+    RIVAL = "rival", _("has a similar project of one's own")
+    OTHER = "other", _("another relation that may sway the judgement")
+
+
 class Declaration(models.Model):
     """An expert's word on one dossier, given before anything of it opens; anew for each seat."""
 
@@ -144,7 +155,10 @@ class Mark(models.Model):
 
 
 class Recusal(models.Model):
-    """回避: by the system, declared, or found later. It voids and replaces; it never edits."""
+    """回避: by the system, declared, or found later. It voids and replaces; it never edits.
+
+    ground, evidence: of what the office found later, the kind of the conflict and what shows it.
+    """
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="recusals")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="recusals")
@@ -160,6 +174,8 @@ class Recusal(models.Model):
         ),
     )
     reason = models.CharField(max_length=400)
+    ground = models.CharField(max_length=12, choices=Ground, blank=True)
+    evidence = models.CharField(max_length=400, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -168,5 +184,10 @@ class Recusal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("expert", "application"), name="one_recusal_per_pair"),
+            models.CheckConstraint(
+                condition=models.Q(ground="", evidence="") & ~models.Q(found="later")
+                | ~models.Q(ground="") & ~models.Q(evidence="") & models.Q(found="later"),
+                name="what_is_found_later_has_evidence",
+            ),
         )
         triggers = (APPEND_ONLY,)

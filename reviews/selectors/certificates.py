@@ -13,7 +13,7 @@ from audit.selectors import events_of
 from reviews.draw import certificate
 from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat
-from reviews.selectors.draws import replacements_of, seated_of, vacated
+from reviews.selectors.following import replacements_of, seated_of, vacated
 
 # From the close of scoring on, nobody can reach an expert's open sheet any more.
 REVIEW_CLOSED = (
@@ -93,6 +93,7 @@ def certificate_of(draw: Draw, known: Read | None = None) -> dict[str, Any]:
         supervisor_secret=bytes.fromhex(draw.supervisor_secret),
         public_entropy=draw.public_entropy,
         result=seated_of(draw),
+        matching=draw.figures or None,
         replacements=known.replacements,
         times={step: instant(event.at) for step, event in steps.items()},
         seals={step: places.get(event.pk) for step, event in steps.items()},

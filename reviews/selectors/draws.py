@@ -1,14 +1,14 @@
-"""What a draw is made of, read from the rows: its input, its shortages, its replacements."""
+"""What a draw is made of, read from the rows: its input, its grounds, its shortages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.db.models.functions import JSONArray
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +20,13 @@ from applications.models import Application, Call
 from audit import clock
 from audit.digests import instant, sm3
 from audit.refusals import WrongState
-from reviews.draw import assignment, pool, replacement, supply
-from reviews.draw.entities import NAMED
-from reviews.models import Draw, Expert, Panel, Recusal, Seat, SeatState
+from reviews.draw import matched, pool, protocol, supply
+from reviews.draw.entities import BARRED
+from reviews.models import Draw, Expert, Panel, Recusal
 from reviews.rules import acted_otherwise, conflicts_of, standing
 from reviews.selectors.naming import barred_by_name, namings, undecided_of, with_named
+
+NAMED = "named"  # the ground of a pair that the applicant asked to keep apart (申请回避)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def standing_basis(call: Call, on: date) -> Basis:
     """The basis as it stands now; a panel whose dossiers are all withdrawn is left out."""
     panels: dict[int, Panel] = {}
     dossiers: dict[int, list[Application]] = defaultdict(list)
-    for row in with_named(standing(call)).select_related("region", "place__panel"):
+    for row in with_named(standing(call)).select_related("region", "industry", "place__panel"):
         panel = row.place.panel
         panels.setdefault(panel.number, panel)
         dossiers[panel.number].append(row)
@@ -118,18 +120,23 @@ def draw_input(
     """The canonical input of a draw: pseudonyms and hashes, no names.
 
     An institution is SM3("salt:uscc"): without the salt nobody can try the codes of all
-    institutions. Raises WrongState when no draw can stand on it.
+    institutions. Nor does a pair that is kept apart say why: the firm may have asked for it. The
+    grounds (`grounds_of`) are bound by one salted digest. Raises WrongState when no draw can stand
+    on it.
     """
     if not basis.panels:
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
+    grounds = grounds_of(basis)
     try:
         return pool.build(
             draw=number,
             call=basis.call.number,
             panels=[_panel(panel, basis) for panel in basis.panels],
             experts=[_expert(expert, basis, salt) for expert in basis.experts],
-            recusals=_recusals(basis),
+            recusals=[pool.Recusal(g["expert"], g["application"], BARRED) for g in grounds],
+            grounds=protocol.grounds_digest(salt, grounds),
             rules=_rules(basis.rules, public),
+            matching=_matching(basis),
         )
     except pool.InputError as error:
         raise WrongState(
@@ -141,11 +148,23 @@ def _panel(panel: Panel, basis: Basis) -> pool.Panel:
     return pool.Panel(
         id=str(panel.number),
         applications=tuple(one.number or "" for one in basis.dossiers[panel.number]),
-        seats=tuple(
+        seats=()
+        if basis.rules.by_application
+        else tuple(
             pool.Seat(s["id"], s["kind"], s["specialty"], s["count"]) for s in panel.seats_wanted
         ),
         alternates=basis.rules.alternates,
     )
+
+
+def _matching(basis: Basis) -> pool.Matching | None:
+    """What a matching is asked for; None where experts are drawn by panels."""
+    rules = basis.rules
+    if not rules.by_application:
+        return None
+    judged = [one for listed in basis.dossiers.values() for one in listed]
+    industries = {a.number or "": a.industry.code if a.industry else "" for a in judged}
+    return pool.Matching(rules.panel_size, rules.most_dossiers, rules.match, industries)
 
 
 def _expert(expert: Expert, basis: Basis, salt: str) -> pool.Expert:
@@ -159,18 +178,26 @@ def _expert(expert: Expert, basis: Basis, salt: str) -> pool.Expert:
     )
 
 
-def _recusals(basis: Basis) -> list[pool.Recusal]:
+def grounds_of(basis: Basis) -> list[dict[str, str]]:
+    """Why each pair is barred, in the order of the input: {"expert", "application", "ground"}."""
     pseudonyms = {e.pk: e.pseudonym for e in basis.experts}
     numbers = {a.pk: a.number or "" for listed in basis.dossiers.values() for a in listed}
-    return [
-        pool.Recusal(pseudonyms[expert], numbers[application], reason)
-        for (expert, application), reason in basis.barred.items()
-    ]
+    rows = sorted(
+        (pseudonyms[expert], numbers[application], ground)
+        for (expert, application), ground in basis.barred.items()
+    )
+    return [{"expert": e, "application": a, "ground": g} for e, a, g in rows]
+
+
+def grounds_hold(draw: Draw) -> bool:
+    """Whether the grounds beside a draw are those that its input binds."""
+    digest = protocol.grounds_digest(draw.salt, draw.grounds)
+    return bool(draw.input.get("grounds") == digest)
 
 
 def _rules(rules: CallRules, public: PublicValue) -> pool.Rules:
     return pool.Rules(
-        one_per_institution=True,
+        one_per_institution=not rules.by_application,  # a matching knows no such rule
         max_single_recusals_percent=rules.max_single_recusals_percent,
         min_scores=rules.min_scores,
         public_entropy=public.source,
@@ -185,120 +212,20 @@ def build_input(call: Call, number: str, salt: str) -> dict[str, Any]:
 
 def shortages(basis: Basis) -> tuple[supply.Shortage, ...]:
     """Which seats cannot be filled, and why; empty when every seat can."""
-    return supply.supply(pool.read(draw_input(basis, f"{basis.call.number}-D0", token_hex(32))))
+    read = pool.read(draw_input(basis, f"{basis.call.number}-D0", token_hex(32)))
+    grounds = grounds_of(basis)
+    named = {(g["expert"], g["application"]) for g in grounds if g["ground"] == NAMED}
+    return short_of(read, named)
+
+
+def short_of(
+    people: pool.Pool, named: Collection[tuple[str, str]] = ()
+) -> tuple[supply.Shortage, ...]:
+    """The seats, or in a matching the applications, that cannot be filled."""
+    report = matched.supply if people.matching else supply.supply
+    return report(people, named)
 
 
 def supply_report(call: Call) -> tuple[supply.Shortage, ...]:
     """`shortages` as the call stands now."""
     return shortages(standing_basis(call, clock.today()))
-
-
-def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
-    """The drawn result as the pure module's rows."""
-    return tuple(
-        assignment.Seated(r["panel"], r["seat"], r["expert"], r["rank"]) for r in draw.result
-    )
-
-
-def vacated(draw: Draw) -> QuerySet[Seat]:
-    """The seats given up since the draw, in the order in which they were replaced."""
-    return (
-        Seat.objects.filter(
-            draw=draw,
-            state__in=(SeatState.DECLINED, SeatState.REPLACED),
-            answered_at__isnull=False,
-        )
-        .select_related("panel", "expert")
-        .order_by("answered_at", "pk")
-    )
-
-
-def replacements_of(
-    draw: Draw, left: Iterable[Seat] | None = None
-) -> list[replacement.Replacement]:
-    """Every seat given up since the draw, in order, with who follows and what became known till
-    then.
-
-    The last one answers who follows a seat that was vacated just now. `left` are the vacated seats
-    if they are read already.
-    """
-    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
-    history: list[replacement.Replacement] = []
-    later = _later_recusals(draw)
-    for row in vacated(draw) if left is None else left:
-        assert row.answered_at is not None
-        known = [r for at, r in later if at <= row.answered_at]
-        later = [(at, r) for at, r in later if at > row.answered_at]
-        history.append(
-            replacement.replace(
-                people,
-                seed,
-                seated,
-                history,
-                str(row.panel.number),
-                row.code.rpartition(".")[0],
-                row.expert.pseudonym,
-                row.state,
-                known,
-            )
-        )
-    return history
-
-
-@dataclass(frozen=True)
-class Follower:
-    """Who would follow on a seat, and the numbers of the dossiers they are barred from."""
-
-    expert: str
-    barred: frozenset[str]
-
-
-def followers(draw: Draw, seats: Iterable[Seat]) -> dict[int, Follower]:
-    """For each of the draw's seats, by its id, who would follow if it alone were vacated now; a
-    seat on which nobody would is left out. Two queries, whatever the numbers.
-    """
-    if not draw.result:
-        return {}
-    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
-    history = replacements_of(draw)
-    told = {recusal for step in history for recusal in step.recusals}
-    later = [recusal for _at, recusal in _later_recusals(draw)]
-    known = [recusal for recusal in later if recusal not in told]
-    found = {}
-    for seat in seats:
-        place = str(seat.panel.number), seat.code.rpartition(".")[0], seat.expert.pseudonym
-        step = replacement.replace(people, seed, seated, history, *place, seat.state, known)
-        if step.replaced_by is not None:
-            recusals = [r for r in (*people.recusals, *later) if r.expert == step.replaced_by]
-            found[seat.pk] = Follower(step.replaced_by, frozenset(r.application for r in recusals))
-    return found
-
-
-def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:
-    """(when, recusal) of what the frozen input did not know, oldest first."""
-    frozen = {(r["expert"], r["application"]) for r in draw.input["recusals"]}
-    rows = (
-        Recusal.objects.filter(panel__call=draw.call_id, recorded_at__gte=draw.drawn_at)
-        .order_by("recorded_at", "pk")
-        .values_list("recorded_at", "expert__pseudonym", "application__number", "found")
-    )
-    return [
-        (at, pool.Recusal(expert, number or "", found))
-        for at, expert, number, found in rows
-        if (expert, number) not in frozen
-    ]
-
-
-def standby_of(
-    draw: Draw, history: list[replacement.Replacement]
-) -> dict[tuple[str, str], list[replacement.Standby]]:
-    """(panel, seat id) → who stands by after these replacements, in the order in which they would
-    be asked.
-    """
-    found: dict[tuple[str, str], list[replacement.Standby]] = defaultdict(list)
-    gone = {step.expert for step in history}
-    now = replacement.current(seated_of(draw), history)
-    for row in replacement.alternates(pool.read(draw.input), bytes.fromhex(draw.seed), now):
-        if row.expert not in gone:
-            found[row.panel, row.seat].append(row)
-    return found

@@ -130,6 +130,21 @@ def panels_of(call: Call) -> list[Panel]:
     )
 
 
+def assigned(panel: Panel) -> list[Assignment]:
+    """Who reviews which dossiers of a panel, or has signed them, by pseudonym and in the panel's
+    order. One query.
+    """
+    rows = Assignment.objects.filter(panel=panel).exclude(state="void", sheet__isnull=True)
+    found = list(
+        rows.select_related("expert__user", "application").order_by(
+            "expert__pseudonym", "application__place__order"
+        )
+    )
+    for row in found:
+        row.panel = panel
+    return found
+
+
 def live_draw(call: Call) -> Draw | None:
     """The draw that stands or is under way."""
     return call.draws.exclude(status="void").select_related("operator", "supervisor").first()

@@ -10,13 +10,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
 from audit import clock
-from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry
+from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry, Recusal
 from reviews.selectors.sheets import sheet_of
 
 ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "vetoed": 3}
@@ -70,7 +71,8 @@ def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`, the key that decided its tie, and `.experts`, their sums. One query.
+    `.decided`, the key that decided its tie, `.experts`, their sums, and `.voided`, whose signed
+    marks a conflict found later has voided. One query.
     """
     rows = (
         ranking.entries.select_related(
@@ -79,6 +81,9 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
         .annotate(
             decided=KeyTextTransform("decided_by", "details"),
             experts=KeyTransform("experts", "details"),
+            voided=ArraySubquery(
+                _voided(OuterRef("application")).values("expert__pseudonym").order_by("expert")
+            ),
         )
         .defer("details")
     )
@@ -139,6 +144,20 @@ def panel_means(entries: Iterable[Any]) -> list[PanelMean]:
         if values
     ]
     return [PanelMean(None, dossiers.total(), Fraction(sum(every)) / len(every)), *own]
+
+
+def _voided(application: Any) -> QuerySet[Recusal]:
+    """Conflicts with a dossier that the office found later, of experts who had signed."""
+    signed = Assignment.objects.filter(
+        expert=OuterRef("expert"), application=OuterRef("application"), sheet__isnull=False
+    )
+    return Recusal.objects.filter(Exists(signed), application=application, found="later")
+
+
+def voided_of(application: Application) -> list[Recusal]:
+    """The same of one dossier, with the experts, the oldest first. One query."""
+    found = _voided(application).select_related("expert")
+    return list(found.order_by("recorded_at", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,26 @@
-"""回避: an expert's word on each dossier before anything of it opens, and what is found later."""
+"""回避: an expert's word on each dossier before anything of it opens, and while it is read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
-from applications.models import Application, CallStatus
-from applications.workflow import Status
+from applications.models import CallStatus
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import Entry, record_all
 from notifications.services import Dispatch
-from reviews.models import (
-    Assignment,
-    AssignmentState,
-    Declaration,
-    Expert,
-    Recusal,
-    Seat,
-    SeatState,
-)
-from reviews.rules import SCORABLE, require, require_apart, tied
-from reviews.selectors.quorum import WATCHED
+from reviews.models import Assignment, AssignmentState, Declaration, Seat, SeatState
+from reviews.rules import SCORABLE, tied
 from reviews.services import access
 from reviews.services.locking import lock_seat
-from reviews.services.quorum import keep_quorum
-from reviews.services.replacing import replace_seat
+from reviews.services.recusing import Recused, locked_rows, make_up_for, recuse
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 
@@ -82,12 +70,12 @@ def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assi
     if clear:
         Assignment.objects.filter(pk__in=[a.pk for a in clear]).update(state=AssignmentState.OPEN)
         access.open_to(by, [a.application_id for a in clear])
-    barred = [(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
+    barred = [Recused(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
     if barred:
-        entries += _recuse(barred, found="declared", by=by, role=Role.EXPERT, at=now)
+        entries += recuse(barred, found="declared", by=by, role=Role.EXPERT, at=now)
     record_all(entries)
     if barred:
-        _make_up_for(held, by)
+        make_up_for(held, by)
     return list(locked.values())
 
 
@@ -99,19 +87,11 @@ def _own_seat(pk: int, by: User) -> Seat:
     return seat
 
 
-def _locked_rows() -> QuerySet[Assignment]:
-    return (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "expert__user", "application", "seat")
-        .order_by("pk")
-    )
-
-
 def _lock(seat: Seat, wanted: list[int], on: date) -> dict[int, Assignment]:
     """Assignments of a seat, locked in one order, each with whether a tie is on record on this day
     as `tied`. A foreign one does not exist.
     """
-    rows = _locked_rows().annotate(tied=tied(on)).filter(seat=seat, pk__in=wanted)
+    rows = locked_rows().annotate(tied=tied(on)).filter(seat=seat, pk__in=wanted)
     found: dict[int, Assignment] = {a.pk: a for a in rows}
     if not wanted or set(wanted) != found.keys() or len(set(wanted)) != len(wanted):
         raise Invalid(_("Name dossiers of your own panel, each once."))
@@ -163,82 +143,13 @@ def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
     )
 
 
-def _recuse(
-    rows: Sequence[tuple[Assignment, str]], *, found: str, by: User, role: str, at: datetime
-) -> list[Entry]:
-    """Recuse from dossiers of one seat: their marks count no more, nothing is edited.
-
-    Returns what is to be recorded.
-    """
-    opened = [a.pk for a, _reason in rows if a.state != AssignmentState.TO_DECLARE]
-    Recusal.objects.bulk_create(
-        Recusal(
-            panel_id=a.panel_id,
-            expert_id=a.expert_id,
-            application_id=a.application_id,
-            found=found,
-            reason=reason,
-            recorded_by=by,
-            recorded_at=at,
-        )
-        for a, reason in rows
-    )
-    entries = []
-    for assignment, reason in rows:
-        signed = assignment.state == AssignmentState.LOCKED
-        source = assignment.state
-        assignment.state = AssignmentState.VOID if signed else AssignmentState.RECUSED
-        entries.append(
-            Entry(
-                action="recusal.record",
-                obj=assignment,
-                by=by,
-                role=role,
-                source=source,
-                target=assignment.state,
-                reason=reason,
-                after={"found": found},
-                scope=assignment.panel.call.number,
-            )
-        )
-    for state in (AssignmentState.VOID, AssignmentState.RECUSED):
-        pks = [a.pk for a, _reason in rows if a.state == state]
-        if pks:
-            Assignment.objects.filter(pk__in=pks).update(state=state)
-    if opened:
-        access.close(opened)
-    return entries
-
-
-def _make_up_for(
-    seat: Seat, by: User, tell: Callable[[list[User]], Dispatch] | None = None
-) -> None:
-    """What follows from recusals: barred from too much of the panel, the expert gives the seat to
-    the next in order; then every dossier keeps enough experts, as far as can be.
-    """
-    if seat.draw.call.status in (CallStatus.SCREENED, CallStatus.IN_REVIEW) and _has_too_many(seat):
-        replace_seat(seat, state=SeatState.REPLACED, reason="too many recusals", by=by)
-    keep_quorum(seat, by=by, tell=tell)
-
-
-def _has_too_many(seat: Seat) -> bool:
-    """Barred from more than the allowed share of the panel, with nothing signed."""
-    if seat.state != SeatState.ACCEPTED:
-        return False
-    judged = seat.assignments.exclude(application__status=Status.WITHDRAWN)
-    states = list(judged.values_list("state", flat=True))
-    barred = sum(s in (AssignmentState.RECUSED, AssignmentState.VOID) for s in states)
-    allowed = seat.draw.call.rule_set.max_single_recusals_percent
-    return barred * 100 > allowed * len(states) and AssignmentState.LOCKED not in states
-
-
 @transaction.atomic
 def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) -> Assignment:
     """An expert leaves a dossier that is open to them: a conflict found while reading ("conflict"),
     or no competence to judge it ("unable"). At once and for good; marks given on it do not count.
     """
     seat = _own_seat(assignment.seat_id, by)
-    locked = _locked_rows().annotate(now=clock.NOW).get(pk=assignment.pk)
+    locked = locked_rows().annotate(now=clock.NOW).get(pk=assignment.pk)
     if locked.state == AssignmentState.LOCKED:
         raise WrongState(
             _(
@@ -254,9 +165,9 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
-    left = [(locked, reason.strip())]
-    record_all(_recuse(left, found=found, by=by, role=Role.EXPERT, at=locked.now))
-    _make_up_for(seat, by, partial(_filed, locked))
+    left = [Recused(locked, reason.strip())]
+    record_all(recuse(left, found=found, by=by, role=Role.EXPERT, at=locked.now))
+    make_up_for(seat, by, partial(_filed, locked))
     return locked
 
 
@@ -274,34 +185,3 @@ def _filed(assignment: Assignment, officers: list[User]) -> Dispatch:
         url="/panels/",
         about=assignment,
     )
-
-
-@transaction.atomic
-def record_conflict(*, expert: Expert, application: Application, reason: str, by: User) -> Recusal:
-    """A conflict found later voids the score (招标投标法实施条例 art. 48); the rest stays."""
-    require(by, Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
-    if len(reason.strip()) < 10:
-        raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    found = (
-        Assignment.objects.filter(expert=expert, application=application)
-        .exclude(state=AssignmentState.VOID, sheet__isnull=True)
-        .order_by("-pk")
-        .first()
-    )
-    if found is None:
-        raise Invalid(_("The expert does not review this dossier."), field="expert")
-    require_apart(by, found.panel.call)
-    seat = lock_seat(found.seat_id)
-    assignment = _locked_rows().get(pk=found.pk)
-    if assignment.state in (AssignmentState.RECUSED, AssignmentState.VOID):
-        raise WrongState(_("The recusal is already recorded."))
-    if assignment.panel.call.status not in WATCHED:
-        raise WrongState(_("The ranking already stands; use the objection procedure."))
-    left, now = [(assignment, reason.strip())], clock.now()
-    record_all(_recuse(left, found="later", by=by, role=_office_role(by), at=now))
-    _make_up_for(seat, by)
-    return Recusal.objects.get(expert=expert, application=application)
-
-
-def _office_role(by: User) -> Role:
-    return next(r for r in (Role.PROGRAMME_OFFICER, Role.SUPERVISOR) if has_role(by, r))

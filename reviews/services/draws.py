@@ -8,6 +8,7 @@ and presses the draw. Neither can steer it alone; anyone can recompute it.
 
 import re
 import secrets as entropy
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from calendars.wording import day_of
 from notifications.services import notify
-from reviews.draw import assignment, certificate, pool, protocol, supply
+from reviews.draw import assignment, certificate, matched, pool, protocol
 from reviews.models import Draw
 from reviews.rules import require, require_apart
 from reviews.selectors import certificates
@@ -91,7 +92,7 @@ def prepare_draw(
     salt = salt or new_secret()
     value = reading.PublicValue(source, public_entropy_from)
     data = reading.draw_input(basis, number, salt, value)
-    if supply.supply(pool.read(data)):
+    if reading.short_of(pool.read(data)):
         raise WrongState(_("Some seats cannot be filled. See the supply report for the cause."))
     draw = Draw.objects.create(
         call=call,
@@ -99,6 +100,7 @@ def prepare_draw(
         input=data,
         input_hash=protocol.input_hash(data),
         salt=salt,
+        grounds=reading.grounds_of(basis),
         operator=by,
         public_entropy_source=source,
         public_entropy_from=public_entropy_from,
@@ -267,16 +269,14 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
         locked.public_entropy,
     )
     try:
-        seated = assignment.assign(pool.read(locked.input), seed)
+        seated, figures = _outcome(pool.read(locked.input), seed)
     except assignment.Infeasible as error:
         raise WrongState(
             _("Some seats cannot be filled. See the supply report for the cause.")
         ) from error
     now = clock.now()
     locked.seed, locked.status, locked.drawn_at = seed.hex(), "drawn", now
-    locked.result = [
-        {"panel": s.panel, "seat": s.seat, "expert": s.expert, "rank": s.rank} for s in seated
-    ]
+    locked.result, locked.figures = [place.data() for place in seated], figures
     locked.save()
     seat_experts(locked, now)
     _record(
@@ -290,9 +290,18 @@ def perform_draw(*, draw: Draw, secret: str, public_entropy: str = "", by: User)
             "seed": locked.seed,
             "result": sm3(canonical(locked.result)),
             "seats": len(seated),
+            **({"figures": figures} if figures else {}),
         },
     )
     return locked
+
+
+def _outcome(people: pool.Pool, seed: bytes) -> tuple[Sequence[assignment.Seated], dict[str, int]]:
+    """Who is seated, and the figures of a matching. Raises Infeasible."""
+    if people.matching is None:
+        return assignment.assign(people, seed), {}
+    found = matched.assign(people, seed)
+    return found.seated, found.figures()
 
 
 def reproduce(draw: Draw, read: certificates.Read | None = None) -> list[str]:

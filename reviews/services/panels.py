@@ -157,13 +157,14 @@ def _panels(
     by: User,
 ) -> list[Panel]:
     """The panels of these groups, not stored yet, with the usual seats."""
-    size, pool = call.rule_set.panel_size, technology_experts()
+    size, matched = call.rule_set.panel_size, call.rule_set.by_application
+    pool = technology_experts()
     references = {a.pk: a.industry.references if a.industry else {} for a in applications}
     return [
         Panel(
             call=call,
             number=number,
-            seats_wanted=default_seats(size, group.industries, pool),
+            seats_wanted=[] if matched else default_seats(size, group.industries, pool),
             references=references[group.dossiers[0]],
             created_by=by,
             created_at=now,
@@ -277,6 +278,10 @@ def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> 
     """
     require(by, Role.PROGRAMME_OFFICER)
     call, _stands = _lock_call(panel.call)
+    if call.rule_set.by_application:
+        raise WrongState(
+            _("In this call experts are matched with single dossiers; no panel has seats.")
+        )
     locked = Panel.objects.select_for_update().get(pk=panel.pk)
     wanted = checked(seats, call.rule_set.panel_size)
     before = locked.seats_wanted

@@ -28,7 +28,7 @@ from audit.services import record
 from notifications.services import Dispatch, notify, notify_all
 from reviews.models import Draw, Panel, Seat, SeatState, Shortfall
 from reviews.rules import require, require_apart
-from reviews.selectors import draws as reading
+from reviews.selectors import following as reading
 from reviews.selectors import quorum
 from reviews.selectors.scores import too_few
 from reviews.services.replacing import released, replace_seat

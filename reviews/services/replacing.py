@@ -8,7 +8,7 @@ from accounts.selectors import users_with_role
 from audit.services import record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, Draw, Expert, Seat, SeatState
-from reviews.selectors import draws as reading
+from reviews.selectors import following as reading
 from reviews.services import access
 from reviews.services.seating import invitable, invite
 

@@ -1,7 +1,7 @@
 """Seats after the draw: who is invited, which dossiers are laid out, who is barred from which."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,9 +9,9 @@ from django.db.models import OuterRef, QuerySet
 
 from applications.selectors.recommendation import latest_submission
 from notifications.services import Dispatch, notify_all
-from reviews.draw.entities import NAMED
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
 from reviews.rules import standing
+from reviews.selectors.draws import NAMED
 
 
 def seat_experts(draw: Draw, at: datetime) -> None:
@@ -56,7 +56,7 @@ def invitable() -> QuerySet[Expert]:
 def _invite(
     draw: Draw, seats: list[Seat], experts: list[Expert], told: Sequence[Dispatch] = ()
 ) -> None:
-    laid_out = _laid_out(draw, [seat.panel_id for seat in seats])
+    laid_out = _of_seats(draw, seats)
     barred = {e.pk: set(e.recused) for e in experts}  # type: ignore[attr-defined]  # annotated
     _recuse_by_system(draw, seats, laid_out, barred)
     Assignment.objects.bulk_create(
@@ -69,7 +69,7 @@ def _invite(
             state="recused" if place.application_id in barred[seat.expert_id] else "to_declare",
         )
         for seat in seats
-        for place in laid_out[seat.panel_id]
+        for place in laid_out[seat.pk]
     )
     people = {expert.pk: expert.user for expert in experts}
     invitations = [
@@ -82,7 +82,7 @@ def _invite(
                 "call": draw.call.number,
                 "dossiers": sum(
                     place.application_id not in barred[seat.expert_id]
-                    for place in laid_out[seat.panel_id]
+                    for place in laid_out[seat.pk]
                 ),
             },
             url="/my-reviews/",
@@ -91,6 +91,27 @@ def _invite(
         for seat in seats
     ]
     notify_all([*told, *invitations])
+
+
+def _of_seats(draw: Draw, seats: list[Seat]) -> dict[int, list[PanelApplication]]:
+    """By seat, the dossiers to declare on: the panel's, or of a matching the seat's own."""
+    by_panel = _laid_out(draw, [seat.panel_id for seat in seats])
+    if not draw.input.get("matching"):
+        return {seat.pk: by_panel[seat.panel_id] for seat in seats}
+    drawn = {(row["panel"], row["expert"]): set(row["applications"]) for row in draw.result}
+    taken: dict[int, set[str]] = defaultdict(set)
+    followed = [seat.follows_id for seat in seats if seat.follows_id]
+    for left, number in Assignment.objects.filter(seat__in=followed).values_list(
+        "seat_id", "application__number"
+    ):
+        taken[left].add(number or "")
+    found = {}
+    for seat in seats:
+        pair = str(seat.panel.number), seat.expert.pseudonym
+        own = taken[seat.follows_id] if seat.follows_id else drawn[pair]
+        places = by_panel[seat.panel_id]
+        found[seat.pk] = [place for place in places if place.application.number in own]
+    return found
 
 
 def _laid_out(draw: Draw, panels: list[int]) -> dict[int, list[PanelApplication]]:
@@ -107,18 +128,18 @@ def _laid_out(draw: Draw, panels: list[int]) -> dict[int, list[PanelApplication]
 def _recuse_by_system(
     draw: Draw,
     seats: list[Seat],
-    laid_out: dict[int, list[PanelApplication]],
+    laid_out: Mapping[int, list[PanelApplication]],
     barred: dict[int, set[int]],
 ) -> None:
-    """Record the conflicts the frozen input names for the experts of these seats, unless they are
-    known, and add them to what each is barred from.
+    """Record the conflicts that were frozen with the draw for the experts of these seats, unless
+    they are known, and add them to what each is barred from.
     """
-    named = {(r["expert"], r["application"]): r["reason"] for r in draw.input["recusals"]}
+    grounds = {(r["expert"], r["application"]): r["ground"] for r in draw.grounds}
     made = []
     for seat in seats:
-        for place in laid_out[seat.panel_id]:
+        for place in laid_out[seat.pk]:
             pair = (seat.expert.pseudonym, place.application.number)
-            if pair not in named or place.application_id in barred[seat.expert_id]:
+            if pair not in grounds or place.application_id in barred[seat.expert_id]:
                 continue
             barred[seat.expert_id].add(place.application_id)
             made.append(
@@ -126,8 +147,8 @@ def _recuse_by_system(
                     panel_id=seat.panel_id,
                     expert_id=seat.expert_id,
                     application_id=place.application_id,
-                    found=NAMED if named[pair] == NAMED else "system",
-                    reason=named[pair],
+                    found=NAMED if grounds[pair] == NAMED else "system",
+                    reason=grounds[pair],
                     recorded_at=seat.invited_at,
                 )
             )

@@ -17,8 +17,8 @@ from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from reviews.draw.replacement import Replacement
 from reviews.models import Draw, Seat, SeatState
-from reviews.office_words import SEAT_REASONS, SEAT_STATES, seat_name
-from reviews.selectors import draws as drawing
+from reviews.office_words import SEAT_REASONS, SEAT_STATES, joined, seat_name
+from reviews.selectors import following
 from reviews.selectors import office as reading
 from reviews.services.seats import answer_due
 from reviews.views.expert_words import panel_name
@@ -88,12 +88,14 @@ def result(
         for p in draw.input["panels"]
         for s in p["seats"]
     }
-    standby = drawing.standby_of(draw, replacements) if draw.status == "drawn" else {}
+    standby = following.standby_of(draw, replacements) if draw.status == "drawn" else {}
     table, officer = working_days(), has_role(request.user, Role.PROGRAMME_OFFICER)
     asked = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
     open_ = draw.status == "drawn" and draw.call.status in asked
     groups: dict[int, dict[str, Any]] = {}
-    for seat in reading.seats_of_draw(draw):
+    seats = reading.seats_of_draw(draw)
+    own = dossiers_of(draw, seats)
+    for seat in seats:
         number = str(seat.panel.number)
         group = groups.setdefault(
             seat.panel_id,
@@ -103,8 +105,8 @@ def result(
         group["seats"].append(
             {
                 "seat": seat,
-                "name": wanted.get((number, seat.code.rpartition(".")[0]), ""),
-                "place": seat.rank + 1,
+                "name": own.get(seat.pk) or wanted.get((number, seat.code.rpartition(".")[0]), ""),
+                "place": seat.rank + 1 if not own or seat.follows_id else None,
                 "state_label": SEAT_STATES[seat.state],
                 "reason": SEAT_REASONS.get(seat.reason, seat.reason),
                 "left": seat.state in (SeatState.DECLINED, SeatState.REPLACED),
@@ -118,6 +120,18 @@ def result(
         )
     _add_standby(groups, standby, wanted)
     return list(groups.values())
+
+
+def dossiers_of(draw: Draw, seats: list[Seat]) -> dict[int, str]:
+    """By seat, the dossiers matched with it, which whoever follows takes over; empty for panels."""
+    if not draw.figures:
+        return {}
+    drawn = {(row["panel"], row["expert"]): row["applications"] for row in draw.result}
+    found: dict[int, str] = {}
+    for seat in sorted(seats, key=lambda seat: seat.pk):
+        pair = str(seat.panel.number), seat.expert.pseudonym
+        found[seat.pk] = found[seat.follows_id] if seat.follows_id else joined(drawn[pair])
+    return found
 
 
 def _add_standby(

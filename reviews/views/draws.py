@@ -20,7 +20,7 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from applications.models import CallStatus
 from audit.refusals import Refused, WrongState
-from reviews.draw_words import DRAW_STATES, verification
+from reviews.draw_words import DRAW_STATES, figure_words, verification
 from reviews.forms.draws import PrepareForm, PressForm, ReasonForm, RevealForm, SealForm, VoidForm
 from reviews.models import Draw, Seat
 from reviews.office_words import shortage_words
@@ -89,7 +89,7 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
                 "panel": p,
                 "name": panel_name(p),
                 "dossiers": len(p.dossiers),  # type: ignore[attr-defined]  # prefetched
-                "experts": sum(s["count"] for s in p.seats_wanted),
+                "experts": _asked_for(call, p),
             }
             for p in rows
         ],
@@ -100,6 +100,13 @@ def prepare(request: SignedInRequest, number: str) -> HttpResponse:
     return render(
         request, "reviews/draw_prepare.html", context, status=422 if form.is_bound else 200
     )
+
+
+def _asked_for(call: Any, panel: Any) -> str:
+    rules = call.rule_set
+    if rules.by_application:
+        return _("%(n)s for each dossier") % {"n": rules.panel_size}
+    return str(sum(seat["count"] for seat in panel.seats_wanted))
 
 
 def _supply(call: Any, rows: list[Any], industries: Any) -> dict[str, Any]:
@@ -153,7 +160,8 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
             "invited": len([s for s in seats if s.state == "invited"]),
             "vacant": draw_page.vacancies(seats),
         },
-        "verification": verification(acts.reproduce(row, read))
+        "figures": figure_words(row),
+        "verification": verification(acts.reproduce(row, read), matched=bool(row.figures))
         if read and "verify" in request.GET
         else None,
         "may_void": has_role(request.user, Role.SUPERVISOR)

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext, pgettext
 from applications import money
 from applications.call_rules import CallRules
 from applications.sheet import Sheet
+from calendars.wording import day_text
 from reviews.formula_words import formula_words
-from reviews.models import RankingEntry
+from reviews.models import RankingEntry, Recusal
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES, QUOTA_SENTENCES
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
@@ -57,6 +58,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "expert_max": sheet.expert_max,
         "judge_rows": _judge_rows(judges, labels, said, sheet, rules),
         "mean": _mean(entry, judges),
+        "voided": _voided(ranked.voided_of(entry.application), named=named),
         "place": _place(entry, rules, named=named),
         "rules": rule_words(rules),
         "comments": _comments(said.comments, labels, sheet),
@@ -127,6 +129,26 @@ def _judge_rows(
             "counts": _counts(judge, totals, rules),
         }
         for judge in judges
+    ]
+
+
+def _voided(found: Sequence[Recusal], *, named: bool) -> list[str]:
+    """Whose signed marks do not count, and since when; for the firm how many."""
+    if not named:
+        words = ngettext(
+            "The signed marks of %(n)s more expert are void: a conflict of interest was found.",
+            "The signed marks of %(n)s more experts are void: a conflict of interest was found.",
+            len(found),
+        )
+        return [words % {"n": len(found)}] if found else []
+    return [
+        _("The signed marks of %(expert)s are void since %(day)s: %(ground)s.")
+        % {
+            "expert": row.expert.pseudonym,
+            "day": day_text(row.recorded_at, language(), year_now=None),
+            "ground": row.get_ground_display(),
+        }
+        for row in found
     ]
 
 

@@ -22,6 +22,7 @@ from reviews.models import Draw, Panel, PanelApplication
 from reviews.office_words import seat_name, shortage_words
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
+from reviews.selectors.quorum import WATCHED
 from reviews.services import panels as acts
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
@@ -65,6 +66,7 @@ def _page(
     shared = frame(request, call, "panels")
     rows, draw = reading.panels_of(call), shared["draw"]
     industries = reading.industries()
+    rules = call.rule_set
     changeable = (
         is_officer(request)
         and draw is None
@@ -76,7 +78,12 @@ def _page(
         **short_of_scores(call, draw),
         "panels": [_panel(p, industries) for p in rows],
         "changeable": changeable,
+        "matched": rules if rules.by_application else None,
         "may_form": changeable and not drawn_before,
+        "may_record": is_officer(request)
+        and draw is not None
+        and draw.status == "drawn"
+        and call.status in WATCHED,
         "form": form or SizesForm(initial={"smallest": SMALLEST, "largest": LARGEST}),
         "dossiers": sum(len(p.dossiers) for p in rows),  # type: ignore[attr-defined,misc]  # prefetched
         "waiting": None if rows else _not_yet(call),

@@ -73,7 +73,12 @@ def _page(
         "may_extend": is_officer(request) and running,
         "form": form or _form(request, call),
         "recusals": [
-            {"row": r, "ground": GROUNDS.get(r.reason, r.reason)} for r in recusals[:SHOWN]
+            {
+                "row": r,
+                "ground": GROUNDS.get(r.reason, r.reason),
+                "kind": r.get_ground_display(),
+            }
+            for r in recusals[:SHOWN]
         ],
         "recusal_count": reading.recusals_of(call).count() if more else len(recusals),
         "nav_current": "reviews:panels",

@@ -66,11 +66,20 @@ def table_rows(
                 "out": not is_ranked,
                 "state_label": ENTRY_STATES[entry.state],
                 "decided": DECIDED_BY.get(entry.decided, ""),
+                "voided": _voided(len(entry.voided)),
                 "quota": QUOTA_MARKS.get(passed_over.get(entry.application_id, ""), ""),
             }
         )
         below = below or not is_ranked
     return rows
+
+
+def _voided(count: int) -> str:
+    """So many signed sheets do not count for a conflict of interest; empty for none."""
+    if not count:
+        return ""
+    words = ngettext("%(n)s expert's marks void", "%(n)s experts' marks void", count)
+    return words % {"n": count}
 
 
 def figures(call: Call, entries: list[RankingEntry]) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reviews.draw import pool as pools
 from reviews.draw.checking import Seated, violations
 from reviews.draw.eligibility import Eligibility, seats
-from reviews.draw.entities import Expert, Panel, Recusal, Rules, Seat
+from reviews.draw.entities import BARRED, Expert, Panel, Recusal, Rules, Seat
 
 SECRETS = bytes(range(32)), bytes(range(32, 64))
 KINDS = ("technology", "industry", "finance", "employment")
@@ -31,7 +31,8 @@ def build(panels, experts, recusals=(), **rules):
         call="2026-1",
         panels=panels,
         experts=experts,
-        recusals=[Recusal(who, what, "employed there") for who, what in recusals],
+        recusals=[Recusal(who, what, BARRED) for who, what in recusals],
+        grounds="0" * 64,
         rules=Rules(**rules),
     )
 

@@ -106,6 +106,7 @@ EXPECTED = {
     "input": "the input is not the one whose hash was published",
     "input_hash": "the input is not the one whose hash was published",
     "public_entropy": "the seed does not follow from input, secrets and public entropy",
+    "matching": "the input asks for no matching",
     "seed": "the seed does not follow from input, secrets and public entropy",
     ("commitments", "operator"): "the operator's secret is not the one that was committed to",
     ("commitments", "supervisor"): "the supervisor's secret is not the one that was committed to",
@@ -146,6 +147,8 @@ def test_any_missing_field_is_found(field):
 )
 @pytest.mark.parametrize("field", certificate.FIELDS)
 def test_any_junk_gets_an_answer(field, junk):
+    if CERTIFICATE[field] == junk:
+        return
     assert certificate.reproduce({**CERTIFICATE, field: junk}) != []
 
 

@@ -53,7 +53,17 @@ def test_the_input_is_sorted_and_plain():
         "public_entropy": "",
         "public_entropy_from": "",
     }
-    assert list(built) == ["protocol", "draw", "call", "panels", "experts", "recusals", "rules"]
+    assert list(built) == [
+        "protocol",
+        "draw",
+        "call",
+        "panels",
+        "experts",
+        "recusals",
+        "grounds",
+        "rules",
+        "matching",
+    ]
     assert built["protocol"] == "steelyard-draw-1"
 
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 
 from reviews.draw.assignment import Infeasible, assign
-from reviews.draw.entities import NAMED
 from reviews.draw.supply import CAUSES, supply
 from tests.maths.draws import every_filling, expert, panel, pool, small_pools
 
@@ -149,23 +148,12 @@ def _serving_once(experts):
     return [replace(someone, max_panels=1) for someone in experts]
 
 
-def named(a_pool, *pairs):
-    """The pool with these recusals asked for by the applicants."""
-    return replace(
-        a_pool,
-        recusals=tuple(
-            replace(r, reason=NAMED) if (r.expert, r.application) in pairs else r
-            for r in a_pool.recusals
-        ),
-    )
-
-
 def test_it_says_when_applicants_who_named_experts_leave_a_seat_empty():
     people = [expert("E1"), expert("E2"), expert("E3", "finance")]
     barred = [("E1", "A1"), ("E1", "A2"), ("E3", "A1"), ("E3", "A2")]
     seats = [seat(count=2), seat("b", "finance")]
     a_pool = pool([panel("P1", seats)], people, barred, max_single_recusals_percent=50)
-    asked = supply(named(a_pool, ("E1", "A1"), ("E1", "A2")))
+    asked = supply(a_pool, {("E1", "A1"), ("E1", "A2")})
     assert [(s.seat, s.cause, s.named) for s in asked] == [
         ("a", "recusals", True),
         ("b", "recusals", False),
@@ -180,8 +168,8 @@ def test_it_says_when_applicants_who_named_experts_leave_a_seat_empty():
 @settings(deadline=None, max_examples=60)
 @given(small_pools())
 def test_naming_is_blamed_only_where_without_it_more_seats_were_filled(a_pool):
-    asked = named(a_pool, *((r.expert, r.application) for r in a_pool.recusals))
-    short, without = supply(asked), supply(replace(a_pool, recusals=()))
+    pairs = {(r.expert, r.application) for r in a_pool.recusals}
+    short, without = supply(a_pool, pairs), supply(replace(a_pool, recusals=()))
     missing = [sum(s.needed - s.available for s in found if s.seat) for found in (short, without)]
     assert any(s.named for s in short) == (missing[1] < missing[0])
     assert not any(s.named for s in supply(a_pool))

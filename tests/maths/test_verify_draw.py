@@ -121,6 +121,7 @@ def data_of(a_pool):
         panels=a_pool.panels,
         experts=a_pool.experts,
         recusals=a_pool.recusals,
+        grounds="0" * 64,
         rules=a_pool.rules,
     )
 

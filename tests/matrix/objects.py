@@ -210,11 +210,13 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             "extend_scoring", "close_scoring", "compute_ranking", "propose_tie", "named",
             "shortfall_new")}
         | {f"reviews:{name}": {"": (draw.number,)} for name in (
-            "draw", "draw_seal", "draw_reveal", "draw_press", "draw_void", "draw_certificate")}
+            "draw", "draw_grounds", "draw_seal", "draw_reveal", "draw_press", "draw_void",
+            "draw_certificate")}
         | {
             "reviews:move_dossier": {"": (call.number, rows["assigned"].pk)},
             "reviews:panel_seats": at_panel,
             "reviews:panel_offline": at_panel,
+            "reviews:record_conflict": at_panel,
             "reviews:panel_sheets": at_panel,
             "reviews:my_import": {"unknown": (999_999,)},
             "reviews:pass_over": {"": (draw.number, seat.pk)},

@@ -230,7 +230,8 @@ def _leave_a_dossier(write: Scribe, who: Parts) -> None:
     write(
         "recusals",
         "INSERT INTO reviews_recusal (panel_id, expert_id, application_id, found, reason,"
-        " recorded_at) SELECT panel_id, expert_id, application_id, 'declared', '近亲属任职', now()"
+        " ground, evidence, recorded_at) SELECT panel_id, expert_id, application_id, 'declared',"
+        " '近亲属任职', '', '', now()"
         " FROM reviews_assignment WHERE id = %s",
         left.pk,
     )

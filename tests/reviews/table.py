@@ -11,10 +11,11 @@ from applications.workflow import Status
 from audit import clock
 from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Seat
 from reviews.selectors.sheets import sheet_of
-from reviews.services import declarations, scoring, signing
+from reviews.services import conflicts, declarations, scoring, signing
 from tests import making
 
 _number = count(1)
+EVIDENCE = "工商登记查询单，2026年3月2日"
 GROUNDS = "工艺路线成熟，主要设备已到厂，检测能力覆盖全部关键工序，依据充分。"
 
 
@@ -147,6 +148,15 @@ def signed(seat_: Seat) -> Any:
     for row in declared(seat_):
         finished(row)
     return signing.sign(panel=seat_.panel, by=seat_.expert.user)
+
+
+def conflict(
+    *, expert: Expert, application: Application, reason: str, by: User, foreseen: str = ""
+) -> Any:
+    """Recorded by the office, of a share that an extract of the register shows."""
+    row = Assignment.objects.filter(expert=expert, application=application).latest("pk")
+    finding = conflicts.Finding(row, "share", reason, EVIDENCE)
+    return conflicts.record_conflict(finding=finding, foreseen=foreseen, by=by)
 
 
 def application_of(of: Panel, order: int) -> Application:

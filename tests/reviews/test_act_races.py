@@ -8,7 +8,7 @@ from applications.models import Call
 from audit import clock
 from audit.refusals import Refused
 from reviews.models import Assignment, Draw, Seat
-from reviews.services import declarations, ranking, seats, signing, voiding
+from reviews.services import ranking, seats, signing, voiding
 from tests.racing import overtaken, race
 from tests.reviews import round, table
 
@@ -87,7 +87,7 @@ def test_a_conflict_recorded_while_the_ranking_is_computed_is_in_it_or_refused(s
     row = Assignment.objects.select_related("expert", "application").filter(state="locked").first()
     got = overtaken(
         lambda: ranking.compute_ranking(call=scored, by=officer),
-        lambda: declarations.record_conflict(
+        lambda: table.conflict(
             expert=row.expert,
             application=row.application,
             reason="事后查明其为该企业顾问",

@@ -108,16 +108,16 @@ def test_a_conflict_found_later_is_the_offices_to_record(loose, expert, officer,
     values = {"expert": loose.expert, "application": row.application}
     for person in (expert, applicant):
         with pytest.raises(NotPermitted):
-            declarations.record_conflict(**values, reason="审计发现其持有股份。", by=person)
+            table.conflict(**values, reason="审计发现其持有股份。", by=person)
     with pytest.raises(Invalid):
-        declarations.record_conflict(**values, reason="持股", by=officer)
-    declarations.record_conflict(**values, reason="审计发现其持有该企业股份。", by=officer)
+        table.conflict(**values, reason="持股", by=officer)
+    table.conflict(**values, reason="审计发现其持有该企业股份。", by=officer)
     assert [r.state for r in rows_of(loose)] == ["recused", "open", "open"]
     assert not sees(expert, row)
     event = Event.objects.get(action="recusal.record")
     assert (event.role, event.reason) == ("programme_officer", "审计发现其持有该企业股份。")
     with pytest.raises(WrongState):
-        declarations.record_conflict(**values, reason="审计发现其持有该企业股份。", by=officer)
+        table.conflict(**values, reason="审计发现其持有该企业股份。", by=officer)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -149,7 +149,7 @@ def test_leaving_while_the_office_records_the_same_conflict(officer, firm, exper
             lambda: declarations.step_aside(
                 assignment=row, ground="conflict", reason="发现持有股份", by=expert
             ),
-            lambda: declarations.record_conflict(
+            lambda: table.conflict(
                 expert=seat.expert,
                 application=row.application,
                 reason="审计发现其持有该企业股份。",

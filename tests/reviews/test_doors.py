@@ -21,7 +21,7 @@ DOORS = {
     "Mark": {"reviews/services/scoring.py:_write"},
     "ScoreSheet": {"reviews/services/signing.py:sign"},
     "Recusal": {
-        "reviews/services/declarations.py:_recuse",
+        "reviews/services/recusing.py:recuse",
         "reviews/services/seating.py:_recuse_by_system",
     },
     "Declaration": {"reviews/services/declarations.py:declare_all"},
@@ -34,7 +34,7 @@ DOORS = {
     "Ranking": {"reviews/services/ranking.py:compute_ranking"},
     "RankingEntry": {"reviews/services/ranking.py:compute_ranking"},
     "Assignment": {
-        "reviews/services/declarations.py:_recuse",
+        "reviews/services/recusing.py:recuse",
         "reviews/services/declarations.py:declare_all",
         "reviews/services/voiding.py:void_draw",
         "reviews/services/opening.py:_take_withdrawn",

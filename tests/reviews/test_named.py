@@ -1,18 +1,22 @@
 """申请回避: whom a firm named the draw keeps from its dossier; namesakes wait for an officer."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from audit import clock
+from audit.digests import canonical, sm3
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from reviews import naming, witnessing
-from reviews.models import Expert, NamedDecision, Recusal, Seat
+from reviews.models import Draw, Expert, NamedDecision, Recusal, Seat
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
 from reviews.selectors import naming as named_of
@@ -87,13 +91,24 @@ def drawn(kept, naming_one, pool, officer, supervisor):
 
 
 def recusals(call) -> list[dict]:
-    return reading.build_input(call, "X", "0" * 64)["recusals"]
+    """Every pair that would be barred, with its ground."""
+    return reading.grounds_of(reading.standing_basis(call, clock.today()))
 
 
 def test_a_match_is_a_recusal_of_the_frozen_input(naming_one, dossier, enemy):
-    assert recusals(naming_one) == [
-        {"expert": enemy.pseudonym, "application": dossier.number, "reason": "named"}
-    ]
+    pair = {"expert": enemy.pseudonym, "application": dossier.number}
+    assert recusals(naming_one) == [pair | {"ground": "named"}]
+    told = reading.build_input(naming_one, "X", "0" * 64)
+    assert told["recusals"] == [pair | {"reason": "barred"}]
+    assert told["grounds"] == sm3(b"0" * 64 + b":" + canonical([pair | {"ground": "named"}]))
+
+
+def test_the_input_says_of_a_tie_and_of_a_naming_the_same(naming_one, enemy, firm, pool):
+    pool[4].interests.create(organisation=firm, kind="kin", recorded_at=naming_one.created_at)
+    assert {r["ground"] for r in recusals(naming_one)} == {"named", "kin"}
+    told = reading.build_input(naming_one, "X", "0" * 64)
+    assert {r["reason"] for r in told["recusals"]} == {"barred"}
+    assert not any(f'"{ground}"' in json.dumps(told) for ground in ("named", "kin"))
 
 
 def test_the_last_version_counts_and_a_stranger_bars_nobody(grouped, dossier, enemy, pool):
@@ -104,7 +119,7 @@ def test_the_last_version_counts_and_a_stranger_bars_nobody(grouped, dossier, en
 
 def test_a_tie_on_record_goes_before_what_the_firm_says(naming_one, enemy, firm):
     enemy.interests.create(organisation=firm, kind="share", recorded_at=naming_one.created_at)
-    assert {r["reason"] for r in recusals(naming_one)} == {"share"}
+    assert {r["ground"] for r in recusals(naming_one)} == {"share"}
 
 
 def test_the_draw_keeps_the_expert_from_the_dossier_and_holds(drawn, dossier, enemy, tmp_path):
@@ -119,6 +134,7 @@ def test_the_draw_keeps_the_expert_from_the_dossier_and_holds(drawn, dossier, en
     certificate = certificates.certificate_of(drawn)
     assert REASON not in json.dumps(certificate, ensure_ascii=False)
     assert enemy.user.name not in json.dumps(certificate, ensure_ascii=False)
+    assert "named" not in json.dumps(certificate)
     file = tmp_path / "draw.json"
     file.write_text(json.dumps(certificate), encoding="utf-8")
     run = subprocess.run([sys.executable, VERIFY, file], capture_output=True, check=False)
@@ -135,7 +151,7 @@ def test_a_namesake_waits_for_an_officer_before_the_draw(namesake, dossier, enem
         decide_named(**values, same=True, reason="是", by=officer)
     assert refused.value.field == "reason"
     decide_named(**values, same=True, reason="电话核实，本年调入新单位", by=officer)
-    assert [r["reason"] for r in recusals(namesake)] == ["named"]
+    assert [r["ground"] for r in recusals(namesake)] == ["named"]
     decide_named(**values, same=False, reason="再次核实，系同名", by=officer)
     assert recusals(namesake) == []
     assert draws.prepare_draw(call=namesake, by=officer).status == "prepared"
@@ -178,7 +194,7 @@ def test_a_recusal_outlives_a_draw_that_was_voided(drawn, dossier, enemy, office
     name(dossier, person(enemy, employer="长春某设计院"), version=3)
     with pytest.raises(WrongState, match="earlier draw"):
         decide_named(application=dossier, expert=enemy, same=False, reason="系同名者", by=officer)
-    assert [r["reason"] for r in recusals(drawn.call)] == ["named"]
+    assert [r["ground"] for r in recusals(drawn.call)] == ["named"]
 
 
 def test_the_supply_report_says_when_naming_leaves_a_seat_empty(grouped, dossier, pool):
@@ -192,6 +208,52 @@ def test_the_supply_report_says_when_naming_leaves_a_seat_empty(grouped, dossier
     Expert.objects.filter(kinds__contains=["finance"]).update(active=False)
     told = {s.seat: s.named for s in reading.supply_report(grouped)}
     assert told == {"technology": True, "finance": False}
+
+
+# --- The grounds, kept beside the draw ------------------------------------------------------------
+
+
+def test_the_supervisor_alone_reads_the_grounds(
+    drawn, dossier, enemy, officer, supervisor, client_of
+):
+    url = reverse("reviews:draw_grounds", args=[drawn.number])
+    page = client_of(supervisor).get(url)
+    assert page.context["holds"]
+    assert [(r["expert"], r["application"], r["ground"]) for r in page.context["rows"]] == [
+        (enemy.pseudonym, dossier.number, "named")
+    ]
+    assert drawn.input["grounds"] in page.content.decode()
+    assert client_of(officer).get(url).status_code == 403
+    assert (
+        url
+        in client_of(supervisor).get(reverse("reviews:draw", args=[drawn.number])).content.decode()
+    )
+
+
+def test_an_auditor_opens_the_grounds(drawn, dossier, enemy):
+    out = io.StringIO()
+    call_command("open_grounds", drawn.number, stdout=out)
+    assert out.getvalue() == f"{enemy.pseudonym} {dossier.number} named\nsalt {drawn.salt}\n"
+    with pytest.raises(CommandError, match="no draw 2099"):
+        call_command("open_grounds", "2099-1-D1")
+
+
+def test_grounds_altered_afterwards_are_found(drawn, supervisor, client_of):
+    assert list(witnessing.draws()) == []
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Draw.objects.filter(pk=drawn.pk).update(grounds=[])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE reviews_draw SET grounds = replace(grounds::text, 'named', 'kin')::jsonb"
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    [line] = witnessing.draws()
+    assert drawn.number in line and "grounds" in line
+    page = client_of(supervisor).get(reverse("reviews:draw_grounds", args=[drawn.number]))
+    assert not page.context["holds"]
+    with pytest.raises(CommandError, match="not the grounds"):
+        call_command("open_grounds", drawn.number, stdout=io.StringIO())
 
 
 # --- The page ------------------------------------------------------------------------------------

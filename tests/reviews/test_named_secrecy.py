@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from applications.models import Submission
+from applications.models import Call, Submission
 from audit import clock
 from reviews.models import Expert, Recusal, Seat
 from tests.matrix.twins import Scribe, triggers_off
@@ -103,11 +103,11 @@ def other_grounds(call) -> dict[str, int]:
     """The firm named somebody else for another reason; the recusal was found by the system."""
     write = Scribe()
     twin = [{"place": 1, "name": "别人", "employer": "别处", "reason": "twin"}]
-    frozen = """input = replace(input::text, '"named"', '"region"')::jsonb"""
+    grounds = """grounds = replace(grounds::text, '"named"', '"region"')::jsonb"""
     with triggers_off():
         write("submissions", f"{PUT} WHERE jsonb_array_length({NAMED}) > 0", json.dumps(twin))
         write("recusals", "UPDATE reviews_recusal SET found = 'system', reason = 'region'")
-        write("draws", f"UPDATE reviews_draw SET {frozen}")
+        write("draws", f"UPDATE reviews_draw SET {grounds}")
     return write.changed
 
 
@@ -170,6 +170,29 @@ def test_nobody_else_can_tell_who_named_whom(
         assert answers(office, [named])[named][1] != known[named][1]  # twins not in name only
     told = [(n, url) for n in clients for url in urls if before[n][url] != after[n][url]]
     assert told == []
+
+
+def test_the_public_certificate_does_not_tell_whose_wish_it_was(
+    review, enemy, client_of, client, supervisor
+):
+    """Nor does it tell the expert, who knows the own pseudonym, once it is out for everybody."""
+    with triggers_off():
+        Call.objects.filter(pk=review.pk).update(status="scored")
+    number = review.draws.get().number
+    urls = [
+        reverse(f"portal:{page}", args=[number]) for page in ("public_draw", "draw_certificate")
+    ]
+    people = [client, client_of(enemy.expert.user), client_of(supervisor)]
+    with time_machine.travel(moment := clock.now(), tick=False):
+        stand_still(moment)
+        for person in people:
+            answers(person, urls)
+        before = [answers(person, urls) for person in people]
+        assert [a[0] for told in before for a in told.values()] == [200] * 6
+        changed = other_grounds(review)
+        assert all(changed.values())
+        assert [answers(person, urls) for person in people] == before
+    assert all(b"named" not in told[urls[1]][1] for told in before)
 
 
 def test_the_expert_is_not_told_of_the_dossier_at_all(review, enemy, client_of):

@@ -173,9 +173,7 @@ def test_who_has_signed_keeps_the_seat(reviewed, dossier, officer):
     one, two, three, *_ = sitting(reviewed)
     for seat in (one, two):
         round.score(seat)
-        declarations.record_conflict(
-            expert=seat.expert, application=dossier, reason=WHY, by=officer
-        )
+        table.conflict(expert=seat.expert, application=dossier, reason=WHY, by=officer)
     aside(three, dossier)
     [new] = followers(reviewed)
     assert new.follows_id == three.pk
@@ -185,9 +183,7 @@ def test_who_has_signed_keeps_the_seat(reviewed, dossier, officer):
 def test_when_all_have_signed_nobody_moves_and_the_officer_is_told(scored, officer, tmp_path):
     dossier = round.dossiers(scored)[0]
     for seat in sitting(scored)[:3]:
-        declarations.record_conflict(
-            expert=seat.expert, application=dossier, reason=WHY, by=officer
-        )
+        table.conflict(expert=seat.expert, application=dossier, reason=WHY, by=officer)
     assert followers(scored) == []
     assert short_of(scored) == [(dossier.number, 2, 3)]
     [told] = Message.objects.filter(kind="quorum.short")
@@ -291,7 +287,7 @@ def short(kept, scored, officer):
 
     def find() -> Call:
         for seat in sitting(scored)[:3]:
-            declarations.record_conflict(
+            table.conflict(
                 expert=seat.expert, application=round.dossiers(scored)[0], reason=WHY, by=officer
             )
         return scored
@@ -323,9 +319,7 @@ def test_a_conflict_found_after_the_close_holds_the_ranking(scored, officer, off
     ranking.close_scoring(call=scored, by=officer)
     dossier = round.dossiers(scored)[0]
     for seat in sitting(scored)[:3]:
-        declarations.record_conflict(
-            expert=seat.expert, application=dossier, reason=WHY, by=officer
-        )
+        table.conflict(expert=seat.expert, application=dossier, reason=WHY, by=officer)
     assert followers(scored) == []
     with pytest.raises(WrongState, match="too few"):
         ranking.compute_ranking(call=scored, by=officer)
@@ -338,7 +332,7 @@ def test_what_is_agreed_covers_those_dossiers_alone(short, officer, approver):
     round.go_on_with_too_few(short, officer, approver)
     other = round.dossiers(short)[1]
     for seat in sitting(short)[:3]:
-        declarations.record_conflict(expert=seat.expert, application=other, reason=WHY, by=officer)
+        table.conflict(expert=seat.expert, application=other, reason=WHY, by=officer)
     with pytest.raises(WrongState, match=other.number):
         ranking.close_scoring(call=short, by=officer)
     row = acts.propose_shortfall(call=short, reason="专家回避过多，无人可补", by=officer)

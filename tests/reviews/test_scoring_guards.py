@@ -77,7 +77,7 @@ def test_a_locked_dossier_takes_no_change_without_a_recusal(sheet):
 def test_a_conflict_found_later_voids_and_leaves_the_marks(sheet, officer):
     row = sheet.assignments.order_by("pk").first()
     before = list(row.marks.values_list("leaf", "score", "comment").order_by("leaf"))
-    declarations.record_conflict(
+    table.conflict(
         expert=sheet.expert,
         application=row.application,
         reason="审计发现其持有该企业股份。",
@@ -99,7 +99,7 @@ def test_rows_are_only_added(model, panel, expert, officer):
     for row in Assignment.objects.filter(seat=seat):
         table.finished(row)
     signing.sign(panel=panel, by=expert)
-    declarations.record_conflict(
+    table.conflict(
         expert=seat.expert,
         application=rows[0].application,
         reason="审计发现其持有该企业股份。",

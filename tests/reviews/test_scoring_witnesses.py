@@ -65,7 +65,8 @@ def test_a_recusal_put_in_silently_is_named(sheet, expert):
     row = sheet.assignments.first()
     behind(
         "INSERT INTO reviews_recusal (panel_id, expert_id, application_id, found, reason,"
-        " recorded_at) VALUES (%s, %s, %s, 'later', '无记录', now())",
+        " ground, evidence, recorded_at)"
+        " VALUES (%s, %s, %s, 'later', '无记录', 'share', '无', now())",
         row.panel_id,
         row.expert_id,
         row.application_id,

@@ -13,7 +13,7 @@ from calendars.selectors import working_days
 from notifications.models import Message
 from reviews.models import Assignment
 from reviews.selectors import certificates
-from reviews.selectors import draws as reading
+from reviews.selectors import following as reading
 from reviews.services import draws, opening, seats
 from reviews.waiting import waiting_for
 from tests.reviews import round
