@@ -129,7 +129,7 @@ def tied(on: date) -> Q:
     """Of an assignment: its expert works for the applicant, acts or acted for it, or has another
     tie on record, by the same rules.
     """
-    since = _years_before(on, TIES_COUNT_YEARS)
+    since = ties_since(on)
     interests = ExpertInterest.objects.filter(
         Q(kind="kin") | Q(until=None) | Q(until__gte=since),
         expert=OuterRef("expert"),
@@ -158,7 +158,7 @@ def _ties(
         memberships.values_list("user_id", "organisation_id", Value(MEMBER), TruncDate("ended_at")),
         all=True,
     )
-    since = _years_before(on, TIES_COUNT_YEARS)
+    since = ties_since(on)
     ties: dict[tuple[int, int], str] = {}
     members: set[tuple[int, int]] = set()
     for who, firm, kind, until in rows:
@@ -170,12 +170,12 @@ def _ties(
     return ties, members
 
 
-def _years_before(day: date, years: int) -> date:
-    """The same day so many years ago; 28 February for a leap day."""
+def ties_since(day: date) -> date:
+    """The day three years ago from which on a past tie still counts; 28 February for a leap day."""
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=day.year - TIES_COUNT_YEARS)
     except ValueError:
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=day.year - TIES_COUNT_YEARS, day=28)
 
 
 def _same_place(expert: Expert, application: Application) -> bool:

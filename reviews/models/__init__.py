@@ -13,17 +13,31 @@ from reviews.models.scoring import (
     Recusal,
     ScoreSheet,
 )
+from reviews.models.site_checks import (
+    OPEN_CHECKS,
+    CheckState,
+    FindingState,
+    SiteCheck,
+    SiteChecker,
+    SiteEvidence,
+    SiteFigure,
+    SiteFinding,
+    SiteView,
+)
 
 __all__ = [
+    "OPEN_CHECKS",
     "PARTS",
     "Analysis",
     "AnalysisPart",
     "Assignment",
     "AssignmentState",
+    "CheckState",
     "Declaration",
     "Draw",
     "Expert",
     "ExpertInterest",
+    "FindingState",
     "ImportStatus",
     "JointDecision",
     "Mark",
@@ -39,4 +53,10 @@ __all__ = [
     "SeatState",
     "SheetImport",
     "Shortfall",
+    "SiteCheck",
+    "SiteChecker",
+    "SiteEvidence",
+    "SiteFigure",
+    "SiteFinding",
+    "SiteView",
 ]

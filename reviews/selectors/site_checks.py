@@ -1,0 +1,209 @@
+"""What stands of the site checks of a call, and what of it the ranking has taken in yet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce, JSONObject
+
+from accounts.models import User
+from applications.models import Call, CallStatus
+from reviews.models import (
+    OPEN_CHECKS,
+    CheckState,
+    FindingState,
+    Ranking,
+    RankingEntry,
+    SiteCheck,
+    SiteFigure,
+    SiteFinding,
+    SiteView,
+)
+
+VETO_PREFIX = "screening:"  # a veto by one of the call's items, beside those of the formulas
+
+
+@dataclass(slots=True)
+class Standing:
+    """What stands of one dossier: its last confirmed finding that says, or takes back, something
+    else than the submission.
+
+    corrections: field → (submitted, found) of what differs; veto: an item's code or "".
+    """
+
+    digest: str
+    veto: str
+    corrections: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def found(self) -> dict[str, str]:
+        return {name: found for name, (_submitted, found) in self.corrections.items()}
+
+    def to_data(self) -> dict[str, Any]:
+        """As a ranking keeps it with the entry."""
+        return {
+            "digest": self.digest,
+            "veto": self.veto,
+            "corrections": {
+                name: {"submitted": submitted, "found": found}
+                for name, (submitted, found) in sorted(self.corrections.items())
+            },
+        }
+
+
+def confirmed_findings(application: str) -> ArraySubquery:
+    """Of a row, to annotate with: the confirmed findings of its dossier, the oldest first, as data
+    for `standing_of`. `application`: the path to the dossier's id.
+    """
+    differing = SiteFigure.objects.filter(finding=OuterRef("pk")).exclude(found=F("submitted"))
+    as_data = JSONObject(field="field", submitted="submitted", found="found")
+    rows = _confirmed(OuterRef(application)).order_by("decided_at", "pk")
+    return ArraySubquery(
+        rows.values(
+            data=JSONObject(
+                digest="digest",
+                veto="veto",
+                corrections=ArraySubquery(differing.order_by("field").values(data=as_data)),
+            )
+        )
+    )
+
+
+def _confirmed(application: Any) -> QuerySet[SiteFinding]:
+    return SiteFinding.objects.filter(
+        site_check__application=application, state=FindingState.CONFIRMED
+    )
+
+
+def standing_of(findings: Iterable[Mapping[str, Any]]) -> Standing | None:
+    """What stands of a dossier's confirmed findings. One that agrees with the submission stands
+    only where it takes an earlier one back.
+    """
+    standing: Standing | None = None
+    for row in findings:
+        if row["corrections"] or row["veto"] or standing is not None:
+            corrections = {c["field"]: (c["submitted"], c["found"]) for c in row["corrections"]}
+            standing = Standing(row["digest"], row["veto"], corrections)
+    return standing
+
+
+def open_checks(call: Any) -> QuerySet[SiteCheck]:
+    """Checks that are ordered and not yet confirmed."""
+    return SiteCheck.objects.filter(application__call=call, state__in=OPEN_CHECKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What keeps a funding list back: the number of a dossier whose check is open, or ""; whether
+    a confirmed finding is missing in the ranking that stands.
+    """
+
+    open_number: str
+    outdated: bool
+
+
+def unsettled(call: Call) -> Unsettled:
+    """One query."""
+    checks = open_checks(OuterRef("pk")).order_by("ordered_at", "pk")
+    newest = Ranking.objects.filter(call=OuterRef(OuterRef("pk"))).order_by("-version")
+    confirmed = _confirmed(OuterRef("application"))
+    said = confirmed.order_by("-decided_at", "-pk").values("digest")[:1]
+    taken = KeyTextTransform("digest", KeyTransform("site", "details"))
+    missing = (
+        RankingEntry.objects.filter(ranking=Subquery(newest.values("pk")[:1]))
+        .filter(Exists(confirmed.filter(Q(corrections__gt=0) | ~Q(veto=""))))
+        .annotate(said=Subquery(said), taken=Coalesce(taken, Value("")))
+        .exclude(said=F("taken"))
+    )
+    row = Call.objects.filter(pk=call.pk).values_list(
+        Subquery(checks.values("application__number")[:1]), Exists(missing)
+    )
+    number, outdated = row.get()
+    return Unsettled(number or "", outdated)
+
+
+def checks_of(call: Call) -> list[SiteCheck]:
+    """Every check of a call with its people and findings, the newest first. Four queries."""
+    return list(
+        SiteCheck.objects.filter(application__call=call)
+        .select_related("application__firm", "application__region", "ordered_by")
+        .prefetch_related("checkers__user", "findings")
+        .order_by("-ordered_at", "-pk")
+    )
+
+
+def check_of(pk: int) -> SiteCheck | None:
+    return (
+        SiteCheck.objects.select_related(
+            "application__call__scheme",
+            "application__firm",
+            "application__region",
+            "ordered_by",
+            "called_off_by",
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def findings_of(check: SiteCheck) -> list[SiteFinding]:
+    """The findings of a check, the newest first, with figures, files and the firm's view."""
+    return list(
+        check.findings.select_related("maker", "checker", "view__stated_by", "submission")
+        .prefetch_related("figures__evidence")
+        .order_by("-version")
+    )
+
+
+def vetoes_of(call: Call) -> list[Mapping[str, Any]]:
+    """The call's items that are vetoes: the grounds on which a checker may propose one."""
+    return [item for item in call.screening_items if item.get("veto")]
+
+
+def finding_content(finding: SiteFinding, figures: Iterable[SiteFigure]) -> dict[str, Any]:
+    """What a finding's digest is of. Asks nothing when check, submission and files are fetched."""
+    return {
+        "application": finding.site_check.application.number,
+        "check": finding.site_check_id,
+        "version": finding.version,
+        "submission": finding.submission.digest,
+        "visited_on": finding.visited_on,
+        "text": finding.text,
+        "veto": finding.veto,
+        "veto_reason": finding.veto_reason,
+        "figures": [
+            {
+                "field": figure.field,
+                "unit": figure.unit,
+                "submitted": figure.submitted,
+                "found": figure.found,
+                "reason": figure.reason,
+                "evidence": figure.evidence.digest if figure.evidence else "",
+            }
+            for figure in sorted(figures, key=lambda figure: figure.field)
+        ],
+    }
+
+
+def waiting_for_checker(user: User) -> QuerySet[SiteCheck]:
+    """Checks this person goes on, with something for them to do: to record, or to confirm."""
+    pending = SiteFinding.objects.filter(site_check=OuterRef("pk"), state=FindingState.PENDING)
+    stated = SiteView.objects.filter(finding__site_check=OuterRef("pk"))
+    return (
+        SiteCheck.objects.filter(
+            checkers__user=user,
+            state__in=OPEN_CHECKS,
+            application__call__status=CallStatus.RANKED,
+        )
+        .annotate(
+            view_by=Subquery(pending.values("view_by")[:1]),
+            has_view=Exists(stated.filter(finding__state=FindingState.PENDING)),
+            against=Exists(pending.filter(Q(corrections__gt=0) | ~Q(veto=""))),
+        )
+        .filter(Q(state=CheckState.ORDERED) | Exists(pending.exclude(maker=user)))
+        .select_related("application")
+        .order_by("day", "pk")
+    )
