@@ -38,8 +38,11 @@ def veto_words(call: Call, code: str) -> str:
     return _("Veto on the spot, not met: %(item)s") % {"item": texts.get(code, code)}
 
 
-def is_site_veto(key: str) -> bool:
-    return key.startswith(VETO_PREFIX)
+def site_veto_words(call: Call, key: str) -> str:
+    """A veto as a ranking keeps it, in words; the key itself where it is of no check."""
+    if not key.startswith(VETO_PREFIX):
+        return key
+    return veto_words(call, key.removeprefix(VETO_PREFIX))
 
 
 def corrections_shown(site: Mapping[str, Any]) -> list[dict[str, str | Promise]]:

@@ -70,7 +70,8 @@ def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`, the key that decided its tie, and `.experts`, their sums. One query.
+    `.decided`, the key that decided its tie, `.experts`, their sums, and `.site`, what a site check
+    found. One query.
     """
     rows = (
         ranking.entries.select_related(
@@ -79,6 +80,7 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
         .annotate(
             decided=KeyTextTransform("decided_by", "details"),
             experts=KeyTransform("experts", "details"),
+            site=KeyTransform("site", "details"),
         )
         .defer("details")
     )

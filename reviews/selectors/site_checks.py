@@ -1,6 +1,6 @@
 """What stands of the site checks of a call, and what of it the ranking has taken in yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,19 +9,24 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
 from applications.models import Call, CallStatus
+from audit import clock
 from reviews.models import (
     OPEN_CHECKS,
     CheckState,
     FindingState,
     Ranking,
     RankingEntry,
+    Scribe,
+    Seat,
+    SeatState,
     SiteCheck,
     SiteFigure,
     SiteFinding,
     SiteView,
 )
+from reviews.site_rules import CHECKERS
 
 VETO_PREFIX = "screening:"  # a veto by one of the call's items, beside those of the formulas
 
@@ -105,34 +110,78 @@ class Unsettled:
     outdated: bool
 
 
-def unsettled(call: Call) -> Unsettled:
-    """One query."""
-    checks = open_checks(OuterRef("pk")).order_by("ordered_at", "pk")
+def is_outdated() -> Exists:
+    """Of a call: whether a confirmed finding is missing in the ranking that stands."""
     newest = Ranking.objects.filter(call=OuterRef(OuterRef("pk"))).order_by("-version")
     confirmed = _confirmed(OuterRef("application"))
     said = confirmed.order_by("-decided_at", "-pk").values("digest")[:1]
     taken = KeyTextTransform("digest", KeyTransform("site", "details"))
-    missing = (
+    return Exists(
         RankingEntry.objects.filter(ranking=Subquery(newest.values("pk")[:1]))
         .filter(Exists(confirmed.filter(Q(corrections__gt=0) | ~Q(veto=""))))
         .annotate(said=Subquery(said), taken=Coalesce(taken, Value("")))
         .exclude(said=F("taken"))
     )
+
+
+def unsettled(call: Call) -> Unsettled:
+    """One query."""
+    checks = open_checks(OuterRef("pk")).order_by("ordered_at", "pk")
     row = Call.objects.filter(pk=call.pk).values_list(
-        Subquery(checks.values("application__number")[:1]), Exists(missing)
+        Subquery(checks.values("application__number")[:1]), is_outdated()
     )
     number, outdated = row.get()
     return Unsettled(number or "", outdated)
 
 
-def checks_of(call: Call) -> list[SiteCheck]:
-    """Every check of a call with its people and findings, the newest first. Four queries."""
-    return list(
-        SiteCheck.objects.filter(application__call=call)
-        .select_related("application__firm", "application__region", "ordered_by")
-        .prefetch_related("checkers__user", "findings")
+def _listed() -> QuerySet[SiteCheck]:
+    return (
+        SiteCheck.objects.select_related("application__firm", "application__region")
+        .prefetch_related("checkers__user")
+        .annotate(
+            differences=Subquery(
+                SiteFinding.objects.filter(
+                    site_check=OuterRef("pk"), state=FindingState.CONFIRMED
+                ).values("corrections")[:1]
+            )
+        )
         .order_by("-ordered_at", "-pk")
     )
+
+
+def checks_of(call: Call) -> QuerySet[SiteCheck]:
+    """Every check of a call with its people, the newest first, each with `.differences`, how many
+    figures its confirmed finding corrects. Two queries.
+    """
+    return _listed().filter(application__call=call)
+
+
+def checks_for(user: User, *, every: bool) -> QuerySet[SiteCheck]:
+    """The checks a person goes on, or all of them, as `checks_of`."""
+    return _listed() if every else _listed().filter(checkers__user=user)
+
+
+def entries_to_check(ranking: Ranking) -> QuerySet[RankingEntry]:
+    """Entries of a ranking, the ranked first, each with `.under_way`: a check of it is open."""
+    held = SiteCheck.objects.filter(application=OuterRef("application"), state__in=OPEN_CHECKS)
+    return (
+        ranking.entries.select_related("application__firm", "application__region")
+        .defer("details")
+        .annotate(under_way=Exists(held))
+        .order_by(F("rank").asc(nulls_last=True), "application__number")
+    )
+
+
+def people_who_may_go(call: Call) -> QuerySet[User]:
+    """Active people in a role that checks, but those who took part in the call's review."""
+    granted = RoleGrant.objects.live().filter(user=OuterRef("pk"), role__in=CHECKERS)
+    sat = Seat.objects.filter(draw__call=call, expert__user=OuterRef("pk")).exclude(
+        state=SeatState.DECLINED
+    )
+    typed = Scribe.objects.filter(panel__call=call, user=OuterRef("pk"))
+    return User.objects.filter(
+        Exists(granted), ~Exists(sat), ~Exists(typed), is_active=True
+    ).order_by("name", "pk")
 
 
 def check_of(pk: int) -> SiteCheck | None:
@@ -152,10 +201,23 @@ def check_of(pk: int) -> SiteCheck | None:
 def findings_of(check: SiteCheck) -> list[SiteFinding]:
     """The findings of a check, the newest first, with figures, files and the firm's view."""
     return list(
-        check.findings.select_related("maker", "checker", "view__stated_by", "submission")
+        check.findings.select_related(
+            "maker", "checker", "view__stated_by", "submission", "site_check__application__call"
+        )
         .prefetch_related("figures__evidence")
         .order_by("-version")
     )
+
+
+def told_to_firm(check: SiteCheck) -> list[SiteFinding]:
+    """The findings a firm reads of its own dossier, the newest first: what waits, what stands, and
+    what was sent back after the firm had stated its view.
+    """
+    return [
+        finding
+        for finding in findings_of(check)
+        if finding.state != FindingState.RETURNED or hasattr(finding, "view")
+    ]
 
 
 def vetoes_of(call: Call) -> list[Mapping[str, Any]]:
@@ -207,3 +269,24 @@ def waiting_for_checker(user: User) -> QuerySet[SiteCheck]:
         .select_related("application")
         .order_by("day", "pk")
     )
+
+
+def waiting_for_firms(firms: Collection[int]) -> QuerySet[SiteFinding]:
+    """Findings that these firms may still state their view on."""
+    return (
+        SiteFinding.objects.filter(
+            Q(corrections__gt=0) | ~Q(veto=""),
+            state=FindingState.PENDING,
+            view__isnull=True,
+            view_by__gte=clock.NOW,
+            site_check__application__firm__in=firms,
+        )
+        .select_related("site_check__application")
+        .order_by("view_by", "pk")
+    )
+
+
+def outdated_calls() -> QuerySet[Call]:
+    """Ranked calls whose ranking has not taken in what a site check found."""
+    ranked = Call.objects.filter(is_outdated(), status=CallStatus.RANKED)
+    return ranked.order_by("year", "sequence")

@@ -1,4 +1,4 @@
-"""What is found on the spot: files, one person's record, the firm's view, the other's decision."""
+"""What is found on the spot: files, and one checker's record of every figure."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -11,34 +11,30 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, User
-from accounts.roles import Role
 from accounts.rules import acting_role as first_role
-from accounts.selectors import members_by_firm, users_with_role
+from accounts.selectors import members_by_firm
 from applications import uploads
 from applications.fields import FieldProblem
 from applications.models import Submission
 from audit import clock
 from audit.digests import canonical, sm3
-from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
+from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from calendars.wording import day_of
 from notifications.services import Dispatch, notify_all
 from reviews.models import (
     CheckState,
-    FindingState,
     SiteCheck,
     SiteEvidence,
     SiteFigure,
     SiteFinding,
-    SiteView,
 )
 from reviews.selectors.site_checks import finding_content, vetoes_of
 from reviews.services.site_checks import lock_check
 from reviews.site_figures import CHECKED, stored, unit_of
-from reviews.site_rules import CHECKERS, bars_of, is_checker, may_state_view
+from reviews.site_rules import CHECKERS, bars_of, is_checker
 
 SHORTEST_TEXT = 10
 MOST_FILES = 40
@@ -100,7 +96,7 @@ def add_evidence(*, check: SiteCheck, upload: "File[Any]", by: User) -> SiteEvid
     kept.file.save(name, File(upload), save=False)
     try:
         kept.save(force_insert=True)
-        _record(row, "sitecheck.add_file", by, after={"digest": kept.digest, "name": kept.name})
+        record_act(row, "sitecheck.add_file", by, after={"digest": kept.digest, "name": kept.name})
     except BaseException:
         kept.file.delete(save=False)
         raise
@@ -139,7 +135,7 @@ def record_finding(*, check: SiteCheck, report: Report, by: User) -> SiteFinding
     finding = _write(row, submission, report, by)
     row.state = CheckState.RECORDED
     row.save(update_fields=["state"])
-    _record(
+    record_act(
         row,
         "sitecheck.record",
         by,
@@ -255,153 +251,8 @@ def _recorded(check: SiteCheck, finding: SiteFinding) -> list[Dispatch]:
     return told
 
 
-@transaction.atomic
-def state_view(*, finding: SiteFinding, text: str, by: User) -> SiteView:
-    """The firm's view of what was found, once and within its time."""
-    if not may_state_view(by, finding):
-        raise NotVisible
-    check = lock_check(finding.site_check)
-    held = _lock_pending(check, finding)
-    if SiteView.objects.filter(finding=held).exists():
-        raise WrongState(_("Your firm has stated its view already."))
-    now = clock.now()
-    if now > held.view_by:
-        raise TooLate(_("The time for your view has passed."))
-    if len(text.strip()) < SHORTEST_TEXT:
-        raise Invalid(_("Write your view in at least ten characters."), field="text")
-    view = SiteView.objects.create(finding=held, text=text.strip(), stated_by=by, stated_at=now)
-    record(
-        action="sitecheck.view",
-        obj=check,
-        by=by,
-        role="owner",
-        reason=view.text,
-        after={"view": sm3(canonical(view.text))},
-        scope=check.application.call.number,
-    )
-    checkers = [c.user for c in check.checkers.select_related("user")]
-    notify_all(
-        [
-            Dispatch(
-                kind="sitecheck.viewed",
-                recipients=checkers,
-                key=f"sitecheck.viewed:{held.pk}",
-                context={"number": check.application.number or ""},
-                url=f"/site-checks/{check.pk}/",
-                about=check.application,
-            )
-        ]
-    )
-    return view
-
-
-def _lock_pending(check: SiteCheck, finding: SiteFinding) -> SiteFinding:
-    """The finding, held, its limit counted anew while it rests on days nobody has published."""
-    held = SiteFinding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if held.state != FindingState.PENDING or held.site_check_id != check.pk:
-        raise WrongState(_("This finding is decided already."))
-    if held.provisional:
-        days = check.application.call.rule_set.site_view_days
-        limit = due(day_of(held.made_at), days, working_days())
-        held.view_by, held.provisional = end_of_day(limit.day), limit.provisional
-        held.save(update_fields=["view_by", "provisional"])
-    return held
-
-
-@transaction.atomic
-def confirm_finding(*, finding: SiteFinding, by: User) -> SiteFinding:
-    """Another checker confirms: from now on the formulas take what was found.
-
-    What is held against the firm waits for its view or for the end of its time.
-    """
-    check = lock_check(finding.site_check)
-    held = _to_decide(check, finding, by)
-    waits = held.provisional or clock.now() <= held.view_by
-    if held.is_against_the_firm and waits and not SiteView.objects.filter(finding=held).exists():
-        raise WrongState(_("The firm may still state its view. Confirm when its time has passed."))
-    _decide(check, held, FindingState.CONFIRMED, CheckState.CONFIRMED, by)
-    notify_all(_confirmed(check, held))
-    return held
-
-
-@transaction.atomic
-def return_finding(*, finding: SiteFinding, reason: str, by: User) -> SiteFinding:
-    """Another checker sends the finding back; it stays on record and a new one is due."""
-    check = lock_check(finding.site_check)
-    held = _to_decide(check, finding, by)
-    if len(reason.strip()) < SHORTEST_TEXT:
-        raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    held.returned_why = reason.strip()
-    _decide(check, held, FindingState.RETURNED, CheckState.ORDERED, by)
-    notify_all(
-        [
-            Dispatch(
-                kind="sitecheck.returned",
-                recipients=[held.maker],
-                key=f"sitecheck.returned:{held.pk}",
-                context={"number": check.application.number or "", "reason": held.returned_why},
-                url=f"/site-checks/{check.pk}/",
-                about=check.application,
-            )
-        ]
-    )
-    return held
-
-
-def _to_decide(check: SiteCheck, finding: SiteFinding, by: User) -> SiteFinding:
-    require_checker(check, by)
-    held = _lock_pending(check, finding)
-    if held.maker_id == by.pk:
-        raise NotPermitted(_("Whoever recorded the finding may not confirm it. Ask a colleague."))
-    return held
-
-
-def _decide(
-    check: SiteCheck, finding: SiteFinding, state: FindingState, then: CheckState, by: User
-) -> None:
-    finding.state, finding.checker, finding.decided_at = state, by, clock.now()
-    finding.save(update_fields=["state", "checker", "decided_at", "returned_why"])
-    check.state = then
-    check.save(update_fields=["state"])
-    confirmed = state == FindingState.CONFIRMED
-    _record(
-        check,
-        "sitecheck.confirm" if confirmed else "sitecheck.return",
-        by,
-        source=CheckState.RECORDED,
-        reason=finding.returned_why,
-        after={"state": check.state, "finding": finding.version, "digest": finding.digest},
-    )
-
-
-def _confirmed(check: SiteCheck, finding: SiteFinding) -> list[Dispatch]:
-    about, call = check.application, check.application.call
-    firm = members_by_firm([about.firm_id], Level.OWNER).get(about.firm_id, [])
-    told = [
-        Dispatch(
-            kind="sitecheck.confirmed",
-            recipients=firm,
-            key=f"sitecheck.confirmed:{finding.pk}",
-            context={"title": about.title},
-            url=f"/site-checks/{check.pk}/own/",
-            about=about,
-        )
-    ]
-    if finding.is_against_the_firm:
-        told.append(
-            Dispatch(
-                kind="sitecheck.rank_again",
-                recipients=users_with_role(Role.PROGRAMME_OFFICER),
-                key=f"sitecheck.rank_again:{finding.pk}",
-                context={"number": about.number or "", "call": call},
-                url=f"/ranking/{call.number}/",
-                about=about,
-            )
-        )
-    return told
-
-
-def _record(check: SiteCheck, action: str, by: User, **more: Any) -> None:
+def record_act(check: SiteCheck, action: str, by: User, **more: Any) -> None:
+    """One event about a check, by one of its people."""
     record(
         action=action,
         obj=check,

@@ -7,7 +7,7 @@ import pytest
 from audit import clock
 from rehearsal.papers import pdf
 from reviews.models import SiteCheck, SiteFinding
-from reviews.services import ranking, site_checks, site_findings
+from reviews.services import ranking, site_checks, site_deciding, site_findings
 from reviews.services.site_findings import Found, Report
 from reviews.site_figures import CHECKED, stored
 from tests.reviews import round
@@ -75,8 +75,8 @@ def recorded(check, by, veto="", **found: str) -> SiteFinding:
 def confirmed(check, maker, checker, owner, veto="", **found: str) -> SiteFinding:
     finding = recorded(check, maker, veto, **found)
     if finding.is_against_the_firm:
-        site_findings.state_view(finding=finding, text="企业认可现场核查的结果。", by=owner)
-    return site_findings.confirm_finding(finding=finding, by=checker)
+        site_deciding.state_view(finding=finding, text="企业认可现场核查的结果。", by=owner)
+    return site_deciding.confirm_finding(finding=finding, by=checker)
 
 
 def test_from_the_ranking_to_the_corrected_ranking(
