@@ -5,6 +5,8 @@ not a fact. Found values are read by the same rules as the applicant's.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -33,7 +35,12 @@ def _checked() -> dict[str, Field]:
     specs = {
         f.name: f for code in dict.fromkeys(FIGURE_FIELDS.values()) for f in BY_CODE[code].fields
     }
-    found = {name: specs[name] for name in FIGURE_FIELDS if name != "requested_yuan"}
+    # There may be nothing on the spot, whatever an applicant must enter at least.
+    found = {
+        name: replace(specs[name], least=Decimal(0))
+        for name in FIGURE_FIELDS
+        if name != "requested_yuan"
+    }
     return {**found, CATALOGUE_MATCH.name: CATALOGUE_MATCH}
 
 

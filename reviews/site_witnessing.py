@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from audit.digests import canonical, sm3
 from audit.models import Event
 from audit.witnesses import last_after
-from reviews.models import SiteCheck, SiteChecker, SiteEvidence, SiteFigure, SiteFinding, SiteView
+from reviews.models import (
+    FindingState,
+    SiteCheck,
+    SiteChecker,
+    SiteEvidence,
+    SiteFigure,
+    SiteFinding,
+    SiteView,
+)
 from reviews.selectors.site_checks import finding_content
 
 
@@ -54,29 +62,33 @@ def _facts(check: SiteCheck) -> dict[str, Any]:
     return facts
 
 
+TOLD = ("sitecheck.record", "sitecheck.confirm", "sitecheck.add_file", "sitecheck.view")
+
+
 def _unsaid() -> Iterator[str]:
-    """Findings, files and views that the log does not tell of with this digest."""
-    events = Event.objects.filter(object_type="reviews.sitecheck")
+    """Findings, files and views that the log does not tell of, and those it tells of in vain."""
+    events = Event.objects.filter(object_type="reviews.sitecheck", action__in=TOLD)
     said = {
-        (action, pk, digest)
+        (action, pk, after.get("view") or after.get("digest"))
         for action, pk, after in events.values_list("action", "object_id", "after")
-        for digest in ((after or {}).get("digest"), (after or {}).get("view"))
-        if digest
     }
-    kept = [
-        *(("sitecheck.record", *row) for row in SiteFinding.objects.values_list(
-            "site_check_id", "digest")),
-        *(("sitecheck.confirm", *row) for row in SiteFinding.objects.filter(
-            state="confirmed").values_list("site_check_id", "digest")),
-        *(("sitecheck.add_file", *row) for row in SiteEvidence.objects.values_list(
-            "site_check_id", "digest")),
-        *(("sitecheck.view", check, sm3(canonical(text))) for check, text in
-          SiteView.objects.values_list("finding__site_check_id", "text")),
-    ]  # fmt: skip
-    for action, check, digest in kept:
-        if (action, str(check), digest) not in said:
-            yield _("site check %(check)s: the log does not tell of %(what)s %(digest)s") % {
-                "check": check,
-                "what": action,
-                "digest": digest[:12],
-            }
+    kept = {(action, str(pk), digest) for action, pk, digest in _kept()}
+    for action, pk, digest in sorted(said ^ kept):
+        words = (
+            _("site check %(check)s: the log tells of %(what)s %(digest)s, which is missing")
+            if (action, pk, digest) in said
+            else _("site check %(check)s: the log does not tell of %(what)s %(digest)s")
+        )
+        yield words % {"check": pk, "what": action, "digest": digest[:12]}
+
+
+def _kept() -> Iterator[tuple[str, int, str]]:
+    """(act that made it, check, digest) of every row there is."""
+    for pk, digest, state in SiteFinding.objects.values_list("site_check_id", "digest", "state"):
+        yield "sitecheck.record", pk, digest
+        if state == FindingState.CONFIRMED:
+            yield "sitecheck.confirm", pk, digest
+    for pk, digest in SiteEvidence.objects.values_list("site_check_id", "digest"):
+        yield "sitecheck.add_file", pk, digest
+    for pk, text in SiteView.objects.values_list("finding__site_check_id", "text"):
+        yield "sitecheck.view", pk, sm3(canonical(text))
