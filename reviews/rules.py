@@ -129,19 +129,25 @@ def tied(on: date) -> Q:
     """Of an assignment: its expert works for the applicant, acts or acted for it, or has another
     tie on record, by the same rules.
     """
-    since = ties_since(on)
-    interests = ExpertInterest.objects.filter(
-        Q(kind="kin") | Q(until=None) | Q(until__gte=since),
-        expert=OuterRef("expert"),
-        organisation=OuterRef("application__firm"),
+    interests = counted_interests(on).filter(
+        expert=OuterRef("expert"), organisation=OuterRef("application__firm")
     )
-    members = Membership.objects.filter(
-        Q(ended_at=None) | Q(ended_at__date__gte=since),
-        user=OuterRef("expert__user"),
-        organisation=OuterRef("application__firm"),
+    members = counted_memberships(on).filter(
+        user=OuterRef("expert__user"), organisation=OuterRef("application__firm")
     )
     employed = Q(expert__employer=F("application__firm"))
     return Q(employed | Q(Exists(interests)) | Q(Exists(members)))
+
+
+def counted_interests(on: date) -> QuerySet[ExpertInterest]:
+    """Ties on record that count on this day: kin always, what ended until three years after."""
+    since = ties_since(on)
+    return ExpertInterest.objects.filter(Q(kind="kin") | Q(until=None) | Q(until__gte=since))
+
+
+def counted_memberships(on: date) -> QuerySet[Membership]:
+    """Who acts for a firm, or did until less than three years before this day."""
+    return Membership.objects.filter(Q(ended_at=None) | Q(ended_at__date__gte=ties_since(on)))
 
 
 def _ties(

@@ -1,17 +1,21 @@
 """Who may check a dossier on the spot: at least two people of the offices, none tied to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
-from accounts.models import Membership, User
+from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from accounts.rules import covered_regions, has_any_role, has_role
-from applications.models import Application
+from accounts.rules import has_any_role
+from accounts.selectors import acting_for
+from applications.models import Application, Call
 from applications.rules import SUBMIT, acts_for_firm, holds
-from reviews.models import Expert, Scribe, Seat, SeatState, SiteCheck, SiteFinding
-from reviews.rules import conflicts_of, ties_since
+from reviews.models import Expert, Scribe, Seat, SeatState, SiteCheck, SiteChecker, SiteFinding
+from reviews.rules import counted_interests, counted_memberships
 
 # Whoever decides on the list, watches over it or serves the firm afterwards is not among them.
 CHECKERS = (Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER, Role.REGIONAL_OFFICER)
@@ -19,70 +23,57 @@ READERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE_
 LEAST = 2
 
 
-def bars_of(
-    people: Sequence[User], applications: Sequence[Application], *, same_region: bool, on: date
-) -> dict[tuple[int, int], str]:
-    """(person, dossier) → why the person may not check it; nothing where they may.
+def looked_up(
+    people: Iterable[int], call: Call, on: date, *, going: SiteCheck | None = None
+) -> list[Any]:
+    """These active people, each with what may bar them from a dossier of the call. One query.
+
+    `.held`: the roles by which they may check; `.acts_for`: ids of a regional officer's regions;
+    `.sat`, `.typed`: took part in the review; `.member_of`, `.tied_to`, `.employer`: firms;
+    `.goes`: was named to go on the check `going`.
+    """
+    grants = RoleGrant.objects.live().filter(user=OuterRef("pk"), role__in=CHECKERS)
+    seats = Seat.objects.filter(draw__call=call, expert__user=OuterRef("pk"))
+    interests = counted_interests(on).filter(expert__user=OuterRef("pk"))
+    members = counted_memberships(on).filter(user=OuterRef("pk"))
+    return list(
+        User.objects.filter(pk__in=list(people), is_active=True)
+        .annotate(
+            held=ArraySubquery(grants.values("role")),
+            acts_for=ArraySubquery(grants.filter(region__isnull=False).values("region_id")),
+            sat=Exists(seats.exclude(state=SeatState.DECLINED)),
+            goes=Exists(SiteChecker.objects.filter(site_check=going, user=OuterRef("pk"))),
+            typed=Exists(Scribe.objects.filter(panel__call=call, user=OuterRef("pk"))),
+            member_of=ArraySubquery(members.values("organisation_id")),
+            tied_to=ArraySubquery(
+                interests.values(data=JSONObject(firm="organisation_id", kind="kind"))
+            ),
+            employer=Subquery(Expert.objects.filter(user=OuterRef("pk")).values("employer_id")[:1]),
+        )
+        .order_by("pk")
+    )
+
+
+def bar_of(person: Any, dossier: Application, *, same_region: bool) -> str:
+    """Why a person that was looked up may not check the dossier; "" where they may.
 
     role: holds none of the roles; expert, scribe: took part in the review of the call; member,
     employer, share, kin, employment, work: tied to the firm by the rules that bar experts;
     region: acts for the place it is built in, or is at home there.
     """
-    calls = {a.call_id for a in applications}
-    sat = set(
-        Seat.objects.filter(draw__call__in=calls, expert__user__in=people)
-        .exclude(state=SeatState.DECLINED)
-        .values_list("expert__user_id", "draw__call_id")
+    firm = dossier.firm_id
+    ties = {tie["firm"]: tie["kind"] for tie in person.tied_to}
+    at_home = same_region and person.region_id == dossier.region_id
+    reasons = (
+        ("expert", person.sat),
+        ("scribe", person.typed),
+        ("role", not person.held),
+        ("member", firm in person.member_of),
+        ("employer", person.employer == firm),
+        (ties.get(firm, ""), firm in ties),
+        ("region", at_home or not set(person.acts_for).isdisjoint(acting_for(dossier.region))),
     )
-    typed = set(
-        Scribe.objects.filter(panel__call__in=calls, user__in=people).values_list(
-            "user_id", "panel__call_id"
-        )
-    )
-    ties = _ties(people, applications, same_region=same_region, on=on)
-    found: dict[tuple[int, int], str] = {}
-    for person in people:
-        for dossier in applications:
-            reason = _by_office(person, dossier, same_region=same_region)
-            if (person.pk, dossier.call_id) in sat:
-                reason = "expert"
-            elif (person.pk, dossier.call_id) in typed:
-                reason = "scribe"
-            reason = reason or ties.get((person.pk, dossier.pk), "")
-            if reason:
-                found[person.pk, dossier.pk] = reason
-    return found
-
-
-def _by_office(person: User, dossier: Application, *, same_region: bool) -> str:
-    if not has_any_role(person, *CHECKERS):
-        return "role"
-    if has_role(person, Role.REGIONAL_OFFICER) and dossier.region_id in covered_regions(person):
-        return "region"
-    if same_region and person.region_id is not None and person.region_id == dossier.region_id:
-        return "region"
-    return ""
-
-
-def _ties(
-    people: Sequence[User], applications: Sequence[Application], *, same_region: bool, on: date
-) -> dict[tuple[int, int], str]:
-    """Ties on record: of members past and present, and of whoever is or was in the expert pool."""
-    firms = {a.firm_id for a in applications}
-    members = set(
-        Membership.objects.filter(
-            Q(ended_at=None) | Q(ended_at__date__gte=ties_since(on)),
-            user__in=people,
-            organisation__in=firms,
-        ).values_list("user_id", "organisation_id")
-    )
-    found = {
-        (u.pk, a.pk): "member" for u in people for a in applications if (u.pk, a.firm_id) in members
-    }
-    pool = list(Expert.objects.filter(user__in=people).select_related("region"))
-    known = conflicts_of(pool, applications, same_region=same_region, on=on) if pool else {}
-    of_user = {expert.pk: expert.user_id for expert in pool}
-    return {(of_user[e], a): reason for (e, a), reason in known.items()} | found
+    return next((reason for reason, holds_ in reasons if holds_), "")
 
 
 def is_checker(user: User, check: SiteCheck) -> bool:

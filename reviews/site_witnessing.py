@@ -69,7 +69,7 @@ def _unsaid() -> Iterator[str]:
     """Findings, files and views that the log does not tell of, and those it tells of in vain."""
     events = Event.objects.filter(object_type="reviews.sitecheck", action__in=TOLD)
     said = {
-        (action, pk, after.get("view") or after.get("digest"))
+        (action, pk, (after or {}).get("view") or (after or {}).get("digest", ""))
         for action, pk, after in events.values_list("action", "object_id", "after")
     }
     kept = {(action, str(pk), digest) for action, pk, digest in _kept()}

@@ -1,7 +1,8 @@
-"""What waits in site checks: for those who go, for the firm, for the officer who ranks again."""
+"""What waits in site checks: for those who go, and for the firm."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +18,10 @@ from reviews.site_rules import CHECKERS
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
-    """The acts that wait for this person."""
+    """The acts that wait for this person, but for officers."""
     items: list[WaitingItem] = []
-    if has_any_role(user, *CHECKERS):
-        items += _of_checker(user, now)
-    if has_role(user, Role.PROGRAMME_OFFICER):
-        items += _of_officer()
+    if has_any_role(user, *CHECKERS) and not has_role(user, Role.PROGRAMME_OFFICER):
+        items += of_checks([row["data"] for row in reading.waiting_for_checker(user)], now)
     firms = firm_ids(user, Level.OWNER)
     if firms:
         items += [
@@ -39,12 +38,13 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     return items
 
 
-def _of_checker(user: User, now: datetime) -> Iterator[WaitingItem]:
-    for check in reading.waiting_for_checker(user):
-        number = {"number": check.application.number}
-        url = reverse("reviews:site_check", args=[check.pk])
-        if check.state == CheckState.ORDERED:
-            due = end_of_day(check.day)
+def of_checks(rows: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[WaitingItem]:
+    """Acts of somebody who goes, from the data of `waiting_for_checker`."""
+    for row in rows:
+        number = {"number": row["number"]}
+        url = reverse("reviews:site_check", args=[row["pk"]])
+        if row["state"] == CheckState.ORDERED:
+            due = end_of_day(date.fromisoformat(row["day"]))
             yield WaitingItem(
                 title=_("Check dossier %(number)s on the spot") % number,
                 why=_("Record every figure as it is found; a colleague confirms."),
@@ -52,20 +52,9 @@ def _of_checker(user: User, now: datetime) -> Iterator[WaitingItem]:
                 due=due,
                 late=due < now,
             )
-            continue
-        heard = not check.against or check.has_view or check.view_by < now  # type: ignore[attr-defined]  # annotated
-        if heard:
+        else:
             yield WaitingItem(
                 title=_("Confirm the finding on dossier %(number)s") % number,
                 why=_("A colleague recorded it; the firm has been heard."),
                 url=url,
             )
-
-
-def _of_officer() -> Iterator[WaitingItem]:
-    for call in reading.outdated_calls():
-        yield WaitingItem(
-            title=_("Compute the ranking of call %(call)s again") % {"call": call.number},
-            why=_("A site check has corrected figures since."),
-            url=reverse("reviews:ranking", args=[call.number]),
-        )

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applications import uploads
 from applications.forms.sections import TypedField
-from applications.models import Call
-from reviews.models import RankingEntry, SiteEvidence
+from applications.models import Application, Call
+from reviews.models import SiteEvidence
 from reviews.selectors.site_checks import vetoes_of
 from reviews.services.site_findings import Found, Report
 from reviews.site_figures import CHECKED
@@ -25,7 +25,11 @@ SAME, DIFFERS = "same", "differs"
 class OrderForm(forms.Form):
     """Which dossiers, when, by whom and why."""
 
-    dossiers = forms.MultipleChoiceField(label=_("Dossiers"))
+    dossiers = forms.TypedMultipleChoiceField(
+        label=_("Dossiers"),
+        coerce=int,
+        error_messages={"required": _("Choose at least one dossier.")},
+    )
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     checkers = forms.ModelMultipleChoiceField(
         label=_("Who goes"),
@@ -40,21 +44,20 @@ class OrderForm(forms.Form):
         label=_("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        entries: Sequence[RankingEntry],
-        people: Any,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(str(e.application_id), e.application.title) for e in entries]
-        self.fields["dossiers"].choices = offered  # type: ignore[attr-defined]
+        # The page offers the ranking's entries; whether these are of it the service asks.
+        ticked = [(pk, pk) for pk in self.chosen() if pk.isascii() and pk.isdigit()]
+        self.fields["dossiers"].choices = ticked  # type: ignore[attr-defined]
         self.fields["checkers"].queryset = people  # type: ignore[attr-defined]
 
     def chosen(self) -> set[str]:
         """Ids of the dossiers that are ticked, for the page."""
         return {str(pk) for pk in self["dossiers"].value() or ()}
+
+    def applications(self) -> list[Application]:
+        """The dossiers ticked, by their ids alone."""
+        return [Application(pk=pk) for pk in self.cleaned_data["dossiers"]]
 
 
 class EvidenceForm(forms.Form):
@@ -125,21 +128,12 @@ class FindingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        call: Call,
-        submitted: Mapping[str, str],
-        evidence: Sequence[SiteEvidence],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.submitted = submitted
         self.problems: dict[str, list[str]] = {}
         key = "text_en" if (get_language() or "").startswith("en") else "text_zh"
         grounds = [(item["code"], item[key]) for item in vetoes_of(call)]
         self.fields["veto"].choices = [("", _("none")), *grounds]  # type: ignore[attr-defined]
-        files = [("", _("Choose …")), *((str(f.pk), f.name) for f in evidence)]
         for name, spec in CHECKED.items():
             choices = [("", _("Choose …")), *(spec.choices or YES_NO)]
             plain = spec.kind not in ("choice", "yes_no")
@@ -149,19 +143,25 @@ class FindingForm(forms.Form):
             self.fields[f"why_{name}"] = forms.CharField(
                 label=_("Why it differs"), max_length=400, required=False
             )
-            self.fields[f"file_{name}"] = forms.ChoiceField(
-                label=_("File that shows it"), choices=files, required=False
+            self.fields[f"file_{name}"] = forms.IntegerField(
+                label=_("File that shows it"), required=False, widget=forms.Select
             )
 
-    def lines(self) -> Iterator[Line]:
-        """The figures in the dossier's order."""
+    def offer(self, evidence: Sequence[SiteEvidence]) -> None:
+        """Offer these files beside each figure; whether one is of the check the service asks."""
+        files = [("", _("Choose …")), *((str(f.pk), f.name) for f in evidence)]
+        for name in CHECKED:
+            self.fields[f"file_{name}"].widget.choices = files
+
+    def lines(self, submitted: Mapping[str, str]) -> Iterator[Line]:
+        """The figures in the dossier's order, beside what it says."""
         for name, spec in CHECKED.items():
             inputs = [self[f"{part}_{name}"] for part in ("found", "why", "file")]
             said = [str(error) for bound in inputs for error in bound.errors]
             yield Line(
                 name=name,
                 label=spec.label,
-                submitted=shown(name, self.submitted[name]),
+                submitted=shown(name, submitted[name]),
                 answer=str(self[f"as_{name}"].value() or ""),
                 found=inputs[0],
                 why=inputs[1],
@@ -173,20 +173,16 @@ class FindingForm(forms.Form):
         """Say what is wrong beside each figure."""
         self.problems = {name: [str(message)] for name, message in problems.items()}
 
-    def wrong(self) -> list[Line]:
-        return [line for line in self.lines() if line.errors]
-
     def report(self) -> Report:
         """What was written, for the service; figures without an answer are left out."""
         data = self.cleaned_data
         figures = []
         for name in CHECKED:
             if data[f"as_{name}"] == SAME:
-                figures.append(Found(name, self.submitted[name]))
+                figures.append(Found(name))
             elif data[f"as_{name}"] == DIFFERS:
-                file = data[f"file_{name}"]
                 found, why = data[f"found_{name}"], data[f"why_{name}"]
-                figures.append(Found(name, found, why, int(file) if file else None))
+                figures.append(Found(name, found, why, data[f"file_{name}"]))
         return Report(data["visited_on"], data["text"], figures, data["veto"], data["veto_reason"])
 
 

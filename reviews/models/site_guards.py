@@ -156,7 +156,8 @@ def view_in_time() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         func=f"""
             PERFORM 1 FROM reviews_sitefinding f
-              WHERE f.id = NEW.finding_id AND f.state = 'pending' AND steelyard_now() <= f.view_by
+              WHERE f.id = NEW.finding_id AND f.state = 'pending'
+                AND (f.provisional OR steelyard_now() <= f.view_by)
                 FOR SHARE;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'finding %: no view is due', NEW.finding_id {REFUSE};

@@ -110,26 +110,43 @@ class Unsettled:
     outdated: bool
 
 
-def is_outdated() -> Exists:
-    """Of a call: whether a confirmed finding is missing in the ranking that stands."""
-    newest = Ranking.objects.filter(call=OuterRef(OuterRef("pk"))).order_by("-version")
+def is_outdated(ranking: Any) -> Exists:
+    """Of a row, to annotate with: whether a confirmed finding is missing in this ranking."""
     confirmed = _confirmed(OuterRef("application"))
     said = confirmed.order_by("-decided_at", "-pk").values("digest")[:1]
     taken = KeyTextTransform("digest", KeyTransform("site", "details"))
     return Exists(
-        RankingEntry.objects.filter(ranking=Subquery(newest.values("pk")[:1]))
+        RankingEntry.objects.filter(ranking=ranking)
         .filter(Exists(confirmed.filter(Q(corrections__gt=0) | ~Q(veto=""))))
         .annotate(said=Subquery(said), taken=Coalesce(taken, Value("")))
         .exclude(said=F("taken"))
     )
 
 
+def _newest() -> Subquery:
+    """Of a call, inside of another query: the id of the ranking that stands."""
+    rankings = Ranking.objects.filter(call=OuterRef(OuterRef("pk"))).order_by("-version")
+    return Subquery(rankings.values("pk")[:1])
+
+
+def _open_number(call: str) -> Subquery:
+    """Of a row: the number of a dossier of the call whose check is open, the oldest."""
+    checks = open_checks(OuterRef(call)).order_by("ordered_at", "pk")
+    return Subquery(checks.values("application__number")[:1])
+
+
+def latest_with_checks(call: Call) -> Any:
+    """The ranking that stands, or None, with `.open_number` and `.outdated` as in `Unsettled`. One
+    query.
+    """
+    rows = call.rankings.select_related("computed_by")
+    checked = rows.annotate(open_number=_open_number("call"), outdated=is_outdated(OuterRef("pk")))
+    return checked.order_by("-version").first()
+
+
 def unsettled(call: Call) -> Unsettled:
     """One query."""
-    checks = open_checks(OuterRef("pk")).order_by("ordered_at", "pk")
-    row = Call.objects.filter(pk=call.pk).values_list(
-        Subquery(checks.values("application__number")[:1]), is_outdated()
-    )
+    row = Call.objects.filter(pk=call.pk).values_list(_open_number("pk"), is_outdated(_newest()))
     number, outdated = row.get()
     return Unsettled(number or "", outdated)
 
@@ -209,6 +226,14 @@ def findings_of(check: SiteCheck) -> list[SiteFinding]:
     )
 
 
+def pending_of(check: SiteCheck) -> SiteFinding | None:
+    """The finding that waits for the second checker, with the check it was asked of."""
+    finding = check.findings.filter(state=FindingState.PENDING).first()
+    if finding is not None:
+        finding.site_check = check
+    return finding
+
+
 def told_to_firm(check: SiteCheck) -> list[SiteFinding]:
     """The findings a firm reads of its own dossier, the newest first: what waits, what stands, and
     what was sent back after the firm had stated its view.
@@ -250,25 +275,24 @@ def finding_content(finding: SiteFinding, figures: Iterable[SiteFigure]) -> dict
     }
 
 
-def waiting_for_checker(user: User) -> QuerySet[SiteCheck]:
-    """Checks this person goes on, with something for them to do: to record, or to confirm."""
-    pending = SiteFinding.objects.filter(site_check=OuterRef("pk"), state=FindingState.PENDING)
-    stated = SiteView.objects.filter(finding__site_check=OuterRef("pk"))
-    return (
-        SiteCheck.objects.filter(
-            checkers__user=user,
-            state__in=OPEN_CHECKS,
-            application__call__status=CallStatus.RANKED,
-        )
-        .annotate(
-            view_by=Subquery(pending.values("view_by")[:1]),
-            has_view=Exists(stated.filter(finding__state=FindingState.PENDING)),
-            against=Exists(pending.filter(Q(corrections__gt=0) | ~Q(veto=""))),
-        )
-        .filter(Q(state=CheckState.ORDERED) | Exists(pending.exclude(maker=user)))
-        .select_related("application")
-        .order_by("day", "pk")
+def waiting_for_checker(user: Any) -> QuerySet[Any, Any]:
+    """What this person has to do on the checks they go on, by day, as `data`: the check's pk, its
+    dossier's number, its day and state. A finding of another waits once the firm has been heard.
+    """
+    stated = SiteView.objects.filter(finding=OuterRef("pk"))
+    over = Q(provisional=False, view_by__lt=clock.NOW)
+    heard = Q(corrections=0, veto="") | over | Exists(stated)
+    pending = SiteFinding.objects.filter(
+        heard, site_check=OuterRef("pk"), state=FindingState.PENDING
+    ).exclude(maker=user)
+    checks = SiteCheck.objects.filter(
+        Q(state=CheckState.ORDERED) | Exists(pending),
+        checkers__user=user,
+        state__in=OPEN_CHECKS,
+        application__call__status=CallStatus.RANKED,
     )
+    data = JSONObject(pk="pk", number="application__number", day="day", state="state")
+    return checks.order_by("day", "pk").values(data=data)
 
 
 def waiting_for_firms(firms: Collection[int]) -> QuerySet[SiteFinding]:
@@ -276,9 +300,9 @@ def waiting_for_firms(firms: Collection[int]) -> QuerySet[SiteFinding]:
     return (
         SiteFinding.objects.filter(
             Q(corrections__gt=0) | ~Q(veto=""),
+            Q(provisional=True) | Q(view_by__gte=clock.NOW),
             state=FindingState.PENDING,
             view__isnull=True,
-            view_by__gte=clock.NOW,
             site_check__application__firm__in=firms,
         )
         .select_related("site_check__application")
@@ -286,7 +310,6 @@ def waiting_for_firms(firms: Collection[int]) -> QuerySet[SiteFinding]:
     )
 
 
-def outdated_calls() -> QuerySet[Call]:
-    """Ranked calls whose ranking has not taken in what a site check found."""
-    ranked = Call.objects.filter(is_outdated(), status=CallStatus.RANKED)
-    return ranked.order_by("year", "sequence")
+def to_rank_again() -> Exists:
+    """Of a call, to annotate with: its ranking has not taken in what a site check found."""
+    return is_outdated(_newest())

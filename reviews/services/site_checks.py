@@ -1,9 +1,12 @@
 """现场核查: ordered by an officer between the ranking and the decision on the funding list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from itertools import product
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, User
@@ -13,12 +16,12 @@ from applications.models import Application, Call, CallStatus
 from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
+from calendars.wording import day_of
 from notifications.services import Dispatch, notify_all
-from reviews.models import OPEN_CHECKS, CheckState, SiteCheck, SiteChecker
+from reviews.models import OPEN_CHECKS, CheckState, Ranking, SiteCheck, SiteChecker, SiteFinding
 from reviews.rules import require, require_apart
-from reviews.selectors.rankings import latest
 from reviews.selectors.site_checks import unsettled
-from reviews.site_rules import LEAST, bars_of
+from reviews.site_rules import LEAST, bar_of, looked_up
 from reviews.site_words import BARS
 
 SHORTEST_REASON = 10
@@ -42,18 +45,18 @@ def order_checks(
     """
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
-    call = lock_ranked(call.pk)
-    people = list({person.pk: person for person in checkers}.values())
-    _require_sense(day, people, reason)
+    call, now = lock_ranked(call.pk)
+    people = looked_up({person.pk for person in checkers}, call, day_of(now))
+    _require_sense(day, people, reason, day_of(now))
     dossiers = _to_check(call, applications)
-    _require_free(people, dossiers, call)
+    _require_free(people, dossiers, same_region=call.rule_set.exclude_same_region)
     rows = SiteCheck.objects.bulk_create(
         SiteCheck(
             application=dossier,
             day=day,
             reason=reason.strip(),
             ordered_by=by,
-            ordered_at=clock.now(),
+            ordered_at=now,
         )
         for dossier in dossiers
     )
@@ -65,32 +68,37 @@ def order_checks(
     return rows
 
 
-def lock_ranked(call: int) -> Call:
-    """The call, held; WrongState unless it is ranked and its funding list not decided."""
-    locked = Call.objects.select_for_update().get(pk=call)
+OUT_OF_TIME = _("Site checks belong between the ranking and the decision on the funding list.")
+
+
+def lock_ranked(call: int) -> tuple[Call, datetime]:
+    """The call, held, and the instant; WrongState unless it is ranked and nothing is decided."""
+    locked = Call.objects.select_for_update().annotate(now=clock.NOW).get(pk=call)
     if locked.status != CallStatus.RANKED:
-        raise WrongState(
-            _("Site checks belong between the ranking and the decision on the funding list.")
-        )
-    return locked
+        raise WrongState(OUT_OF_TIME)
+    return locked, locked.now
 
 
-def lock_check(check: SiteCheck) -> SiteCheck:
-    """The check, held, its call before it."""
-    call = lock_ranked(check.application.call_id)
+def lock_check(check: SiteCheck) -> Any:
+    """The check and its call, held at once; WrongState as above. With `.now`, when it was asked
+    for, and `.last_version` of its findings.
+    """
+    last = SiteFinding.objects.filter(site_check=OuterRef("pk")).order_by("-version")
     row = (
-        SiteCheck.objects.select_for_update(of=("self",))
-        .select_related("application__firm", "application__region")
+        SiteCheck.objects.select_for_update(of=("self", "application__call"))
+        .select_related("application__call", "application__firm", "application__region__reports_to")
+        .annotate(now=clock.NOW, last_version=Subquery(last.values("version")[:1]))
         .get(pk=check.pk)
     )
-    row.application.call = call
+    if row.application.call.status != CallStatus.RANKED:
+        raise WrongState(OUT_OF_TIME)
     return row
 
 
-def _require_sense(day: date, people: Sequence[User], reason: str) -> None:
+def _require_sense(day: date, people: Sequence[User], reason: str, today: date) -> None:
     if len(people) < LEAST:
         raise Invalid(_("Name at least two people: a check is made by two."), field="checkers")
-    if day < clock.today():
+    if day < today:
         raise Invalid(_("Choose today or a later day."), field="day")
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
@@ -98,38 +106,40 @@ def _require_sense(day: date, people: Sequence[User], reason: str) -> None:
 
 def _to_check(call: Call, applications: Iterable[Application]) -> list[Application]:
     """The dossiers, of the call's ranking and without an open check, by number."""
-    ranking = latest(call)
+    stands = Ranking.objects.filter(call=call).order_by("-version").values("pk")[:1]
+    held = SiteCheck.objects.filter(application=OuterRef("pk"), state__in=OPEN_CHECKS)
     wanted = {a.pk for a in applications}
-    rows = (
-        Application.objects.filter(pk__in=wanted, call=call, ranking_entries__ranking=ranking)
-        .select_related("firm", "region", "region__reports_to", "call")
+    found: list[Any] = list(
+        Application.objects.filter(
+            pk__in=wanted, call=call, ranking_entries__ranking=Subquery(stands)
+        )
+        .select_related("firm", "region__reports_to")
+        .annotate(under_way=Exists(held))
         .order_by("number")
     )
-    found = list(rows)
     if not found or len(found) != len(wanted) or len(found) > MOST_AT_ONCE:
         raise Invalid(_("Choose dossiers of this ranking."), field="dossiers")
-    held = SiteCheck.objects.filter(application__in=found, state__in=OPEN_CHECKS)
-    taken = held.values_list("application__number", flat=True).first()
-    if taken is not None:
-        raise WrongState(
-            _("A check of dossier %(number)s is under way already.") % {"number": taken}
-        )
+    for dossier in found:
+        if dossier.under_way:
+            raise WrongState(
+                _("A check of dossier %(number)s is under way already.")
+                % {"number": dossier.number}
+            )
     return found
 
 
-def _require_free(people: Sequence[User], dossiers: Sequence[Application], call: Call) -> None:
+def _require_free(
+    people: Sequence[User], dossiers: Sequence[Application], *, same_region: bool
+) -> None:
     """Nobody goes who took part in the review or has a tie to the firm."""
-    bars = bars_of(
-        people, dossiers, same_region=call.rule_set.exclude_same_region, on=clock.today()
-    )
-    names = {person.pk: person.name for person in people}
-    numbers = {dossier.pk: dossier.number for dossier in dossiers}
-    for (person, dossier), reason in bars.items():
-        raise Invalid(
-            _("%(person)s may not check dossier %(number)s: %(reason)s. Name somebody else.")
-            % {"person": names[person], "number": numbers[dossier], "reason": BARS[reason]},
-            field="checkers",
-        )
+    for person, dossier in product(people, dossiers):
+        reason = bar_of(person, dossier, same_region=same_region)
+        if reason:
+            raise Invalid(
+                _("%(person)s may not check dossier %(number)s: %(reason)s. Name somebody else.")
+                % {"person": person.name, "number": dossier.number, "reason": BARS[reason]},
+                field="checkers",
+            )
 
 
 def _ordered(row: SiteCheck, people: Sequence[User], call: Call, by: User) -> Entry:
@@ -183,13 +193,14 @@ def _to_firms(rows: Sequence[SiteCheck]) -> list[Dispatch]:
 def call_off(*, check: SiteCheck, reason: str, by: User) -> SiteCheck:
     """Call a check off for which no finding waits; the reason stays on record."""
     require(by, Role.PROGRAMME_OFFICER)
-    row = lock_check(check)
+    held = lock_check(check)
+    row: SiteCheck = held
     require_apart(by, row.application.call)
     if row.state != CheckState.ORDERED:
         raise WrongState(_("Only a check that nothing was recorded of can be called off."))
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
-    row.state, row.called_off_by, row.called_off_at = CheckState.CALLED_OFF, by, clock.now()
+    row.state, row.called_off_by, row.called_off_at = CheckState.CALLED_OFF, by, held.now
     row.called_off_reason = reason.strip()
     row.save(update_fields=["state", "called_off_by", "called_off_at", "called_off_reason"])
     record(

@@ -1,6 +1,10 @@
 """What becomes of a finding: the firm's view, then another checker's decision."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, User
@@ -28,10 +32,10 @@ def state_view(*, finding: SiteFinding, text: str, by: User) -> SiteView:
         raise NotVisible
     check = lock_check(finding.site_check)
     held = _lock_pending(check, finding)
-    if SiteView.objects.filter(finding=held).exists():
+    if held.has_view:
         raise WrongState(_("Your firm has stated its view already."))
     now = clock.now()
-    if now > held.view_by:
+    if now > held.view_by and not held.provisional:
         raise TooLate(_("The time for your view has passed."))
     if len(text.strip()) < SHORTEST_TEXT:
         raise Invalid(_("Write your view in at least ten characters."), field="text")
@@ -61,9 +65,11 @@ def state_view(*, finding: SiteFinding, text: str, by: User) -> SiteView:
     return view
 
 
-def _lock_pending(check: SiteCheck, finding: SiteFinding) -> SiteFinding:
-    """The finding, held, its limit counted anew while it rests on days nobody has published."""
-    held = SiteFinding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+def _lock_pending(check: SiteCheck, finding: SiteFinding) -> Any:
+    """The finding, held, with `.has_view`; its limit is counted anew while it is provisional."""
+    stated = SiteView.objects.filter(finding=OuterRef("pk"))
+    rows = SiteFinding.objects.select_for_update(of=("self",)).annotate(has_view=Exists(stated))
+    held = rows.get(pk=finding.pk)
     if held.state != FindingState.PENDING or held.site_check_id != check.pk:
         raise WrongState(_("This finding is decided already."))
     if held.provisional:
@@ -82,12 +88,13 @@ def confirm_finding(*, finding: SiteFinding, by: User) -> SiteFinding:
     """
     check = lock_check(finding.site_check)
     held = _to_decide(check, finding, by)
-    waits = held.provisional or clock.now() <= held.view_by
-    if held.is_against_the_firm and waits and not SiteView.objects.filter(finding=held).exists():
+    now = clock.now()
+    waits = held.provisional or now <= held.view_by
+    if held.is_against_the_firm and waits and not held.has_view:
         raise WrongState(_("The firm may still state its view. Confirm when its time has passed."))
-    _decide(check, held, FindingState.CONFIRMED, CheckState.CONFIRMED, by)
-    notify_all(_confirmed(check, held))
-    return held
+    confirmed = _decide(check, held, FindingState.CONFIRMED, by, now)
+    notify_all(_confirmed(check, confirmed))
+    return confirmed
 
 
 @transaction.atomic
@@ -98,7 +105,7 @@ def return_finding(*, finding: SiteFinding, reason: str, by: User) -> SiteFindin
     if len(reason.strip()) < SHORTEST_TEXT:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
     held.returned_why = reason.strip()
-    _decide(check, held, FindingState.RETURNED, CheckState.ORDERED, by)
+    returned = _decide(check, held, FindingState.RETURNED, by, clock.now())
     notify_all(
         [
             Dispatch(
@@ -111,10 +118,10 @@ def return_finding(*, finding: SiteFinding, reason: str, by: User) -> SiteFindin
             )
         ]
     )
-    return held
+    return returned
 
 
-def _to_decide(check: SiteCheck, finding: SiteFinding, by: User) -> SiteFinding:
+def _to_decide(check: SiteCheck, finding: SiteFinding, by: User) -> Any:
     require_checker(check, by)
     held = _lock_pending(check, finding)
     if held.maker_id == by.pk:
@@ -123,13 +130,13 @@ def _to_decide(check: SiteCheck, finding: SiteFinding, by: User) -> SiteFinding:
 
 
 def _decide(
-    check: SiteCheck, finding: SiteFinding, state: FindingState, then: CheckState, by: User
-) -> None:
-    finding.state, finding.checker, finding.decided_at = state, by, clock.now()
+    check: SiteCheck, finding: SiteFinding, state: FindingState, by: User, now: datetime
+) -> SiteFinding:
+    finding.state, finding.checker, finding.decided_at = state, by, now
     finding.save(update_fields=["state", "checker", "decided_at", "returned_why"])
-    check.state = then
-    check.save(update_fields=["state"])
     confirmed = state == FindingState.CONFIRMED
+    check.state = CheckState.CONFIRMED if confirmed else CheckState.ORDERED
+    check.save(update_fields=["state"])
     record_act(
         check,
         "sitecheck.confirm" if confirmed else "sitecheck.return",
@@ -138,6 +145,7 @@ def _decide(
         reason=finding.returned_why,
         after={"state": check.state, "finding": finding.version, "digest": finding.digest},
     )
+    return finding
 
 
 def _confirmed(check: SiteCheck, finding: SiteFinding) -> list[Dispatch]:

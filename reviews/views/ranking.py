@@ -23,7 +23,7 @@ from reviews.forms.ranking import TieForm
 from reviews.models import JointDecision, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
-from reviews.selectors.site_checks import unsettled
+from reviews.selectors.site_checks import latest_with_checks
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
 from reviews.views.certainty import signals
@@ -63,7 +63,7 @@ def ranking(request: SignedInRequest, number: str) -> HttpResponse:
 def _page(
     request: SignedInRequest, call: Call, tie: TieForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
+    found = None if call.status in exports.BEFORE_THE_LOCK else latest_with_checks(call)
     entries = ranked.entries_of(found) if found else []
     rules = call.rule_set
     sheet = parse(call.sheet)
@@ -73,9 +73,8 @@ def _page(
     waiting = any(item["row"].confirmed_at is None for item in decisions)
     if tie is None and ties and not waiting:
         tie = TieForm(entries=ties[0])
-    ranked_now = found is not None and call.status == CallStatus.RANKED
-    checks = unsettled(call) if ranked_now else None
-    outdated = checks is not None and checks.outdated
+    checks = found if found is not None and call.status == CallStatus.RANKED else None
+    news = checks is not None and (checks.outdated or parts.has_news(found, decisions))
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
@@ -95,7 +94,7 @@ def _page(
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
         "may_compute": officer and call.status == CallStatus.SCORED,
-        "stale": officer and ranked_now and (outdated or parts.has_news(found, decisions)),
+        "stale": officer and news,
         "locked": call.status in exports.BEFORE_THE_LOCK,
         "is_next": officer and call.status == CallStatus.RANKED,
         "onward": outcomes.way_on(call) if call.status not in exports.BEFORE_THE_LOCK else None,

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_any_role
-from applications.models import CallStatus
-from audit.refusals import NotVisible, Refused
+from applications.models import Call, CallStatus
+from audit.refusals import NotPermitted, NotVisible, Refused, WrongState
 from reviews.forms.site_checks import EvidenceForm, FindingForm, OrderForm, ReasonForm
-from reviews.models import FindingState, SiteCheck, SiteEvidence, SiteFinding
+from reviews.models import SiteCheck, SiteEvidence, SiteFinding
 from reviews.selectors import rankings as ranked
 from reviews.selectors import site_checks as reading
 from reviews.services import site_checks as acts
@@ -23,7 +23,7 @@ from reviews.services import site_deciding as deciding
 from reviews.services import site_findings as findings
 from reviews.services.site_findings import FiguresRefused
 from reviews.site_figures import CHECKED, stored
-from reviews.site_rules import CHECKERS, READERS, may_read, may_read_finding
+from reviews.site_rules import CHECKERS, READERS, is_checker, may_read, may_read_finding
 from reviews.views.office import add_refusal, call_of, frame, guard, is_officer, posted
 from reviews.views.site_check_page import check_page
 
@@ -63,20 +63,12 @@ def of_call(request: SignedInRequest, number: str) -> HttpResponse:
 def order(request: SignedInRequest, number: str) -> HttpResponse:
     """Order a check of some dossiers of the ranking."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
-    found = ranked.latest(call)
-    if found is None:
-        raise Http404
-    page = Paginator(reading.entries_to_check(found), PER_PAGE).get_page(request.GET.get("page"))
-    entries = list(page)
-    people = reading.people_who_may_go(call)
-    initial = {"dossiers": [request.GET.get("dossier", "")]}
-    form = OrderForm(posted(request), entries=entries, people=people, initial=initial)
+    form = OrderForm(posted(request), people=reading.people_who_may_go(call))
     if request.method == "POST" and form.is_valid():
-        chosen = set(form.cleaned_data["dossiers"])
         try:
             made = acts.order_checks(
                 call=call,
-                applications=[e.application for e in entries if str(e.application_id) in chosen],
+                applications=form.applications(),
                 day=form.cleaned_data["day"],
                 checkers=list(form.cleaned_data["checkers"]),
                 reason=form.cleaned_data["reason"],
@@ -89,12 +81,21 @@ def order(request: SignedInRequest, number: str) -> HttpResponse:
                 request, _("Ordered: %(n)s. The people who go are told.") % {"n": len(made)}
             )
             return redirect("reviews:call_site_checks", number=number)
+    return _order_page(request, call, form)
+
+
+def _order_page(request: SignedInRequest, call: Call, form: OrderForm) -> HttpResponse:
+    found = ranked.latest(call)
+    if found is None or call.status != CallStatus.RANKED:
+        raise Http404
+    page = Paginator(reading.entries_to_check(found), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = form.chosen() or {request.GET.get("dossier", "")}
     context = {
         "call": call,
         "form": form,
         "page": page,
         "entries": [
-            {"entry": e, "chosen": str(e.application_id) in form.chosen()} for e in entries
+            {"entry": entry, "chosen": str(entry.application_id) in chosen} for entry in page
         ],
         "nav_current": "reviews:ranking_list",
     }
@@ -122,25 +123,11 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was found, figure by figure; made for a phone in a workshop."""
     row = check_for(request, pk)
-    findings.require_checker(row, request.user)
-    submission = row.application.submissions.order_by("-version").first()
-    if submission is None:
-        raise Http404
-    given = submission.content["figures"]
-    submitted = {name: stored(name, given.get(name)) for name in CHECKED}
-    files = list(row.evidence.all())
-    initial = {"visited_on": request.clock.today}
-    form = FindingForm(
-        posted(request),
-        call=row.application.call,
-        submitted=submitted,
-        evidence=files,
-        initial=initial,
-    )
+    form = FindingForm(posted(request), call=row.application.call)
     if request.method == "POST" and form.is_valid():
         try:
             findings.record_finding(check=row, report=form.report(), by=request.user)
-        except NotVisible:
+        except (NotVisible, NotPermitted):
             raise
         except FiguresRefused as refused:
             form.refuse(refused.problems)
@@ -149,12 +136,24 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded. Another checker confirms it."))
             return redirect("reviews:site_check", pk=pk)
+    return _record_page(request, row, form)
+
+
+def _record_page(request: SignedInRequest, row: SiteCheck, form: FindingForm) -> HttpResponse:
+    submission = row.application.submissions.order_by("-version").first()
+    if submission is None or not is_checker(request.user, row):
+        raise NotVisible
+    given = submission.content["figures"]
+    files = list(row.evidence.all())
+    form.offer(files)
+    form.initial["visited_on"] = request.clock.today
+    lines = list(form.lines({name: stored(name, given.get(name)) for name in CHECKED}))
     context = {
         "check": row,
         "application": row.application,
         "form": form,
-        "lines": list(form.lines()),
-        "wrong": form.wrong() if form.is_bound else [],
+        "lines": lines,
+        "wrong": [line for line in lines if line.errors],
         "files": files,
         "nav_current": "reviews:site_checks",
     }
@@ -171,7 +170,7 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             findings.add_evidence(check=row, upload=form.cleaned_data["upload"], by=request.user)
-        except NotVisible:
+        except (NotVisible, NotPermitted):
             raise
         except Refused as refused:
             add_refusal(form, refused)
@@ -205,12 +204,9 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _pending(row: SiteCheck) -> SiteFinding:
-    finding = row.findings.filter(state=FindingState.PENDING).select_related(
-        "site_check__application__call"
-    )
-    found = finding.first()
+    found = reading.pending_of(row)
     if found is None:
-        raise Http404
+        raise WrongState(_("Nothing waits for a decision here."))
     return found
 
 
@@ -235,7 +231,7 @@ def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
             deciding.return_finding(
                 finding=_pending(row), reason=form.cleaned_data["reason"], by=request.user
             )
-        except NotVisible:
+        except (NotVisible, NotPermitted):
             raise
         except Refused as refused:
             add_refusal(form, refused)

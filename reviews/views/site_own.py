@@ -11,7 +11,7 @@ from accounts.http import SignedInRequest
 from applications.rules import SUBMIT, acts_for_firm, holds
 from audit.refusals import NotVisible, Refused
 from reviews.forms.site_checks import ViewForm
-from reviews.models import FindingState
+from reviews.models import FindingState, SiteCheck
 from reviews.selectors import site_checks as reading
 from reviews.services import site_deciding
 from reviews.views.office import add_refusal, posted
@@ -25,16 +25,14 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
     row = reading.check_of(pk)
     if row is None or not acts_for_firm(request.user, row.application):
         raise NotVisible
-    told = reading.told_to_firm(row)
-    pending = next((f for f in told if f.state == FindingState.PENDING), None)
     form = ViewForm(posted(request))
-    if request.method == "POST" and pending is None:
-        raise NotVisible
-    if request.method == "POST" and pending is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
+        pending = reading.pending_of(row)
+        if pending is None:
+            raise NotVisible
         try:
-            site_deciding.state_view(
-                finding=pending, text=form.cleaned_data["text"], by=request.user
-            )
+            text = form.cleaned_data["text"]
+            site_deciding.state_view(finding=pending, text=text, by=request.user)
         except NotVisible:
             raise
         except Refused as refused:
@@ -42,11 +40,17 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Sent. The checkers read it before they confirm."))
             return redirect("reviews:own_site_check", pk=pk)
+    return _page(request, row, form)
+
+
+def _page(request: SignedInRequest, row: SiteCheck, form: ViewForm) -> HttpResponse:
+    told = reading.told_to_firm(row)
+    pending = next((f for f in told if f.state == FindingState.PENDING), None)
     waits = (
         pending is not None
         and pending.is_against_the_firm
         and not hasattr(pending, "view")
-        and request.clock.now <= pending.view_by
+        and (pending.provisional or request.clock.now <= pending.view_by)
     )
     context = {
         "check": row,

@@ -100,7 +100,7 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     assert checker.post(page("confirm_site_check", check.pk)).status_code == 409
     own = page("own_site_check", check.pk)
     shown = firm.get(own).content.decode()
-    assert "32,000 CNY 10,000" in shown or "32,000" in shown
+    assert "32,000" in shown and "30,000" in shown
     assert firm.post(own, {"text": "不"}).status_code == 422
     assert firm.post(own, {"text": VIEW}).url == own
     assert VIEW in firm.get(own).content.decode()
@@ -185,8 +185,8 @@ def test_an_expert_still_reads_what_was_submitted(
     sitework.confirmed(check, officer2, finance, applicant, **LESS)
     ranking.compute_ranking(call=ranked_call, by=officer)
     after = client.get(path)
-    assert (before.status_code, after.status_code) == (before.status_code,) * 2
-    assert "200" not in [] and strip(before) == strip(after)
+    assert before.status_code == after.status_code == 200
+    assert strip(before) == strip(after)
 
 
 def strip(response) -> list[str]:
