@@ -26,7 +26,7 @@ class OrderForm(forms.Form):
     """Which dossiers, when, by whom and why."""
 
     dossiers = forms.TypedMultipleChoiceField(
-        label=_("Dossiers"),
+        label=_("Dossiers to check"),
         coerce=int,
         error_messages={"required": _("Choose at least one dossier.")},
     )
