@@ -45,7 +45,6 @@ def state_view(*, finding: SiteFinding, text: str, by: User) -> SiteView:
         obj=check,
         by=by,
         role="owner",
-        reason=view.text,
         after={"view": sm3(canonical(view.text))},
         scope=check.application.call.number,
     )

@@ -111,6 +111,14 @@ def check_for(request: SignedInRequest, pk: int) -> SiteCheck:
     return check
 
 
+def check_of_mine(request: SignedInRequest, pk: int) -> SiteCheck:
+    """The same, for an act of the people who go; 403 for those who only read."""
+    row = check_for(request, pk)
+    if not is_checker(request.user, row):
+        raise NotPermitted(_("Only the people who go on this check do this."))
+    return row
+
+
 @login_required
 @require_safe
 def check(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -122,7 +130,7 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was found, figure by figure; made for a phone in a workshop."""
-    row = check_for(request, pk)
+    row = check_of_mine(request, pk)
     form = FindingForm(posted(request), call=row.application.call)
     if request.method == "POST" and form.is_valid():
         try:
@@ -141,7 +149,7 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _record_page(request: SignedInRequest, row: SiteCheck, form: FindingForm) -> HttpResponse:
     submission = row.application.submissions.order_by("-version").first()
-    if submission is None or not is_checker(request.user, row):
+    if submission is None:
         raise NotVisible
     given = submission.content["figures"]
     files = list(row.evidence.all())
@@ -165,7 +173,7 @@ def _record_page(request: SignedInRequest, row: SiteCheck, form: FindingForm) ->
 @require_POST
 def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep one file from the spot."""
-    row = check_for(request, pk)
+    row = check_of_mine(request, pk)
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -214,7 +222,7 @@ def _pending(row: SiteCheck) -> SiteFinding:
 @require_POST
 def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     """The second checker confirms what was found."""
-    row = check_for(request, pk)
+    row = check_of_mine(request, pk)
     deciding.confirm_finding(finding=_pending(row), by=request.user)
     messages.success(request, _("Confirmed. The formulas take what was found."))
     return redirect("reviews:site_check", pk=pk)
@@ -224,7 +232,7 @@ def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """The second checker sends the finding back; a new one is due."""
-    row = check_for(request, pk)
+    row = check_of_mine(request, pk)
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:

@@ -330,9 +330,11 @@ def test_the_funding_list_waits_for_open_checks_and_for_the_new_ranking(
     ):
         with pytest.raises(WrongState, match=f"site check of dossier {dossier.number}"):
             act()
+    refused_by_the_database(listed, "is open")
     sitework.confirmed(check, officer2, finance, applicant, **LESS)
     with pytest.raises(WrongState, match="Compute the ranking again"):
         funding.submit_list(funding_list=listed, by=officer)
+    refused_by_the_database(listed, "older than a site check")
     ranking.compute_ranking(call=untied, by=officer)
     with pytest.raises(WrongState, match="Draw it again"):
         funding.submit_list(funding_list=listed, by=officer)
@@ -346,6 +348,11 @@ def test_the_funding_list_waits_for_open_checks_and_for_the_new_ranking(
     funding.approve_list(funding_list=listed, minutes_no="1号", note="", by=approver)
     with pytest.raises(WrongState, match="between the ranking"):
         sitework.ordered(other, officer, officer2, finance)
+
+
+def refused_by_the_database(listed, why: str) -> None:
+    with pytest.raises(DatabaseError, match=why), transaction.atomic():
+        type(listed).objects.filter(pk=listed.pk).update(status="submitted")
 
 
 @pytest.mark.django_db(transaction=True)
