@@ -30,7 +30,9 @@ class OrderForm(forms.Form):
         coerce=int,
         error_messages={"required": _("Choose at least one dossier.")},
     )
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     checkers = forms.ModelMultipleChoiceField(
         label=_("Who goes"),
         queryset=User.objects.none(),
@@ -108,7 +110,8 @@ class FindingForm(forms.Form):
     """Every figure: as in the dossier, or the value found with reason and file; the finding."""
 
     visited_on = forms.DateField(
-        label=_("Day of the visit"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Day of the visit"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     text = forms.CharField(
         label=_("Finding"),
@@ -139,7 +142,7 @@ class FindingForm(forms.Form):
             plain = spec.kind not in ("choice", "yes_no")
             widget = forms.TextInput(attrs=NUMBER) if plain else forms.Select(choices=choices)
             self.fields[f"as_{name}"] = forms.CharField(required=False)
-            self.fields[f"found_{name}"] = TypedField(spec, label=_("Found"), widget=widget)
+            self.fields[f"found_{name}"] = TypedField(spec, label=_("Value found"), widget=widget)
             self.fields[f"why_{name}"] = forms.CharField(
                 label=_("Why it differs"), max_length=400, required=False
             )

@@ -35,7 +35,7 @@ def submitted(check: SiteCheck) -> dict[str, str]:
 
 
 def evidence(check: SiteCheck, by: User, words: str = "设备清点") -> Any:
-    upload = pdf("现场照片.pdf", f"{check.pk} {words}")
+    upload = pdf("现场照片", f"{check.pk} {words}")
     return site_findings.add_evidence(check=check, upload=upload, by=by)
 
 

@@ -78,7 +78,7 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     maker, checker, firm = client_of(officer2), client_of(finance), client_of(applicant)
     record = page("record_site_check", check.pk)
     assert maker.get(record).status_code == 200
-    upload = sitework.pdf("现场照片.pdf", "一")
+    upload = sitework.pdf("现场照片", "一")
     maker.post(page("add_site_evidence", check.pk), {"upload": upload})
     file = check.evidence.get().pk
     refused = maker.post(record, filled(check, file) | {"as_land_mu": ""})
