@@ -38,11 +38,11 @@ def users_with_role(role: Role, region: Region | None = None) -> QuerySet[User]:
     """Active people who hold the role now; with a region, those who act for that region."""
     live = RoleGrant.objects.live().filter(user=OuterRef("pk"), role=role)
     if region is not None and role == Role.REGIONAL_OFFICER:
-        live = live.filter(region__in=_acting_for(region))
+        live = live.filter(region__in=acting_for(region))
     return User.objects.filter(Exists(live), is_active=True).order_by("pk")
 
 
-def _acting_for(region: Region) -> list[int]:
+def acting_for(region: Region) -> list[int]:
     """The region itself and, below the province, whom it reports to."""
     ids = [region.pk]
     above = region.reports_to

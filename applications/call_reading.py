@@ -83,6 +83,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Correction"), days % {"n": rules.correction_days}),
         (_("Screening"), days % {"n": rules.screening_days}),
         (_("Scoring"), days % {"n": rules.scoring_days}),
+        (_("Firm's view of a site check"), days % {"n": rules.site_view_days}),
         (_("Public notice"), days % {"n": rules.notice_days}),
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),

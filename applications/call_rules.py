@@ -67,6 +67,7 @@ class CallRules:
     correction_days: int = 5
     screening_days: int = 20
     scoring_days: int = 10
+    site_view_days: int = 5
     notice_days: int = 5
     objection_answer_days: int = 10
     agreement_days: int = 20

@@ -85,6 +85,11 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "Ranking"),
                 PROVINCE | {Role.FINANCE_OFFICER},
             ),
+            Page(
+                "reviews:site_checks",
+                pgettext_lazy("nav", "Site checks"),
+                PROVINCE | {Role.FINANCE_OFFICER, Role.REGIONAL_OFFICER},
+            ),
         ),
     ),
     Section(

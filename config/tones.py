@@ -72,6 +72,10 @@ STATES: dict[str, str] = {
     "finished": "done",
     "recused": "stop",
     "void": "stop",
+    # site check
+    "ordered": "todo",
+    "recorded": "wait",
+    "called_off": "stop",
     # panel, draw, rank
     "forming": "doing",
     "prepared": "doing",

@@ -13,7 +13,7 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Instalment
 from awards.services import claims, objections, payments
-from rehearsal import checking, deciding, filing, paying, people, reviewing
+from rehearsal import checking, deciding, filing, paying, people, reviewing, visiting
 from rehearsal.papers import pdf
 from rehearsal.people import Cast
 from rehearsal.round import Progress, Round, silent
@@ -73,6 +73,7 @@ class Demonstration:
         checking.screen_all(round_)
         reviewing.review_all(round_)
         reviewing.rank_all(round_)
+        visiting.check_on_the_spot(round_)
 
     def _in_payment(self, cast: Cast, rng: Random) -> Round:
         """2024: awarded, secretaries at work, the first instalment paid to most."""

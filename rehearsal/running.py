@@ -17,7 +17,7 @@ from audit.models import Event, Seal
 from audit.verification import verify
 from awards.models import Award, Envelope, PublicNotice
 from notifications.models import Delivery, Outgoing
-from rehearsal import checking, deciding, filing, paying, people, reviewing
+from rehearsal import checking, deciding, filing, paying, people, reviewing, visiting
 from rehearsal.round import Progress, Round, silent
 from rehearsal.worker import Worker, drain, seal
 from reviews.models import Draw, Panel
@@ -140,6 +140,12 @@ def _draw(call: Call) -> dict[str, Any]:
     }
 
 
+def _ranked(run: Rehearsal) -> int:
+    ranked = reviewing.rank_all(run.round)
+    visiting.check_on_the_spot(run.round)
+    return ranked
+
+
 def _noticed(run: Rehearsal) -> int:
     deciding.decide(run.round)
     return deciding.put_on_notice(run.round).items.count()
@@ -161,7 +167,7 @@ STEPS: dict[str, Callable[[Rehearsal], int]] = {
     "submitted": lambda run: filing.submit_all(run.round),
     "eligible": lambda run: checking.screen_all(run.round),
     "scored": lambda run: reviewing.review_all(run.round),
-    "ranked": lambda run: reviewing.rank_all(run.round),
+    "ranked": _ranked,
     "noticed": _noticed,
     "awarded": _awarded,
     "assigned": lambda run: paying.appointed(run.round),

@@ -8,15 +8,25 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from applications import panels
         from audit import witnesses
-        from reviews import messages, points, witnessing
+        from reviews import (
+            messages,
+            points,
+            site_messages,
+            site_panels,
+            site_witnessing,
+            witnessing,
+        )
         from reviews import panels as own
 
         messages.register_all()
+        site_messages.register_all()
         panels.register_points(points.points_of)
         panels.register(400, own.points_panel)
+        panels.register(410, site_panels.site_panel)
         witnesses.register("score sheets", witnessing.sheets)
         witnesses.register("sheets filled offline", witnessing.imports)
         witnesses.register("recusals", witnessing.recusals)
         witnesses.register("draws", witnessing.draws)
+        witnesses.register("site checks", site_witnessing.site_checks)
         witnesses.register("rankings", witnessing.rankings)
         witnesses.register("analyses", witnessing.analyses)

@@ -129,19 +129,25 @@ def tied(on: date) -> Q:
     """Of an assignment: its expert works for the applicant, acts or acted for it, or has another
     tie on record, by the same rules.
     """
-    since = _years_before(on, TIES_COUNT_YEARS)
-    interests = ExpertInterest.objects.filter(
-        Q(kind="kin") | Q(until=None) | Q(until__gte=since),
-        expert=OuterRef("expert"),
-        organisation=OuterRef("application__firm"),
+    interests = counted_interests(on).filter(
+        expert=OuterRef("expert"), organisation=OuterRef("application__firm")
     )
-    members = Membership.objects.filter(
-        Q(ended_at=None) | Q(ended_at__date__gte=since),
-        user=OuterRef("expert__user"),
-        organisation=OuterRef("application__firm"),
+    members = counted_memberships(on).filter(
+        user=OuterRef("expert__user"), organisation=OuterRef("application__firm")
     )
     employed = Q(expert__employer=F("application__firm"))
     return Q(employed | Q(Exists(interests)) | Q(Exists(members)))
+
+
+def counted_interests(on: date) -> QuerySet[ExpertInterest]:
+    """Ties on record that count on this day: kin always, what ended until three years after."""
+    since = ties_since(on)
+    return ExpertInterest.objects.filter(Q(kind="kin") | Q(until=None) | Q(until__gte=since))
+
+
+def counted_memberships(on: date) -> QuerySet[Membership]:
+    """Who acts for a firm, or did until less than three years before this day."""
+    return Membership.objects.filter(Q(ended_at=None) | Q(ended_at__date__gte=ties_since(on)))
 
 
 def _ties(
@@ -158,7 +164,7 @@ def _ties(
         memberships.values_list("user_id", "organisation_id", Value(MEMBER), TruncDate("ended_at")),
         all=True,
     )
-    since = _years_before(on, TIES_COUNT_YEARS)
+    since = ties_since(on)
     ties: dict[tuple[int, int], str] = {}
     members: set[tuple[int, int]] = set()
     for who, firm, kind, until in rows:
@@ -170,12 +176,12 @@ def _ties(
     return ties, members
 
 
-def _years_before(day: date, years: int) -> date:
-    """The same day so many years ago; 28 February for a leap day."""
+def ties_since(day: date) -> date:
+    """The day three years ago from which on a past tie still counts; 28 February for a leap day."""
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=day.year - TIES_COUNT_YEARS)
     except ValueError:
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=day.year - TIES_COUNT_YEARS, day=28)
 
 
 def _same_place(expert: Expert, application: Application) -> bool:

@@ -4,12 +4,13 @@ from django.urls import path
 
 from reviews.urls_expert import urlpatterns as expert_urls
 from reviews.urls_office import urlpatterns as office_urls
-from reviews.views import entry
+from reviews.views import entry, site_own
 
 app_name = "reviews"
 
 urlpatterns = [
     *expert_urls,
     *office_urls,
+    path("site-checks/<int:pk>/own/", site_own.own, name="own_site_check"),
     path("points/<int:pk>/", entry.own, name="own_points"),
 ]

@@ -16,6 +16,7 @@ from reviews.views import (
     quorum,
     ranking,
     scribing,
+    site_checks,
 )
 
 urlpatterns = [
@@ -65,6 +66,16 @@ urlpatterns = [
     path("scribing/imports/<int:pk>/return/", scribing.return_import, name="return_import"),
     path("scribing/imports/<int:pk>/lock/", scribing.scribe_sign, name="scribe_sign"),
     path("scribing/imports/<int:pk>/scan/", scribing.scan, name="scan"),
+    path("site-checks/", site_checks.mine, name="site_checks"),
+    path("site-checks/calls/<str:number>/", site_checks.of_call, name="call_site_checks"),
+    path("site-checks/calls/<str:number>/order/", site_checks.order, name="order_site_checks"),
+    path("site-checks/files/<int:pk>/", site_checks.evidence, name="site_evidence"),
+    path("site-checks/<int:pk>/", site_checks.check, name="site_check"),
+    path("site-checks/<int:pk>/record/", site_checks.record, name="record_site_check"),
+    path("site-checks/<int:pk>/files/", site_checks.add_evidence, name="add_site_evidence"),
+    path("site-checks/<int:pk>/confirm/", site_checks.confirm, name="confirm_site_check"),
+    path("site-checks/<int:pk>/return/", site_checks.send_back, name="return_site_check"),
+    path("site-checks/<int:pk>/call-off/", site_checks.call_off, name="call_off_site_check"),
     path("ranking/", ranking.calls, name="ranking_list"),
     path("ranking/decisions/<int:pk>/confirm/", ranking.confirm_tie, name="confirm_tie"),
     path("ranking/<str:number>/", ranking.ranking, name="ranking"),

@@ -12,7 +12,7 @@ from accounts.waiting import WaitingItem
 from applications.models import CallStatus
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from reviews import waiting_office
+from reviews import waiting_office, waiting_site
 from reviews.models import Expert, Seat, SeatState
 from reviews.selectors import expert as own
 from reviews.services.seats import answer_due
@@ -20,7 +20,11 @@ from reviews.services.seats import answer_due
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person."""
-    return [*_for_expert(user, now), *waiting_office.waiting_for(user, now)]
+    return [
+        *_for_expert(user, now),
+        *waiting_office.waiting_for(user, now),
+        *waiting_site.waiting_for(user, now),
+    ]
 
 
 def _for_expert(user: User, now: datetime) -> list[WaitingItem]:

@@ -16,6 +16,7 @@ from reviews.models import Draw
 from reviews.rules import SCRIBES
 from reviews.selectors import waiting
 from reviews.waiting_scribe import scribing
+from reviews.waiting_site import of_checks
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
@@ -28,6 +29,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if officer:
         # A scribe acts in the call in no other way.
         items += _calls([call for call in calls if not call.is_scribe], now)
+        items += [item for call in calls for item in of_checks(call.site_checks, now)]
     if types:
         items += scribing(calls)
     if officer or has_role(user, Role.SUPERVISOR):
@@ -66,7 +68,13 @@ def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[Waiting
                 why=_("Scoring is closed and every sheet is locked."),
                 url=reverse("reviews:ranking", args=[call.number]),
             )
-        if call.status == CallStatus.RANKED and call.ties and not call.deciding:
+        if call.to_rank_again:
+            yield WaitingItem(
+                title=_("Compute the ranking of call %(call)s again") % {"call": call.number},
+                why=_("A site check has corrected figures since."),
+                url=reverse("reviews:ranking", args=[call.number]),
+            )
+        elif call.status == CallStatus.RANKED and call.ties and not call.deciding:
             yield WaitingItem(
                 title=_("Settle the ties of call %(call)s") % {"call": call.number},
                 why=_("No rule decides between them; a joint decision does."),

@@ -113,6 +113,9 @@ class RulesForm(forms.Form):
     correction_days = _count(_("Correction"), DAYS)
     screening_days = _count(_("Screening"), DAYS)
     scoring_days = _count(_("Scoring"), DAYS)
+    site_view_days = _count(
+        _("Firm's view of a site check"), DAYS, _("From the day the finding is recorded.")
+    )
     notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
     objection_answer_days = _count(_("Answer to an objection"), DAYS)
     agreement_days = _count(_("Signing the agreement"), DAYS)

@@ -3,7 +3,7 @@
 # Items and deviations may be written while their list is a draft. On an approved list only two
 # things still happen: a project moves up (its sum grows and the time is kept), and a firm answers
 # whether it takes a part of what it asked for. A notice's last day is counted anew only while it
-# was provisional.
+# was provisional. A list goes on only when its call's site checks are settled and in its ranking.
 LISTS = """
 CREATE FUNCTION awards_item_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -37,6 +37,29 @@ END
 $$;
 CREATE TRIGGER item_stands BEFORE INSERT OR UPDATE OR DELETE ON awards_fundingitem
     FOR EACH ROW EXECUTE FUNCTION awards_item_stands();
+
+CREATE FUNCTION awards_list_waits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM reviews_sitecheck k
+                 JOIN applications_application a ON a.id = k.application_id
+                WHERE a.call_id = NEW.call_id AND k.state IN ('ordered', 'recorded')) THEN
+        RAISE EXCEPTION 'a site check of call % is open', NEW.call_id USING ERRCODE = '23514';
+    END IF;
+    IF EXISTS (SELECT 1 FROM reviews_sitefinding f
+                 JOIN reviews_sitecheck k ON k.id = f.site_check_id
+                 JOIN applications_application a ON a.id = k.application_id
+                 JOIN reviews_ranking r ON r.id = NEW.ranking_id
+                WHERE a.call_id = NEW.call_id AND f.state = 'confirmed'
+                  AND (f.corrections > 0 OR f.veto <> '') AND f.decided_at > r.computed_at) THEN
+        RAISE EXCEPTION 'ranking % is older than a site check', NEW.ranking_id
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER list_waits BEFORE UPDATE ON awards_fundinglist FOR EACH ROW
+    WHEN (NEW.status IN ('submitted', 'approved') AND NEW.status <> OLD.status)
+    EXECUTE FUNCTION awards_list_waits();
 
 CREATE FUNCTION awards_deviation_in_time() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -81,9 +104,11 @@ LISTS_UNDONE = """
 DROP TRIGGER notice_names_decided ON awards_noticeitem;
 DROP TRIGGER period_stands ON awards_publicnotice;
 DROP TRIGGER deviation_in_time ON awards_deviation;
+DROP TRIGGER list_waits ON awards_fundinglist;
 DROP TRIGGER item_stands ON awards_fundingitem;
 DROP FUNCTION awards_notice_names_decided();
 DROP FUNCTION awards_period_stands();
 DROP FUNCTION awards_deviation_in_time();
+DROP FUNCTION awards_list_waits();
 DROP FUNCTION awards_item_stands();
 """

@@ -24,6 +24,8 @@ from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from notifications.services import notify
+from reviews.selectors.site_checks import confirmed_findings, standing_of
+from reviews.site_figures import corrected
 
 TARGETS = (
     "fixed_assets_yuan",
@@ -37,10 +39,13 @@ TARGETS = (
 
 def _content(award: Award) -> dict[str, Any]:
     application = award.application
-    submission = application.submissions.order_by("-version").first()
+    last = application.submissions.order_by("-version")
+    submission = last.annotate(checks=confirmed_findings("application")).first()
     if submission is None:
         raise WrongState(_("The dossier was never submitted."))
-    figures = submission.content["figures"]
+    figures, site = submission.content["figures"], standing_of(submission.checks)
+    if site is not None:  # the award rests on what was found
+        figures = corrected(figures, site.found)
     return {
         "application": application.number,
         "title": application.title,

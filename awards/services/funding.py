@@ -23,6 +23,7 @@ from awards.services.line import write_items
 from notifications.services import Dispatch, notify
 from reviews.models import Ranking
 from reviews.rules import require_apart
+from reviews.services.site_checks import require_settled
 
 OUTDATED = _("The ranking has changed since this list was drawn. Draw it again.")
 STEP_BY_OUTCOME = {
@@ -57,6 +58,7 @@ def draw_funding_list(*, call: Call, by: User) -> FundingList:
     ranking = call.rankings.order_by("-version").first()
     if call.status != CallStatus.RANKED or ranking is None:
         raise WrongState(_("Close the scoring and compute the ranking first."))
+    require_settled(call)
     if ranking.entries.filter(tied=True).exists():
         raise WrongState(
             _("Dossiers share a rank that no rule decides. Record the joint decision first.")
@@ -108,8 +110,9 @@ def _entry(
 def submit_list(*, funding_list: FundingList, by: User) -> FundingList:
     """Submit the list for decision (送审定). Every deviation must be settled first."""
     require(by, Role.PROGRAMME_OFFICER)
-    Call.objects.select_for_update().get(pk=funding_list.call_id)
+    call = Call.objects.select_for_update().get(pk=funding_list.call_id)
     locked = lock_draft(funding_list)
+    require_settled(call)
     if locked.deviations.filter(confirmed_at__isnull=True, refused_at__isnull=True).exists():
         raise WrongState(_("A deviation still waits for a second person. Settle it first."))
     _require_standing(locked)
@@ -165,6 +168,7 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
     locked, outdated = _lock_submitted(funding_list, by)
     if outdated:
         raise WrongState(OUTDATED)
+    require_settled(locked.call)
     if not minutes_no.strip():
         raise Invalid(_("Enter the number of the meeting's minutes."), field="minutes_no")
     locked.status, locked.decided_by, locked.decided_at = "approved", by, clock.now()

@@ -14,17 +14,31 @@ from reviews.models.scoring import (
     Recusal,
     ScoreSheet,
 )
+from reviews.models.site_checks import (
+    OPEN_CHECKS,
+    CheckState,
+    FindingState,
+    SiteCheck,
+    SiteChecker,
+    SiteEvidence,
+    SiteFigure,
+    SiteFinding,
+    SiteView,
+)
 
 __all__ = [
+    "OPEN_CHECKS",
     "PARTS",
     "Analysis",
     "AnalysisPart",
     "Assignment",
     "AssignmentState",
+    "CheckState",
     "Declaration",
     "Draw",
     "Expert",
     "ExpertInterest",
+    "FindingState",
     "Ground",
     "ImportStatus",
     "JointDecision",
@@ -41,4 +55,10 @@ __all__ = [
     "SeatState",
     "SheetImport",
     "Shortfall",
+    "SiteCheck",
+    "SiteChecker",
+    "SiteEvidence",
+    "SiteFigure",
+    "SiteFinding",
+    "SiteView",
 ]

@@ -5,6 +5,7 @@ lock.
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Call, CallStatus
@@ -23,6 +24,7 @@ RANKING = (
     "requested",
     "awarded",
     "outcome",
+    "corrected",
 )
 BEFORE_THE_LOCK = (
     CallStatus.DRAFT,
@@ -52,7 +54,7 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
 
     region: GB/T 2260 code; money: yuan, two decimals; `rank`, points and `awarded` are empty where
     there are none; `outcome`: what the funding list says, before there is one the ranking's own
-    word.
+    word; `corrected`: the figures that a site check corrected, with semicolons between them.
     """
     require_closed(call)
     ranking = call.rankings.order_by("-version").first()
@@ -60,7 +62,10 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
         raise WrongState(_("The ranking of this call has not been computed yet."))
     decided = outcomes.outcomes_of(call)
     rows = []
-    for entry in ranking.entries.select_related("application__region"):
+    entries = ranking.entries.select_related("application__region").defer("details")
+    for entry in entries.annotate(
+        site=KeyTransform("corrections", KeyTransform("site", "details"))
+    ):
         outcome = decided.get(entry.application_id)
         rows.append(
             {
@@ -73,6 +78,7 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
                 "requested": _two(entry.requested),
                 "awarded": _two(outcome.awarded if outcome else None),
                 "outcome": outcome.outcome if outcome else entry.state,
+                "corrected": ";".join(sorted(entry.site or ())),
             }
         )
     return rows

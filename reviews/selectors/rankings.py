@@ -71,8 +71,8 @@ def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`, the key that decided its tie, `.experts`, their sums, and `.voided`, whose signed
-    marks a conflict found later has voided. One query.
+    `.decided`, the key that decided its tie, `.experts`, their sums, `.voided`, whose signed marks
+    a conflict found later has voided, and `.site`, what a site check found. One query.
     """
     rows = (
         ranking.entries.select_related(
@@ -84,6 +84,7 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
             voided=ArraySubquery(
                 _voided(OuterRef("application")).values("expert__pseudonym").order_by("expert")
             ),
+            site=KeyTransform("site", "details"),
         )
         .defer("details")
     )

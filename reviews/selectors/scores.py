@@ -17,7 +17,9 @@ from reviews.models import Assignment, AssignmentState, Mark, Panel
 from reviews.rules import standing
 from reviews.scoring import Computed, Score, combine, compute
 from reviews.selectors.sheets import sheet_of
+from reviews.selectors.site_checks import VETO_PREFIX, Standing, confirmed_findings, standing_of
 from reviews.selectors.sums import expert_sums
+from reviews.site_figures import corrected
 
 Marks = Mapping[int, Mapping[str, Mapping[str, Decimal | None]]]  # application, pseudonym, leaf
 
@@ -48,7 +50,10 @@ def locked_marks(call: Call) -> Marks:
 
 
 def score_all(call: Call) -> list[Scored]:
-    """Every dossier that stands, by number, scored by the call's frozen rules. Five queries."""
+    """Every dossier that stands, by number, scored by the call's frozen rules. Five queries.
+
+    The formulas take what a site check found over what was submitted; the marks stay as they are.
+    """
     rules, figures = call.rule_set, _figures(call)
     frozen = parse(call.sheet)
     given = expert_sums(call, frozen)
@@ -59,27 +64,40 @@ def score_all(call: Call) -> list[Scored]:
     placed = dossiers.annotate(panel=F("place__panel"), branch=F("industry__code"))
     for application in placed.order_by("number"):
         panel = panels[application.panel]
-        sheet, facts = sheets[panel.pk], Figures.from_content(figures[application.pk])
+        submitted, site = figures[application.pk]
+        facts = Figures.from_content(corrected(submitted, site.found) if site else submitted)
+        sheet = sheets[panel.pk]
         computed = compute(sheet, facts)
         sums = given.get(application.pk, [])
         score = combine(sheet, computed, sums, rules.aggregation, rules.trim_from)
         jobs = facts.net_new_jobs or Decimal(0)
-        found.append(Scored(application, panel, score, computed, jobs, _details(computed, score)))
+        details = _details(computed, score, site)
+        found.append(Scored(application, panel, score, computed, jobs, details))
     return found
 
 
-def _figures(call: Call) -> dict[int, dict[str, Any]]:
-    """Application → the figures of its last submission. One query."""
+def _figures(call: Call) -> dict[int, tuple[dict[str, Any], Standing | None]]:
+    """Application → the figures of its last submission, what stands of its site checks. One
+    query.
+    """
     rows = Submission.objects.filter(application__place__panel__call=call)
     last = rows.order_by("application_id", "-version").distinct("application_id")
-    return dict(last.values_list("application_id", "content__figures"))
+    found = last.values_list(
+        "application_id", "content__figures", confirmed_findings("application")
+    )
+    return {pk: (figures, standing_of(findings)) for pk, figures, findings in found}
 
 
-def _details(computed: Mapping[str, Computed], score: Score) -> dict[str, Any]:
+def _details(
+    computed: Mapping[str, Computed], score: Score, site: Standing | None
+) -> dict[str, Any]:
     """How the points came about, leaf by leaf and expert by expert, as data. The single marks stand
-    on the signed sheets.
+    on the signed sheets. `site`: what was found on the spot, only where something stands of it.
     """
-    return {
+    vetoes = [c.veto for c in computed.values() if c.veto]
+    if site is not None and site.veto:
+        vetoes.append(f"{VETO_PREFIX}{site.veto}")
+    return ({"site": site.to_data()} if site is not None else {}) | {
         "formula": {
             code: {
                 "score": str(c.score),
@@ -89,7 +107,7 @@ def _details(computed: Mapping[str, Computed], score: Score) -> dict[str, Any]:
             }
             for code, c in computed.items()
         },
-        "vetoes": sorted(c.veto for c in computed.values() if c.veto),
+        "vetoes": sorted(vetoes),
         "experts": {
             e.expert: {
                 "quality": str(e.quality),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
@@ -15,6 +16,7 @@ from reviews.selectors.office import STILL_CHECKED, drawable
 from reviews.selectors.offline import paper_of, to_check, to_lock
 from reviews.selectors.quorum import short_and_open
 from reviews.selectors.quorum import waiting as shortfalls
+from reviews.selectors.site_checks import to_rank_again, waiting_for_checker
 
 UNDER_WAY = (
     CallStatus.PUBLISHED,
@@ -36,7 +38,8 @@ class CallUnderWay:
     dossiers that cannot get scores enough, of which nobody has agreed that they go on; to_agree:
     the ids of the reasons for going on that wait for this person; is_scribe: this person types in
     paper sheets here; to_check, to_lock: ids of the sheets that wait for their second typing, and
-    of those they have checked and not locked.
+    of those they have checked and not locked; to_rank_again: a site check has corrected figures
+    since the ranking; site_checks: what this person has to do on checks, as `waiting_for_checker`.
     """
 
     number: str
@@ -54,6 +57,8 @@ class CallUnderWay:
     is_scribe: bool
     to_check: list[int]
     to_lock: list[int]
+    to_rank_again: bool
+    site_checks: list[dict[str, Any]]
 
 
 def calls_under_way(user: User) -> list[CallUnderWay]:
@@ -89,6 +94,10 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
             is_scribe=Exists(scribes),
             to_check=ArraySubquery(to_check(typed, user).values("pk")),
             to_lock=ArraySubquery(to_lock(typed, user).values("pk")),
+            to_rank_again=Q(to_rank_again(), status=CallStatus.RANKED),
+            site_checks=ArraySubquery(
+                waiting_for_checker(user).filter(application__call=OuterRef("pk"))
+            ),
         )
         .order_by("year", "sequence")
     )

@@ -21,9 +21,11 @@ from calendars.wording import day_text
 from reviews.formula_words import formula_words
 from reviews.models import RankingEntry, Recusal
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES, QUOTA_SENTENCES
+from reviews.scoring.formulas import FORMULAS
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
 from reviews.selectors.rankings import Judge, Said
+from reviews.site_words import corrections_shown, site_veto_words
 from reviews.views.expert_words import NOTES, VETOES, language
 from reviews.views.ranking_page import full_marks, rule_words
 
@@ -46,7 +48,10 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "named": named,
         "state_label": ENTRY_STATES[entry.state],
         "full": full_marks(sheet),
-        "vetoes": [VETOES.get(key, key) for key in details["vetoes"]],
+        "vetoes": [
+            VETOES.get(key) or site_veto_words(entry.ranking.call, key) for key in details["vetoes"]
+        ],
+        "corrected": corrections_shown(details.get("site", {})),
         "decided": DECIDED_BY.get(details["decided_by"], ""),
         "minutes_no": decision.minutes_no if decision is not None else "",
         "parts": {name: _number(details[name]) for name in PARTS},
@@ -97,6 +102,8 @@ def _labels(
 
 
 def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
+    """Formula leaves, each with the figures that a site check corrected in it."""
+    corrected = corrections_shown(entry.details.get("site", {}))
     return [
         {
             "code": row["leaf"].code,
@@ -107,6 +114,9 @@ def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
             "rule": formula_words(row["leaf"]),
             "working": row["working"],
             "note": NOTES.get(row["note"], ""),
+            "corrected": [
+                c for c in corrected if c["field"] in FORMULAS[row["leaf"].formula].needs
+            ],
         }
         for row in ranked.formula_rows(entry, sheet)
     ]

@@ -75,6 +75,9 @@ def _tabs(call: Call, current: str, draw: Draw | None, *, watches: bool) -> list
         pages.append(("progress", _("Progress"), reverse("reviews:progress", args=[call.number])))
     if call.status in RANKED or call.status == CallStatus.SCORED:
         pages.append(("ranking", _("Ranking"), reverse("reviews:ranking", args=[call.number])))
+    if call.status in RANKED:
+        checks = reverse("reviews:call_site_checks", args=[call.number])
+        pages.append(("site_checks", _("Site checks"), checks))
     return [
         {"label": label, "url": url, "current": name == current, "count": ""}
         for name, label, url in pages

@@ -23,9 +23,11 @@ from reviews.forms.ranking import TieForm
 from reviews.models import JointDecision, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
+from reviews.selectors.site_checks import latest_with_checks
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
 from reviews.views.certainty import signals
+from reviews.views.changes import changes_shown
 from reviews.views.office import READERS, add_refusal, call_of, frame, guard, is_officer
 
 PER_PAGE = 50
@@ -61,7 +63,7 @@ def ranking(request: SignedInRequest, number: str) -> HttpResponse:
 def _page(
     request: SignedInRequest, call: Call, tie: TieForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
+    found = None if call.status in exports.BEFORE_THE_LOCK else latest_with_checks(call)
     entries = ranked.entries_of(found) if found else []
     rules = call.rule_set
     sheet = parse(call.sheet)
@@ -71,9 +73,13 @@ def _page(
     waiting = any(item["row"].confirmed_at is None for item in decisions)
     if tie is None and ties and not waiting:
         tie = TieForm(entries=ties[0])
+    checks = found if found is not None and call.status == CallStatus.RANKED else None
+    news = checks is not None and (checks.outdated or parts.has_news(found, decisions))
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
+        "changes": changes_shown(found, entries) if found else None,
+        "checks": checks,
         "rows": parts.table_rows(
             entries, call.envelope, outcomes.passed_over(found) if found else {}
         ),
@@ -88,7 +94,7 @@ def _page(
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
         "may_compute": officer and call.status == CallStatus.SCORED,
-        "stale": officer and call.status == CallStatus.RANKED and parts.has_news(found, decisions),
+        "stale": officer and news,
         "locked": call.status in exports.BEFORE_THE_LOCK,
         "is_next": officer and call.status == CallStatus.RANKED,
         "onward": outcomes.way_on(call) if call.status not in exports.BEFORE_THE_LOCK else None,

@@ -50,7 +50,7 @@ def test_at_most_six_entries_for_one_role_and_none_twice(standing, roles):
     [
         (None, "首页 申报通知 公示公告 结果公开 查验"),
         (frozenset(), "工作台 申报通知 我的申报 任务书与拨付 诉求 本单位"),
-        ({Role.REGIONAL_OFFICER}, "工作台 项目"),
+        ({Role.REGIONAL_OFFICER}, "工作台 项目 评审"),
         ({Role.PROGRAMME_OFFICER}, "工作台 批次 项目 评审 资金 公示"),
         ({Role.EXPERT}, "工作台 我的评审"),
         ({Role.SUPERVISOR}, "工作台 项目 评审 资金 公示 审计"),

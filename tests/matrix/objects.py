@@ -20,7 +20,7 @@ from awards.models import (
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
-from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
+from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport, SiteCheck
 from secretaries.models import ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
 
 Cases = dict[str, tuple[Any, ...]]
@@ -194,16 +194,22 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
     number = {"": (call.number,)}
     panel = Panel.objects.get(pk=seat.panel_id)
     at_panel = {"": (call.number, panel.number)}
+    checked = SiteCheck.objects.get(application__call=calls["paid"])
+    visited = {"": (checked.pk,)}
     typed_in = {"": (SheetImport.objects.get(seat=seat, kind="paper").pk,)}
     return (
         {f"reviews:{name}": PLAIN for name in (
-            "my_reviews", "pool", "pool_admit", "panels", "draws", "ranking_list", "scribing")}
+            "my_reviews", "pool", "pool_admit", "panels", "draws", "ranking_list", "scribing",
+            "site_checks")}
         | {f"reviews:{name}": assigned for name in ("score", "autosave", "step_aside")}
         | {f"reviews:{name}": at_seat for name in (
             "accept_seat", "decline_seat", "declare", "my_marks", "sign", "my_offline",
             "my_sheets", "scribe_seat", "seat_sheets")}
         | {f"reviews:{name}": typed_in for name in (
             "scribe_import", "return_import", "scribe_sign", "scan")}
+        | {f"reviews:{name}": visited for name in (
+            "site_check", "record_site_check", "add_site_evidence", "confirm_site_check",
+            "return_site_check", "call_off_site_check", "own_site_check")}
         | {f"reviews:{name}": expert for name in ("expert", "expert_edit", "expert_tie")}
         | {f"reviews:{name}": number for name in (
             "call_panels", "form_panels", "draw_prepare", "progress", "open_scoring",
@@ -220,6 +226,9 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             "reviews:panel_sheets": at_panel,
             "reviews:my_import": {"unknown": (999_999,)},
             "reviews:pass_over": {"": (draw.number, seat.pk)},
+            "reviews:call_site_checks": {n: (calls[n].number,) for n in ("paid", "review")},
+            "reviews:order_site_checks": {n: (calls[n].number,) for n in ("paid", "review")},
+            "reviews:site_evidence": {"": (checked.evidence.get().pk,)},
             "reviews:confirm_tie": {"unknown": (999_999,)},
             "reviews:decide_named": {
                 "": (call.number, rows["assigned"].pk, seat.expert.pseudonym)

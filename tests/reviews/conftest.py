@@ -6,7 +6,7 @@ from django.utils import translation
 from applications.models import Call
 from audit import clock
 from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
-from reviews.services import panels, paper
+from reviews.services import panels, paper, ranking
 from tests.reviews import round, sheets, table
 
 
@@ -97,6 +97,20 @@ def scored(kept, reviewed) -> Call:
         return reviewed
 
     return kept.build("scored", mark, on=("reviewed",))
+
+
+@pytest.fixture
+def ranked_call(kept, scored, officer) -> Call:
+    """Scoring is closed and the first ranking stands: one tie of eight."""
+
+    def rank() -> Call:
+        ranking.close_scoring(call=scored, by=officer)
+        ranking.compute_ranking(call=scored, by=officer)
+        return scored
+
+    call = kept.build("ranked_call", rank, on=("scored",))
+    call.refresh_from_db()
+    return call
 
 
 @pytest.fixture

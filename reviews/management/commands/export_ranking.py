@@ -17,7 +17,7 @@ from reviews.selectors.exports import RANKING, ranking_table
 class Command(BaseCommand):
     help = (
         "Print the ranking of a call: rank,application,region,quality,employment,total,requested,"
-        "awarded,outcome. Money in yuan, regions by GB/T 2260 code."
+        "awarded,outcome,corrected. Money in yuan, regions by GB/T 2260 code."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

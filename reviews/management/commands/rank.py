@@ -11,16 +11,17 @@ from audit.refusals import Refused
 from reviews import outcomes
 from reviews.selectors import exports, rankings
 from reviews.selectors.recomputed import differences, digest_of, rank_call
+from reviews.selectors.site_checks import unsettled
 
 REFUSED = 2
 
 
 class Command(BaseCommand):
     help = (
-        "Recompute the ranking of a call from its locked scores and confirmed joint decisions, and"
-        " its funding list with the quotas, and compare them with those that stand. Exit 0 and one"
-        " line when equal; exit 1 and a line for each difference; exit 2 when there is nothing to"
-        " compare yet. Never writes."
+        "Recompute the ranking of a call from its locked scores, its confirmed site checks and"
+        " joint decisions, and its funding list with the quotas, and compare them with those that"
+        " stand. Exit 0 and one line when equal; exit 1 and a line for each difference; exit 2 when"
+        " there is nothing to compare yet. Never writes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         lines = list(differences(stored, now))
         if stored.rules != call.rule_set.to_data():
             lines.append("the rules kept with the ranking are not those frozen with the call")
+        if unsettled(call).outdated:
+            lines.append("a site check confirmed since is not in the ranking: compute it again")
         lines += outcomes.differences(stored)
         if not lines and digest_of(now) != stored.digest:
             lines.append(f"the digest is not that of the entries: {stored.digest}")
