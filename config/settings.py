@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "config.middleware.clock.clock_middleware",
     "config.middleware.refusals.RefusalMiddleware",
     "config.middleware.addresses.addresses_middleware",
+    "config.middleware.uploads.uploads_middleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,10 +1,12 @@
 """A refusal that no view turned into words on its own page becomes a page of its own."""
 
+from posixpath import dirname
 from urllib.parse import urlsplit
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from psycopg.errors import DeadlockDetected
 
@@ -14,14 +16,20 @@ from config.middleware import Handler
 
 class RefusalMiddleware:
     """NotVisible becomes 404, NotPermitted 403, every other `Refused` 409 with its message;
-    a deadlock of the database is a conflict like any other.
+    a deadlock of the database is a conflict like any other. Who is led to the address of a form,
+    by a sign-in that ended before the form was sent, is told where its page is.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET":
+            return response
+        said = render(request, "405.html", {"above": page_above(request.path_info)}, status=405)
+        said["Allow"] = response.headers["Allow"]
+        return said
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         match error:
@@ -46,3 +54,9 @@ def page_before(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(referer)
     return parts._replace(scheme="", netloc="").geturl()
+
+
+def page_above(path: str) -> str:
+    """Path of the page that an address of one of its forms lies under; "" when there is none."""
+    above = dirname(path.rstrip("/")).rstrip("/") + "/"
+    return above if above != "/" and is_valid_path(above) else ""

@@ -56,6 +56,7 @@ class ScribeForm(forms.Form):
     user = forms.ModelChoiceField(
         label=_("Person"),
         queryset=User.objects.none(),
+        empty_label=_("Choose …"),
         help_text=_(
             "Programme officers and the lead of the secretaries. Whoever is named acts in this "
             "call in no other way from then on."
@@ -160,7 +161,7 @@ class CheckForm:
         return [
             {
                 "target": f"id_{line.name}",
-                "label": f"{line.cell[0]} {line.leaf}",
+                "label": f"{line.cell[0]} {line.leaf or line.title}",
                 "text": line.errors[0],
             }
             for line in self.lines()

@@ -72,6 +72,7 @@ class ExpertForm(forms.Form):
         label=_("Home region"),
         queryset=Region.objects.none(),
         to_field_name="code",
+        empty_label=_("Choose …"),
         help_text=_("Projects built there are barred to the expert where the call's rules say so."),
     )
     title = forms.CharField(label=_("Professional title"), required=False, max_length=60)
@@ -125,6 +126,7 @@ class AdmitForm(ExpertForm):
     user = forms.ModelChoiceField(
         label=_("Person"),
         queryset=User.objects.none(),
+        empty_label=_("Choose …"),
         help_text=_("People with the expert role who are not in the pool yet."),
     )
     field_order = ("user",)

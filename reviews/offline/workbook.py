@@ -213,7 +213,13 @@ class _Sheet:
     def _expert(self, block: Block, leaf: Leaf) -> None:
         mark = block.filled(leaf.code)
         tiers = "\n".join(
-            f"{tier.label(self.language)}: {tier.base:.2f} ({tier.low:.2f}–{tier.high:.2f})"
+            _("%(tier)s: %(base)s (%(low)s–%(high)s)")
+            % {
+                "tier": tier.label(self.language),
+                "base": f"{tier.base:.2f}",
+                "low": f"{tier.low:.2f}",
+                "high": f"{tier.high:.2f}",
+            }
             for tier in leaf.tiers
         )
         self._text(CODE, leaf.code, "text")

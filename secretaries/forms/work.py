@@ -117,9 +117,13 @@ class HandOverForm(AppointForm):
 class ProfileForm(forms.Form):
     """A secretary's profile."""
 
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose …")
+    )
     unit = forms.ModelChoiceField(
-        label=_("Unit"), queryset=Organisation.objects.exclude(kind="firm").order_by("name")
+        label=_("Unit"),
+        queryset=Organisation.objects.exclude(kind="firm").order_by("name"),
+        empty_label=_("Choose …"),
     )
     phone = TelephoneField(label=_("Telephone"), required=False)
     regions = forms.ModelMultipleChoiceField(
@@ -142,8 +146,6 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
-        for name in ("user", "unit"):
-            self.fields[name].empty_label = _("Choose …")  # type: ignore[attr-defined]
 
 
 class LeaveForm(forms.Form):

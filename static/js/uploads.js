@@ -6,13 +6,14 @@ function send(form, submitter) {
   if (submitter?.name) body.append(submitter.name, submitter.value);
   request.open("POST", form.action);
   request.setRequestHeader("Accept", "text/html");
+  request.setRequestHeader("X-Upload", "1");
   request.responseType = "document";
   bar.hidden = false;
   if (submitter) submitter.disabled = true;
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
   });
-  request.addEventListener("load", () => arrive(request, form.action));
+  request.addEventListener("load", () => arrive(request));
   request.addEventListener("error", () => {
     bar.hidden = true;
     if (submitter) submitter.disabled = false;
@@ -21,12 +22,12 @@ function send(form, submitter) {
   request.send(body);
 }
 
-// A redirect was followed: go there. Otherwise the form came back with what is wrong, from an
+// The server tells where to go on. Otherwise the form came back with what is wrong, from an
 // address that may know no GET: stay on the page.
-function arrive(request, action) {
-  const asked = action.split("#")[0];
+function arrive(request) {
+  const onward = request.getResponseHeader("Location");
+  if (onward) return location.assign(onward);
   const came = request.responseXML?.getElementById("main");
-  if (request.responseURL !== asked) return location.assign(request.responseURL);
   if (!came) return location.reload();
   if (!came.querySelector("[role=alert], .is-error")) return location.reload();
   document.getElementById("main").replaceWith(document.adoptNode(came));

@@ -34,5 +34,6 @@ def test_a_refused_file_is_said_in_place_and_the_next_try_is_kept(attachments, d
     assert attachments.url == here
     given(attachments, tmp_path, "证.pdf", pdf("营业执照", "1").read())
     expect(attachments.get_by_text("证.pdf")).to_be_visible()
+    expect(attachments.get_by_text("文件已保存。")).to_be_visible()
     assert re.sub("#.*", "", attachments.url) == here
     assert draft.attachments.count() == 1

@@ -111,6 +111,21 @@ def test_the_choice_decides_and_never_the_browser(client, cookie, accepted, expe
     assert response["Content-Language"] == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [("/draws/2026-1-D1/press/", "/draws/2026-1-D1/"), ("/inbox/read-all/", "/inbox/")],
+)
+def test_whoever_reads_the_address_of_a_form_is_led_to_its_page(
+    client, officer, address, above
+):
+    """A sign-in that ended before the form was sent leads here once it is renewed."""
+    client.force_login(officer)
+    response = client.get(address)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert f'<a class="btn btn-primary" href="{above}">' in response.content.decode()
+    assert client.head(address).content == b""
+
+
 def test_a_signed_in_person_reads_their_own_language(client, django_user_model):
     reader = django_user_model.objects.create(username="reader", name="Reader", language="en")
     client.force_login(reader)

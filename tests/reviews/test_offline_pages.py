@@ -105,6 +105,20 @@ def test_whatever_is_typed_a_second_time_is_answered(client_of, typed, checker, 
     assert marks() == []
 
 
+def test_a_comment_that_nobody_ticked_is_named_in_the_summary(client_of, scribed, maker, checker):
+    said = "Sound on the whole, and within the means of the firm."
+    row = sheets.typed_in(
+        scribed, maker, tier=1, comment=lambda n, leaf: said if (n, leaf) == (1, "overall") else None
+    )
+    data = {
+        f"d{place}-{m['leaf'].replace('.', '-')}-score": m["score"]
+        for place, dossier in enumerate(row.content)
+        for m in dossier["marks"]
+    }
+    page = client_of(checker).post(reverse("reviews:scribe_import", args=[row.pk]), data)
+    assert f"{row.content[1]['application']} 总体意见" in page.content.decode()
+
+
 def test_a_return_by_page(client_of, typed, checker):
     address = reverse("reviews:return_import", args=[typed.pk])
     client = client_of(checker)

@@ -5,6 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import translation
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -42,6 +43,15 @@ def test_no_cell_is_a_formula_and_a_title_stays_text():
     assert [c.value for c in cells if str(c.value).startswith(("=", "+", "@"))] == ["+cmd"]
     texts = [c for c in cells if c.data_type == "s" and c.column != 7 and c.row > 1]
     assert all(c.quotePrefix for c in texts)
+
+
+def test_the_tiers_are_written_as_the_language_writes_them():
+    with translation.override("zh-hans"):
+        page = load_workbook(io.BytesIO(workbook.write(PAPER, {"E0007": [block()]})))["E0007"]
+    tiers = {c.value for c in page["C"] if c.value and "\n" in str(c.value)}
+    assert len(tiers) == len(LEAVES)
+    assert not [c for text in tiers for c in text if c in ":()"]
+    assert any("延伸现有链条：4.00（3.01–5.00）" in text for text in tiers)
 
 
 def test_only_scores_and_comments_can_be_typed_into():
