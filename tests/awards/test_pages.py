@@ -104,6 +104,7 @@ class TestObjectionForm:
         answer = client.post(url, sent)
         assert answer.status_code == 422
         assert NAME in answer.content.decode()
+        assert "主管部门决定是否受理" in answer.content.decode()  # an officer does, by the service
         answer = client.post(url, sent | {"text": TEXT}, follow=True)
         assert answer.status_code == 200
         assert Objection.objects.get().number in answer.content.decode()

@@ -86,6 +86,8 @@ def test_the_notice_names_them_with_the_quota_and_the_digest_covers_it(people, r
     text = page.content.decode()
     assert f"Rank 3, “P3” ({people.firm.name})." in text
     assert "2 projects are in reserve." in text
+    # Nobody of a worse rank need be on the list.
+    assert "these projects are not proposed. They stay" in text
 
 
 def test_the_dossier_says_it_to_office_and_firm(people, ranked, client_of):

@@ -115,9 +115,7 @@ def test_the_choice_decides_and_never_the_browser(client, cookie, accepted, expe
     ("address", "above"),
     [("/draws/2026-1-D1/press/", "/draws/2026-1-D1/"), ("/inbox/read-all/", "/inbox/")],
 )
-def test_whoever_reads_the_address_of_a_form_is_led_to_its_page(
-    client, officer, address, above
-):
+def test_whoever_reads_the_address_of_a_form_is_led_to_its_page(client, officer, address, above):
     """A sign-in that ended before the form was sent leads here once it is renewed."""
     client.force_login(officer)
     response = client.get(address)

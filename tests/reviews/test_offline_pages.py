@@ -108,7 +108,10 @@ def test_whatever_is_typed_a_second_time_is_answered(client_of, typed, checker, 
 def test_a_comment_that_nobody_ticked_is_named_in_the_summary(client_of, scribed, maker, checker):
     said = "Sound on the whole, and within the means of the firm."
     row = sheets.typed_in(
-        scribed, maker, tier=1, comment=lambda n, leaf: said if (n, leaf) == (1, "overall") else None
+        scribed,
+        maker,
+        tier=1,
+        comment=lambda n, leaf: said if (n, leaf) == (1, "overall") else None,
     )
     data = {
         f"d{place}-{m['leaf'].replace('.', '-')}-score": m["score"]
