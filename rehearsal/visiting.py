@@ -67,9 +67,7 @@ def _order(round_: Round) -> SiteCheck:
 
 def _record(round_: Round, check: SiteCheck) -> SiteFinding:
     maker = round_.cast["officer2"]
-    file = site_findings.add_evidence(
-        check=check, upload=pdf("设备台账", f"{check.pk}"), by=maker
-    )
+    file = site_findings.add_evidence(check=check, upload=pdf("设备台账", f"{check.pk}"), by=maker)
     submission = check.application.submissions.order_by("-version")[0]
     invested = Decimal(submission.content["figures"]["invested_yuan"])
     less = f"{(invested * Decimal('0.97')).quantize(Decimal('0.01'))}"

@@ -22,11 +22,12 @@ from reviews.models import (
     Seat,
     SeatState,
     SiteCheck,
+    SiteEvidence,
     SiteFigure,
     SiteFinding,
     SiteView,
 )
-from reviews.site_rules import CHECKERS
+from reviews.site_rules import CHECKERS, may_read_finding
 
 VETO_PREFIX = "screening:"  # a veto by one of the call's items, beside those of the formulas
 
@@ -224,6 +225,12 @@ def findings_of(check: SiteCheck) -> list[SiteFinding]:
         .prefetch_related("figures__evidence")
         .order_by("-version")
     )
+
+
+def shown_to(user: User, file: SiteEvidence) -> bool:
+    """Whether the person reads the file as one of the firm's: a finding told to it rests on it."""
+    told = [f for f in told_to_firm(file.site_check) if may_read_finding(user, f)]
+    return any(figure.evidence_id == file.pk for f in told for figure in f.figures.all())
 
 
 def pending_of(check: SiteCheck) -> SiteFinding | None:

@@ -72,9 +72,9 @@ def close_scoring(*, call: Call, by: User) -> Call:
 
 @transaction.atomic
 def compute_ranking(*, call: Call, by: User) -> Ranking:
-    """Rank a call whose scoring is closed; a new version if a joint decision or a site check changed
-    it, else the same. Refused while a conflict found after the close has left a dossier with too few scores and
-    nobody has agreed that it goes on (`quorum`).
+    """Rank a call whose scoring is closed; a new version if a joint decision or a site check
+    changed it, else the same. Refused while a conflict found after the close has left a dossier
+    with too few scores and nobody has agreed that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
