@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce, JSONObject
 
@@ -22,11 +22,12 @@ from reviews.models import (
     Seat,
     SeatState,
     SiteCheck,
+    SiteEvidence,
     SiteFigure,
     SiteFinding,
     SiteView,
 )
-from reviews.site_rules import CHECKERS
+from reviews.site_rules import CHECKERS, may_read_finding
 
 VETO_PREFIX = "screening:"  # a veto by one of the call's items, beside those of the formulas
 
@@ -59,15 +60,16 @@ class Standing:
         }
 
 
-def confirmed_findings(application: str) -> ArraySubquery:
+def confirmed_findings(application: str) -> Case:
     """Of a row, to annotate with: the confirmed findings of its dossier, the oldest first, as data
-    for `standing_of`. `application`: the path to the dossier's id.
+    for `standing_of`; None where there are none, as with nearly all. `application`: the path to
+    the dossier's id.
     """
     differing = SiteFigure.objects.filter(finding=OuterRef("pk")).exclude(found=F("submitted"))
     as_data = JSONObject(field="field", submitted="submitted", found="found")
-    rows = _confirmed(OuterRef(application)).order_by("decided_at", "pk")
-    return ArraySubquery(
-        rows.values(
+    rows = _confirmed(OuterRef(application))
+    data = ArraySubquery(
+        rows.order_by("decided_at", "pk").values(
             data=JSONObject(
                 digest="digest",
                 veto="veto",
@@ -75,6 +77,7 @@ def confirmed_findings(application: str) -> ArraySubquery:
             )
         )
     )
+    return Case(When(Exists(rows), then=data), default=None)
 
 
 def _confirmed(application: Any) -> QuerySet[SiteFinding]:
@@ -83,12 +86,12 @@ def _confirmed(application: Any) -> QuerySet[SiteFinding]:
     )
 
 
-def standing_of(findings: Iterable[Mapping[str, Any]]) -> Standing | None:
+def standing_of(findings: Iterable[Mapping[str, Any]] | None) -> Standing | None:
     """What stands of a dossier's confirmed findings. One that agrees with the submission stands
     only where it takes an earlier one back.
     """
     standing: Standing | None = None
-    for row in findings:
+    for row in findings or ():
         if row["corrections"] or row["veto"] or standing is not None:
             corrections = {c["field"]: (c["submitted"], c["found"]) for c in row["corrections"]}
             standing = Standing(row["digest"], row["veto"], corrections)
@@ -224,6 +227,12 @@ def findings_of(check: SiteCheck) -> list[SiteFinding]:
         .prefetch_related("figures__evidence")
         .order_by("-version")
     )
+
+
+def shown_to(user: User, file: SiteEvidence) -> bool:
+    """Whether the person reads the file as one of the firm's: a finding told to it rests on it."""
+    told = [f for f in told_to_firm(file.site_check) if may_read_finding(user, f)]
+    return any(figure.evidence_id == file.pk for f in told for figure in f.figures.all())
 
 
 def pending_of(check: SiteCheck) -> SiteFinding | None:

@@ -23,7 +23,7 @@ from reviews.services import site_deciding as deciding
 from reviews.services import site_findings as findings
 from reviews.services.site_findings import FiguresRefused
 from reviews.site_figures import CHECKED, stored
-from reviews.site_rules import CHECKERS, READERS, is_checker, may_read, may_read_finding
+from reviews.site_rules import CHECKERS, READERS, is_checker, may_read
 from reviews.views.office import add_refusal, call_of, frame, guard, is_officer, posted
 from reviews.views.site_check_page import check_page
 
@@ -191,14 +191,12 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """A file from the spot: for the office, the people who go, and the firm once it is told."""
+    """A file from the spot: for the office, the people who go; for the firm what it is told of."""
     row = SiteEvidence.objects.select_related("site_check__application__call").filter(pk=pk).first()
     if row is None:
         raise NotVisible
-    if not may_read(request.user, row.site_check):
-        told = reading.told_to_firm(row.site_check)
-        if not any(may_read_finding(request.user, finding) for finding in told):
-            raise NotVisible
+    if not may_read(request.user, row.site_check) and not reading.shown_to(request.user, row):
+        raise NotVisible
     response = FileResponse(
         row.file.open("rb"),
         as_attachment=not ("inline" in request.GET and row.content_type in INLINE),

@@ -25,6 +25,8 @@ def own(request: SignedInRequest, pk: int) -> HttpResponse:
     row = reading.check_of(pk)
     if row is None or not acts_for_firm(request.user, row.application):
         raise NotVisible
+    if request.method == "POST" and not holds(request.user, SUBMIT, row.application):
+        raise NotVisible
     form = ViewForm(posted(request))
     if request.method == "POST" and form.is_valid():
         pending = reading.pending_of(row)

@@ -155,8 +155,11 @@ def test_experts_other_firms_and_strangers_learn_nothing(
 def test_the_firms_people_read_their_own_and_owners_speak(
     client_of, check, officer2, applicant, viewer
 ):
-    sitework.recorded(check, officer2, **LESS)
-    own, file = page("own_site_check", check.pk), page("site_evidence", check.evidence.get().pk)
+    unnamed = sitework.evidence(check, officer2, "未采用")
+    finding = sitework.recorded(check, officer2, **LESS)
+    named = finding.figures.get(evidence__isnull=False).evidence_id
+    own, file = page("own_site_check", check.pk), page("site_evidence", named)
+    assert client_of(applicant).get(page("site_evidence", unnamed.pk)).status_code == 404
     assert [client_of(p).get(own).status_code for p in (applicant, viewer)] == [200, 200]
     assert client_of(viewer).get(file).status_code == 200
     assert client_of(viewer).post(own, {"text": VIEW}).status_code == 404
