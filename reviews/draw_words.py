@@ -32,7 +32,7 @@ CHECKED_OF_MATCHING: tuple[Promise, ...] = (
     *CHECKED[:3],
     _("Every dossier has its experts, nobody is barred from one or has more than allowed."),
     _("The sum of how well they fit, and the least of one dossier, are as stated."),
-    _("The matching is the one that list and seed determine; no other reaches more."),
+    _("The matching is the one that list and seed determine; none passes the bound."),
     _("Each replacement is the next in order who could take over the dossiers."),
     CHECKED[-1],
 )

@@ -45,6 +45,10 @@ class RulesForm(forms.Form):
             ("panel", _("by panels: a panel's experts score all of its dossiers")),
             ("application", _("by application: each dossier gets the experts that fit it best")),
         ),
+        help_text=_(
+            "By application neither are kinds of experts mixed nor experts of one employer kept "
+            "apart."
+        ),
     )
     panel_size = _count(
         _("Experts in a panel"), "", _("An odd number. By application: experts for each dossier.")
