@@ -48,6 +48,13 @@ RULE_PROBLEMS: dict[str, Promise] = {
     "most_per_industry": _("A whole number above 0, or nothing for no limit."),
     "most_per_prefecture": _("A whole number above 0, or nothing for no limit."),
     "percent_per_industry": _("A whole percentage from 1 to 99, or nothing for no limit."),
+    "hearing_percent": _(
+        "A whole percentage from 1 to 99, or 0 for no hearing; there is none where experts are "
+        "matched with single dossiers."
+    ),
+    "hearing_presenting": _("A number of minutes from 1 to 120."),
+    "hearing_questions": _("A number of minutes from 1 to 120."),
+    "hearing_times": _("A number from 2 to 9."),
     "percent_per_prefecture": _("A whole percentage from 1 to 99, or nothing for no limit."),
 }
 DAYS_PROBLEM = _("At least one working day is needed.")
@@ -70,6 +77,7 @@ def problems_of(call: Call) -> list[Problem]:
         *_terms(call),
         *_rules(call),
         *_sheet(call),
+        *_hearing_sheet(call),
         *_listed(call.required_documents, "required_documents", ("name_zh", "name_en")),
         *_listed(call.screening_items, "screening_items", ("text_zh", "text_en")),
     ]
@@ -140,6 +148,17 @@ def _sheet(call: Call) -> Iterator[Problem]:
             yield "sheet", sheet_words.sentence(problem)
 
 
+def _hearing_sheet(call: Call) -> Iterator[Problem]:
+    """A hearing has a sheet of its own, on which experts alone give points."""
+    if not CallRules.is_hearing_in(call.rules):
+        return
+    try:
+        sheet.parse_hearing(call.hearing_sheet)
+    except sheet.SheetError as error:
+        for problem in error.problems:
+            yield "hearing_sheet", sheet_words.sentence(problem)
+
+
 def _listed(items: Any, field: str, names: tuple[str, str]) -> Iterator[Problem]:
     if not isinstance(items, list) or not items or len(items) > MOST_ITEMS:
         yield field, _("A list of 1 to %(most)s entries is needed.") % {"most": MOST_ITEMS}
@@ -155,7 +174,7 @@ def _listed(items: Any, field: str, names: tuple[str, str]) -> Iterator[Problem]
 
 def edition_content(call: Call) -> dict[str, Any]:
     """The call word for word, as an edition freezes it."""
-    names = (
+    names: tuple[str, ...] = (
         "number",
         "year",
         "name_zh",
@@ -173,5 +192,7 @@ def edition_content(call: Call) -> dict[str, Any]:
         "required_documents",
         "screening_items",
     )
+    if call.rule_set.has_hearing:
+        names += ("hearing_sheet",)
     content: dict[str, Any] = plain({name: getattr(call, name) for name in names})
     return {"scheme": call.scheme.code, **content}

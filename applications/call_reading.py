@@ -31,6 +31,10 @@ PANELS = {
     "pooled": _("all in one list"),
     "quota": _("each its share of the money, by its dossiers"),
 }
+SHORTLISTS = {
+    "times": _("in the order of the paper review, until the sums reach %(n)s envelopes"),
+    "floor": _("every dossier that reaches the merit floor on paper"),
+}
 TIES = {
     "employment": _("employment contribution"),
     "net_new_jobs": _("net new jobs"),
@@ -44,6 +48,7 @@ CALL_STEPS: dict[str, Promise] = {
     "withdraw_publication": _("Taken back before opening"),
     "to_screened": _("Screening closed"),
     "to_in_review": _("Review opened"),
+    "to_hearing": _("Paper review closed"),
     "to_scored": _("Scoring closed"),
     "to_ranked": _("Ranking computed"),
     "to_decided": _("Funding list approved"),
@@ -68,6 +73,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Aggregation"), AGGREGATIONS[rules.aggregation] % {"n": rules.trim_from}),
         (_("Ties are decided by"), " → ".join(str(TIES[k]) for k in rules.ties)),
         (_("Merit floor"), f"{rules.floor}"),
+        *hearing_rows(rules),
         (_("Funding line"), CUT_OFFS[rules.cut_off]),
         (_("Panels"), PANELS[rules.panels]),
         (
@@ -98,6 +104,27 @@ def _expert_rows(rules: CallRules) -> list[Row]:
         (_("Experts for each dossier"), str(rules.panel_size)),
         (_("Dossiers of one expert, at most"), str(rules.most_dossiers)),
         (_("What is made greatest"), MATCHES[rules.match]),
+    ]
+
+
+def hearing_rows(rules: CallRules) -> list[Row]:
+    """The hearing's rules; nothing where there is none."""
+    if not rules.has_hearing:
+        return []
+    weight = _("paper review %(paper)s%%, hearing %(hearing)s%%")
+    minutes = _("%(presenting)s minutes to present, %(questions)s for questions")
+    return [
+        (
+            _("Weights of the two stages"),
+            weight % {"paper": 100 - rules.hearing_percent, "hearing": rules.hearing_percent},
+        ),
+        (_("Shortlist"), SHORTLISTS[rules.hearing_shortlist] % {"n": rules.hearing_times}),
+        (
+            _("Hearing of a dossier"),
+            minutes
+            % {"presenting": rules.hearing_presenting, "questions": rules.hearing_questions},
+        ),
+        (_("Order of the hearing"), _("by lot, from the seed of the expert draw")),
     ]
 
 

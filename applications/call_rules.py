@@ -13,6 +13,7 @@ CutOff = Literal["strict", "skip", "partial"]
 Panels = Literal["pooled", "quota"]
 Experts = Literal["panel", "application"]
 Match = Literal["total", "least"]
+Shortlist = Literal["times", "floor"]
 QUOTA_NAMES = (
     "most_per_industry",
     "percent_per_industry",
@@ -40,6 +41,11 @@ class CallRules:
     `experts`: drawn by panels, or matched with single applications: then each gets `panel_size`,
     nobody more than `most_dossiers`, and `match` says what is made greatest, the total of
     affinities or the least score of an application.
+
+    `hearing_…`: the second stage (答辩); `hearing_percent` is its weight in the total, 0: there is
+    none. Minutes are a dossier's. `hearing_shortlist`: who comes to it, all that reach the merit
+    floor on paper, or (times) in the order of the paper review until the sums asked for reach
+    `hearing_times` envelopes.
     """
 
     experts: Experts = "panel"
@@ -73,6 +79,21 @@ class CallRules:
     agreement_days: int = 20
     request_days: int = 5
     comment_min_chars: int = 20
+    hearing_percent: int = 0
+    hearing_presenting: int = 10
+    hearing_questions: int = 10
+    hearing_shortlist: Shortlist = "times"
+    hearing_times: int = 2
+
+    @property
+    def has_hearing(self) -> bool:
+        """Whether a hearing follows the paper review."""
+        return self.hearing_percent > 0
+
+    @property
+    def hearing_minutes(self) -> int:
+        """How long one dossier's hearing takes."""
+        return self.hearing_presenting + self.hearing_questions
 
     @property
     def by_application(self) -> bool:
@@ -89,11 +110,20 @@ class CallRules:
         return self.quota_by_region.get(region_code, self.regional_quota)
 
     def to_data(self) -> dict[str, Any]:
-        """JSON-able data; `from_data` gives the same rules back."""
+        """JSON-able data; `from_data` gives the same rules back. Without a hearing, nothing is said
+        of one.
+        """
         data = asdict(self)
+        if not self.has_hearing:
+            data = {name: value for name, value in data.items() if not name.startswith("hearing_")}
         data["floor"] = str(self.floor)
         data["ties"], data["instalments"] = list(self.ties), list(self.instalments)
         return data
+
+    @staticmethod
+    def is_hearing_in(data: dict[str, Any]) -> bool:
+        """Whether stored data, which may be no rules at all, ask for a hearing."""
+        return bool(data.get("hearing_percent"))
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -132,6 +162,7 @@ class CallRules:
             raise RulesError("instalments", "whole percentages above 0 that total 100")
         self._check_quotas()
         self._check_days()
+        self._check_hearing()
 
     def _check_experts(self) -> None:
         if not 3 <= self.panel_size <= 21 or self.panel_size % 2 == 0:
@@ -158,3 +189,16 @@ class CallRules:
         for name in (n for n in self.__slots__ if n.endswith("_days")):
             if getattr(self, name) < 1:
                 raise RulesError(name, "at least one working day")
+
+    def _check_hearing(self) -> None:
+        if not 0 <= self.hearing_percent <= 99:
+            raise RulesError("hearing_percent", "from 0, no hearing, to 99")
+        if self.has_hearing and self.by_application:
+            raise RulesError("hearing_percent", "0 where experts are matched with applications")
+        for name in ("hearing_presenting", "hearing_questions"):
+            if not 1 <= getattr(self, name) <= 120:
+                raise RulesError(name, "from 1 to 120 minutes")
+        if self.hearing_shortlist not in ("times", "floor"):
+            raise RulesError("hearing_shortlist", "times or floor")
+        if not 2 <= self.hearing_times <= 9:
+            raise RulesError("hearing_times", "from 2 to 9")

@@ -36,6 +36,10 @@ CALL_STEPS: tuple[CallStep, ...] = (
     CallStep("screened", "in_review", _OFFICER, "panels stand"),
     CallStep("published", "in_review", _OFFICER, "closed; panels stand"),
     CallStep("in_review", "scored", _OFFICER, "enough locked score sheets"),
+    CallStep("in_review", "hearing", _OFFICER, "a hearing follows; enough locked score sheets"),
+    CallStep(
+        "hearing", "scored", _OFFICER, "minutes of every hearing; enough locked hearing sheets"
+    ),
     CallStep("scored", "ranked", _OFFICER, "ranking computed"),
     CallStep("ranked", "decided", frozenset({Role.APPROVER}), "funding list approved"),
     CallStep("decided", "on_notice", _OFFICER, "public notice published"),

@@ -34,6 +34,8 @@ PLACE: dict[Status, int] = {
     Status.ELIGIBLE: 3,
     Status.UNDER_REVIEW: 4,
     Status.SCORED: 4,
+    Status.SHORTLISTED: 4,
+    Status.HEARING_SCORED: 4,
     Status.PROPOSED: 4,
     Status.RESERVE: 4,
     Status.OBJECTION_HOLD: 5,

@@ -34,6 +34,19 @@ def _of_the_firm() -> None:
         body=_("Results of “%(title)s” will be published by public notice."),
     )
     register(
+        "application.shortlist",
+        title=_("%(number)s is shortlisted for the hearing"),
+        body=_(
+            "“%(title)s” comes to the hearing. Its place in the order was drawn by lot; day, place "
+            "and hour follow, each firm's own."
+        ),
+    )
+    register(
+        "application.leave_off_shortlist",
+        title=_("%(number)s is not shortlisted for the hearing"),
+        body=_("“%(title)s” does not go on in this call. Reason: %(reason)s"),
+    )
+    register(
         "application.terminate",
         title=_("%(number)s was terminated"),
         body=_("The support for “%(title)s” was terminated. Reason: %(reason)s"),

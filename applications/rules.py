@@ -34,7 +34,17 @@ AWARDED = frozenset(
     {Status.AWARDED, Status.AGREED, Status.IN_PROGRESS, Status.COMPLETED, Status.TERMINATED}
 )
 # What the office knows before it is published: the firm still reads "under review".
-UNPUBLISHED = frozenset({Status.SCORED, Status.PROPOSED, Status.RESERVE, Status.NOT_FUNDED})
+UNPUBLISHED = frozenset(
+    {
+        Status.SCORED,
+        Status.HEARING_SCORED,
+        Status.PROPOSED,
+        Status.RESERVE,
+        Status.NOT_FUNDED,
+    }
+)
+# While experts read a dossier's files: on paper, and again for its hearing.
+REVIEWED = frozenset({Status.ELIGIBLE, Status.UNDER_REVIEW, Status.SHORTLISTED})
 RESULTS_OUT = frozenset({CallStatus.ON_NOTICE, CallStatus.AWARDED, CallStatus.CLOSED})
 
 
@@ -79,7 +89,7 @@ def may_read_file(user: Person | None, attachment: Attachment) -> bool:
     application = attachment.application
     if holds(user, EDIT, application) or holds(user, VIEW, application):
         return attachment.removed_at is None or is_submitted_file(attachment)
-    reviewed = Status(application.status) in (Status.ELIGIBLE, Status.UNDER_REVIEW)
+    reviewed = Status(application.status) in REVIEWED
     reads = may_see(user, application) or (reviewed and holds(user, SCORE, application))
     return reads and is_submitted_file(attachment)
 
@@ -156,7 +166,8 @@ def shown_status(application: Application, call: Call, *, to_firm: bool) -> Stat
     """The state as this reader may know it: a firm learns its place when results are out."""
     status = Status(application.status)
     if to_firm and status in UNPUBLISHED and call.status not in RESULTS_OUT:
-        return Status.UNDER_REVIEW
+        heard = status is not Status.SCORED and call.rule_set.has_hearing
+        return Status.SHORTLISTED if heard else Status.UNDER_REVIEW
     return status
 
 

@@ -18,6 +18,7 @@ SHEET_PROBLEMS: dict[str, Promise] = {
     "kind_unknown": _("a dimension is either quality or employment"),
     "kind_count": _("exactly one dimension must be {kind}, there are {count}"),
     "mode_unknown": _("a leaf is marked by experts or computed by formula"),
+    "formula_at_hearing": _("at a hearing experts alone give points; nothing is computed"),
     "formula_unknown": _("there is no formula named {formula}"),
     "leaf_unknown": _("the sheet has no formula leaf of this code"),
     "reference_missing": _("the formula needs the reference {reference}"),

@@ -1,4 +1,6 @@
-"""The nine stages of a call on a page's rail, told by the call's status and the clock."""
+"""The stages of a call on a page's rail, told by the call's status and the clock: nine, and the
+hearing where the rules have one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +21,11 @@ STAGES: tuple[tuple[str, Promise], ...] = (
     ("agree", pgettext_lazy("stage", "Agreements")),
     ("pay", pgettext_lazy("stage", "Payment")),
 )
+HEARING: tuple[str, Promise] = ("hearing", pgettext_lazy("stage", "Hearing"))
 _AT: dict[str, str] = {
     CallStatus.SCREENED: "draw",
     CallStatus.IN_REVIEW: "score",
+    CallStatus.HEARING: "hearing",
     CallStatus.SCORED: "rank",
     CallStatus.RANKED: "decide",
     CallStatus.DECIDED: "notice",
@@ -53,12 +57,24 @@ def current_stage(call: Call, now: datetime) -> str:
     return _AT[call.status]
 
 
+def _stages(call: Call) -> tuple[tuple[str, Promise], ...]:
+    if not call.rule_set.has_hearing and call.status != CallStatus.HEARING:
+        return STAGES
+    after = next(n for n, (code, _label) in enumerate(STAGES, start=1) if code == "score")
+    return (*STAGES[:after], HEARING, *STAGES[after:])
+
+
 def rail(call: Call, now: datetime) -> list[StageStep]:
     """The steps of `components/stage_rail.html` for this call at this instant."""
-    codes = [code for code, _label in STAGES]
+    stages = _stages(call)
+    codes = [code for code, _label in stages]
     here = current_stage(call, now)
     place = len(codes) if here == "over" else codes.index(here) if here else -1
-    due = {"apply": call.closes_at, "score": call.scoring_due_at}.get(here)
+    due = {
+        "apply": call.closes_at,
+        "score": call.scoring_due_at,
+        "hearing": call.scoring_due_at,
+    }.get(here)
     return [
         StageStep(
             code=code,
@@ -66,5 +82,5 @@ def rail(call: Call, now: datetime) -> list[StageStep]:
             state="past" if n < place else "now" if n == place else "next",
             due=due if n == place else None,
         )
-        for n, (code, label) in enumerate(STAGES)
+        for n, (code, label) in enumerate(stages)
     ]

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<int:pk>/take-back/", calls.take_back, name="call_take_back"),
     path("calls/<int:pk>/editions/<int:version>/", calls.edition, name="edition"),
     path("calls/<int:pk>/sheet.json", calls.sheet_file, name="call_sheet"),
+    path("calls/<int:pk>/hearing.json", calls.hearing_sheet_file, name="call_hearing_sheet"),
     path("calls/<str:number>/apply/", dossier.start, name="start"),
     path(
         "schemes/<slug:code>/competition-reviews/", competition.reviews, name="competition_reviews"

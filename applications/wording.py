@@ -1,7 +1,9 @@
 """The words of the lifecycle: one name for a state, one for a step, everywhere."""
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from applications.workflow import Status
 
@@ -15,6 +17,9 @@ STATUS_NAMES: dict[Status, Promise] = {
     Status.INELIGIBLE: _("ineligible"),
     Status.UNDER_REVIEW: _("under review"),
     Status.SCORED: _("scored"),
+    Status.SHORTLISTED: _("shortlisted for the hearing"),
+    Status.NOT_SHORTLISTED: _("not shortlisted"),
+    Status.HEARING_SCORED: _("hearing scored"),
     Status.PROPOSED: _("proposed for funding"),
     Status.RESERVE: _("on the reserve list"),
     Status.NOT_FUNDED: _("not funded"),
@@ -43,6 +48,9 @@ STEP_NAMES: dict[str, Promise] = {
     "lapse": _("Correction not made in time"),
     "start_review": _("Expert review begun"),
     "close_scoring": _("Scoring closed"),
+    "shortlist": _("Shortlisted for the hearing"),
+    "leave_off_shortlist": _("Not shortlisted for the hearing"),
+    "close_hearing": _("Hearing closed"),
     "propose": _("Proposed for funding"),
     "put_in_reserve": _("Put on the reserve list"),
     "decline": _("Not funded in this round"),
@@ -101,6 +109,14 @@ STANDING: dict[Status, Promise] = {
         "Under review by experts drawn at random. Results come by public notice."
     ),
     Status.SCORED: _("Scoring is closed; the ranking is being drawn up."),
+    Status.SHORTLISTED: _(
+        "Shortlisted for the hearing; day, place and order stand below once they are set."
+    ),
+    Status.NOT_SHORTLISTED: _(
+        "Not shortlisted for the hearing; it does not go on in this call. The reason stands in its "
+        "history."
+    ),
+    Status.HEARING_SCORED: _("The hearing is closed; the ranking is being drawn up."),
     Status.PROPOSED: _("Proposed for funding; the public notice comes next."),
     Status.RESERVE: _("On the reserve list; it moves up if a project above it drops out."),
     Status.NOT_FUNDED: _("Not funded in this call."),
@@ -114,3 +130,9 @@ STANDING: dict[Status, Promise] = {
     Status.DISQUALIFIED: _("Disqualified. The reason stands in its history."),
     Status.TERMINATED: _("Terminated. The reason stands in its history."),
 }
+
+
+def on_record(text: str | Promise) -> str:
+    """A sentence of ours as the log keeps it: in the installation's own language."""
+    with override(settings.LANGUAGE_CODE):
+        return str(text)

@@ -19,6 +19,9 @@ class Status(StrEnum):
     INELIGIBLE = "ineligible"
     UNDER_REVIEW = "under_review"
     SCORED = "scored"
+    SHORTLISTED = "shortlisted"
+    NOT_SHORTLISTED = "not_shortlisted"
+    HEARING_SCORED = "hearing_scored"
     PROPOSED = "proposed"
     RESERVE = "reserve"
     NOT_FUNDED = "not_funded"
@@ -149,22 +152,43 @@ TRANSITIONS: tuple[Transition, ...] = (
         "enough locked score sheets",
     ),
     _step(
+        "shortlist",
+        (S.SCORED,),
+        S.SHORTLISTED,
+        (A.PROGRAMME_OFFICER,),
+        "a hearing follows; within the frozen shortlist rule",
+    ),
+    _step(
+        "leave_off_shortlist",
+        (S.SCORED,),
+        S.NOT_SHORTLISTED,
+        (A.PROGRAMME_OFFICER,),
+        "a hearing follows; outside the frozen shortlist rule, with the reason",
+    ),
+    _step(
+        "close_hearing",
+        (S.SHORTLISTED,),
+        S.HEARING_SCORED,
+        (A.PROGRAMME_OFFICER,),
+        "minutes on record; enough locked hearing sheets, or the firm did not come",
+    ),
+    _step(
         "propose",
-        (S.SCORED, S.RESERVE),
+        (S.SCORED, S.HEARING_SCORED, S.RESERVE),
         S.PROPOSED,
         (A.APPROVER,),
         "above the funding line of an approved list",
     ),
     _step(
         "put_in_reserve",
-        (S.SCORED,),
+        (S.SCORED, S.HEARING_SCORED),
         S.RESERVE,
         (A.APPROVER,),
         "above the floor, below the funding line",
     ),
     _step(
         "decline",
-        (S.SCORED, S.RESERVE),
+        (S.SCORED, S.HEARING_SCORED, S.RESERVE),
         S.NOT_FUNDED,
         (A.APPROVER, A.PROGRAMME_OFFICER),
         "below the floor, or the reserve list is closed",

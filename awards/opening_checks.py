@@ -42,6 +42,7 @@ def offered_elsewhere(call: Call) -> Decimal:
             CallStatus.PUBLISHED,
             CallStatus.SCREENED,
             CallStatus.IN_REVIEW,
+            CallStatus.HEARING,
             CallStatus.SCORED,
             CallStatus.RANKED,
             CallStatus.DECIDED,

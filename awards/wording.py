@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.money import in_words
@@ -73,9 +72,3 @@ LINE_ERRORS: Mapping[str, Promise] = {
 def amount_text(amount: Decimal) -> str:
     """An amount of yuan with its unit, in the active language: 2,400 万元."""
     return in_words(amount, chinese=(get_language() or "zh").startswith("zh"))
-
-
-def on_record(text: str | Promise) -> str:
-    """A sentence of ours as the log keeps it: in the installation's own language."""
-    with override(settings.LANGUAGE_CODE):
-        return str(text)

@@ -195,14 +195,14 @@ ROWS = (
         reason)
     SELECT n, 1, (n - 1) / %(experts)s + 1, 'technology.' || n, n, 1, 'accepted', now(), ''
     FROM generate_series(1, %(panels)s * %(experts)s) n""",
-    """INSERT INTO reviews_scoresheet (id, panel_id, expert_id, content, digest, signed_by_id,
-        signed_at)
-    SELECT n, (n - 1) / %(experts)s + 1, n, '{}', repeat('0', 64), %(officer)s, now()
+    """INSERT INTO reviews_scoresheet (id, panel_id, expert_id, stage, content, digest,
+        signed_by_id, signed_at)
+    SELECT n, (n - 1) / %(experts)s + 1, n, 'paper', '{}', repeat('0', 64), %(officer)s, now()
     FROM generate_series(1, %(panels)s * %(experts)s) n""",
     """INSERT INTO reviews_assignment (id, seat_id, panel_id, expert_id, application_id,
-        submission_id, state, sheet_id, overall_comment, overall_version)
+        submission_id, stage, state, sheet_id, overall_comment, overall_version)
     SELECT (n - 1) * %(experts)s + e, (p - 1) * %(experts)s + e, p, (p - 1) * %(experts)s + e,
-        n, n, 'locked', (p - 1) * %(experts)s + e, '', 1
+        n, n, 'paper', 'locked', (p - 1) * %(experts)s + e, '', 1
     FROM (SELECT n, (n - 1) / %(panel_of)s + 1 AS p FROM generate_series(1, %(dossiers)s) n) d,
         generate_series(1, %(experts)s) e""",
     """INSERT INTO reviews_mark (assignment_id, leaf, tier, score, comment, version, updated_at)

@@ -21,6 +21,7 @@ class ReviewsConfig(AppConfig):
         messages.register_all()
         site_messages.register_all()
         panels.register_points(points.points_of)
+        panels.register(390, own.hearing_panel)
         panels.register(400, own.points_panel)
         panels.register(410, site_panels.site_panel)
         witnesses.register("score sheets", witnessing.sheets)
@@ -29,4 +30,5 @@ class ReviewsConfig(AppConfig):
         witnesses.register("draws", witnessing.draws)
         witnesses.register("site checks", site_witnessing.site_checks)
         witnesses.register("rankings", witnessing.rankings)
+        witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)

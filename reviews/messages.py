@@ -126,6 +126,7 @@ def register_all() -> None:
         body=_("The office has given every expert more time. Reason: %(reason)s"),
         secret=True,
     )
+    _of_the_hearing()
     kinds.register(
         "tie.proposed",
         title=_("%(call)s: the joint decision on tied dossiers waits for a second person"),
@@ -165,4 +166,34 @@ def register_all() -> None:
             "copy and tell the programme officer at once if anything differs. Digest: %(digest)s"
         ),
         secret=True,
+    )
+
+
+def _of_the_hearing() -> None:
+    kinds.register(
+        "hearing.sitting",
+        title=_("Hearing of %(call)s: panel %(panel)s sits from %(begins)s"),
+        body=_(
+            "Place: %(venue)s. The dossiers on the shortlist are before you again, in the order "
+            "drawn by lot. Mark each from its own hour on, then sign once for all, by %(due)s."
+        ),
+        act=True,
+        secret=True,
+    )
+    kinds.register(
+        "hearing.slot",
+        title=_("Hearing of %(number)s: %(begins)s"),
+        body=_(
+            "“%(title)s” is number %(place)s in the order drawn by lot. Place: %(venue)s. Who does "
+            "not come cannot be ranked."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "hearing.absent",
+        title=_("%(number)s is recorded as not having come to the hearing"),
+        body=_(
+            "“%(title)s” gets no points at the hearing and cannot be ranked. If that is wrong, "
+            "write to the complaint line of the call at once."
+        ),
     )

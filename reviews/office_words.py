@@ -64,11 +64,19 @@ DECIDED_BY: Mapping[str, Promise] = {
     "quality": _("tie decided by project quality"),
     "joint": _("tie decided by joint decision"),
 }
+# Why a dossier does not come to the hearing, as its firm reads it.
+OFF_SHORTLIST: Mapping[str, Promise] = {
+    "beyond": _("The shortlist of the call's rules ends above its place in the paper review."),
+    "below_floor": _("It does not reach the merit floor in the paper review."),
+    "vetoed": _("It meets a veto of the score sheet."),
+    "too_few": _("It has too few valid scores in the paper review."),
+}
 ENTRY_STATES: Mapping[str, Promise] = {
     "ranked": pgettext_lazy("entry of a ranking", "ranked"),
     "below_floor": pgettext_lazy("entry of a ranking", "below the entry score"),
     "vetoed": pgettext_lazy("entry of a ranking", "vetoed"),
     "too_few": pgettext_lazy("entry of a ranking", "too few valid scores"),
+    "absent": pgettext_lazy("entry of a ranking", "did not come to the hearing"),
 }
 # What the funding list says of a dossier.
 OUTCOMES: Mapping[str, Promise] = {

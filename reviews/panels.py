@@ -16,9 +16,13 @@ from applications.models import Application, CallStatus
 from applications.panels import Panel
 from applications.rules import RESULTS_OUT, acts_for_firm
 from reviews.models import RankingEntry
+from reviews.office_words import OFF_SHORTLIST
+from reviews.selectors import hearing
 from reviews.selectors import rankings as ranked
+from reviews.selectors.sheets import full_marks
 
 OFFICE = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE_OFFICER)
+WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
 AFTER_RANKING = frozenset({CallStatus.RANKED, CallStatus.DECIDED}) | RESULTS_OUT
 
 
@@ -47,13 +51,43 @@ def points_panel(request: HttpRequest, application: Application) -> Panel | None
     )
 
 
+def hearing_panel(request: HttpRequest, application: Application) -> Panel | None:
+    """The dossier's own hearing: for its firm and the office, from the shortlist on.
+
+    The paper review's points are the office's; the firm learns its own when results are published.
+    """
+    user = request.user
+    rules = application.call.rule_set
+    if not isinstance(user, User) or not rules.has_hearing:
+        return None
+    firm, office = acts_for_firm(user, application), has_any_role(user, *WATCHERS)
+    if not (firm or office):
+        return None
+    entry = hearing.entry_of(application)
+    if entry is None:
+        return None
+    return Panel(
+        title=_("Hearing"),
+        template="reviews/hearing_panel.html",
+        context={
+            "entry": entry,
+            "rules": rules,
+            "slot": hearing.slot_at(entry, application.call),
+            "minutes": getattr(entry, "minutes", None),
+            "reason": OFF_SHORTLIST.get(entry.state, ""),
+            "paper": entry.total if office or application.call.status in RESULTS_OUT else None,
+        },
+    )
+
+
 def _points(entry: RankingEntry) -> dict[str, Any]:
     sheet = ranked.sheet_for(entry.application)
     if sheet is None:
         return {"formula": [], "full": {}}
     language, details = get_language() or "zh-hans", entry.details
     return {
-        "full": {"quality": sheet.quality.weight, "employment": sheet.employment.weight},
+        "full": full_marks(sheet, entry.ranking.call),
+        "hearing": details.get("hearing"),
         "experts": Decimal(details["expert_quality"]) + Decimal(details["expert_employment"]),
         "experts_most": sheet.expert_max,
         "formula": [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.rules import has_role
-from applications.models import Application, Call
+from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from audit.models import Event
 from audit.refusals import NotPermitted, NotVisible
@@ -23,6 +23,7 @@ from reviews.models import (
     Seat,
     SeatState,
     SheetImport,
+    Stage,
 )
 
 TIES_COUNT_YEARS = 3
@@ -31,6 +32,11 @@ SCORABLE = (AssignmentState.OPEN, AssignmentState.FINISHED)
 READABLE = (*SCORABLE, AssignmentState.LOCKED)
 # Staff of the office who decide nothing may be named to type in paper sheets.
 SCRIBES = (Role.PROGRAMME_OFFICER, Role.SECRETARY_LEAD)
+
+
+def stage_at(call: Call) -> Stage:
+    """Which stage a call's experts mark now, or marked last before its ranking."""
+    return Stage.HEARING if call.status == CallStatus.HEARING else Stage.PAPER
 
 
 def require(user: User, *roles: Role) -> None:

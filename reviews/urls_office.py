@@ -8,6 +8,7 @@ from reviews.views import (
     draw_grounds,
     draws,
     entry,
+    hearing,
     naming,
     panel_offline,
     panels,
@@ -58,6 +59,12 @@ urlpatterns = [
         "progress/<str:number>/<int:panel>/sheets.xlsx",
         panel_offline.panel_sheets,
         name="panel_sheets",
+    ),
+    path("hearing/<str:number>/", hearing.hearing, name="hearing"),
+    path("hearing/<str:number>/shortlist/", hearing.shortlist, name="draw_up_shortlist"),
+    path("hearing/<str:number>/<int:panel>/sitting/", hearing.sitting, name="sitting"),
+    path(
+        "hearing/<str:number>/dossiers/<int:pk>/minutes/", hearing.minutes, name="hearing_minutes"
     ),
     path("scribing/", scribing.scribing, name="scribing"),
     path("scribing/seats/<int:pk>/", scribing.scribe_seat, name="scribe_seat"),

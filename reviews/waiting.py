@@ -13,7 +13,9 @@ from applications.models import CallStatus
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from reviews import waiting_office, waiting_site
-from reviews.models import Expert, Seat, SeatState
+from reviews.addresses import marks_url
+from reviews.models import Expert, Seat, SeatState, Stage
+from reviews.rules import stage_at
 from reviews.selectors import expert as own
 from reviews.services.seats import answer_due
 
@@ -39,7 +41,7 @@ def _for_expert(user: User, now: datetime) -> list[WaitingItem]:
 
 def _item(seat: Seat, now: datetime) -> WaitingItem | None:
     """The next act in one seat; None when the expert has nothing to do there."""
-    progress = own.progress_of([a.state for a in seat.assignments.all()])
+    progress = own.progress_of([a.state for a in own.at_hand(seat)])
     call = seat.panel.call
     if seat.state == SeatState.INVITED:
         answer_by = end_of_day(answer_due(seat, working_days()).day)
@@ -57,7 +59,9 @@ def _item(seat: Seat, now: datetime) -> WaitingItem | None:
             url=reverse("reviews:declare", args=[seat.pk]),
             count=progress.to_declare,
         )
-    if call.status != CallStatus.IN_REVIEW or progress.is_signed or not progress.total:
+    stage = stage_at(call)
+    is_open = call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING)
+    if not is_open or progress.is_signed or not progress.total:
         return None
     due = call.scoring_due_at
     late = due is not None and due <= now
@@ -65,12 +69,14 @@ def _item(seat: Seat, now: datetime) -> WaitingItem | None:
         return WaitingItem(
             title=_("Sign your marks"),
             why=_("%(call)s: every dossier is scored.") % {"call": call},
-            url=reverse("reviews:my_marks", args=[seat.pk]),
+            url=marks_url(seat.pk, stage),
             due=due,
             late=late,
         )
     return WaitingItem(
-        title=_("Score the dossiers of your panel"),
+        title=_("Mark the hearing of your panel")
+        if stage == Stage.HEARING
+        else _("Score the dossiers of your panel"),
         why=_("%(call)s: %(done)d of %(total)d scored.")
         % {"call": call, "done": progress.done, "total": progress.total},
         url=reverse("reviews:my_reviews"),

@@ -62,6 +62,8 @@ def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[Waiting
             )
         if call.status == CallStatus.IN_REVIEW:
             yield from _to_close(call, now)
+        if call.status == CallStatus.HEARING:
+            yield from _hearing(call, now)
         if call.status == CallStatus.SCORED:
             yield WaitingItem(
                 title=_("Compute the ranking of call %(call)s") % {"call": call.number},
@@ -81,6 +83,34 @@ def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[Waiting
                 url=f"{reverse('reviews:ranking', args=[call.number])}#ties",
                 count=call.ties,
             )
+
+
+def _hearing(call: waiting.CallUnderWay, now: datetime) -> Iterator[WaitingItem]:
+    """The shortlist, days to set, minutes to keep; then the close."""
+    of_call, url = {"call": call.number}, reverse("reviews:hearing", args=[call.number])
+    if not call.shortlisted:
+        yield WaitingItem(
+            title=_("Draw up the shortlist of call %(call)s") % of_call,
+            why=_("The paper review is closed; the rules say who is heard."),
+            url=url,
+        )
+        return
+    if call.unset:
+        yield WaitingItem(
+            title=_("Set day and place of the hearing of call %(call)s") % of_call,
+            why=_("Firms and experts wait for their hour."),
+            url=url,
+            count=call.unset,
+        )
+    elif call.unkept:
+        yield WaitingItem(
+            title=_("Keep the minutes of the hearing of call %(call)s") % of_call,
+            why=_("One for each dossier that was heard, or did not come."),
+            url=url,
+            count=call.unkept,
+        )
+    else:
+        yield from _to_close(call, now)
 
 
 def _to_close(call: waiting.CallUnderWay, now: datetime) -> Iterator[WaitingItem]:

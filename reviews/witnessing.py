@@ -18,16 +18,21 @@ from reviews.models import (
     Analysis,
     Assignment,
     Draw,
+    HearingMinutes,
     Ranking,
     RankingEntry,
     Recusal,
     ScoreSheet,
     Scribe,
     SheetImport,
+    Shortlist,
+    ShortlistEntry,
 )
 from reviews.selectors.draws import grounds_hold
 from reviews.selectors.recomputed import digest_of
 from reviews.selectors.sheets import sheet_content
+from reviews.selectors.shortlists import digest_of as digest_of_shortlist
+from reviews.selectors.shortlists import is_in_order
 from reviews.services.analyses import digest_of as digest_of_analysis
 
 # Recusals of the draw's frozen input, whose digest the log keeps.
@@ -61,7 +66,7 @@ def sheets() -> Iterator[str]:
 
 def _altered(sheet: ScoreSheet) -> list[str]:
     """Numbers of the dossiers whose rows differ from the signed content."""
-    now = _by_number(sheet_content(sheet.panel, sheet.assignments.all()))
+    now = _by_number(sheet_content(sheet.panel, sheet.assignments.all(), sheet.stage))
     signed = _by_number(sheet.content)
     return sorted(n for n in now.keys() | signed.keys() if now.get(n) != signed.get(n))
 
@@ -141,6 +146,26 @@ def rankings() -> Iterator[str]:
                 "version": ranking.version,
             }
     yield from last_after(Ranking, ("digest",))
+
+
+def shortlists() -> Iterator[str]:
+    """Every shortlist's entries still give its digest, which the log names, and the order of its
+    hearing still follows from the draw's seed.
+    """
+    entries = ShortlistEntry.objects.select_related("application", "panel")
+    rows = Shortlist.objects.select_related("call", "draw").prefetch_related(
+        Prefetch("entries", entries)
+    )
+    for row in rows:
+        name = {"call": row.call.number}
+        if digest_of_shortlist(list(row.entries.all())) != row.digest:
+            yield _("shortlist of %(call)s: an entry was altered") % name
+        if not is_in_order(row):
+            yield _("shortlist of %(call)s: the order is not that of the lot") % name
+    yield from last_after(Shortlist, ("digest",))
+    yield from last_after(
+        HearingMinutes.objects.select_related("entry__application"), ("came", "number", "text")
+    )
 
 
 def analyses() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import permutations
 from typing import Any
 
@@ -18,6 +19,12 @@ DAYS = _("working days")
 def _count(label: Any, unit: Any = "", hint: Any = "") -> forms.IntegerField:
     field = forms.IntegerField(label=label, min_value=0, max_value=9999, help_text=hint)
     field.unit = unit  # type: ignore[attr-defined]  # read by the field tag
+    return field
+
+
+def _optional(field: forms.Field) -> Any:
+    """Of a hearing; what is left out has its usual value."""
+    field.required = False
     return field
 
 
@@ -108,6 +115,28 @@ class RulesForm(forms.Form):
     percent_per_industry = _limit(_("Money for one industry, at most"), "%")
     most_per_prefecture = _limit(_("Projects of one prefecture, at most"))
     percent_per_prefecture = _limit(_("Money for one prefecture, at most"), "%")
+    hearing_percent = _optional(
+        _count(
+            _("Weight of a hearing"),
+            "%",
+            _("0: no hearing. The paper review has what is left of 100."),
+        )
+    )
+    hearing_shortlist = forms.ChoiceField(
+        label=_("Who comes to the hearing"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=(
+            (
+                "times",
+                _("in the order of the paper review, until the sums reach so many envelopes"),
+            ),
+            ("floor", _("every dossier that reaches the merit floor on paper")),
+        ),
+    )
+    hearing_times = _optional(_count(_("How many envelopes the shortlist asks for")))
+    hearing_presenting = _optional(_count(_("Time to present"), _("minutes")))
+    hearing_questions = _optional(_count(_("Time for questions"), _("minutes")))
     instalments = forms.CharField(
         label=_("Instalments in percent"),
         max_length=60,
@@ -127,7 +156,7 @@ class RulesForm(forms.Form):
     comment_min_chars = _count(_("Least length of a comment"))
 
     def __init__(self, data: Any = None, *, rules: Mapping[str, Any]) -> None:
-        initial = {**CallRules().to_data(), **rules}
+        initial = {**asdict(CallRules()), **CallRules().to_data(), **rules}
         initial["ties"] = ",".join(initial["ties"])
         initial["instalments"] = "/".join(str(p) for p in initial["instalments"])
         self.quotas = dict(initial.pop("quota_by_region", {}))
@@ -165,7 +194,12 @@ class RulesForm(forms.Form):
             for name, value in values.items()
             if name.startswith("quota_") and value is not None
         }
-        plain = {k: v for k, v in values.items() if not k.startswith("quota_")}
+        plain = {
+            name: value
+            for name, value in values.items()
+            if not name.startswith("quota_")
+            and not (name.startswith("hearing_") and value in (None, ""))
+        }
         plain["ties"] = values["ties"].split(",")
         plain["instalments"] = [
             int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())

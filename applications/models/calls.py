@@ -115,6 +115,7 @@ class CallStatus(models.TextChoices):
     PUBLISHED = "published", _("published")
     SCREENED = "screened", _("screening closed")
     IN_REVIEW = "in_review", _("under review")
+    HEARING = "hearing", _("hearing stage")
     SCORED = "scored", _("scoring closed")
     RANKED = "ranked", _("ranked")
     DECIDED = "decided", _("decided")
@@ -141,6 +142,7 @@ FROZEN = (
     "max_request",
     "rules",
     "sheet",
+    "hearing_sheet",
     "required_documents",
     "screening_items",
     "created_by",
@@ -169,6 +171,7 @@ class Call(models.Model):
     max_request = models.DecimalField(max_digits=16, decimal_places=2)  # yuan a project
     rules = models.JSONField(default=dict)
     sheet = models.JSONField(default=list)
+    hearing_sheet = models.JSONField(default=list, blank=True)  # [] where there is no hearing
     required_documents = models.JSONField(default=list)  # [{code, name_zh, name_en, required}]
     screening_items = models.JSONField(default=list)  # [{code, text_zh, text_en, veto}]
     status = models.CharField(max_length=12, choices=CallStatus, default=CallStatus.DRAFT)

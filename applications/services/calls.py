@@ -36,6 +36,7 @@ EDITABLE = frozenset(
         "max_request",
         "rules",
         "sheet",
+        "hearing_sheet",
         "required_documents",
         "screening_items",
     }
@@ -55,6 +56,7 @@ def create_call(
     max_request: Decimal,
     rules: dict[str, Any] | None = None,
     sheet: list[Any] | None = None,
+    hearing_sheet: list[Any] | None = None,
     required_documents: list[dict[str, Any]] | None = None,
     screening_items: list[dict[str, Any]] | None = None,
     guide_zh: str = "",
@@ -72,6 +74,7 @@ def create_call(
     # Numbers run through all schemes of a year: whoever takes one holds the first scheme's row.
     Scheme.objects.select_for_update(no_key=True).order_by("pk").first()
     last = Call.objects.filter(year=year).aggregate(last=Max("sequence"))["last"] or 0
+    checked = _rules_or_default(rules)
     call = Call.objects.create(
         scheme=scheme,
         year=year,
@@ -87,8 +90,9 @@ def create_call(
         closes_at=closes_at,
         envelope=envelope,
         max_request=max_request,
-        rules=_rules_or_default(rules),
+        rules=checked,
         sheet=_sheet_or_default(sheet),
+        hearing_sheet=_hearing_sheet_for(checked, hearing_sheet or []),
         required_documents=_listed(required_documents, call_content.default_documents),
         screening_items=_listed(screening_items, call_content.default_screening),
         created_by=by,
@@ -118,6 +122,20 @@ def _sheet_or_default(given: list[Any] | None) -> list[Any]:
         score_sheet.parse(tree)
     except score_sheet.SheetError as error:
         raise CallInvalid([("sheet", sheet_words.sentence(p)) for p in error.problems]) from None
+    return tree
+
+
+def _hearing_sheet_for(rules: dict[str, Any], given: list[Any]) -> list[Any]:
+    """As given, the default where a hearing has none yet, and none where there is no hearing."""
+    if not CallRules.is_hearing_in(rules):
+        return []
+    tree = given or score_sheet.default_hearing_sheet()
+    try:
+        score_sheet.parse_hearing(tree)
+    except score_sheet.SheetError as error:
+        raise CallInvalid(
+            [("hearing_sheet", sheet_words.sentence(p)) for p in error.problems]
+        ) from None
     return tree
 
 
@@ -158,6 +176,9 @@ def edit_call(*, call: Call, by: User, **fields: Any) -> Call:
         fields["rules"] = _rules_or_default(fields["rules"])
     if "sheet" in fields:
         fields["sheet"] = _sheet_or_default(fields["sheet"])
+    if "rules" in fields or "hearing_sheet" in fields:
+        given = fields.get("hearing_sheet", row.hearing_sheet)
+        fields["hearing_sheet"] = _hearing_sheet_for(fields.get("rules", row.rules), given)
     changed = sorted(n for n, value in fields.items() if getattr(row, n) != value)
     for name in changed:
         setattr(row, name, fields[name])

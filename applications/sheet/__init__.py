@@ -5,7 +5,12 @@ reference is written in code.
 """
 
 from applications.sheet.problems import PROBLEM_TEXTS, Problem, SheetError
-from applications.sheet.reading import default_sheet, parse
+from applications.sheet.reading import (
+    default_hearing_sheet,
+    default_sheet,
+    parse,
+    parse_hearing,
+)
 from applications.sheet.references import FORMULA_REFERENCES, read_decimal
 from applications.sheet.tree import Dimension, Indicator, Kind, Leaf, Mode, Node, Sheet, Tier
 
@@ -22,7 +27,9 @@ __all__ = [
     "Sheet",
     "SheetError",
     "Tier",
+    "default_hearing_sheet",
     "default_sheet",
     "parse",
+    "parse_hearing",
     "read_decimal",
 ]

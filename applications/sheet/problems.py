@@ -18,6 +18,7 @@ PROBLEM_TEXTS: Mapping[str, str] = MappingProxyType(
         "kind_unknown": "a dimension is either quality or employment",
         "kind_count": "exactly one dimension must be {kind}, there are {count}",
         "mode_unknown": "a leaf is marked by experts or computed by formula",
+        "formula_at_hearing": "at a hearing experts alone give points; nothing is computed",
         "formula_unknown": "there is no formula named {formula}",
         "leaf_unknown": "the sheet has no formula leaf of this code",
         "reference_missing": "the formula needs the reference {reference}",

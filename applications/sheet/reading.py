@@ -20,6 +20,7 @@ from applications.sheet.tree import Dimension, Indicator, Kind, Leaf, Mode, Node
 
 FULL_MARKS = Decimal(100)
 STEP = Decimal("0.01")
+HEARING_SHEET = Path(__file__).parents[1] / "data" / "hearing_sheet.json"
 FIRST_SHEET = Path(__file__).parents[1] / "data" / "score_sheet_2024.json"
 
 _NODE_FIELDS = {"code", "name_zh", "name_en", "weight"}
@@ -30,6 +31,20 @@ _LEAF_FIELDS = _NODE_FIELDS | {"mode", "tiers", "formula", "references", "hint_z
 def default_sheet() -> list[dict[str, Any]]:
     """The sheet of the 2024 call: 项目质量 70, 就业贡献 30; 76 by formula, 24 by experts."""
     return cast("list[dict[str, Any]]", json.loads(FIRST_SHEET.read_text(encoding="utf-8")))
+
+
+def default_hearing_sheet() -> list[dict[str, Any]]:
+    """A sheet for a hearing: 项目质量 70, 就业贡献 30, all by experts."""
+    return cast("list[dict[str, Any]]", json.loads(HEARING_SHEET.read_text(encoding="utf-8")))
+
+
+def parse_hearing(tree: object) -> Sheet:
+    """The sheet of a hearing: as any other, but nothing on it is computed. Raises SheetError."""
+    sheet = parse(tree)
+    computed = [Problem(leaf.code, "formula_at_hearing") for leaf in sheet.formula_leaves()]
+    if computed:
+        raise SheetError(computed)
+    return sheet
 
 
 def parse(tree: object) -> Sheet:

@@ -21,7 +21,7 @@ from applications.forms.rules import RulesForm
 from applications.models import Call, CallEdition
 from applications.services import calls as acts
 from applications.services.call_rows import CallInvalid
-from applications.sheet import default_sheet
+from applications.sheet import default_hearing_sheet, default_sheet
 from audit.refusals import Refused
 
 
@@ -118,27 +118,35 @@ def _list_part(code: str, field: str, words: str, mark: str, mark_label: Any) ->
     return page
 
 
-def sheet(request: SignedInRequest, call: Call) -> HttpResponse:
-    if request.method == "POST" and request.POST.get("default") == "yes":
-        return _take_default_sheet(request, call)
-    form = forms.SheetForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        answer = _save(request, call, form, sheet=form.cleaned_data["upload"])
-        if answer is not None:
-            return answer
-    return _show(
-        request,
-        call,
-        "applications/call_sheet.html",
-        form=form,
-        part=PARTS["sheet"],
-        rows=call_reading.sheet_rows(call.sheet),
-    )
+def _sheet_part(field: str, default: Callable[[], list[Any]], file: str) -> Any:
+    """The page of one of a call's sheets; `file`: the address of the sheet as it stands."""
+
+    def page(request: SignedInRequest, call: Call) -> HttpResponse:
+        if request.method == "POST" and request.POST.get("default") == "yes":
+            return _take_default_sheet(request, call, {field: default()})
+        form = forms.SheetForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            answer = _save(request, call, form, **{field: form.cleaned_data["upload"]})
+            if answer is not None:
+                return answer
+        return _show(
+            request,
+            call,
+            "applications/call_sheet.html",
+            form=form,
+            part=PARTS[field],
+            rows=call_reading.sheet_rows(getattr(call, field)),
+            file=file,
+        )
+
+    return page
 
 
-def _take_default_sheet(request: SignedInRequest, call: Call) -> HttpResponse:
+def _take_default_sheet(
+    request: SignedInRequest, call: Call, fields: dict[str, list[Any]]
+) -> HttpResponse:
     try:
-        acts.edit_call(call=call, by=request.user, sheet=default_sheet())
+        acts.edit_call(call=call, by=request.user, **fields)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -167,7 +175,18 @@ PARTS: dict[str, Part] = {
         frozenset({"screening_items"}),
         _list_part("screening", "screening_items", "text", "veto", gettext_lazy("veto")),
     ),
-    "sheet": Part("sheet", gettext_lazy("Score sheet"), frozenset({"sheet"}), sheet),
+    "sheet": Part(
+        "sheet",
+        gettext_lazy("Score sheet"),
+        frozenset({"sheet"}),
+        _sheet_part("sheet", default_sheet, "applications:call_sheet"),
+    ),
+    "hearing_sheet": Part(
+        "hearing_sheet",
+        gettext_lazy("Score sheet of the hearing"),
+        frozenset({"hearing_sheet"}),
+        _sheet_part("hearing_sheet", default_hearing_sheet, "applications:call_hearing_sheet"),
+    ),
 }
 
 
@@ -181,6 +200,7 @@ def summaries(call: Call) -> list[dict[str, Any]]:
             "problems": [_named(*problem) for problem in problems if problem[0] in part.fields],
         }
         for part in PARTS.values()
+        if part.code != "hearing_sheet" or CallRules.is_hearing_in(call.rules)
     ]
 
 
@@ -205,6 +225,7 @@ def frozen(edition: CallEdition) -> dict[str, Any]:
         "complaint_line": content["complaint_line"],
         "rules": call_reading.rule_rows(CallRules.from_data(content["rules"])),
         "sheet": call_reading.sheet_rows(content["sheet"]),
+        "hearing_sheet": call_reading.sheet_rows(content.get("hearing_sheet")),
         "documents": call_reading.listed(content["required_documents"], "name", "required"),
         "screening": call_reading.listed(content["screening_items"], "text", "veto"),
     }

@@ -89,6 +89,7 @@ def _page(
         ),
         "rules": call_reading.rule_rows(found.rule_set),
         "sheet": call_reading.sheet_rows(found.sheet),
+        "hearing_sheet": call_reading.sheet_rows(found.hearing_sheet),
         "documents": call_reading.listed(found.required_documents, "name", "required"),
         "screening": call_reading.listed(found.screening_items, "text", "veto"),
         "timeline": call_reading.timeline(found, events_of(found), request.clock.now),
@@ -267,7 +268,19 @@ def edition(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 def sheet_file(request: SignedInRequest, pk: int) -> HttpResponse:
     """The score sheet as a JSON file, to edit and upload again."""
     found = _call(request, pk)
-    text = json.dumps(found.sheet, ensure_ascii=False, indent=1)
+    return _sheet_file(found.sheet, f"score-sheet-{found.number}.json")
+
+
+@login_required
+@require_safe
+def hearing_sheet_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The score sheet of the hearing, likewise."""
+    found = _call(request, pk)
+    return _sheet_file(found.hearing_sheet, f"hearing-sheet-{found.number}.json")
+
+
+def _sheet_file(tree: Any, name: str) -> HttpResponse:
+    text = json.dumps(tree, ensure_ascii=False, indent=1)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="score-sheet-{found.number}.json"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -12,7 +12,7 @@ from reviews.office_words import QUOTA_MARKS
 
 ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
 OUT = (Status.DISQUALIFIED, Status.WITHDRAWN)
-WAITS = (Status.SCORED, Status.RESERVE)
+WAITS = (Status.SCORED, Status.HEARING_SCORED, Status.RESERVE)
 ZERO = Decimal(0)
 
 

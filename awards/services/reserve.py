@@ -16,6 +16,7 @@ from applications.models import Application, Call
 from applications.rules import RESULTS_OUT
 from applications.services.lifecycle import Move, advance_all, advance_held, lock_all, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
+from applications.wording import on_record
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
@@ -26,7 +27,6 @@ from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.funding import consents
 from awards.services.line import decided_line, with_groups
-from awards.wording import on_record
 from notifications.services import Dispatch, notify
 
 MOVED_UP = _("moved up from the reserve list")

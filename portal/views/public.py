@@ -68,6 +68,7 @@ def call_detail(request: PageRequest, number: str) -> HttpResponse:
         "documents": _named(call.required_documents, "name", english),
         "screening": _named(call.screening_items, "text", english),
         "sheet": sheet,
+        "hearing_sheet": sheet_rows(call.hearing_sheet, language),
         "by_formula": by_formula,
         "by_experts": by_experts,
         "rules": rule_rows(call.rule_set),

@@ -26,6 +26,7 @@ FIELDS = (
     "times",
     "record",
 )
+HEARING = "hearing"  # a further field, where dossiers of the draw's panels are heard
 
 
 def build(
@@ -39,8 +40,11 @@ def build(
     matching: Mapping[str, int] | None = None,
     times: Mapping[str, str],
     seals: Mapping[str, int | None] | None = None,
+    hearing: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """The certificate of a draw.
+
+    `hearing`: the panels that hear, each with its dossiers in their order by the lot.
 
     `times` are ISO instants by step (`record.names`), as they were recorded; `seals` the place of
     each step's event in the sealed log, None where it is not sealed yet. `matching`: its figures
@@ -50,7 +54,8 @@ def build(
     seed = protocol.seed(hashed, operator_secret, supervisor_secret, public_entropy)
     steps = [replacement_data(step) for step in replacements]
     places = dict(seals or dict.fromkeys(times))
-    return {
+    heard = {HEARING: _heard(hearing)} if hearing else {}
+    return heard | {
         "input": dict(draw_input),
         "input_hash": hashed,
         "commitments": {
@@ -68,6 +73,10 @@ def build(
     }
 
 
+def _heard(hearing: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"panel": panel, "applications": list(names)} for panel, names in hearing.items()]
+
+
 def digest(certificate: Mapping[str, Any]) -> str:
     """SM3 of the canonical certificate, hex: what is shown beside it, to be noted."""
     return protocol.input_hash(certificate)
@@ -83,7 +92,7 @@ def replacement_data(step: Replacement) -> dict[str, Any]:
 
 def reproduce(certificate: Any) -> list[str]:
     """One line for each thing that does not hold; empty when the draw can be reproduced."""
-    if not isinstance(certificate, dict) or set(certificate) != set(FIELDS):
+    if not isinstance(certificate, dict) or set(certificate) - {HEARING} != set(FIELDS):
         return [f"the certificate must have exactly these fields: {', '.join(FIELDS)}"]
     if not all(isinstance(certificate[name], list) for name in ("result", "replacements")):
         return ["result and replacements must be lists"]
@@ -106,6 +115,7 @@ def reproduce(certificate: Any) -> list[str]:
         problems = violations(pool, seated) or _ranks(pool, seed, seated)
         problems = problems or _optimality(pool, seed, seated)
     problems = problems or _replacements(pool, seed, seated, certificate["replacements"])
+    problems = problems or _hearing(pool, seed, certificate.get(HEARING, []))
     return problems or _statements(certificate, pool)
 
 
@@ -144,6 +154,24 @@ def _matching(pool: Pool, seed: bytes, seated: Sequence[Seated], stated: Any) ->
         return [f"the figures of the matching are {found.figures()}, not {stated}"]
     same = found.seated == tuple(seated)
     return [] if same else ["the matching is not the one that input and seed determine"]
+
+
+def _hearing(pool: Pool, seed: bytes, stated: Any) -> list[str]:
+    """Whether the dossiers of each panel's hearing stand in the order of the lot."""
+    known = {panel.id: set(panel.applications) for panel in pool.panels}
+    problems = []
+    try:
+        for row in stated:
+            panel, names = row["panel"], list(row["applications"])
+            if len(set(names)) < len(names) or not names or not set(names) <= known[panel]:
+                problems.append(f"hearing of panel {panel}: not dossiers of the panel, each once")
+            elif names != [name for _key, name in protocol.hearing_order(seed, panel, names)]:
+                problems.append(f"hearing of panel {panel}: not in the order of the lot")
+        if len({row["panel"] for row in stated}) < len(stated):
+            problems.append("a panel's hearing stands twice")
+    except (AttributeError, KeyError, TypeError) as error:
+        return [f"the hearing cannot be read: {error!r}"]
+    return problems
 
 
 def _statements(certificate: Mapping[str, Any], pool: Pool) -> list[str]:

@@ -92,3 +92,15 @@ def keys(draw_seed: bytes, panel: str, seat: str, experts: Iterable[str]) -> lis
 def key_number(draw_key: bytes) -> int:
     """The first 32 bits of a key, as the number that breaks ties between equal sums of ranks."""
     return int.from_bytes(draw_key[:4], "big")
+
+
+def hearing_order(
+    draw_seed: bytes, panel: str, applications: Iterable[str]
+) -> list[tuple[bytes, str]]:
+    """(key, application) in the order of a panel's hearing: ascending by key =
+    HMAC-SM3(seed, "hearing|panel|application").
+
+    No experts' key can be one of these: a panel's id is a number.
+    """
+    names = list(applications)
+    return sorted(zip(keys(draw_seed, "hearing", panel, names), names, strict=True))

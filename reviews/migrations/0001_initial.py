@@ -86,10 +86,11 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='applications.application')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.submission')),
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='reviews.expert')),
+                ('stage', models.CharField(choices=[('paper', 'paper review'), ('hearing', 'hearing')], default='paper', max_length=7)),
             ],
             options={
                 'indexes': [models.Index(fields=['application', 'state'], name='reviews_ass_applica_76193c_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('expert', 'application'), name='one_assignment_per_pair')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('expert', 'application', 'stage'), name='one_assignment_per_pair')],
                 'triggers': [pgtrigger.compiler.Trigger(name='assignment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f4160c81f1068635951942f5cfbae2dd600832b1', operation='DELETE', pgid='pgtrigger_assignment_kept_46574', table='reviews_assignment', when='BEFORE'))],
             },
         ),
@@ -206,7 +207,7 @@ class Migration(migrations.Migration):
                 ('panel_rank', models.PositiveIntegerField(null=True)),
                 ('industry', models.CharField(blank=True, max_length=30)),
                 ('prefecture', models.CharField(max_length=6)),
-                ('state', models.CharField(choices=[('ranked', 'ranked'), ('below_floor', 'below the floor'), ('vetoed', 'vetoed'), ('too_few', 'too few valid scores')], max_length=12)),
+                ('state', models.CharField(choices=[('ranked', 'ranked'), ('below_floor', 'below the floor'), ('vetoed', 'vetoed'), ('too_few', 'too few valid scores'), ('absent', 'did not come to the hearing')], max_length=12)),
                 ('total', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('quality', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
                 ('employment', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
@@ -253,9 +254,10 @@ class Migration(migrations.Migration):
                 ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='reviews.expert')),
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='reviews.panel')),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stage', models.CharField(choices=[('paper', 'paper review'), ('hearing', 'hearing')], default='paper', max_length=7)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('panel', 'expert'), name='one_sheet_per_expert')],
+                'constraints': [models.UniqueConstraint(fields=('panel', 'expert', 'stage'), name='one_sheet_per_expert')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='97fd96973e43825fe3fcd8c7ca4d450e0c981a96', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f075c', table='reviews_scoresheet', when='BEFORE'))],
             },
         ),
@@ -312,7 +314,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('seat', 'application'), name='one_assignment_per_seat_and_dossier'),
+            constraint=models.UniqueConstraint(fields=('seat', 'application', 'stage'), name='one_assignment_per_seat_and_dossier'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -320,15 +322,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."seat_id" IS DISTINCT FROM NEW."seat_id" OR OLD."panel_id" IS DISTINCT FROM NEW."panel_id" OR OLD."expert_id" IS DISTINCT FROM NEW."expert_id" OR OLD."application_id" IS DISTINCT FROM NEW."application_id" OR OLD."submission_id" IS DISTINCT FROM NEW."submission_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e4146a9612bdbdbfe6340d3939b2308572b15594', operation='UPDATE', pgid='pgtrigger_assignment_stays_73153', table='reviews_assignment', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='assignment_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."seat_id" IS DISTINCT FROM NEW."seat_id" OR OLD."panel_id" IS DISTINCT FROM NEW."panel_id" OR OLD."expert_id" IS DISTINCT FROM NEW."expert_id" OR OLD."application_id" IS DISTINCT FROM NEW."application_id" OR OLD."submission_id" IS DISTINCT FROM NEW."submission_id" OR OLD."stage" IS DISTINCT FROM NEW."stage"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8551b0db5fa1864fc550c2ed23ddb1075115332e', operation='UPDATE', pgid='pgtrigger_assignment_stays_73153', table='reviews_assignment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_starts', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.sheet_id IS NOT NULL OR NEW.state NOT IN ('to_declare', 'recused') THEN\n                RAISE EXCEPTION 'an assignment begins with a declaration due' USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.state = 'recused' AND NOT EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) THEN\n                RAISE EXCEPTION 'no recusal is on record' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='3f16f32a03c5db8e6c6f7269fe222d2f7213ca76', operation='INSERT', pgid='pgtrigger_assignment_starts_fe16e', table='reviews_assignment', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='assignment_starts', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.stage = 'hearing' THEN\n                IF NEW.sheet_id IS NOT NULL OR NEW.state <> 'open' OR NOT EXISTS (SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id\n    AND d.application_id = NEW.application_id AND NOT d.conflict)\n                   OR EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) OR NOT EXISTS (SELECT 1 FROM reviews_shortlistentry e\n    WHERE e.application_id = NEW.application_id AND e.place IS NOT NULL) THEN\n                    RAISE EXCEPTION 'a hearing is of who declared no conflict, on the shortlist'\n                        USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            END IF;\n            IF NEW.sheet_id IS NOT NULL OR NEW.state NOT IN ('to_declare', 'recused') THEN\n                RAISE EXCEPTION 'an assignment begins with a declaration due' USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.state = 'recused' AND NOT EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) THEN\n                RAISE EXCEPTION 'no recusal is on record' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='fe96dc0a6f33a7bb1b8fb5fc13991ad166e71adf', operation='INSERT', pgid='pgtrigger_assignment_starts_fe16e', table='reviews_assignment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ('to_declare>open', 'to_declare>recused', 'to_declare>void', 'open>finished', 'open>recused', 'open>void', 'finished>open', 'finished>locked', 'finished>recused', 'finished>void', 'recused>void', 'locked>void') THEN\n                RAISE EXCEPTION 'assignment %: from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state = 'to_declare' AND NEW.state = 'open' AND NOT EXISTS (\n                SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id\n                   AND d.application_id = NEW.application_id AND NOT d.conflict) THEN\n                RAISE EXCEPTION 'assignment %: nothing was declared', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF (NEW.state = 'recused' OR (OLD.state = 'locked' AND NEW.state = 'void'))\n               AND NOT EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) THEN\n                RAISE EXCEPTION 'assignment %: no recusal is on record', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.sheet_id IS DISTINCT FROM NEW.sheet_id AND NOT (\n                OLD.state = 'finished' AND NEW.state = 'locked' AND EXISTS (\n                    SELECT 1 FROM reviews_scoresheet s WHERE s.id = NEW.sheet_id\n                       AND s.panel_id = NEW.panel_id AND s.expert_id = NEW.expert_id)) THEN\n                RAISE EXCEPTION 'assignment %: the sheet is bound at signing', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.state <> 'open' AND (OLD.overall_comment <> NEW.overall_comment\n               OR OLD.overall_version <> NEW.overall_version) THEN\n                RAISE EXCEPTION 'assignment %: it is not open', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state IN ('locked', 'void')\n               AND OLD.finished_at IS DISTINCT FROM NEW.finished_at THEN\n                RAISE EXCEPTION 'assignment %: it is %', OLD.id, OLD.state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='9e24c6b85b516e09afbc73fe983382cfbf86df11', operation='UPDATE', pgid='pgtrigger_assignment_moves_57c6a', table='reviews_assignment', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='assignment_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ('to_declare>open', 'to_declare>recused', 'to_declare>void', 'open>finished', 'open>recused', 'open>void', 'finished>open', 'finished>locked', 'finished>recused', 'finished>void', 'recused>void', 'locked>void') THEN\n                RAISE EXCEPTION 'assignment %: from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state = 'to_declare' AND NEW.state = 'open' AND NOT EXISTS (SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id\n    AND d.application_id = NEW.application_id AND NOT d.conflict) THEN\n                RAISE EXCEPTION 'assignment %: nothing was declared', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF (NEW.state = 'recused' OR (OLD.state = 'locked' AND NEW.state = 'void'))\n               AND NOT EXISTS (SELECT 1 FROM reviews_recusal r\n    WHERE r.expert_id = NEW.expert_id AND r.application_id = NEW.application_id) THEN\n                RAISE EXCEPTION 'assignment %: no recusal is on record', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.sheet_id IS DISTINCT FROM NEW.sheet_id AND NOT (\n                OLD.state = 'finished' AND NEW.state = 'locked' AND EXISTS (\n                    SELECT 1 FROM reviews_scoresheet s WHERE s.id = NEW.sheet_id\n                       AND s.panel_id = NEW.panel_id AND s.expert_id = NEW.expert_id\n                       AND s.stage = NEW.stage)) THEN\n                RAISE EXCEPTION 'assignment %: the sheet is bound at signing', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF NEW.state <> 'open' AND (OLD.overall_comment <> NEW.overall_comment\n               OR OLD.overall_version <> NEW.overall_version) THEN\n                RAISE EXCEPTION 'assignment %: it is not open', OLD.id USING ERRCODE = 'check_violation';\n            END IF;\n            IF OLD.state IN ('locked', 'void')\n               AND OLD.finished_at IS DISTINCT FROM NEW.finished_at THEN\n                RAISE EXCEPTION 'assignment %: it is %', OLD.id, OLD.state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='098e464e08acf10fd7b76566d0442d3e10589694', operation='UPDATE', pgid='pgtrigger_assignment_moves_57c6a', table='reviews_assignment', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Analysis',
@@ -615,5 +617,76 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sheetimport',
             trigger=pgtrigger.compiler.Trigger(name='import_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'pending\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."checker_id" IS DISTINCT FROM NEW."checker_id" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR OLD."reason" IS DISTINCT FROM NEW."reason"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='74184845b9faef2715a7b0884816f665054ca204', operation='UPDATE', pgid='pgtrigger_import_decided_once_b2961', table='reviews_sheetimport', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='scoresheet',
+            constraint=models.CheckConstraint(condition=models.Q(('paper__isnull', True), ('stage', 'paper'), _connector='OR'), name='hearing_is_signed_in_person'),
+        ),
+        migrations.CreateModel(
+            name='Shortlist',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('made_at', models.DateTimeField()),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='shortlist', to='applications.call')),
+                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.draw')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6ed14151d68a6ee1f78f70126db0468d7c2358dd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e8b88', table='reviews_shortlist', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShortlistEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rank', models.PositiveIntegerField(null=True)),
+                ('total', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ('quality', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ('employment', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ('state', models.CharField(choices=[('shortlisted', 'shortlisted'), ('beyond', 'beyond the shortlist'), ('below_floor', 'below the merit floor'), ('vetoed', 'vetoed'), ('too_few', 'too few valid scores')], max_length=11)),
+                ('place', models.PositiveSmallIntegerField(null=True)),
+                ('key', models.CharField(blank=True, max_length=64)),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='hearing', to='applications.application')),
+                ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hearings', to='reviews.panel')),
+                ('shortlist', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='reviews.shortlist')),
+            ],
+            options={
+                'ordering': ('shortlist_id', models.OrderBy(models.F('rank'), nulls_last=True), 'application_id'),
+                'constraints': [models.UniqueConstraint(fields=('panel', 'place'), name='one_hearing_per_place'), models.CheckConstraint(condition=models.Q(models.Q(('place__gte', 1), ('rank__isnull', False), ('state', 'shortlisted'), models.Q(('key', ''), _negated=True)), models.Q(models.Q(('state', 'shortlisted'), _negated=True), ('key', ''), ('place__isnull', True)), _connector='OR'), name='shortlisted_has_a_place')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='01342bb0880c45c3bf654e83730f42fd07620025', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ced54', table='reviews_shortlistentry', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sitting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField()),
+                ('venue', models.CharField(max_length=200)),
+                ('set_at', models.DateTimeField()),
+                ('panel', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sitting', to='reviews.panel')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('venue', ''), _negated=True), name='sitting_has_a_venue'), models.CheckConstraint(condition=models.Q(('starts_at__gt', models.F('set_at'))), name='sitting_set_beforehand')],
+                'triggers': [pgtrigger.compiler.Trigger(name='sitting_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."panel_id" IS DISTINCT FROM NEW."panel_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a7e350137c5367d1fde67a70c8387c3461ed5d99', operation='UPDATE', pgid='pgtrigger_sitting_stays_3391d', table='reviews_sitting', when='BEFORE')), pgtrigger.compiler.Trigger(name='sitting_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6e99beeded5bb42d74b4acb1320e8fc767f16d3e', operation='DELETE', pgid='pgtrigger_sitting_kept_d8816', table='reviews_sitting', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='HearingMinutes',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('came', models.BooleanField()),
+                ('number', models.CharField(max_length=80)),
+                ('text', models.TextField()),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='reviews.shortlistentry')),
+            ],
+            options={
+                'verbose_name_plural': 'hearing minutes',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='minutes_have_number_and_text')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f26efe0c918d07653242a28d34edcaadbc2fe52c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ca42d', table='reviews_hearingminutes', when='BEFORE'))],
+            },
         ),
     ]

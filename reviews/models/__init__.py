@@ -1,4 +1,11 @@
 from reviews.models.analysis import PARTS, Analysis, AnalysisPart
+from reviews.models.hearing import (
+    HearingMinutes,
+    Shortlist,
+    ShortlistEntry,
+    ShortlistState,
+    Sitting,
+)
 from reviews.models.naming import NamedDecision
 from reviews.models.offline import ImportStatus, Scribe, SheetImport
 from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
@@ -13,6 +20,7 @@ from reviews.models.scoring import (
     Mark,
     Recusal,
     ScoreSheet,
+    Stage,
 )
 from reviews.models.site_checks import (
     OPEN_CHECKS,
@@ -40,6 +48,7 @@ __all__ = [
     "ExpertInterest",
     "FindingState",
     "Ground",
+    "HearingMinutes",
     "ImportStatus",
     "JointDecision",
     "Mark",
@@ -55,10 +64,15 @@ __all__ = [
     "SeatState",
     "SheetImport",
     "Shortfall",
+    "Shortlist",
+    "ShortlistEntry",
+    "ShortlistState",
     "SiteCheck",
     "SiteChecker",
     "SiteEvidence",
     "SiteFigure",
     "SiteFinding",
     "SiteView",
+    "Sitting",
+    "Stage",
 ]

@@ -43,13 +43,29 @@ def kept(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)
 
 
+_DECLARED = """EXISTS (SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id
+    AND d.application_id = NEW.application_id AND NOT d.conflict)"""
+_ON_SHORTLIST = """EXISTS (SELECT 1 FROM reviews_shortlistentry e
+    WHERE e.application_id = NEW.application_id AND e.place IS NOT NULL)"""
+
+
 def assignment_starts() -> pgtrigger.Trigger:
-    """An assignment begins with a declaration due, or recused with the recusal on record."""
+    """An assignment begins with a declaration due, or recused with the recusal on record; at the
+    hearing, of a dossier on the shortlist, with what was declared on paper.
+    """
     return pgtrigger.Trigger(
         name="assignment_starts",
         operation=pgtrigger.Insert,
         when=pgtrigger.Before,
         func=f"""
+            IF NEW.stage = 'hearing' THEN
+                IF NEW.sheet_id IS NOT NULL OR NEW.state <> 'open' OR NOT {_DECLARED}
+                   OR {_RECUSED} OR NOT {_ON_SHORTLIST} THEN
+                    RAISE EXCEPTION 'a hearing is of who declared no conflict, on the shortlist'
+                        {REFUSE};
+                END IF;
+                RETURN NEW;
+            END IF;
             IF NEW.sheet_id IS NOT NULL OR NEW.state NOT IN ('to_declare', 'recused') THEN
                 RAISE EXCEPTION 'an assignment begins with a declaration due' {REFUSE};
             END IF;
@@ -72,9 +88,7 @@ def assignment_moves() -> pgtrigger.Trigger:
             IF OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ({allowed}) THEN
                 RAISE EXCEPTION 'assignment %: from % to %', OLD.id, OLD.state, NEW.state {REFUSE};
             END IF;
-            IF OLD.state = 'to_declare' AND NEW.state = 'open' AND NOT EXISTS (
-                SELECT 1 FROM reviews_declaration d WHERE d.seat_id = NEW.seat_id
-                   AND d.application_id = NEW.application_id AND NOT d.conflict) THEN
+            IF OLD.state = 'to_declare' AND NEW.state = 'open' AND NOT {_DECLARED} THEN
                 RAISE EXCEPTION 'assignment %: nothing was declared', OLD.id {REFUSE};
             END IF;
             IF (NEW.state = 'recused' OR (OLD.state = 'locked' AND NEW.state = 'void'))
@@ -84,7 +98,8 @@ def assignment_moves() -> pgtrigger.Trigger:
             IF OLD.sheet_id IS DISTINCT FROM NEW.sheet_id AND NOT (
                 OLD.state = 'finished' AND NEW.state = 'locked' AND EXISTS (
                     SELECT 1 FROM reviews_scoresheet s WHERE s.id = NEW.sheet_id
-                       AND s.panel_id = NEW.panel_id AND s.expert_id = NEW.expert_id)) THEN
+                       AND s.panel_id = NEW.panel_id AND s.expert_id = NEW.expert_id
+                       AND s.stage = NEW.stage)) THEN
                 RAISE EXCEPTION 'assignment %: the sheet is bound at signing', OLD.id {REFUSE};
             END IF;
             IF NEW.state <> 'open' AND (OLD.overall_comment <> NEW.overall_comment

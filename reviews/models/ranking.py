@@ -55,6 +55,7 @@ class RankingEntry(models.Model):
             ("below_floor", _("below the floor")),
             ("vetoed", _("vetoed")),
             ("too_few", _("too few valid scores")),
+            ("absent", _("did not come to the hearing")),
         ),
     )
     total = models.DecimalField(max_digits=5, decimal_places=2, null=True)

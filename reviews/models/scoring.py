@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Submission
 from reviews.models.guards import (
@@ -28,6 +29,13 @@ class Ground(models.TextChoices):
     OTHER = "other", _("another relation that may sway the judgement")
 
 
+class Stage(models.TextChoices):
+    """Which sheet is marked: on paper, or at the hearing that a call's rules may ask for."""
+
+    PAPER = "paper", pgettext_lazy("stage of a review", "paper review")
+    HEARING = "hearing", pgettext_lazy("stage of a review", "hearing")
+
+
 class Declaration(models.Model):
     """An expert's word on one dossier, given before anything of it opens; anew for each seat."""
 
@@ -53,7 +61,8 @@ class Declaration(models.Model):
 
 
 class ScoreSheet(models.Model):
-    """An expert's signed sheets of one panel: locked together, with their digest. Append-only.
+    """An expert's signed sheets of one panel and stage: locked together, with their digest.
+    Append-only.
 
     paper: where the expert signed on paper, the sheets typed in from it; `signed_by` is then the
     scribe who checked them and locked.
@@ -61,6 +70,7 @@ class ScoreSheet(models.Model):
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="sheets")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="sheets")
+    stage = models.CharField(max_length=7, choices=Stage, default=Stage.PAPER)
     content = models.JSONField()
     digest = models.CharField(max_length=64)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -69,7 +79,13 @@ class ScoreSheet(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("panel", "expert"), name="one_sheet_per_expert"),
+            models.UniqueConstraint(
+                fields=("panel", "expert", "stage"), name="one_sheet_per_expert"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paper__isnull=True) | models.Q(stage="paper"),
+                name="hearing_is_signed_in_person",
+            ),
         )
         triggers = (APPEND_ONLY, signed_on_paper())
 
@@ -87,13 +103,14 @@ class AssignmentState(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """One expert, one dossier. Marks hang on it; locked for ever once signed."""
+    """One expert, one dossier, one stage. Marks hang on it; locked for ever once signed."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="assignments")
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="assignments")
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="assignments")
     application = models.ForeignKey(Application, models.PROTECT, related_name="assignments")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=7, choices=Stage, default=Stage.PAPER)
     state = models.CharField(
         max_length=10, choices=AssignmentState, default=AssignmentState.TO_DECLARE
     )
@@ -105,10 +122,11 @@ class Assignment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("seat", "application"), name="one_assignment_per_seat_and_dossier"
+                fields=("seat", "application", "stage"),
+                name="one_assignment_per_seat_and_dossier",
             ),
             models.UniqueConstraint(
-                fields=("expert", "application"),
+                fields=("expert", "application", "stage"),
                 condition=~models.Q(state="void"),
                 name="one_assignment_per_pair",
             ),
@@ -122,7 +140,10 @@ class Assignment(models.Model):
             models.Index(fields=("application", "state")),
         )
         triggers = (
-            unchanged("assignment_stays", ("seat", "panel", "expert", "application", "submission")),
+            unchanged(
+                "assignment_stays",
+                ("seat", "panel", "expert", "application", "submission", "stage"),
+            ),
             assignment_starts(),
             assignment_moves(),
             kept("assignment_kept"),

@@ -34,6 +34,7 @@ from reviews.scoring.marks import (
     tier_of,
 )
 from reviews.scoring.rounding import half_up
+from reviews.scoring.stages import Points, points_of, weigh
 
 __all__ = [
     "MARK_PROBLEM_KEYS",
@@ -48,6 +49,7 @@ __all__ = [
     "Given",
     "Input",
     "Method",
+    "Points",
     "Score",
     "aggregate",
     "centre",
@@ -56,9 +58,11 @@ __all__ = [
     "comment_length",
     "compute",
     "half_up",
+    "points_of",
     "shares",
     "subtotal",
     "sums",
     "tier_of",
     "vetoes",
+    "weigh",
 ]

@@ -1,5 +1,6 @@
 """The certificate of a draw, from its rows and the log; and which draws the public may read."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from audit.models import Event, Seal
 from audit.selectors import events_of
 from reviews.draw import certificate
 from reviews.draw.replacement import Replacement
-from reviews.models import Draw, Seat
+from reviews.models import Draw, Seat, ShortlistEntry
 from reviews.selectors.following import replacements_of, seated_of, vacated
 
 # From the close of scoring on, nobody can reach an expert's open sheet any more.
@@ -97,6 +98,7 @@ def certificate_of(draw: Draw, known: Read | None = None) -> dict[str, Any]:
         replacements=known.replacements,
         times={step: instant(event.at) for step, event in steps.items()},
         seals={step: places.get(event.pk) for step, event in steps.items()},
+        hearing=hearing_order_of(draw),
     ) | {
         "input_hash": draw.input_hash,
         "commitments": {
@@ -105,6 +107,21 @@ def certificate_of(draw: Draw, known: Read | None = None) -> dict[str, Any]:
         },
         "seed": draw.seed,
     }
+
+
+def hearing_order_of(draw: Draw) -> dict[str, list[str]]:
+    """Panel → its dossiers in the order of their hearing; {} where none is heard. One query, none
+    where the rules have no hearing.
+    """
+    if not draw.call.rule_set.has_hearing:
+        return {}
+    rows = ShortlistEntry.objects.filter(shortlist__draw=draw, place__isnull=False)
+    found: dict[str, list[str]] = defaultdict(list)
+    for panel, number in rows.order_by("panel__number", "place").values_list(
+        "panel__number", "application__number"
+    ):
+        found[str(panel)].append(number or "")
+    return dict(found)
 
 
 def public_draws() -> QuerySet[Draw]:

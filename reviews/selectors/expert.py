@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from accounts.models import User
 from applications.models import CallStatus
-from reviews.models import Assignment, AssignmentState, Expert, Recusal, Seat, SeatState
+from reviews.models import Assignment, AssignmentState, Expert, Recusal, Seat, SeatState, Stage
+from reviews.rules import stage_at
 
 READABLE = (AssignmentState.OPEN, AssignmentState.FINISHED, AssignmentState.LOCKED)
 LEFT = (AssignmentState.RECUSED, AssignmentState.VOID)
 BEFOREHAND = ("system", "named")  # how a recusal was found that the draw's input held
-UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
+UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.HEARING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,27 @@ def progress_of(states: list[str]) -> Progress:
     return Progress(Counter(states))
 
 
-def laid_out() -> QuerySet[Assignment]:
-    """Dossiers as experts know of them, in the panel's order: without those they are barred from
-    beforehand, since the firm may have asked for it (申请回避).
+ORDERS = {
+    Stage.PAPER: ("application__place__order", "pk"),
+    Stage.HEARING: ("application__hearing__place", "pk"),
+}
+
+
+def laid_out(stage: str = Stage.PAPER) -> QuerySet[Assignment]:
+    """Dossiers of a stage as experts know of them, in the panel's order, at the hearing in that of
+    the lot: without those they are barred from beforehand, since the firm may have asked for it
+    (申请回避).
     """
     beforehand = Recusal.objects.filter(
         expert=OuterRef("expert"), application=OuterRef("application"), found__in=BEFOREHAND
     )
-    return Assignment.objects.exclude(Exists(beforehand)).order_by(
-        "application__place__order", "pk"
-    )
+    rows = Assignment.objects.filter(stage=stage).exclude(Exists(beforehand))
+    return rows.order_by(*ORDERS[Stage(stage)])
 
 
 def seats_of_person(user: User) -> QuerySet[Seat]:
-    """A person's seats of draws that stand, newest first, each with its dossiers in order.
+    """A person's seats of draws that stand, newest first, each with its dossiers of the paper
+    review in order.
 
     None for who holds the role but is not, or no longer, in the pool.
     """
@@ -119,6 +127,18 @@ def seats_of_person(user: User) -> QuerySet[Seat]:
         Seat.objects.filter(expert__user=user, expert__active=True)
         .exclude(draw__status="void")
         .select_related("panel__call", "draw", "expert")
+        .prefetch_related(Prefetch("assignments", dossiers.prefetch_related("marks")))
+        .order_by("-invited_at", "-pk")
+    )
+
+
+def hearings_of_person(user: User) -> list[Seat]:
+    """The seats whose panels hear dossiers again, newest first, with those dossiers in order."""
+    dossiers = laid_out(Stage.HEARING).select_related("application__firm")
+    heard = Assignment.objects.filter(seat=OuterRef("pk"), stage=Stage.HEARING)
+    return list(
+        Seat.objects.filter(Exists(heard), expert__user=user, expert__active=True)
+        .select_related("panel__call", "panel__sitting", "draw", "expert")
         .prefetch_related(Prefetch("assignments", dossiers.prefetch_related("marks")))
         .order_by("-invited_at", "-pk")
     )
@@ -139,6 +159,12 @@ def live_seats(expert: Expert) -> QuerySet[Seat]:
     )
 
 
+def at_hand(seat: Seat) -> list[Assignment]:
+    """The dossiers of a seat, fetched with it, in the stage that its call is in."""
+    stage = stage_at(seat.panel.call)
+    return [row for row in seat.assignments.all() if row.stage == stage]
+
+
 def seat_of(user: User, pk: int) -> Seat | None:
     """One own seat of an active expert; None for a foreign one."""
     return (
@@ -156,11 +182,13 @@ def undeclared(seat: Seat) -> list[tuple[int, Assignment]]:
     return [(order, row) for order, row in numbered if row.state == AssignmentState.TO_DECLARE]
 
 
-def is_under_way(seat: Seat) -> bool:
-    """Is there something for the expert to do in this seat?"""
+def is_under_way(seat: Seat, stage: str) -> bool:
+    """Is there something for the expert to do in this seat at this stage?"""
+    call = seat.panel.call
     return (
         seat.state in (SeatState.INVITED, SeatState.ACCEPTED)
-        and seat.panel.call.status in UNDER_WAY
+        and call.status in UNDER_WAY
+        and stage == stage_at(call)
     )
 
 
@@ -183,16 +211,16 @@ def own_assignment_of(user: User, pk: int) -> Assignment | None:
     )
 
 
-def places_of(seat: Seat) -> list[Place]:
-    """Every dossier of a seat in the panel's order, counted from 1."""
-    rows = laid_out().filter(seat=seat).annotate(given=Sum("marks__score"))
+def places_of(seat: Seat, stage: str = Stage.PAPER) -> list[Place]:
+    """Every dossier of a seat and stage in its order, counted from 1."""
+    rows = laid_out(stage).filter(seat=seat).annotate(given=Sum("marks__score"))
     values = rows.values_list("pk", "state", "given")
     return [Place(pk, order, *rest) for order, (pk, *rest) in enumerate(values, start=1)]
 
 
-def marked(seat: Seat) -> list[Assignment]:
-    """Every dossier of a seat with its marks and its sheet."""
-    rows = laid_out().filter(seat=seat)
+def marked(seat: Seat, stage: str = Stage.PAPER) -> list[Assignment]:
+    """Every dossier of a seat and stage with its marks and its sheet."""
+    rows = laid_out(stage).filter(seat=seat)
     return list(
         rows.select_related("application__firm", "submission", "sheet").prefetch_related("marks")
     )

@@ -4,6 +4,7 @@ lock.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Call, CallStatus
 from audit.refusals import WrongState
 from reviews import outcomes
-from reviews.selectors import scores
+from reviews.models import RankingEntry, Stage
+from reviews.selectors import heard, scores
 
 SCORES = ("application", "expert", "leaf", "mode", "score", "max")
 RANKING = (
@@ -32,6 +34,7 @@ BEFORE_THE_LOCK = (
     CallStatus.PUBLISHED,
     CallStatus.SCREENED,
     CallStatus.IN_REVIEW,
+    CallStatus.HEARING,
 )
 
 
@@ -41,16 +44,34 @@ def require_closed(call: Call) -> None:
         raise WrongState(_("Scoring of this call is not closed yet; nothing is shown before."))
 
 
+def score_columns(call: Call) -> tuple[str, ...]:
+    """`SCORES`; where there is a hearing, the stage before them."""
+    return ("stage", *SCORES) if call.rule_set.has_hearing else SCORES
+
+
 def score_table(call: Call) -> Iterator[tuple[str, ...]]:
-    """Every leaf of every dossier under `SCORES`, experts by pseudonym; points with two
-    decimals.
+    """Every leaf of every dossier under `score_columns`, experts by pseudonym; points with two
+    decimals. Paper review first, then the hearing.
     """
     require_closed(call)
-    return scores.score_rows(call)
+    if not call.rule_set.has_hearing:
+        return scores.score_rows(call)
+    return chain(
+        ((str(Stage.PAPER.value), *row) for row in scores.score_rows(call)),
+        ((str(Stage.HEARING.value), *row) for row in heard.hearing_rows(call)),
+    )
+
+
+def ranking_columns(call: Call) -> tuple[str, ...]:
+    """`RANKING`; where there is a hearing, the total of each stage before that of both."""
+    if not call.rule_set.has_hearing:
+        return RANKING
+    before = RANKING.index("quality")
+    return (*RANKING[:before], "paper", "hearing", *RANKING[before:])
 
 
 def ranking_table(call: Call) -> list[dict[str, str]]:
-    """The ranking that stands under the columns `RANKING`.
+    """The ranking that stands under `ranking_columns`.
 
     region: GB/T 2260 code; money: yuan, two decimals; `rank`, points and `awarded` are empty where
     there are none; `outcome`: what the funding list says, before there is one the ranking's own
@@ -61,6 +82,7 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
     if ranking is None:
         raise WrongState(_("The ranking of this call has not been computed yet."))
     decided = outcomes.outcomes_of(call)
+    has_hearing = call.rule_set.has_hearing
     rows = []
     entries = ranking.entries.select_related("application__region").defer("details")
     for entry in entries.annotate(
@@ -72,6 +94,7 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
                 "rank": "" if entry.rank is None else str(entry.rank),
                 "application": entry.application.number or "",
                 "region": entry.application.region.code,
+                **(_stages(entry) if has_hearing else {}),
                 "quality": _two(entry.quality),
                 "employment": _two(entry.employment),
                 "total": _two(entry.total),
@@ -82,6 +105,15 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _stages(entry: RankingEntry) -> dict[str, str]:
+    """The total of each stage; empty where there is none."""
+    told = entry.details["hearing"]
+    return {
+        "paper": (told["paper"] or {}).get("total", ""),
+        "hearing": (told["points"] or {}).get("total", ""),
+    }
 
 
 def _two(value: Decimal | None) -> str:

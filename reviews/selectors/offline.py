@@ -20,6 +20,7 @@ from reviews.models import (
     Seat,
     SeatState,
     SheetImport,
+    Stage,
 )
 from reviews.offline.blank import Block, Filled, Owner
 from reviews.rules import SCORABLE
@@ -63,7 +64,9 @@ def panel_blocks(panel: Panel) -> dict[Seat, list[Block]]:
 
 def _dossiers(*, with_marks: bool) -> QuerySet[Assignment]:
     rows = (
-        Assignment.objects.filter(state__in=(AssignmentState.TO_DECLARE, *SCORABLE))
+        Assignment.objects.filter(
+            stage=Stage.PAPER, state__in=(AssignmentState.TO_DECLARE, *SCORABLE)
+        )
         .select_related("application__firm", "application__place", "submission")
         .order_by("application__place__order", "pk")
     )
@@ -187,7 +190,7 @@ def seats_with_imports(panel: Panel) -> list[Seat]:
 
 def to_sign(seat: Seat) -> list[Assignment]:
     """The dossiers that a signature would cover now, with all that its digest is taken over."""
-    rows = seat.assignments.filter(state__in=(*SCORABLE, AssignmentState.LOCKED))
+    rows = seat.assignments.filter(stage=Stage.PAPER, state__in=(*SCORABLE, AssignmentState.LOCKED))
     return list(
         rows.select_related("application__place", "application__firm", "submission")
         .prefetch_related("marks")

@@ -23,13 +23,17 @@ from django.db.models.functions import Cast, Coalesce
 from applications.call_rules import CallRules
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
-from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState, Shortfall
+from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState, Shortfall, Stage
+from reviews.rules import stage_at
+from reviews.selectors.hearing import has_shortlist
 from reviews.selectors.office import unsigned
 from reviews.selectors.scores import too_few
 
 SITTING = (SeatState.INVITED, SeatState.ACCEPTED)
 AT_TABLE = ("drawn", "scoring", "closed")  # panels whose experts are drawn
 WATCHED = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.SCORED)
+# While it may be agreed that dossiers go on with too few scores.
+DECIDED_IN = (CallStatus.IN_REVIEW, CallStatus.HEARING, CallStatus.SCORED)
 # Signed, or with somebody who may still sign.
 COUNTS = Q(state=AssignmentState.LOCKED) | Q(
     state__in=(AssignmentState.TO_DECLARE, AssignmentState.OPEN, AssignmentState.FINISHED),
@@ -57,7 +61,7 @@ def _short() -> QuerySet[Application, Application]:
     """Dossiers that are judged and can no longer get scores enough, each with `.possible`,
     `.needed` and `.at_panel`. What a firm withdrew is not judged and does not count.
     """
-    scores = Assignment.objects.filter(COUNTS, application=OuterRef("pk"))
+    scores = Assignment.objects.filter(COUNTS, stage=Stage.PAPER, application=OuterRef("pk"))
     return (
         Application.objects.filter(place__panel__status__in=AT_TABLE, call__status__in=WATCHED)
         .exclude(status=Status.WITHDRAWN)
@@ -132,6 +136,8 @@ def short_now(call: Call, now: datetime) -> list[Application]:
     """The dossiers that would go on with too few scores: while experts may still sign, those for
     which not enough experts are left; afterwards those with too few signed sheets.
     """
+    if stage_at(call) == Stage.HEARING or call.status == CallStatus.SCORED:
+        return list(too_few(call, hearing=call.rule_set.has_hearing and has_shortlist(call)))
     over = call.scoring_due_at is not None and now >= call.scoring_due_at
     if call.status != CallStatus.IN_REVIEW or over or not unsigned(call):
         return list(too_few(call))
@@ -147,5 +153,5 @@ def agreed(call: Call) -> set[int]:
 def waiting() -> QuerySet[Shortfall]:
     """Shortfalls that wait for a second person, the oldest first."""
     return Shortfall.objects.filter(
-        confirmed_at__isnull=True, call__status__in=(CallStatus.IN_REVIEW, CallStatus.SCORED)
+        confirmed_at__isnull=True, call__status__in=DECIDED_IN
     ).select_related("call", "proposed_by")

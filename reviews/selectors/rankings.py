@@ -3,7 +3,7 @@ grounds.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +17,10 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
 from audit import clock
-from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry, Recusal
+from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry, Recusal, Stage
 from reviews.selectors.sheets import sheet_of
 
-ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "vetoed": 3}
+ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "absent": 3, "vetoed": 4}
 
 
 def calls() -> list[Call]:
@@ -176,8 +176,8 @@ class Judge:
         return self.share == 0
 
 
-def judges_of(entry: RankingEntry) -> list[Judge]:
-    """The experts of an entry, highest sum first."""
+def judges_of(experts: Mapping[str, Any]) -> list[Judge]:
+    """The experts of an entry's stage, from its details, highest sum first."""
     rows = [
         Judge(
             pseudonym=name,
@@ -186,7 +186,7 @@ def judges_of(entry: RankingEntry) -> list[Judge]:
             total=Decimal(row["total"]),
             share=Fraction(row["share"]),
         )
-        for name, row in entry.details["experts"].items()
+        for name, row in experts.items()
     ]
     return sorted(rows, key=lambda judge: (-judge.total, judge.pseudonym))
 
@@ -209,11 +209,11 @@ class Said:
     marks: dict[tuple[str, str], Decimal | None]
 
 
-def said_of(application: Application) -> Said:
-    """Two queries."""
+def said_of(application: Application, stage: str = Stage.PAPER) -> Said:
+    """Of one stage. Two queries."""
     said = Said({}, {})
     for row in (
-        Assignment.objects.filter(application=application, sheet__isnull=False)
+        Assignment.objects.filter(application=application, stage=stage, sheet__isnull=False)
         .select_related("expert")
         .prefetch_related("marks")
     ):

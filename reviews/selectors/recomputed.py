@@ -9,6 +9,7 @@ from reviews import ranking as rank_rules
 from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
 from reviews.scoring import half_up
+from reviews.selectors.heard import heard
 from reviews.selectors.scores import Scored, score_all
 
 STATES = {
@@ -68,8 +69,9 @@ def rank_call(call: Call) -> list[RankingEntry]:
     written.
     """
     rules = call.rule_set
-    scored = {str(row.application.pk): row for row in score_all(call)}
-    competing = [_competing(pk, row, rules.min_scores) for pk, row in scored.items()]
+    rows = heard(call) if rules.has_hearing else score_all(call)
+    scored = {str(row.application.pk): row for row in rows}
+    competing = [competing_of(pk, row, rules.min_scores) for pk, row in scored.items()]
     ranked = rank_rules.rank(
         competing, rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties), _joint_order(call)
     )
@@ -83,13 +85,15 @@ def rank_call(call: Call) -> list[RankingEntry]:
     return entries
 
 
-def _competing(pk: str, row: Scored, min_scores: int) -> rank_rules.Entry:
+def competing_of(pk: str, row: Scored, min_scores: int) -> rank_rules.Entry:
+    """A scored dossier as it comes to a ranking."""
+    points = row.points
     return rank_rules.Entry(
         id=pk,
-        total=row.score.total if row.score.n >= min_scores else None,
-        employment=row.score.employment,
+        total=points.total if points is not None and row.n >= min_scores else None,
+        employment=points.employment if points is not None else None,
         net_new_jobs=row.jobs,
-        quality=row.score.quality,
+        quality=points.quality if points is not None else None,
         vetoes=tuple(row.details["vetoes"]),
     )
 
@@ -106,19 +110,19 @@ def _joint_order(call: Call) -> list[str]:
 
 
 def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
-    score, has_total = row.score, ranked.outcome != "not_scored" and row.score.total is not None
+    points = row.points if ranked.outcome != "not_scored" else None
     application = row.application
     return RankingEntry(
         application=application,
         rank=ranked.rank,
         panel=row.panel.number,
-        state=STATES[ranked.outcome],
-        total=score.total if has_total else None,
-        quality=score.quality if has_total else None,
-        employment=score.employment if has_total else None,
+        state=STATES[ranked.outcome] if row.came else "absent",
+        total=points.total if points is not None else None,
+        quality=points.quality if points is not None else None,
+        employment=points.employment if points is not None else None,
         net_new_jobs=half_up(row.jobs),
         requested=application.requested or 0,
-        scores=score.n,
+        scores=row.n,
         tied=ranked.joint_decision,
         details=row.details
         | {"decided_by": ranked.decided_by, "tied_with": [int(i) for i in ranked.tied_with]},

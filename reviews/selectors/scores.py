@@ -5,6 +5,7 @@ export.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,9 @@ from django.db.models import Count, F, Q, QuerySet
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
 from applications.sheet import parse
-from reviews.models import Assignment, AssignmentState, Mark, Panel
+from reviews.models import Assignment, AssignmentState, Mark, Panel, Stage
 from reviews.rules import standing
-from reviews.scoring import Computed, Score, combine, compute
+from reviews.scoring import Computed, Points, Score, combine, compute, points_of
 from reviews.selectors.sheets import sheet_of
 from reviews.selectors.site_checks import VETO_PREFIX, Standing, confirmed_findings, standing_of
 from reviews.selectors.sums import expert_sums
@@ -26,7 +27,10 @@ Marks = Mapping[int, Mapping[str, Mapping[str, Decimal | None]]]  # application,
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A dossier's points and what they rest on. `jobs`: net new jobs, persons."""
+    """A dossier's points and what they rest on. `jobs`: net new jobs, persons. `points`: both
+    stages where there is a hearing, `n` its sheets that count in the stage that has fewer; None
+    with too few of them. `came`: to the hearing, if there is one.
+    """
 
     application: Application
     panel: Panel
@@ -34,13 +38,18 @@ class Scored:
     computed: Mapping[str, Computed]
     jobs: Decimal
     details: dict[str, Any]
+    points: Points | None
+    n: int
+    came: bool = True
 
 
-def locked_marks(call: Call) -> Marks:
-    """Every mark on a locked sheet of a call. One query."""
+def locked_marks(call: Call, stage: str = Stage.PAPER) -> Marks:
+    """Every mark on a locked sheet of a call's stage. One query."""
     marks: dict[int, dict[str, dict[str, Decimal | None]]] = defaultdict(lambda: defaultdict(dict))
     rows = Mark.objects.filter(
-        assignment__panel__call=call, assignment__state=AssignmentState.LOCKED
+        assignment__panel__call=call,
+        assignment__stage=stage,
+        assignment__state=AssignmentState.LOCKED,
     ).order_by("assignment__expert__pseudonym", "leaf")
     for application, expert, leaf, value in rows.values_list(
         "assignment__application_id", "assignment__expert__pseudonym", "leaf", "score"
@@ -49,30 +58,49 @@ def locked_marks(call: Call) -> Marks:
     return marks
 
 
-def score_all(call: Call) -> list[Scored]:
-    """Every dossier that stands, by number, scored by the call's frozen rules. Five queries.
+def score_all(
+    call: Call,
+    as_of: datetime | None = None,
+    dossiers: QuerySet[Application] | None = None,
+) -> list[Scored]:
+    """Every dossier that stands, or those given, by number, scored on paper by the call's frozen
+    rules. Four queries.
 
     The formulas take what a site check found over what was submitted; the marks stay as they are.
+    `as_of`: as it was before a later recusal (see `expert_sums`), or any site check.
     """
     rules, figures = call.rule_set, _figures(call)
     frozen = parse(call.sheet)
-    given = expert_sums(call, frozen)
+    given = expert_sums(call, frozen, as_of=as_of)
     panels = {panel.pk: panel for panel in Panel.objects.filter(call=call)}
     sheets = {pk: frozen.with_references(panel.references) for pk, panel in panels.items()}
     found = []
-    dossiers = standing(call).only("number", "requested", "region")
-    placed = dossiers.annotate(panel=F("place__panel"), branch=F("industry__code"))
+    scored = standing(call) if dossiers is None else dossiers
+    placed = scored.only("number", "requested", "region").annotate(
+        panel=F("place__panel"), branch=F("industry__code")
+    )
     for application in placed.order_by("number"):
         panel = panels[application.panel]
-        submitted, site = figures[application.pk]
+        submitted, checked = figures[application.pk]
+        site = checked if as_of is None else None
         facts = Figures.from_content(corrected(submitted, site.found) if site else submitted)
         sheet = sheets[panel.pk]
         computed = compute(sheet, facts)
         sums = given.get(application.pk, [])
         score = combine(sheet, computed, sums, rules.aggregation, rules.trim_from)
         jobs = facts.net_new_jobs or Decimal(0)
-        details = _details(computed, score, site)
-        found.append(Scored(application, panel, score, computed, jobs, details))
+        found.append(
+            Scored(
+                application,
+                panel,
+                score,
+                computed,
+                jobs,
+                _details(computed, score, site),
+                points_of(score),
+                score.n,
+            )
+        )
     return found
 
 
@@ -108,15 +136,7 @@ def _details(
             for code, c in computed.items()
         },
         "vetoes": sorted(vetoes),
-        "experts": {
-            e.expert: {
-                "quality": str(e.quality),
-                "employment": str(e.employment),
-                "total": str(e.total),
-                "share": str(e.share),
-            }
-            for e in score.experts
-        },
+        "experts": experts_data(score),
         "formula_quality": str(score.formula_quality),
         "formula_employment": str(score.formula_employment),
         "expert_quality": str(score.expert_quality),
@@ -124,8 +144,22 @@ def _details(
     }
 
 
+def experts_data(score: Score) -> dict[str, dict[str, str]]:
+    """The experts' sums on a dossier and how much of each counts, by pseudonym."""
+    return {
+        e.expert: {
+            "quality": str(e.quality),
+            "employment": str(e.employment),
+            "total": str(e.total),
+            "share": str(e.share),
+        }
+        for e in score.experts
+    }
+
+
 def score_rows(call: Call) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """(application, expert, leaf, mode, score, max) of every leaf that counts or was marked.
+    """(application, expert, leaf, mode, score, max) of every leaf of the paper review that counts
+    or was marked.
 
     Formula leaves have no expert. By number, then the sheet's order of leaves, then pseudonym.
     """
@@ -158,10 +192,10 @@ class ExpertProgress:
     signed: bool
 
 
-def progress(call: Call) -> dict[int, list[ExpertProgress]]:
-    """Panel → its experts with their counts. One query; no mark is read."""
+def progress(call: Call, stage: str = Stage.PAPER) -> dict[int, list[ExpertProgress]]:
+    """Panel → its experts with their counts in a stage. One query; no mark is read."""
     rows = (
-        Assignment.objects.filter(panel__call=call, seat__draw__status="drawn")
+        Assignment.objects.filter(panel__call=call, stage=stage, seat__draw__status="drawn")
         .exclude(seat__state__in=("declined", "replaced"))
         .values_list(
             "panel_id",
@@ -193,11 +227,29 @@ def progress(call: Call) -> dict[int, list[ExpertProgress]]:
     return found
 
 
-def too_few(call: Call) -> QuerySet[Application]:
-    """Dossiers with fewer locked sheets than the rules ask for, by number."""
-    locked = Count(
+def too_few(call: Call, *, hearing: bool = False) -> QuerySet[Application]:
+    """Dossiers with fewer locked sheets than the rules ask for, by number; at the hearing those
+    that came and lack sheets of either stage.
+    """
+    least = call.rule_set.min_scores
+    dossiers = standing(call).annotate(locked=_locked(call, Stage.PAPER))
+    few = Q(locked__lt=least)
+    if hearing:
+        dossiers = dossiers.filter(hearing__place__isnull=False).exclude(
+            hearing__minutes__came=False
+        )
+        dossiers = dossiers.annotate(heard=_locked(call, Stage.HEARING))
+        few |= Q(heard__lt=least)
+    return dossiers.filter(few).order_by("number")
+
+
+def _locked(call: Call, stage: str) -> Count:
+    """Of a dossier: how many sheets of a stage are locked."""
+    return Count(
         "assignments",
-        filter=Q(assignments__panel__call=call, assignments__state=AssignmentState.LOCKED),
+        filter=Q(
+            assignments__panel__call=call,
+            assignments__stage=stage,
+            assignments__state=AssignmentState.LOCKED,
+        ),
     )
-    few = standing(call).annotate(locked=locked).filter(locked__lt=call.rule_set.min_scores)
-    return few.order_by("number")

@@ -5,12 +5,13 @@ marks. Everything after the sums (trimming, ties, rounding) stays in plain Pytho
 """
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db import connection
 
 from applications.models import Call
 from applications.sheet import Sheet
-from reviews.models import AssignmentState
+from reviews.models import AssignmentState, Stage
 from reviews.scoring import Given
 
 # Added up by assignment first: its number is the shortest thing that tells the sheets apart.
@@ -23,23 +24,35 @@ FROM (
     FROM reviews_mark m
     WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id IN (
         SELECT a.id FROM reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
-        WHERE p.call_id = %(call)s AND a.state = %(locked)s)
+        WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided}))
     GROUP BY m.assignment_id
 ) added
 JOIN reviews_assignment a ON a.id = added.assignment_id
 JOIN reviews_expert e ON e.id = a.expert_id
 """
 
+VOIDED_SINCE = """OR a.state = 'void' AND a.sheet_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM reviews_recusal r WHERE r.expert_id = a.expert_id
+       AND r.application_id = a.application_id AND r.recorded_at > %(as_of)s)"""
 
-def expert_sums(call: Call, sheet: Sheet) -> dict[int, list[Given]]:
-    """Application → the sums of its locked sheets, in any order: none decides. One query."""
+
+def expert_sums(
+    call: Call, sheet: Sheet, stage: str = Stage.PAPER, as_of: datetime | None = None
+) -> dict[int, list[Given]]:
+    """Application → the sums of its locked sheets of a stage, in any order: none decides. One
+    query.
+
+    `as_of`: with those that were voided by a recusal recorded later than this instant.
+    """
     leaves = [leaf.code for leaf in sheet.expert_leaves()]
     with connection.cursor() as cursor:
         cursor.execute(
-            SUMS,
+            SUMS.format(voided=VOIDED_SINCE if as_of else ""),
             {
                 "call": call.pk,
+                "stage": stage,
                 "locked": AssignmentState.LOCKED,
+                "as_of": as_of,
                 "leaves": leaves,
                 "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
             },

@@ -11,7 +11,16 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
-from reviews.models import Assignment, JointDecision, Ranking, RankingEntry, Scribe
+from audit import clock
+from reviews.models import (
+    Assignment,
+    JointDecision,
+    Ranking,
+    RankingEntry,
+    Scribe,
+    Shortlist,
+    ShortlistEntry,
+)
 from reviews.selectors.office import STILL_CHECKED, drawable
 from reviews.selectors.offline import paper_of, to_check, to_lock
 from reviews.selectors.quorum import short_and_open
@@ -22,6 +31,7 @@ UNDER_WAY = (
     CallStatus.PUBLISHED,
     CallStatus.SCREENED,
     CallStatus.IN_REVIEW,
+    CallStatus.HEARING,
     CallStatus.SCORED,
     CallStatus.RANKED,
 )
@@ -39,7 +49,9 @@ class CallUnderWay:
     the ids of the reasons for going on that wait for this person; is_scribe: this person types in
     paper sheets here; to_check, to_lock: ids of the sheets that wait for their second typing, and
     of those they have checked and not locked; to_rank_again: a site check has corrected figures
-    since the ranking; site_checks: what this person has to do on checks, as `waiting_for_checker`.
+    since the ranking; site_checks: what this person has to do on checks, as `waiting_for_checker`;
+    shortlisted: dossiers come to the hearing; unset: panels of them without day and place; unkept:
+    dossiers whose panel has begun to sit and whose minutes are not kept.
     """
 
     number: str
@@ -59,6 +71,9 @@ class CallUnderWay:
     to_lock: list[int]
     to_rank_again: bool
     site_checks: list[dict[str, Any]]
+    shortlisted: bool
+    unset: int
+    unkept: int
 
 
 def calls_under_way(user: User) -> list[CallUnderWay]:
@@ -98,10 +113,24 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
             site_checks=ArraySubquery(
                 waiting_for_checker(user).filter(application__call=OuterRef("pk"))
             ),
+            shortlisted=Exists(Shortlist.objects.filter(**own)),
+            unset=_heard(Count("panel", distinct=True), panel__sitting__isnull=True),
+            unkept=_heard(
+                Count("pk"), panel__sitting__starts_at__lte=clock.NOW, minutes__isnull=True
+            ),
         )
         .order_by("year", "sequence")
     )
     return [CallUnderWay(**row) for row in rows.values(*(f.name for f in fields(CallUnderWay)))]
+
+
+def _heard(counted: Count, **which: object) -> Coalesce:
+    """How many of the call's shortlisted dossiers, or of their panels, are such."""
+    rows = ShortlistEntry.objects.filter(
+        shortlist__call=OuterRef("pk"), place__isnull=False, **which
+    )
+    counts = rows.order_by().values("shortlist__call").annotate(n=counted).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
 def _ties() -> Coalesce:

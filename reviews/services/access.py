@@ -15,13 +15,18 @@ SCORE = "score_application"
 
 def open_to(user: User, applications: Iterable[int]) -> None:
     """The expert reads these dossiers and their files from now on. Two queries, however many."""
+    open_pairs((user.pk, application) for application in applications)
+
+
+def open_pairs(pairs: Iterable[tuple[int, int]]) -> None:
+    """The same of many (person, dossier) at once."""
     permission = Permission.objects.get(content_type__app_label="applications", codename=SCORE)
     ApplicationUserObjectPermission.objects.bulk_create(
         (
             ApplicationUserObjectPermission(
-                permission=permission, user=user, content_object_id=application
+                permission=permission, user_id=user, content_object_id=application
             )
-            for application in applications
+            for user, application in pairs
         ),
         ignore_conflicts=True,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
+from applications.models import CallStatus
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Invalid, WrongState
@@ -130,10 +131,13 @@ def _carry_out(finding: Finding, by: User) -> tuple[Assignment, Consequences]:
     source = row.state
     if source in GONE:
         raise WrongState(_("The recusal is already recorded."))
-    if seat.draw.call.status not in WATCHED:
+    if seat.draw.call.status not in (*WATCHED, CallStatus.HEARING):
         raise WrongState(_("The ranking already stands; use the objection procedure."))
-    left = Recused(row, finding.reason.strip(), finding.ground, finding.evidence.strip())
-    record_all(recuse([left], found="later", by=by, role=Role.PROGRAMME_OFFICER, at=row.now))
+    left = [
+        Recused(one, finding.reason.strip(), finding.ground, finding.evidence.strip())
+        for one in (row, *_of_other_stage(row, seat))
+    ]
+    record_all(recuse(left, found="later", by=by, role=Role.PROGRAMME_OFFICER, at=row.now))
     short = make_up_for(seat, by)
     return row, Consequences(
         source=source,
@@ -142,6 +146,14 @@ def _carry_out(finding: Finding, by: User) -> tuple[Assignment, Consequences]:
         seats=_handed(seat, row.now),
         short=tuple(Lacking(s.application.number or "", s.possible, s.needed) for s in short),
     )
+
+
+def _of_other_stage(row: Assignment, seat: Seat) -> list[Assignment]:
+    """The same pair on paper or at the hearing, where the rules have one: both are void."""
+    if not seat.draw.call.rule_set.has_hearing:
+        return []
+    pair = locked_rows().filter(seat=seat, application=row.application_id)
+    return list(pair.exclude(pk=row.pk).exclude(state__in=GONE))
 
 
 def _require_grounds(finding: Finding) -> None:

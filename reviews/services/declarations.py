@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,13 +17,14 @@ from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import Entry, record_all
 from notifications.services import Dispatch
-from reviews.models import Assignment, AssignmentState, Declaration, Seat, SeatState
+from reviews.models import Assignment, AssignmentState, Declaration, Seat, SeatState, Stage
 from reviews.rules import SCORABLE, tied
 from reviews.services import access
 from reviews.services.locking import lock_seat
 from reviews.services.recusing import Recused, locked_rows, make_up_for, recuse
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
+UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.HEARING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +161,27 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         )
     if locked.state not in SCORABLE or locked.seat.state != SeatState.ACCEPTED:
         raise WrongState(_("This dossier is no longer with you."))
-    if locked.panel.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
+    if locked.panel.call.status not in UNDER_WAY:
         raise WrongState(_("Scoring is not open in this call."))
     if ground not in ("conflict", "unable"):
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
     left = [Recused(locked, reason.strip())]
+    if locked.stage == Stage.HEARING and ground == "conflict":  # it was there on paper, too
+        left += [Recused(row, reason.strip()) for row in _signed_beside(locked)]
     record_all(recuse(left, found=found, by=by, role=Role.EXPERT, at=locked.now))
     make_up_for(seat, by, partial(_filed, locked))
     return locked
+
+
+def _signed_beside(assignment: Assignment) -> QuerySet[Assignment]:
+    """What the expert of a hearing has signed on the same dossier, locked."""
+    return locked_rows().filter(
+        expert=assignment.expert_id,
+        application=assignment.application_id,
+        state=AssignmentState.LOCKED,
+    )
 
 
 def _filed(assignment: Assignment, officers: list[User]) -> Dispatch:

@@ -21,6 +21,7 @@ from audit.services import Entry, record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
 from reviews.rules import SCORABLE, require, require_apart
+from reviews.selectors.hearing import has_shortlist
 from reviews.selectors.quorum import short_dossiers
 from reviews.services import access
 
@@ -151,7 +152,10 @@ def extend_scoring(*, call: Call, due_at: datetime, reason: str, by: User) -> Ca
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
-    if call.status != CallStatus.IN_REVIEW or call.scoring_due_at is None:
+    is_open = call.status == CallStatus.IN_REVIEW or (
+        call.status == CallStatus.HEARING and has_shortlist(call)
+    )
+    if not is_open or call.scoring_due_at is None:
         raise WrongState(_("Scoring is not open in this call."))
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")

@@ -96,11 +96,11 @@ def _tell_officers(
     notify_all([*told, *([tell(officers)] if tell else [])])
 
 
-def require_scores(call: Call) -> list[Application]:
+def require_scores(call: Call, *, hearing: bool = False) -> list[Application]:
     """Refuse to close or to rank while a dossier has too few signed sheets and nobody has agreed
-    that it goes on; returns those that do go on with too few.
+    that it goes on; returns those that do go on with too few. `hearing`: see `too_few`.
     """
-    short = list(too_few(call).annotate(goes_on=quorum.goes_on()))
+    short = list(too_few(call, hearing=hearing).annotate(goes_on=quorum.goes_on()))
     open_ = [a for a in short if not a.goes_on]
     if open_:
         raise WrongState(
@@ -128,7 +128,7 @@ def propose_shortfall(*, call: Call, reason: str, by: User) -> Shortfall:
     require(by, Role.PROGRAMME_OFFICER)
     require_apart(by, call)
     call = Call.objects.select_for_update().get(pk=call.pk)
-    if call.status not in (CallStatus.IN_REVIEW, CallStatus.SCORED):
+    if call.status not in quorum.DECIDED_IN:
         raise WrongState(_("This is decided while the scoring is open, or before the ranking."))
     agreed = quorum.agreed(call)
     short = [a for a in quorum.short_now(call, clock.now()) if a.pk not in agreed]
@@ -169,7 +169,7 @@ def confirm_shortfall(*, shortfall: Shortfall, by: User) -> Shortfall:
         raise WrongState(_("This is agreed already."))
     if row.proposed_by_id == by.pk:
         raise NotPermitted(_("Whoever gave the reason may not agree to it. Ask a colleague."))
-    if call.status not in (CallStatus.IN_REVIEW, CallStatus.SCORED):
+    if call.status not in quorum.DECIDED_IN:
         raise WrongState(_("This is decided while the scoring is open, or before the ranking."))
     row.confirmed_by, row.confirmed_at = by, clock.now()
     row.save(update_fields=["confirmed_by", "confirmed_at"])

@@ -20,6 +20,7 @@ from reviews.models import (
     JointDecision,
     Panel,
     Ranking,
+    ShortlistEntry,
 )
 from reviews.rules import require, require_apart
 from reviews.selectors.rankings import last_version, latest
@@ -34,7 +35,8 @@ SHORTEST_REASON = 10
 
 @transaction.atomic
 def close_scoring(*, call: Call, by: User) -> Call:
-    """Close the stage: every expert has signed, or the deadline has passed. For ever.
+    """Close the paper review: every expert has signed, or the deadline has passed. For ever. Where
+    the rules have a hearing, its shortlist comes next; else the ranking.
 
     What is not signed is void. A dossier left with fewer sheets than the rules ask for could not be
     ranked: the stage stays open until two people have said that it goes on (`quorum`).
@@ -44,29 +46,69 @@ def close_scoring(*, call: Call, by: User) -> Call:
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
-    unsigned = Assignment.objects.select_for_update(of=("self",)).filter(
-        panel__call=call, state__in=("to_declare", "open", "finished")
-    )
-    left = list(unsigned.values_list("pk", flat=True))
-    if left and (call.scoring_due_at is None or clock.now() < call.scoring_due_at):
-        raise WrongState(_("Some experts have not signed yet. Wait for them or for the deadline."))
-    short = [a.number or "" for a in require_scores(call)]
-    access.close(left)
-    Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
+    left, short = _end_marking(call, hearing=False)
     Panel.objects.filter(call=call).update(status="closed")
     closed = Entry(
         action="scoring.close",
         obj=call,
         by=by,
         role=Role.PROGRAMME_OFFICER,
-        after={"unsigned": len(left), "too_few": short},
+        after={"unsigned": left, "too_few": short},
         scope=call.number,
     )
-    called = advance_call_held(call, to=CallStatus.SCORED, by=by)
+    reached = CallStatus.HEARING if call.rule_set.has_hearing else CallStatus.SCORED
+    called = advance_call_held(call, to=reached, by=by)
     scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
     rows = lock_all(scored.values_list("pk", flat=True))
     moves = [Move(application=row, step="close_scoring") for row in rows]
     tell_firms(advance_held(moves, by=by, others=[closed, called]))
+    return call
+
+
+def _end_marking(call: Call, *, hearing: bool) -> tuple[int, list[str]]:
+    """Void what is not signed in the stage at hand; how many sheets, and which dossiers go on with
+    too few. Refused before the deadline while somebody may still sign.
+    """
+    unsigned = Assignment.objects.select_for_update(of=("self",)).filter(
+        panel__call=call, state__in=("to_declare", "open", "finished")
+    )
+    left = list(unsigned.values_list("pk", flat=True))
+    if left and (call.scoring_due_at is None or clock.now() < call.scoring_due_at):
+        raise WrongState(_("Some experts have not signed yet. Wait for them or for the deadline."))
+    short = [a.number or "" for a in require_scores(call, hearing=hearing)]
+    access.close(left)
+    Assignment.objects.filter(pk__in=left).update(state=AssignmentState.VOID)
+    return len(left), short
+
+
+@transaction.atomic
+def close_hearing(*, call: Call, by: User) -> Call:
+    """Close the hearing: minutes of each dossier are kept, and every expert has signed or the
+    deadline has passed. For ever; otherwise as `close_scoring`.
+    """
+    require(by, Role.PROGRAMME_OFFICER)
+    require_apart(by, call)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.status != CallStatus.HEARING:
+        raise WrongState(_("The hearing stage is not open in this call."))
+    standing = ShortlistEntry.objects.filter(shortlist__call=call, place__isnull=False)
+    stands = dict(standing.values_list("application_id", "minutes"))
+    if not stands:
+        raise WrongState(_("Draw up the shortlist first."))
+    if missing := sum(minutes is None for minutes in stands.values()):
+        raise WrongState(_("The minutes of %(count)s hearings are missing.") % {"count": missing})
+    left, short = _end_marking(call, hearing=True)
+    closed = Entry(
+        action="hearing.close",
+        obj=call,
+        by=by,
+        role=Role.PROGRAMME_OFFICER,
+        after={"unsigned": left, "too_few": short},
+        scope=call.number,
+    )
+    called = advance_call_held(call, to=CallStatus.SCORED, by=by)
+    moves = [Move(application=row, step="close_hearing") for row in lock_all(sorted(stands))]
+    advance_held(moves, by=by, others=[closed, called])
     return call
 
 
@@ -81,8 +123,9 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
         raise WrongState(_("Close the scoring first."))
+    has_hearing = call.rule_set.has_hearing
     if call.status == CallStatus.SCORED:
-        require_scores(call)
+        require_scores(call, hearing=has_hearing)
     entries = rank_call(call)
     digest = digest_of(entries)
     last, version, now = last_version(call, digest)
@@ -110,7 +153,8 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     is_first = call.status == CallStatus.SCORED
     called = [advance_call_held(call, to=CallStatus.RANKED, by=by)] if is_first else []
     record_all([computed, *called])
-    request_analysis(ranking)
+    if not has_hearing:  # the analysis takes a total for formula and one mean
+        request_analysis(ranking)
     return ranking
 
 

@@ -42,12 +42,14 @@ def locked_rows() -> QuerySet[Assignment]:
 def recuse(
     rows: Sequence[Recused], *, found: str, by: User, role: str, at: datetime
 ) -> list[Entry]:
-    """Recuse from dossiers of one seat: their marks count no more, nothing is edited.
+    """Recuse from dossiers of one seat, in one stage or both: their marks count no more, nothing is
+    edited.
 
     Returns what is to be recorded.
     """
     left = [row.assignment for row in rows]
     opened = [a.pk for a in left if a.state != AssignmentState.TO_DECLARE]
+    once = {row.assignment.application_id: row for row in rows}
     Recusal.objects.bulk_create(
         Recusal(
             panel_id=row.assignment.panel_id,
@@ -60,7 +62,7 @@ def recuse(
             recorded_by=by,
             recorded_at=at,
         )
-        for row in rows
+        for row in once.values()
     )
     entries = [_left(row, found, by, role) for row in rows]
     for state in (AssignmentState.VOID, AssignmentState.RECUSED):

@@ -17,16 +17,17 @@ from audit import clock
 from audit.refusals import NotVisible, TooLate, WrongState
 from audit.services import Entry as Event
 from audit.services import record_all
-from reviews.models import Assignment, AssignmentState, Mark, SeatState, SheetImport
+from reviews.models import Assignment, AssignmentState, Mark, SeatState, SheetImport, Stage
 from reviews.rules import SCORABLE, SCRIBES, may_type_in
+from reviews.selectors.hearing import slot_of
 from reviews.selectors.sheets import problems_of, sheet_of
 from reviews.services.marking import Entry, MarksConflict, NotFinished, Overall, Typed, check
 from reviews.wording import problem_text
 
 
 def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) -> list[Assignment]:
-    """Assignments of one seat that the person may mark now, locked: their own, or those of `paper`
-    that they checked against it. Each with the instant as `.now`.
+    """Assignments of one seat and stage that the person may mark now, locked: their own, or those
+    of `paper` that they checked against it. Each with the instant as `.now`.
     """
     locked = (
         Assignment.objects.select_for_update(of=("self",))
@@ -36,12 +37,14 @@ def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) ->
         .order_by("pk")
     )
     rows: list[Assignment] = list(locked)
-    if len({row.seat_id for row in rows}) != 1:
+    if len({(row.seat_id, row.stage) for row in rows}) != 1:
         raise NotVisible
     for row in rows:
         if paper is None and not (row.expert.user_id == by.pk and row.expert.active):
             raise NotVisible
         if paper is not None and not (row.seat_id == paper.seat_id and row.expert.active):
+            raise NotVisible
+        if paper is not None and row.stage != Stage.PAPER:
             raise NotVisible
     if not (may_type_in(by, paper) if paper else has_role(by, Role.EXPERT)):
         raise NotVisible
@@ -61,11 +64,27 @@ def require_scorable(assignment: Assignment, now: datetime | None = None) -> Non
     if assignment.seat.state != SeatState.ACCEPTED or assignment.state not in SCORABLE:
         raise WrongState(_("This dossier is not open to you. Declare on it first."))
     call = assignment.panel.call
-    if call.status != CallStatus.IN_REVIEW:
+    if assignment.stage == Stage.HEARING:
+        require_begun(assignment, now or clock.now())
+    elif call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
     if call.scoring_due_at and (now or clock.now()) >= call.scoring_due_at:
         raise TooLate(
             _("The time for scoring has passed; nothing was saved. Tell the programme officer.")
+        )
+
+
+def require_begun(assignment: Assignment, now: datetime) -> None:
+    """Refuse before the dossier's own time at the hearing, and after the stage is closed."""
+    if assignment.panel.call.status != CallStatus.HEARING:
+        raise WrongState(_("The hearing stage is not open in this call."))
+    time = slot_of(assignment.application)
+    if time is None:
+        raise WrongState(_("Day and place of this hearing are not set yet."))
+    if now < time.begins:
+        raise WrongState(
+            _("This hearing begins %(at)s; marks are given from then on.")
+            % {"at": f"{time.begins.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"}
         )
 
 
@@ -122,7 +141,7 @@ def save_sheets(
     from, by the one who checked them. Raises MarksConflict, Invalid.
     """
     rows = lock_open((one.assignment for one in typed), by, paper)
-    sheet = sheet_of(rows[0].panel)
+    sheet = sheet_of(rows[0].panel, rows[0].stage)
     for one in typed:
         check(sheet, one)
     pages = _pages(rows, typed)
@@ -272,7 +291,7 @@ def _event(row: Assignment, action: str, by: User, role: str, source: str, targe
 def finish(*, assignment: Assignment, by: User) -> Assignment:
     """Mark a dossier as scored; every expert leaf must be complete. Finishing twice is once."""
     [locked] = lock_open([assignment.pk], by)
-    found = missing_of(locked, sheet_of(locked.panel), locked.marks.all())
+    found = missing_of(locked, sheet_of(locked.panel, locked.stage), locked.marks.all())
     if found:
         raise NotFinished({code: [problem_text(p) for p in ps] for code, ps in found.items()})
     record_all(_finish([locked], by, Role.EXPERT))

@@ -22,6 +22,7 @@ from reviews.models import (
     Seat,
     SeatState,
     SheetImport,
+    Stage,
 )
 from reviews.rules import SCRIBES, expert_of, may_type_in
 from reviews.selectors.sheets import sheet_content, sheet_of
@@ -33,9 +34,15 @@ NOTHING = _("There is nothing for you to sign in this panel.")
 
 @transaction.atomic
 def sign(
-    *, panel: Panel, by: User, digest: str = "", paper: SheetImport | None = None
+    *,
+    panel: Panel,
+    by: User,
+    stage: str = Stage.PAPER,
+    digest: str = "",
+    paper: SheetImport | None = None,
 ) -> ScoreSheet:
-    """Sign all own sheets of a panel at once. From here on nobody, by any path, changes a mark.
+    """Sign all own sheets of a panel's stage at once. From here on nobody, by any path, changes a
+    mark.
 
     `digest`: what the person was shown; another one means that something changed meanwhile.
     `paper`: the expert signed on paper, and whoever checked what was typed in from it locks.
@@ -44,14 +51,15 @@ def sign(
     if seat is None or seat.state != SeatState.ACCEPTED:
         raise WrongState(NOTHING)
     lock_seat(seat.pk)  # before its dossiers, as whoever gives it back or closes the scoring does
-    mine = _lock_dossiers(seat)
+    mine = _lock_dossiers(seat, stage)
     _require_complete(mine)
-    content = sheet_content(mine[0].panel, mine)
+    content = sheet_content(mine[0].panel, mine, stage)
     if paper:
         _require_on_paper(content, paper)
     sheet = ScoreSheet(
         panel=panel,
         expert=seat.expert,
+        stage=stage,
         content=content,
         digest=sm3(canonical(content)),
         signed_by=by,
@@ -70,11 +78,16 @@ def sign(
     return sheet
 
 
-def _lock_dossiers(seat: Seat) -> list[Assignment]:
+def _lock_dossiers(seat: Seat, stage: str) -> list[Assignment]:
     """All that the signature covers, locked; there must be something, and nothing signed."""
     mine = list(
         Assignment.objects.select_for_update(of=("self",))
-        .filter(panel=seat.panel_id, expert=seat.expert_id, seat__state=SeatState.ACCEPTED)
+        .filter(
+            panel=seat.panel_id,
+            expert=seat.expert_id,
+            stage=stage,
+            seat__state=SeatState.ACCEPTED,
+        )
         .exclude(state__in=(AssignmentState.RECUSED, AssignmentState.VOID))
         .select_related("application", "submission", "panel__call", "seat")
         .prefetch_related("marks")
@@ -90,7 +103,9 @@ def _lock_dossiers(seat: Seat) -> list[Assignment]:
 def _record(sheet: ScoreSheet, dossiers: int, by: User) -> None:
     """One event; of a signature on paper with what it rests on, and word to whoever signed."""
     paper = sheet.paper
-    after = {"digest": sheet.digest, "dossiers": dossiers}
+    after: dict[str, Any] = {"digest": sheet.digest, "dossiers": dossiers}
+    if sheet.stage == Stage.HEARING:
+        after["stage"] = sheet.stage
     record(
         action="score.sign",
         obj=sheet,
@@ -157,7 +172,8 @@ def _require_complete(mine: list[Assignment]) -> None:
             len(left),
         )
         raise WrongState(words % {"count": len(left)})
+    # Whoever has finished every dossier has heard them all: none opens before its time.
     require_scorable(mine[0])
-    sheet = sheet_of(panel)
+    sheet = sheet_of(panel, mine[0].stage)
     if any(missing_of(a, sheet, a.marks.all()) for a in mine):
         raise WrongState(_("A mark is no longer complete. Open the dossier and finish it again."))

@@ -24,7 +24,7 @@ def certainty(request: SignedInRequest, number: str) -> HttpResponse:
     """
     call = call_of(request, number, *READERS)
     found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
-    if found is None:
+    if found is None or call.rule_set.has_hearing:  # nothing is analysed there
         raise Http404
     context = {
         **frame(request, call, "ranking"),

@@ -16,18 +16,19 @@ from django.utils.translation import ngettext, pgettext
 
 from applications import money
 from applications.call_rules import CallRules
-from applications.sheet import Sheet
+from applications.sheet import Sheet, parse_hearing
 from calendars.wording import day_text
 from reviews.formula_words import formula_words
-from reviews.models import RankingEntry, Recusal
+from reviews.models import RankingEntry, Recusal, Stage
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES, QUOTA_SENTENCES
 from reviews.scoring.formulas import FORMULAS
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
 from reviews.selectors.rankings import Judge, Said
+from reviews.selectors.sheets import full_marks
 from reviews.site_words import corrections_shown, site_veto_words
 from reviews.views.expert_words import NOTES, VETOES, language
-from reviews.views.ranking_page import full_marks, rule_words
+from reviews.views.ranking_page import rule_words
 
 SALT = "reviews.experts-of-a-dossier"
 
@@ -36,7 +37,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
     """Everything the page shows. `named`: experts by pseudonym, and what others ask for."""
     rules = CallRules.from_data(entry.ranking.rules)
     said = ranked.said_of(entry.application)
-    judges = ranked.judges_of(entry)
+    judges = ranked.judges_of(entry.details["experts"])
     labels = _labels(entry, judges, said.comments, named=named)
     if not named:
         judges.sort(key=lambda judge: list(labels).index(judge.pseudonym))
@@ -47,7 +48,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "application": entry.application,
         "named": named,
         "state_label": ENTRY_STATES[entry.state],
-        "full": full_marks(sheet),
+        "full": full_marks(sheet, entry.ranking.call),
         "vetoes": [
             VETOES.get(key) or site_veto_words(entry.ranking.call, key) for key in details["vetoes"]
         ],
@@ -55,6 +56,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "decided": DECIDED_BY.get(details["decided_by"], ""),
         "minutes_no": decision.minutes_no if decision is not None else "",
         "parts": {name: _number(details[name]) for name in PARTS},
+        "hearing": hearing_of(entry, rules, named=named),
         "formula": _formula(entry, sheet),
         "leaves": [
             {"code": leaf.code, "name": leaf.name(language()), "max": leaf.weight}
@@ -62,7 +64,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         ],
         "expert_max": sheet.expert_max,
         "judge_rows": _judge_rows(judges, labels, said, sheet, rules),
-        "mean": _mean(entry, judges),
+        "mean": _mean(judges, *(_number(details[name]) for name in PARTS[2:])),
         "voided": _voided(ranked.voided_of(entry.application), named=named),
         "place": _place(entry, rules, named=named),
         "rules": rule_words(rules),
@@ -178,9 +180,62 @@ def _counts(judge: Judge, totals: Sequence[Decimal], rules: CallRules) -> tuple[
     return tone, words % {"share": share}
 
 
-def _mean(entry: RankingEntry, judges: Sequence[Judge]) -> dict[str, str] | None:
+def hearing_of(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, Any] | None:
+    """The second stage, and how both come together; None where there is no hearing."""
+    told = entry.details.get("hearing")
+    if told is None:
+        return None
+    sheet = parse_hearing(entry.ranking.call.hearing_sheet)
+    said = ranked.said_of(entry.application, Stage.HEARING)
+    judges = ranked.judges_of(told["experts"])
+    labels = _labels(entry, judges, said.comments, named=named)
+    if not named:
+        judges.sort(key=lambda judge: list(labels).index(judge.pseudonym))
+    paper, spoken = _stage(told["paper"]), _stage(told["points"])
+    return {
+        "percent": told["percent"],
+        "rest": 100 - told["percent"],
+        "paper": paper,
+        "points": spoken,
+        "came": entry.state != "absent",
+        "leaves": [
+            {"code": leaf.code, "name": leaf.name(language()), "max": leaf.weight}
+            for leaf in sheet.expert_leaves()
+        ],
+        "expert_max": sheet.expert_max,
+        "judge_rows": _judge_rows(judges, labels, said, sheet, rules),
+        "mean": _mean(judges, spoken.get("quality"), spoken.get("employment")),
+        "sums": _weighing(entry, paper, spoken, told["percent"]),
+        "comments": _comments(said.comments, labels, sheet),
+    }
+
+
+def _stage(points: Mapping[str, str] | None) -> dict[str, Decimal]:
+    return {name: Decimal(value) for name, value in (points or {}).items()}
+
+
+def _weighing(
+    entry: RankingEntry, paper: Mapping[str, Decimal], spoken: Mapping[str, Decimal], percent: int
+) -> dict[str, str] | None:
+    """Both stages by their weights, written out; None where one of them is missing."""
+    if entry.total is None or entry.employment is None or not (paper and spoken):
+        return None
+    sums = {}
+    for name, result in (("total", entry.total), ("employment", entry.employment)):
+        exact = Fraction(paper[name]) * (100 - percent) + Fraction(spoken[name]) * percent
+        sign = "=" if exact == 100 * Fraction(result) else "≈"
+        sums[name] = (
+            f"{paper[name]:.2f} × {100 - percent}% + {spoken[name]:.2f} × {percent}%"
+            f" {sign} {result:.2f}"
+        )
+    rest = entry.total - entry.employment
+    return sums | {"quality": f"{entry.total:.2f} − {entry.employment:.2f} = {rest:.2f}"}
+
+
+def _mean(
+    judges: Sequence[Judge], quality: Decimal | None, employment: Decimal | None
+) -> dict[str, str] | None:
     """The sums of what counts, written out; None where no sheet counts."""
-    quality, employment = (_number(entry.details[name]) for name in PARTS[2:])
     if quality is None or employment is None:
         return None
     return {

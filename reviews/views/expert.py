@@ -16,10 +16,12 @@ from accounts.rules import has_role
 from audit.refusals import NotVisible, Refused
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from reviews.addresses import marks_url
 from reviews.forms.declaration import DeclarationForm
 from reviews.forms.marks import DeclineForm
-from reviews.models import Assignment, AssignmentState, Seat, SeatState
+from reviews.models import Assignment, AssignmentState, Seat, SeatState, Stage
 from reviews.selectors import expert as own
+from reviews.selectors import hearing
 from reviews.services import declarations, seats
 from reviews.services.seats import answer_due
 from reviews.views.expert_words import panel_name, state_of
@@ -33,30 +35,38 @@ def my_reviews(request: SignedInRequest) -> HttpResponse:
     """What waits, then the dossiers of each panel under way, then earlier rounds."""
     if not has_role(request.user, Role.EXPERT):
         raise NotVisible
-    found = list(own.seats_of_person(request.user))
+    found = [_round(seat, Stage.PAPER) for seat in own.seats_of_person(request.user)]
+    if any(one["call"].rule_set.has_hearing for one in found):
+        heard = [_round(seat, Stage.HEARING) for seat in own.hearings_of_person(request.user)]
+        found = heard + found
     context = {
-        "rounds": [_round(seat) for seat in found if own.is_under_way(seat)],
-        "earlier": [_round(seat) for seat in found if not own.is_under_way(seat)],
+        "rounds": [one for one in found if one["under_way"]],
+        "earlier": [one for one in found if not one["under_way"]],
         "now": request.clock.now,
     }
     return render(request, "reviews/expert_list.html", context)
 
 
-def _round(seat: Seat) -> dict[str, Any]:
+def _round(seat: Seat, stage: Stage) -> dict[str, Any]:
     rows = list(seat.assignments.all())
     progress = own.progress_of([row.state for row in rows])
     opened = progress.total - progress.to_declare
+    times = hearing.times_of(seat.panel) if stage == Stage.HEARING else {}
     return {
         "seat": seat,
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
         "progress": progress,
         "answer_by": _answer_by(seat),
-        "is_open": seat.panel.call.status == "in_review",
+        "stage": stage.value,
+        "under_way": own.is_under_way(seat, stage),
+        "sitting": getattr(seat.panel, "sitting", None) if stage == Stage.HEARING else None,
+        "marks_url": marks_url(seat.pk, stage),
+        "is_open": seat.panel.call.status in ("in_review", "hearing"),
         "has_left": seat.state in LEFT,
         "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
         # Titles are shown only where the expert may read the dossier.
-        "rows": [_row(row, n) for n, row in enumerate(rows, start=1)]
+        "rows": [_row(row, n, times.get(row.application_id)) for n, row in enumerate(rows, start=1)]
         if opened and not progress.to_declare
         else [],
     }
@@ -69,11 +79,12 @@ def _answer_by(seat: Seat) -> datetime | None:
     return end_of_day(answer_due(seat, working_days()).day)
 
 
-def _row(row: Assignment, order: int) -> dict[str, Any]:
+def _row(row: Assignment, order: int, at: datetime | None) -> dict[str, Any]:
     tone, word = state_of(row)
     return {
         "pk": row.pk,
         "order": order,
+        "at": at,
         "title": row.application.title,
         "firm": row.application.firm.name,
         "state": tone,

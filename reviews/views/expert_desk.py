@@ -21,8 +21,10 @@ from audit.clock import SHANGHAI
 from audit.refusals import NotVisible, Refused
 from calendars.deadlines import count_inclusive
 from calendars.selectors import working_days
+from reviews.addresses import marks_url
 from reviews.forms.marks import LeafInput, SheetForm, fingerprint, overall_of, slug, stored_input
-from reviews.models import Assignment, AssignmentState, Mark
+from reviews.models import Assignment, AssignmentState, Mark, Stage
+from reviews.rules import stage_at
 from reviews.scoring import Computed, check_mark, subtotal
 from reviews.selectors import expert as own
 from reviews.selectors.sheets import computed_of, problems_of, sheet_of
@@ -54,7 +56,7 @@ class SheetDesk:
 
     @cached_property
     def sheet(self) -> Sheet:
-        return sheet_of(self.assignment.panel)
+        return sheet_of(self.assignment.panel, self.assignment.stage)
 
     @cached_property
     def least_comment(self) -> int:
@@ -66,7 +68,7 @@ class SheetDesk:
 
     @cached_property
     def places(self) -> list[own.Place]:
-        return own.places_of(self.assignment.seat)
+        return own.places_of(self.assignment.seat, self.assignment.stage)
 
     @cached_property
     def closed_because(self) -> str:
@@ -230,7 +232,9 @@ class SheetDesk:
             "content": self._content(content["sections"]),
             "files": self._files(content),
             "submission": assignment.submission,
-            "due": call.scoring_due_at,
+            "due": call.scoring_due_at if self._is_at_hand() else None,
+            "is_hearing": assignment.stage == Stage.HEARING,
+            "marks_url": marks_url(assignment.seat_id, assignment.stage),
             "days_left": self._days_left(),
             "saved_at": max((m.updated_at for m in self.marks.values()), default=None),
             "now": self.request.clock.now,
@@ -271,11 +275,16 @@ class SheetDesk:
             {**f, "document_name": names.get(f["document"], "")} for f in content["attachments"]
         ]
 
+    def _is_at_hand(self) -> bool:
+        """Whether the call is in the stage that this sheet is of; its deadline is this one's."""
+        call, stage = self.assignment.panel.call, self.assignment.stage
+        return call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING) and stage == stage_at(call)
+
     def _days_left(self) -> int | None:
         """Working days after today up to the due day; None when none is set or it is over."""
         call = self.assignment.panel.call
         due = call.scoring_due_at
-        if call.status != CallStatus.IN_REVIEW or due is None or due <= self.request.clock.now:
+        if not self._is_at_hand() or due is None or due <= self.request.clock.now:
             return None
         tomorrow = self.request.clock.today + timedelta(days=1)
         last = due.astimezone(SHANGHAI).date()

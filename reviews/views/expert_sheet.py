@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
 from audit.refusals import NotVisible, Refused
+from reviews.addresses import marks_url
 from reviews.forms.marks import (
     OVERALL,
     SheetForm,
@@ -105,7 +106,7 @@ def _finished(request: SignedInRequest, desk: SheetDesk) -> HttpResponse:
     following = desk.next_place()
     if following is None:
         messages.success(request, _("Every dossier is scored. Check all marks, then sign once."))
-        return redirect("reviews:my_marks", desk.assignment.seat_id)
+        return redirect(marks_url(desk.assignment.seat_id, desk.assignment.stage))
     left = sum(p.state == "open" and p.pk != desk.assignment.pk for p in desk.places)
     words = ngettext(
         "Dossier %(order)d is scored; %(left)d is left.",

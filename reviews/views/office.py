@@ -27,6 +27,7 @@ RANKED = (
     CallStatus.AWARDED,
     CallStatus.CLOSED,
 )
+HEARD = (CallStatus.HEARING, CallStatus.SCORED, *RANKED)
 
 
 def guard(request: SignedInRequest, *roles: Role) -> None:
@@ -73,6 +74,8 @@ def _tabs(call: Call, current: str, draw: Draw | None, *, watches: bool) -> list
         if draw is not None:
             pages.append(("draw", _("Draw"), reverse("reviews:draw", args=[draw.number])))
         pages.append(("progress", _("Progress"), reverse("reviews:progress", args=[call.number])))
+        if call.rule_set.has_hearing and call.status in HEARD:
+            pages.append(("hearing", _("Hearing"), reverse("reviews:hearing", args=[call.number])))
     if call.status in RANKED or call.status == CallStatus.SCORED:
         pages.append(("ranking", _("Ranking"), reverse("reviews:ranking", args=[call.number])))
     if call.status in RANKED:

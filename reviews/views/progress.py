@@ -21,14 +21,14 @@ from audit.selectors import events_of
 from calendars.deadlines import due
 from calendars.selectors import working_days
 from reviews.forms.draws import DueForm, ExtendForm
-from reviews.models import SeatState
+from reviews.models import SeatState, Stage
 from reviews.office_words import GROUNDS, SEAT_STATES
+from reviews.selectors import hearing, quorum, scores
 from reviews.selectors import office as reading
-from reviews.selectors import quorum, scores
 from reviews.services import opening
 from reviews.services import ranking as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, call_of, frame, is_officer
+from reviews.views.office import HEARD, WATCHERS, call_of, frame, is_officer
 from reviews.views.quorum import short_of_scores
 
 SHOWN = 50
@@ -44,13 +44,16 @@ def progress(request: SignedInRequest, number: str) -> HttpResponse:
 def _page(
     request: SignedInRequest, call: Call, form: Any = None, status: int = 200
 ) -> HttpResponse:
-    shared, by_panel = frame(request, call, "progress"), scores.progress(call)
+    stage = stage_shown(call)
+    shared, by_panel = frame(request, call, "progress"), scores.progress(call, stage)
     panels = [_panel(panel, by_panel.get(panel.pk, [])) for panel in call.panels.order_by("number")]
     experts = [e for rows in by_panel.values() for e in rows]
     signed, sheets = sum(e.signed for e in experts), sum(e.of for e in experts)
     done = sum(e.done for e in experts)
     due_at, now = call.scoring_due_at, request.clock.now
-    running, over = call.status == CallStatus.IN_REVIEW, bool(due_at and due_at <= now)
+    heard = stage == Stage.HEARING and call.status == CallStatus.HEARING
+    running = call.status == CallStatus.IN_REVIEW or heard
+    over = bool(due_at and due_at <= now)
     unsigned = reading.unsigned(call) if running else 0
     recusals = list(reading.recusals_of(call)[: SHOWN + 1])
     more = len(recusals) > SHOWN
@@ -64,6 +67,7 @@ def _page(
         "done": done,
         "done_loads": [done],
         "running": running,
+        "stage": stage,
         "opened_at": _opened_at(call) if running else None,
         "over": over,
         "unsigned": unsigned,
@@ -86,8 +90,17 @@ def _page(
     return render(request, "reviews/progress.html", context, status=status)
 
 
+def stage_shown(call: Call) -> Stage:
+    """The hearing once its shortlist stands; the paper review before, and where there is none."""
+    has_hearing = call.status in HEARD and call.rule_set.has_hearing
+    return Stage.HEARING if has_hearing and hearing.has_shortlist(call) else Stage.PAPER
+
+
 def _opened_at(call: Call) -> datetime | None:
-    """When the scoring was opened, by the log."""
+    """When the scoring was opened, by the log, or the shortlist of the hearing drawn up."""
+    if call.status == CallStatus.HEARING:
+        shortlist = hearing.shortlist_of(call)
+        return shortlist.made_at if shortlist is not None else None
     opened = events_of(call).filter(action="call.to_in_review").values_list("at", flat=True)
     return opened.last()
 
@@ -121,7 +134,7 @@ def _form(request: SignedInRequest, call: Call) -> DueForm:
     initial = {"day": day, "hour": time(17)}
     return (
         ExtendForm(initial=initial)
-        if call.status == CallStatus.IN_REVIEW
+        if call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING)
         else DueForm(initial=initial)
     )
 
@@ -171,11 +184,11 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
 def close(request: SignedInRequest, number: str) -> HttpResponse:
     """Close the scoring for ever; says what would not count, and what keeps it open."""
     call = call_of(request, number, Role.PROGRAMME_OFFICER)
+    heard = call.status == CallStatus.HEARING
     if request.method == "POST":
-        acts.close_scoring(call=call, by=request.user)
-        messages.success(request, _("Scoring is closed. Compute the ranking next."))
-        return redirect("reviews:ranking", number=number)
-    short = scores.too_few(call) if call.status == CallStatus.IN_REVIEW else []
+        return _close(request, call, heard=heard)
+    is_open = call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING)
+    short = scores.too_few(call, hearing=heard) if is_open else []
     agreed = quorum.agreed(call) if short else set()
     context = {
         "call": call,
@@ -183,7 +196,22 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
         "going_on": [a for a in short if a.pk in agreed],
         "waiting": quorum.waiting().filter(call=call),
         "unsigned": reading.unsigned(call),
+        "heard": heard,
+        "before_hearing": not heard and call.rule_set.has_hearing,
         "back": reverse("reviews:progress", args=[number]),
         "nav_current": "reviews:panels",
     }
     return render(request, "reviews/progress_close.html", context)
+
+
+def _close(request: SignedInRequest, call: Call, *, heard: bool) -> HttpResponse:
+    """Close the stage at hand and go where the next act is."""
+    if heard:
+        acts.close_hearing(call=call, by=request.user)
+    else:
+        acts.close_scoring(call=call, by=request.user)
+    if call.rule_set.has_hearing and not heard:
+        messages.success(request, _("The paper review is closed. Draw up the shortlist next."))
+        return redirect("reviews:hearing", number=call.number)
+    messages.success(request, _("Scoring is closed. Compute the ranking next."))
+    return redirect("reviews:ranking", number=call.number)

@@ -23,6 +23,7 @@ from reviews.forms.ranking import TieForm
 from reviews.models import JointDecision, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
+from reviews.selectors.sheets import full_marks
 from reviews.selectors.site_checks import latest_with_checks
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
@@ -84,12 +85,13 @@ def _page(
             entries, call.envelope, outcomes.passed_over(found) if found else {}
         ),
         "by_panel": rules.panels == "quota",
-        "full": parts.full_marks(sheet),
+        "full": full_marks(sheet, call),
         "floor": rules.floor,
         "rules": parts.rule_words(rules),
         "figures": parts.figures(call, entries),
         "beam": parts.beam(call, entries),
-        **(beside(call, found, entries) if found else {}),
+        **(beside(call, found, entries) if found and not rules.has_hearing else {}),
+        "has_hearing": rules.has_hearing,
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
@@ -180,14 +182,14 @@ def export(request: SignedInRequest, number: str, kind: str) -> HttpResponse:
         return _file(body, f"ranking-{number}.json", "application/json")
     out = io.StringIO()
     if kind == "ranking.csv":
-        table = csv.DictWriter(out, exports.RANKING, lineterminator="\n")
+        table = csv.DictWriter(out, exports.ranking_columns(call), lineterminator="\n")
         rows = exports.ranking_table(call)
         table.writeheader()
         table.writerows(rows)
     elif kind == "scores.csv":
         lines = exports.score_table(call)
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(exports.SCORES)
+        writer.writerow(exports.score_columns(call))
         writer.writerows(lines)
     else:
         raise Http404

@@ -12,10 +12,9 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_any_role
 from applications import money
-from applications.call_reading import quota_rows
+from applications.call_reading import hearing_rows, quota_rows
 from applications.call_rules import CallRules
 from applications.models import Call, CallStatus
-from applications.sheet import Sheet
 from reviews.models import Panel, Ranking, RankingEntry
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, QUOTA_MARKS
 from reviews.scoring import half_up
@@ -28,11 +27,6 @@ BILLION_TENTH = Decimal(100_000_000)  # 1亿元
 
 def _sum(value: Decimal) -> str:
     return money.in_words(value, chinese=not language().startswith("en"))
-
-
-def full_marks(sheet: Sheet) -> dict[str, Decimal]:
-    """The points there are for each dimension."""
-    return {"quality": sheet.quality.weight, "employment": sheet.employment.weight}
 
 
 def table_rows(
@@ -142,6 +136,7 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
         (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
         (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
         (pgettext("ranking", "Ties"), " → ".join(ties)),
+        *((str(label), str(value)) for label, value in hearing_rows(rules)),
         *quota_rows(rules),
     ]
 

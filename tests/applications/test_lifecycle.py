@@ -136,7 +136,7 @@ def test_the_table_is_whole():
     assert reached == set(Status)
     assert {
         Status.NOT_RECOMMENDED, Status.INELIGIBLE, Status.NOT_FUNDED, Status.COMPLETED,
-        Status.WITHDRAWN, Status.DISQUALIFIED, Status.TERMINATED,
+        Status.WITHDRAWN, Status.DISQUALIFIED, Status.TERMINATED, Status.NOT_SHORTLISTED,
     } == FINAL  # fmt: skip
 
 

@@ -248,6 +248,26 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
     )  # fmt: skip
 
 
+def hearings(calls: dict[str, Call]) -> dict[str, Cases]:
+    """The call in its hearing, beside one that has none; a dossier heard, one still to be."""
+    call = calls["hearing"]
+    first, last = call.shortlist.entries.filter(place__in=(1, 3)).order_by("place")
+    seat = Seat.objects.filter(panel__call=call, state="accepted").order_by("pk")[0]
+    numbers = {n: (calls[n].number,) for n in ("hearing", "review")}
+    minutes = {
+        "heard": (call.number, first.application_id),
+        "to_hear": (call.number, last.application_id),
+    }
+    return {
+        "reviews:hearing": numbers,
+        "reviews:draw_up_shortlist": numbers,
+        "reviews:sitting": {n: (*args, 1) for n, args in numbers.items()},
+        "reviews:hearing_minutes": minutes,
+        "reviews:my_hearing": {"": (seat.pk,)},
+        "reviews:sign_hearing": {"": (seat.pk,)},
+    }
+
+
 def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
     every = {n: (a.pk,) for n, a in rows.items()}
     few = {n: every[n] for n in ("draft", "review", "project", "elsewhere")}
@@ -287,6 +307,7 @@ def office(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         "applications:call_create": PLAIN,
         "applications:call": every,
         "applications:call_sheet": every,
+        "applications:call_hearing_sheet": {n: every[n] for n in ("unpublished", "hearing")},
         "applications:call_edit": {n: (*args, "basics") for n, args in some.items()},
         **{f"applications:call_{act}": some for act in (
             "propose", "publish", "send_back", "take_back", "discard")},
@@ -346,6 +367,7 @@ def objects() -> dict[str, Cases]:
         "review": Call.objects.get(status=CallStatus.IN_REVIEW),
         "open": Call.objects.filter(status=CallStatus.PUBLISHED).order_by("-pk")[0],
         "unpublished": Call.objects.get(status=CallStatus.DRAFT),
+        "hearing": Call.objects.get(status=CallStatus.HEARING),
     }
     assert Envelope.objects.count() >= 2 and Expert.objects.count() >= 36
     rows = dossiers()
@@ -355,6 +377,7 @@ def objects() -> dict[str, Cases]:
         | awards(calls, rows)
         | secretaries(rows)
         | reviews(calls, rows)
+        | hearings(calls)
         | dossier_pages(rows)
         | office(calls, rows)
         | people_and_messages()

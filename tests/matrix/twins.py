@@ -103,6 +103,14 @@ def other_marks(who: Parts) -> dict[str, int]:
             who.face.pk,
         )
         write(
+            "marks at the hearing",
+            "UPDATE reviews_mark m SET score = round(score * 0.41 + 0.07, 2),"
+            " version = version + 1, comment = 'twin ' || md5(m.id::text)"
+            " FROM reviews_assignment a WHERE a.id = m.assignment_id AND a.stage = 'hearing'"
+            " AND a.expert_id <> %s",
+            who.face.pk,
+        )
+        write(
             "sheets",
             "UPDATE reviews_scoresheet a SET content = %s::jsonb"
             f" WHERE {OF_CALL} AND expert_id <> %s",

@@ -14,10 +14,11 @@ from accounts.roles import Role
 from accounts.rules import recommending_region
 from accounts.services import firms, roles
 from accounts.services.people import create_user
-from applications.models import Application, Call, CallStatus
+from applications.models import Application, Call, CallStatus, Industry
 from applications.services import calls, dossiers
 from applications.services.attachments import add_attachment
 from applications.services.recommendation import check_dossier, set_recommendation
+from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
 from audit.origin import acting_from
@@ -29,11 +30,13 @@ from calendars.services import propose_year
 from rehearsal import checking, filing, people, reviewing
 from rehearsal.papers import pdf
 from rehearsal.round import Round
+from reviews.services import panels
 from secretaries.models import ServiceAssignment, ServiceSecretary
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
+from tests import making
 from tests.matrix.objects import seat_at_work
-from tests.reviews import sheets
+from tests.reviews import hearing, round, sheets
 
 SEED = 5
 
@@ -48,6 +51,7 @@ def build() -> None:
         open_call(cast, rng)
         proposals(cast)
         visits_to_confirm()
+        at_the_hearing(cast)
 
 
 def colleagues() -> None:
@@ -100,6 +104,43 @@ def under_review(cast: people.Cast, rng: Random) -> Round:
     reviewing.open_review(round_)
     reviewing.score_all(round_, share=0.5)
     return round_
+
+
+def at_the_hearing(cast: people.Cast) -> None:
+    """A call in its hearing: the first firm was heard, one expert has marked it."""
+    officer, now = cast["officer"], clock.now()
+    firm = Organisation.objects.get(memberships__user__username="applicant")
+    call = making.call(
+        officer,
+        number=f"{now.year}-9",
+        year=now.year,
+        sequence=9,
+        status=CallStatus.DRAFT,
+        sheet=default_sheet(),
+        hearing_sheet=hearing.sheet(),
+        rules={**round.RULES, **hearing.RULES, "exclude_same_region": False},
+        required_documents=[],
+    )
+    kind = Industry.objects.filter(catalogue="catalogue").order_by("pk")[0]
+    for n in range(3):
+        making.dossier(call, firm, title=f"第{n + 1}号答辩项目", status=Status.ELIGIBLE, kind=kind)
+    Call.objects.filter(pk=call.pk).update(
+        closes_at=now - timedelta(days=1), status=CallStatus.SCREENED
+    )
+    call.refresh_from_db()
+    panels.form_panels(call=call, by=officer)
+    call.refresh_from_db()
+    round.seat_all(round.drawn(call, officer, cast["supervisor"]))
+    round.open_review(call, officer)
+    for seat in hearing.seats(call):
+        round.score(seat)
+    hearing.closed_on_paper(call, officer)
+    hearing.drawn_up(call, officer)
+    hearing.sit(call, officer)
+    hearing.pass_sittings(call)
+    first = call.shortlist.entries.get(place=1)
+    hearing.come(first, officer)
+    hearing.mark_rest(hearing.seats(call)[0])
 
 
 def open_call(cast: people.Cast, rng: Random) -> None:

@@ -127,13 +127,14 @@ def test_the_rail_follows_the_call(officer):
     for status in CallStatus:
         call.status = status
         seen[status] = current_stage(call, now)
-        assert len(rail(call, now)) == 9
+        assert len(rail(call, now)) == 9 + (status == CallStatus.HEARING)
     assert seen == {
         "draft": "",
         "proposed": "",
         "published": "apply",
         "screened": "draw",
         "in_review": "score",
+        "hearing": "hearing",
         "scored": "rank",
         "ranked": "decide",
         "decided": "notice",

@@ -7,7 +7,7 @@ from applications.models import Call
 from audit import clock
 from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
 from reviews.services import panels, paper, ranking
-from tests.reviews import round, sheets, table
+from tests.reviews import hearing, round, sheets, table
 
 
 @pytest.fixture
@@ -111,6 +111,43 @@ def ranked_call(kept, scored, officer) -> Call:
     call = kept.build("ranked_call", rank, on=("scored",))
     call.refresh_from_db()
     return call
+
+
+@pytest.fixture
+def on_paper(kept, moving_clock, officer, supervisor, firm, pool) -> Call:
+    """A call with a hearing whose experts have all signed on paper."""
+
+    def make() -> Call:
+        call = round.eligible(
+            officer,
+            firm,
+            {"equipment": 4},
+            hearing_sheet=hearing.sheet(),
+            **hearing.RULES,
+        )
+        panels.form_panels(call=call, by=officer)
+        call.refresh_from_db()
+        draw = round.drawn(call, officer, supervisor)
+        round.seat_all(draw)
+        round.open_review(draw.call, officer)
+        for seat in hearing.seats(call):
+            round.score(seat)
+        call.refresh_from_db()
+        return call
+
+    return kept.build("on_paper", make, on=("pool", "applicant", "supervisor"))
+
+
+@pytest.fixture
+def shortlisted(kept, on_paper, officer) -> Call:
+    def make() -> Call:
+        hearing.closed_on_paper(on_paper, officer)
+        hearing.drawn_up(on_paper, officer)
+        hearing.sit(on_paper, officer)
+        on_paper.refresh_from_db()
+        return on_paper
+
+    return kept.build("shortlisted", make, on=("on_paper",))
 
 
 @pytest.fixture

@@ -43,13 +43,21 @@ def firm_region() -> Any:
     return making.region("220100")
 
 
-def eligible(officer: User, firm: Organisation, kinds: dict[str, int], **rules: Any) -> Call:
+def eligible(
+    officer: User,
+    firm: Organisation,
+    kinds: dict[str, int],
+    *,
+    hearing_sheet: Any = (),
+    **rules: Any,
+) -> Call:
     """A closed call with so many eligible dossiers of each industry; screening is done."""
     now = clock.now()
     call = making.call(
         officer,
         status=CallStatus.DRAFT,
         sheet=default_sheet(),
+        hearing_sheet=list(hearing_sheet),
         rules={**RULES, **rules},
         opens_at=now - timedelta(days=60),
         closes_at=now + timedelta(days=1),

@@ -11,13 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from applications.models import Call
 from audit.refusals import Refused
-from reviews.selectors.exports import RANKING, ranking_table
+from reviews.selectors.exports import ranking_columns, ranking_table
 
 
 class Command(BaseCommand):
     help = (
         "Print the ranking of a call: rank,application,region,quality,employment,total,requested,"
-        "awarded,outcome,corrected. Money in yuan, regions by GB/T 2260 code."
+        "awarded,outcome,corrected; after the region paper,hearing where there is a hearing. Money"
+        " in yuan, regions by GB/T 2260 code."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,6 +36,6 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
             return
-        out = csv.DictWriter(self.stdout, RANKING, lineterminator="\n")
+        out = csv.DictWriter(self.stdout, ranking_columns(call), lineterminator="\n")
         out.writeheader()
         out.writerows(rows)

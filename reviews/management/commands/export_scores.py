@@ -8,13 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from applications.models import Call
 from audit.refusals import Refused
-from reviews.selectors.exports import SCORES, score_table
+from reviews.selectors.exports import score_columns, score_table
 
 
 class Command(BaseCommand):
     help = (
-        "Print the locked scores of a call as CSV: application,expert,leaf,mode,score,max. "
-        "Experts by pseudonym; refused before scoring is closed."
+        "Print the locked scores of a call as CSV: application,expert,leaf,mode,score,max; before"
+        " them the stage where there is a hearing. Experts by pseudonym; refused before scoring is"
+        " closed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,5 +30,5 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         out = csv.writer(self.stdout, lineterminator="\n")
-        out.writerow(SCORES)
+        out.writerow(score_columns(call))
         out.writerows(rows)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from applications.models import Call
 from audit.refusals import Refused
 from reviews import outcomes
-from reviews.selectors import exports, rankings
+from reviews.selectors import exports, hearing, rankings, shortlists
 from reviews.selectors.recomputed import differences, digest_of, rank_call
 from reviews.selectors.site_checks import unsettled
 
@@ -19,9 +19,10 @@ REFUSED = 2
 class Command(BaseCommand):
     help = (
         "Recompute the ranking of a call from its locked scores, its confirmed site checks and"
-        " joint decisions, and its funding list with the quotas, and compare them with those that"
-        " stand. Exit 0 and one line when equal; exit 1 and a line for each difference; exit 2 when"
-        " there is nothing to compare yet. Never writes."
+        " joint decisions, its shortlist where there is a hearing, and its funding list with the"
+        " quotas, and compare them with those that stand. Exit 0 and one line when equal; exit 1"
+        " and a line for each difference; exit 2 when there is nothing to compare yet. Never"
+        " writes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         if unsettled(call).outdated:
             lines.append("a site check confirmed since is not in the ranking: compute it again")
         lines += outcomes.differences(stored)
+        shortlist = hearing.shortlist_of(call) if call.rule_set.has_hearing else None
+        lines += shortlists.differences(shortlist) if shortlist is not None else ()
         if not lines and digest_of(now) != stored.digest:
             lines.append(f"the digest is not that of the entries: {stored.digest}")
         if lines:

@@ -1,0 +1,81 @@
+"""The hearing of a call as its pages and services read it: shortlist, times, minutes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from applications.models import Application, Call
+from reviews.hearing import slot
+from reviews.models import Panel, Shortlist, ShortlistEntry, Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A dossier's own time at the hearing: which of its panel's it is, and where."""
+
+    place: int
+    begins: datetime
+    ends: datetime
+    venue: str
+
+
+def has_shortlist(call: Call) -> bool:
+    return Shortlist.objects.filter(call=call).exists()
+
+
+def shortlist_of(call: Call) -> Shortlist | None:
+    return (
+        Shortlist.objects.filter(call=call)
+        .select_related("draw", "made_by", "call")
+        .defer("draw__input", "draw__result")
+        .first()
+    )
+
+
+def slot_at(entry: ShortlistEntry, call: Call) -> Slot | None:
+    """The time of an entry with its panel's sitting; None while none is set, or off the list."""
+    sitting: Sitting | None = getattr(entry.panel, "sitting", None)
+    if sitting is None or entry.place is None:
+        return None
+    begins, ends = slot(sitting.starts_at, entry.place, call.rule_set.hearing_minutes)
+    return Slot(entry.place, begins, ends, sitting.venue)
+
+
+def slot_of(application: Application) -> Slot | None:
+    """A dossier's own time. One query."""
+    entry = entry_of(application)
+    return slot_at(entry, entry.shortlist.call) if entry is not None else None
+
+
+def entry_of(application: Application) -> ShortlistEntry | None:
+    """A dossier's place on its call's shortlist, with sitting and minutes."""
+    return _entries().filter(application=application).first()
+
+
+def _entries() -> QuerySet[ShortlistEntry]:
+    return ShortlistEntry.objects.select_related(
+        "shortlist__call", "panel__sitting", "minutes", "application__firm"
+    )
+
+
+def entries_of(call: Call) -> list[ShortlistEntry]:
+    """Every dossier after the paper review, best first, those off the list last."""
+    return list(_entries().filter(shortlist__call=call))
+
+
+def heard_by(panel: Panel) -> list[ShortlistEntry]:
+    """The dossiers that come to a panel's hearing, in its order."""
+    return list(_entries().filter(panel=panel, place__isnull=False).order_by("place"))
+
+
+def times_of(panel: Panel) -> dict[int, datetime]:
+    """Application → when its hearing begins; {} while no day is set. Needs sitting and call."""
+    if getattr(panel, "sitting", None) is None:
+        return {}
+    entries = ShortlistEntry.objects.filter(panel=panel, place__isnull=False)
+    minutes = panel.call.rule_set.hearing_minutes
+    return {
+        pk: slot(panel.sitting.starts_at, place or 0, minutes)[0]
+        for pk, place in entries.values_list("application_id", "place")
+    }
