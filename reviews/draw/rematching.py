@@ -9,7 +9,7 @@ from reviews.draw.entities import Pool
 from reviews.draw.matched import affinity, required
 from reviews.draw.protocol import keys
 
-Hindrance = Literal["gave_up", "on_dossier", "max_dossiers", "barred"]
+Hindrance = Literal["gave_up", "on_panel", "max_dossiers", "barred"]
 
 
 def order(pool: Pool, seed: bytes, left: Seated) -> list[str]:
@@ -36,18 +36,17 @@ def follow(
 ) -> tuple[str | None, int | None, tuple[tuple[str, Hindrance], ...]]:
     """(who follows, the place in the order, who stood before and what stood in the way)."""
     held: Counter[str] = Counter()
-    judging: set[tuple[str, str]] = set()
     for place in sitting:
         held[place.expert] += len(place.applications)
-        judging |= {(place.expert, what) for what in place.applications}
+    on_panel = {place.expert for place in sitting if place.panel == left.panel}
     room = required(pool).most - len(left.applications)
     passed: list[tuple[str, Hindrance]] = []
     for rank, who in enumerate(order(pool, seed, left)):
         hindrance: Hindrance | None = None
         if who in gone:
             hindrance = "gave_up"
-        elif any((who, what) in judging for what in left.applications):
-            hindrance = "on_dossier"
+        elif who in on_panel:  # one seat on a panel, and so one signature
+            hindrance = "on_panel"
         elif held[who] > room:
             hindrance = "max_dossiers"
         elif any(who in barred.get(what, frozenset()) for what in left.applications):

@@ -160,7 +160,7 @@ def test_where_nobody_has_room_for_all_of_it_the_seat_stays_empty():
     hindrances = Counter(why for _who, why in step["passed_over"])
     assert hindrances["gave_up"] == 1 and set(hindrances) <= {
         "gave_up",
-        "on_dossier",
+        "on_panel",
         "max_dossiers",
     }
     assert certificate.reproduce(told) == [] and verify.check(told) == ([], True)
