@@ -9,14 +9,14 @@ from reviews.models import Ranking, RankingEntry
 from reviews.selectors.recomputed import SUBSTANCE
 
 COLUMNS = ("ranking_id", "application_id", *SUBSTANCE)
-COPY = f"COPY {RankingEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
+COPY_ENTRIES = f"COPY {RankingEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 def write_entries(ranking: Ranking, entries: Iterable[RankingEntry]) -> None:
     """Insert the entries of a ranking by COPY: an INSERT of as many spends more on quoting the
     grounds than the whole ranking takes.
     """
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+    with connection.cursor() as cursor, cursor.copy(COPY_ENTRIES) as copy:
         for entry in entries:
             values = [getattr(entry, name) for name in SUBSTANCE[:-1]]
             copy.write_row([ranking.pk, entry.application_id, *values, json.dumps(entry.details)])

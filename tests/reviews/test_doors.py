@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 WRITES = {
     "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create",
-    "update_or_create", "save",
+    "update_or_create", "save", "copy",
 }  # fmt: skip
 # Every function that writes these rows. A new one here is a new door: ask whether it locks, asks
 # the rule and records as the others do.
@@ -36,7 +36,11 @@ DOORS = {
     "Sitting": {"reviews/services/hearing.py:set_sitting"},
     "HearingMinutes": {"reviews/services/hearing.py:record_minutes"},
     "Ranking": {"reviews/services/ranking.py:compute_ranking"},
-    "RankingEntry": {"reviews/services/ranking.py:compute_ranking"},
+    "RankingEntry": {"reviews/services/entries.py:write_entries"},
+    "SiteFinding": {
+        "reviews/services/site_deciding.py:_decide",
+        "reviews/services/site_findings.py:_write",
+    },
     "Assignment": {
         "reviews/services/recusing.py:recuse",
         "reviews/services/declarations.py:declare_all",
@@ -56,11 +60,11 @@ DOORS = {
 RELATED = {
     "marks": "Mark", "sheets": "ScoreSheet", "recusals": "Recusal", "entries": "RankingEntry",
     "declarations": "Declaration", "rankings": "Ranking", "assignments": "Assignment",
-    "scribes": "Scribe", "imports": "SheetImport",
+    "scribes": "Scribe", "imports": "SheetImport", "COPY_ENTRIES": "RankingEntry",
 }  # fmt: skip
 OWN_FIELDS = {
     "overall_comment": "Assignment", "finished_at": "Assignment", "tier": "Mark",
-    "checker": "SheetImport",
+    "checker": "SheetImport", "returned_why": "SiteFinding",
 }  # fmt: skip
 
 
@@ -68,11 +72,13 @@ def model_written(call: ast.Call, known: dict[str, str]) -> str:
     """The model whose rows a call writes; "" when it writes none of these."""
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
         return ""
+    if call.func.attr == "copy" and call.args and isinstance(call.args[0], ast.Name):
+        return RELATED.get(call.args[0].id, "")
     for keyword in call.keywords:
         if keyword.arg == "update_fields" and isinstance(keyword.value, ast.List):
             named = {c.value for c in keyword.value.elts if isinstance(c, ast.Constant)}
             if named & OWN_FIELDS.keys():
-                return OWN_FIELDS[min(named & OWN_FIELDS.keys())]
+                return OWN_FIELDS[max(named & OWN_FIELDS.keys())]
     for node in chain(call.func.value):
         if isinstance(node, ast.Attribute) and node.attr in RELATED and call.func.attr != "save":
             return RELATED[node.attr]
