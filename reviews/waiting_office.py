@@ -29,7 +29,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
         # A scribe acts in the call in no other way.
         items += _calls([call for call in calls if not call.is_scribe], now)
     if types:
-        items += scribing(calls)
+        items += scribing(calls, now)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
     return items + list(_decisions(calls if decides else []))
