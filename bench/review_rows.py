@@ -187,10 +187,10 @@ ROWS = (
     FROM generate_series(1, %(panels)s * %(experts)s) n""",
     """INSERT INTO reviews_draw (id, call_id, number, status, input, input_hash, salt, operator_id,
         operator_commitment, supervisor_commitment, operator_secret, supervisor_secret,
-        public_entropy_source, public_entropy, seed, result, reason, prepared_at, drawn_at,
-        void_reason)
+        public_entropy_source, public_entropy, seed, result, grounds, figures, reason, prepared_at,
+        drawn_at, void_reason)
     VALUES (1, %(call)s, %(number)s || '-D1', 'drawn', '{}', repeat('0', 64), '', %(officer)s,
-        '', '', '', '', '', '', repeat('0', 64), '[]', '', now(), now(), '')""",
+        '', '', '', '', '', '', repeat('0', 64), '[]', '[]', '{}', '', now(), now(), '')""",
     """INSERT INTO reviews_seat (id, draw_id, panel_id, code, expert_id, rank, state, invited_at,
         reason)
     SELECT n, 1, (n - 1) / %(experts)s + 1, 'technology.' || n, n, 1, 'accepted', now(), ''

@@ -209,14 +209,15 @@ class Said:
     marks: dict[tuple[str, str], Decimal | None]
 
 
-def said_of(application: Application, stage: str = Stage.PAPER) -> Said:
-    """Of one stage. Two queries."""
-    said = Said({}, {})
+def said_of(application: Application) -> dict[str, Said]:
+    """By stage. Two queries."""
+    by_stage = {stage.value: Said({}, {}) for stage in Stage}
     for row in (
-        Assignment.objects.filter(application=application, stage=stage, sheet__isnull=False)
+        Assignment.objects.filter(application=application, sheet__isnull=False)
         .select_related("expert")
         .prefetch_related("marks")
     ):
+        said = by_stage[row.stage]
         name, locked = row.expert.pseudonym, row.state == AssignmentState.LOCKED
         if locked:
             said.comments[name, ""] = row.overall_comment
@@ -224,7 +225,7 @@ def said_of(application: Application, stage: str = Stage.PAPER) -> Said:
             said.marks[name, mark.leaf] = mark.score
             if locked:
                 said.comments[name, mark.leaf] = mark.comment
-    return said
+    return by_stage
 
 
 def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:

@@ -36,7 +36,8 @@ SALT = "reviews.experts-of-a-dossier"
 def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
     """Everything the page shows. `named`: experts by pseudonym, and what others ask for."""
     rules = CallRules.from_data(entry.ranking.rules)
-    said = ranked.said_of(entry.application)
+    by_stage = ranked.said_of(entry.application)
+    said = by_stage[Stage.PAPER]
     judges = ranked.judges_of(entry.details["experts"])
     labels = _labels(entry, judges, said.comments, named=named)
     if not named:
@@ -56,7 +57,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "decided": DECIDED_BY.get(details["decided_by"], ""),
         "minutes_no": decision.minutes_no if decision is not None else "",
         "parts": {name: _number(details[name]) for name in PARTS},
-        "hearing": hearing_of(entry, rules, named=named),
+        "hearing": hearing_of(entry, rules, by_stage[Stage.HEARING], named=named),
         "formula": _formula(entry, sheet),
         "leaves": [
             {"code": leaf.code, "name": leaf.name(language()), "max": leaf.weight}
@@ -180,13 +181,14 @@ def _counts(judge: Judge, totals: Sequence[Decimal], rules: CallRules) -> tuple[
     return tone, words % {"share": share}
 
 
-def hearing_of(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, Any] | None:
+def hearing_of(
+    entry: RankingEntry, rules: CallRules, said: Said, *, named: bool
+) -> dict[str, Any] | None:
     """The second stage, and how both come together; None where there is no hearing."""
     told = entry.details.get("hearing")
     if told is None:
         return None
     sheet = parse_hearing(entry.ranking.call.hearing_sheet)
-    said = ranked.said_of(entry.application, Stage.HEARING)
     judges = ranked.judges_of(told["experts"])
     labels = _labels(entry, judges, said.comments, named=named)
     if not named:
