@@ -31,7 +31,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
         items += _calls([call for call in calls if not call.is_scribe], now)
         items += [item for call in calls for item in of_checks(call.site_checks, now)]
     if types:
-        items += scribing(calls)
+        items += scribing(calls, now)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
     return items + list(_decisions(calls if decides else []))

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from applications.models import CallStatus
+from audit import clock
 from audit.refusals import WrongState
 from reviews.models import Mark, ScoreSheet, SheetImport
 from reviews.selectors.offline import blocks_of
@@ -74,7 +75,14 @@ def test_what_waits_for_scribes_is_on_their_workbench(client_of, typed, maker, c
     assert "/scribing/" not in client_of(officer).get(workbench).content.decode()
     paper.confirm_paper(row=typed, by=checker, **sheets.second_typing(typed))
     lock = reverse("reviews:scribe_sign", args=[typed.pk])
-    assert lock in client_of(checker).get(workbench).content.decode()
+    typing = f'href="{reverse("reviews:scribing")}"'
+    page = client_of(checker).get(workbench).content.decode()
+    assert (lock in page, page.count(typing)) == (True, 1)
+    call = typed.seat.panel.call
+    call.scoring_due_at = clock.now()
+    call.save(update_fields=["scoring_due_at"])
+    page = client_of(checker).get(workbench).content.decode()
+    assert (lock in page, page.count(typing)) == (True, 0)  # none would be taken
 
 
 JUNK = (
