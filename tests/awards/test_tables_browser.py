@@ -1,4 +1,6 @@
-"""Tables of the money in a real browser: nothing is cut off at a panel's edge."""
+"""Pages of the money in a real browser: nothing is cut off at a panel's edge, nor the step that
+the rail stands at.
+"""
 
 from datetime import date
 
@@ -6,11 +8,12 @@ import pytest
 from django.urls import reverse
 
 from applications.services.competition import record_competition_review
+from tests.look.test_browser import too_wide
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CUT_OFF = """() => [...document.querySelectorAll("table.tbl")].filter((table) =>
-    table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right + 1
-).map((table) => table.caption.innerText)"""
+CUT_OFF = """() => [...document.querySelectorAll("table.tbl, .rail [aria-current]")].filter((it) =>
+    it.getBoundingClientRect().right > it.parentElement.getBoundingClientRect().right + 1
+).map((it) => it.innerText)"""
 
 
 @pytest.fixture
@@ -37,6 +40,7 @@ def test_no_column_is_cut_off(context_of, ranked, awarded, reviewed, officer, la
     for address in addresses:
         page.goto(address)
         assert page.locator("table.tbl").count()
-        for width in (1440, 1280, 768, 390):
+        for width in (1440, 1280, 1024, 768, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(CUT_OFF) == [], (address, width)
+            assert too_wide(page, width) == 0
