@@ -18,5 +18,10 @@ def service_panel(request: HttpRequest, application: Application) -> Panel | Non
     return Panel(
         title=_("Service secretary"),
         template="secretaries/panel.html",
-        context={"assignment": assignment, "running": running, "application": application},
+        context={
+            "assignment": assignment,
+            "running": running,
+            "application": application,
+            "opens": rules.reads_service(request.user, application),
+        },
     )

@@ -76,3 +76,15 @@ def holds_service(user: Person | None, application: Application) -> bool:
 def watches(user: Person | None) -> bool:
     """Officers who may read every project's service record."""
     return has_any_role(user, *WATCHERS)
+
+
+def reads_service(user: Person, application: Application) -> bool:
+    """Who may open the service record of a project: its secretaries, the firm's people, the lead
+    and officers.
+    """
+    return (
+        is_lead(user)
+        or watches(user)
+        or speaks_for_firm(user, application)
+        or holds_service(user, application)
+    )

@@ -29,7 +29,8 @@ def record_visit(
     """Write down a visit; the firm is asked to confirm it.
 
     By whoever serves the project that day (the backup while the secretary is on leave). Refuses
-    days before the appointment and in the future, and empty texts.
+    days before the appointment and in the future, and empty texts. The same visit sent twice is
+    kept once.
     """
     row = (
         ServiceAssignment.objects.select_for_update(of=("self",))
@@ -45,16 +46,17 @@ def record_visit(
         raise Invalid(_("The day must lie between the appointment and today."), "on")
     if kind not in VisitKind.values:
         raise Invalid(_("Choose on site, by phone or by video."), "kind")
-    visit = Visit.objects.create(
-        assignment=row,
-        on=on,
-        kind=kind,
-        people=_filled(people, "people", 200),
-        summary=_filled(summary, "summary", 4000),
-        next_action=next_action.strip()[:300],
-        recorded_by=by,
-        recorded_at=clock.now(),
-    )
+    told = {
+        "assignment": row,
+        "on": on,
+        "kind": kind,
+        "people": _filled(people, "people", 200),
+        "summary": _filled(summary, "summary", 4000),
+        "next_action": next_action.strip()[:300],
+    }
+    if same := Visit.objects.filter(**told).first():
+        return same
+    visit = Visit.objects.create(**told, recorded_by=by, recorded_at=clock.now())
     record(
         action="visit.record",
         obj=row.application,

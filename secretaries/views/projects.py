@@ -35,14 +35,8 @@ def seen(request: SignedInRequest, pk: int) -> Application:
     application = get_object_or_404(
         Application.objects.select_related("call", "firm", "region__reports_to", "industry"), pk=pk
     )
-    user = request.user
-    allowed = (
-        rules.is_lead(user)
-        or rules.speaks_for_firm(user, application)
-        or rules.holds_service(user, application)
-        or rules.watches(user)
-    )
-    if not allowed or Status(application.status) not in rules.KNOWN:
+    known = Status(application.status) in rules.KNOWN
+    if not known or not rules.reads_service(request.user, application):
         raise NotVisible
     return application
 

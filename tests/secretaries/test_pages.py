@@ -82,6 +82,16 @@ def test_each_page_for_each_person(cast: Served) -> None:
         assert Client().get(path).status_code == 302
 
 
+def test_a_dossier_links_to_the_service_record_only_for_whom_it_opens(cast: Served) -> None:
+    region = making.person("县市", Role.REGIONAL_OFFICER, region=cast.it.region)
+    dossier = reverse("applications:dossier", args=[cast.it.pk])
+    told = {
+        name: url("project", cast.it.pk) in signed_in(user).get(dossier).content.decode()
+        for name, user in {"region": region, "firm": cast.owner, "officer": cast.officer}.items()
+    }
+    assert told == {"region": False, "firm": True, "officer": True}
+
+
 def test_a_firm_raises_a_request_from_the_list(cast: Served) -> None:
     """Its own served projects only; the lead and secretaries have none of their own to raise."""
     other = cast.project(status="eligible")

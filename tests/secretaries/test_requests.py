@@ -219,6 +219,7 @@ def test_a_visit_is_confirmed_by_the_firm_and_then_stands(cast: Served) -> None:
         with pytest.raises(Invalid):
             visits.record_visit(**{**kwargs, **wrong}, by=cast.zhao.user)
     visit = visits.record_visit(**kwargs, by=cast.zhao.user)
+    assert visits.record_visit(**kwargs, by=cast.zhao.user).pk == visit.pk  # the form sent twice
     with pytest.raises(NotVisible):
         visits.confirm_visit(visit=visit, by=cast.stranger)
     visits.confirm_visit(visit=visit, by=cast.owner)
