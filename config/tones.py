@@ -44,6 +44,8 @@ STATES: dict[str, str] = {
     "shortlisted": "done",
     "not_shortlisted": "stop",
     "hearing_scored": "doing",
+    "beyond": "stop",
+    "absent": "stop",
     "proposed": "wait",
     "reserve": "line",
     "passed_over": "line",

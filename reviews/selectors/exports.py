@@ -26,8 +26,8 @@ RANKING = (
     "requested",
     "awarded",
     "outcome",
-    "corrected",
 )
+CORRECTED = "corrected"  # a column only for whom asks: what others build on has those above
 BEFORE_THE_LOCK = (
     CallStatus.DRAFT,
     CallStatus.PROPOSED,
@@ -62,15 +62,17 @@ def score_table(call: Call) -> Iterator[tuple[str, ...]]:
     )
 
 
-def ranking_columns(call: Call) -> tuple[str, ...]:
-    """`RANKING`; where there is a hearing, the total of each stage before that of both."""
-    if not call.rule_set.has_hearing:
-        return RANKING
+def ranking_columns(call: Call, *, corrected: bool = False) -> tuple[str, ...]:
+    """`RANKING`; where there is a hearing, the total of each stage before that of both; with what
+    site checks corrected, `CORRECTED` behind.
+    """
     before = RANKING.index("quality")
-    return (*RANKING[:before], "paper", "hearing", *RANKING[before:])
+    stages = ("paper", "hearing") if call.rule_set.has_hearing else ()
+    behind = (CORRECTED,) if corrected else ()
+    return (*RANKING[:before], *stages, *RANKING[before:], *behind)
 
 
-def ranking_table(call: Call) -> list[dict[str, str]]:
+def ranking_table(call: Call, *, corrected: bool = False) -> list[dict[str, str]]:
     """The ranking that stands under `ranking_columns`.
 
     region: GB/T 2260 code; money: yuan, two decimals; `rank`, points and `awarded` are empty where
@@ -101,7 +103,7 @@ def ranking_table(call: Call) -> list[dict[str, str]]:
                 "requested": _two(entry.requested),
                 "awarded": _two(outcome.awarded if outcome else None),
                 "outcome": outcome.outcome if outcome else entry.state,
-                "corrected": ";".join(sorted(entry.site or ())),
+                **({CORRECTED: ";".join(sorted(entry.site or ()))} if corrected else {}),
             }
         )
     return rows

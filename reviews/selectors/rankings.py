@@ -76,7 +76,10 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """
     rows = (
         ranking.entries.select_related(
-            "application__firm", "application__region", "application__industry"
+            "application__firm",
+            "application__region",
+            "application__industry",
+            "application__place__panel",
         )
         .annotate(
             decided=KeyTextTransform("decided_by", "details"),

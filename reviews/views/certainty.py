@@ -1,5 +1,6 @@
 """How sure a ranking is: for the office only, advisory, and still being computed at first."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -26,13 +27,20 @@ def certainty(request: SignedInRequest, number: str) -> HttpResponse:
     found = None if call.status in exports.BEFORE_THE_LOCK else ranked.latest(call)
     if found is None or call.rule_set.has_hearing:  # nothing is analysed there
         raise Http404
+    entries = ranked.entries_of(found)
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
-        **signals(found, ranked.entries_of(found), list(call.panels.order_by("number"))),
+        **signals(found, entries, panels_of(entries)),
         "nav_current": "reviews:ranking_list",
     }
     return render(request, "reviews/certainty.html", context)
+
+
+def panels_of(entries: Iterable[RankingEntry]) -> list[Panel]:
+    """The panels that a ranking's entries come from, by number."""
+    found = {entry.panel: entry.application.place.panel for entry in entries}
+    return [found[number] for number in sorted(found)]
 
 
 def signals(found: Ranking, entries: list[RankingEntry], panels: list[Panel]) -> dict[str, Any]:

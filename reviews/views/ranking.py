@@ -27,7 +27,7 @@ from reviews.selectors.sheets import full_marks
 from reviews.selectors.site_checks import latest_with_checks
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
-from reviews.views.certainty import signals
+from reviews.views.certainty import panels_of, signals
 from reviews.views.changes import changes_shown
 from reviews.views.office import READERS, add_refusal, call_of, frame, guard, is_officer
 
@@ -90,7 +90,7 @@ def _page(
         "rules": parts.rule_words(rules),
         "figures": parts.figures(call, entries),
         "beam": parts.beam(call, entries),
-        **(beside(call, found, entries) if found and not rules.has_hearing else {}),
+        **(beside(found, entries) if found and not rules.has_hearing else {}),
         "has_hearing": rules.has_hearing,
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
@@ -105,9 +105,9 @@ def _page(
     return render(request, "reviews/ranking.html", context, status=status)
 
 
-def beside(call: Call, found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
+def beside(found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
     """What stands beside the ranking and never alters it: how sure it is, how severe its panels."""
-    panels = list(call.panels.order_by("number"))
+    panels = panels_of(entries)
     told = signals(found, entries, panels)
     data = told["analysis"].data if told["analysis"] else None
     return told | {"severity": parts.severity(entries, panels, data)}

@@ -29,7 +29,7 @@ def test_opening_a_dossier(call, applicant, client_of):
     def page():
         return reverse("applications:section", args=[Application.objects.get().pk, "firm"])
 
-    assert queries_of(client_of(applicant), url, form, page) == 19
+    assert queries_of(client_of(applicant), url, form, page) == 18
 
 
 @pytest.mark.parametrize("size", [3, 30])
@@ -42,6 +42,6 @@ def test_sending_the_ranking_of_any_length(size, client_of):
     form = {f"rank_{row.pk}": str(place) for place, row in enumerate(rows, start=1)}
     form |= {"act": "send", "letter_no": "四工信联〔2026〕8号"}
     url = reverse("applications:recommendation_order", args=[cast.call.number, SIPING])
-    assert queries_of(client_of(cast.prefecture), url, form, lambda: url) == 20
+    assert queries_of(client_of(cast.prefecture), url, form, lambda: url) == 19
     ranked = Recommendation.objects.order_by("rank").values_list("application", flat=True)
     assert list(ranked) == [row.pk for row in rows]

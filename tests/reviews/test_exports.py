@@ -65,7 +65,7 @@ def test_the_ranking_as_csv_and_json(scored, officer):
     ranking.compute_ranking(call=scored, by=officer)
     text = printed("export_ranking", scored.number, "--format", "csv")
     assert text.splitlines()[0] == (
-        "rank,application,region,quality,employment,total,requested,awarded,outcome,corrected"
+        "rank,application,region,quality,employment,total,requested,awarded,outcome"
     )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert rows == json.loads(printed("export_ranking", scored.number, "--format", "json"))
@@ -80,5 +80,4 @@ def test_the_ranking_as_csv_and_json(scored, officer):
         "requested": "24000000.00",
         "awarded": "",
         "outcome": "ranked",
-        "corrected": "",
     }
