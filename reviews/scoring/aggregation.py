@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from math import lcm
 from typing import Final, Literal
@@ -60,15 +61,16 @@ def shares(values: Sequence[Exact], method: Method, trim_from: int = 5) -> tuple
     return tuple(result)
 
 
-def _position_shares(count: int, method: Method, trim_from: int) -> list[Fraction]:
+@lru_cache(maxsize=256)
+def _position_shares(count: int, method: Method, trim_from: int) -> tuple[Fraction, ...]:
     """What each place counts once the values stand in order."""
     if method == "median" and count:
         middle = {(count - 1) // 2, count // 2}
-        return [Fraction(position in middle, len(middle)) for position in range(count)]
+        return tuple(Fraction(position in middle, len(middle)) for position in range(count))
     counted = [_WHOLE] * count
     if method == "trimmed" and count >= max(trim_from, 3):
         counted[0] = counted[-1] = _NONE
-    return counted
+    return tuple(counted)
 
 
 def centre(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> Fraction | None:

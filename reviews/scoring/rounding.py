@@ -6,7 +6,6 @@ from fractions import Fraction
 
 def half_up(value: Fraction | Decimal | int, places: int = 2) -> Decimal:
     """The value at so many decimals, half away from zero. Exact: no step in between is rounded."""
-    exact = Fraction(value)
-    scaled = abs(exact) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(-whole if exact < 0 else whole).scaleb(-places)
+    above, below = value.as_integer_ratio()
+    whole = (2 * abs(above) * 10**places + below) // (2 * below)
+    return Decimal(-whole if above < 0 else whole).scaleb(-places)

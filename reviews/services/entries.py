@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
 from reviews.selectors.recomputed import SUBSTANCE
 
@@ -12,6 +13,7 @@ COLUMNS = ("ranking_id", "application_id", *SUBSTANCE)
 COPY_ENTRIES = f"COPY {RankingEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
+@uncollected()
 def write_entries(ranking: Ranking, entries: Iterable[RankingEntry]) -> None:
     """Insert the entries of a ranking by COPY: an INSERT of as many spends more on quoting the
     grounds than the whole ranking takes.
