@@ -9,6 +9,7 @@ from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
 from reviews.selectors.recomputed import SUBSTANCE
 
+encoded = json.JSONEncoder(check_circular=False).encode
 COLUMNS = ("ranking_id", "application_id", *SUBSTANCE)
 COPY_ENTRIES = f"COPY {RankingEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
@@ -21,4 +22,4 @@ def write_entries(ranking: Ranking, entries: Iterable[RankingEntry]) -> None:
     with connection.cursor() as cursor, cursor.copy(COPY_ENTRIES) as copy:
         for entry in entries:
             values = [getattr(entry, name) for name in SUBSTANCE[:-1]]
-            copy.write_row([ranking.pk, entry.application_id, *values, json.dumps(entry.details)])
+            copy.write_row([ranking.pk, entry.application_id, *values, encoded(entry.details)])
