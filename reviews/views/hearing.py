@@ -24,6 +24,7 @@ from reviews.forms.hearing import MinutesForm, SittingForm
 from reviews.models import Panel, ShortlistEntry
 from reviews.selectors import hearing as reading
 from reviews.services import hearing as acts
+from reviews.services import hearing_minutes
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
 
@@ -194,7 +195,7 @@ def minutes(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            acts.record_minutes(
+            hearing_minutes.record_minutes(
                 entry=entry,
                 came=given["came"] == "yes",
                 number=given["number"],
