@@ -84,6 +84,9 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     refused = maker.post(record, filled(check, file) | {"as_land_mu": ""})
     assert refused.status_code == 422
     assert "Say whether this is as in the dossier." in refused.content.decode()
+    refused = maker.post(record, filled(check, file) | {"as_land_mu": "", "text": ""})
+    shown = refused.content.decode()
+    assert [word in shown for word in ('href="#f-land_mu"', 'href="#id_text"')] == [True, True]
     refused = maker.post(record, filled(check, file, land_mu="七十") | {"why_land_mu": ""})
     assert "is not a number" in refused.content.decode()
     # typed in 万元, as everywhere
