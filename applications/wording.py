@@ -110,7 +110,7 @@ STANDING: dict[Status, Promise] = {
     ),
     Status.SCORED: _("Scoring is closed; the ranking is being drawn up."),
     Status.SHORTLISTED: _(
-        "Shortlisted for the hearing; day, place and order stand below once they are set."
+        "Shortlisted for the hearing; order, day and place stand below under “Hearing”."
     ),
     Status.NOT_SHORTLISTED: _(
         "Not shortlisted for the hearing; it does not go on in this call. The reason stands in its "

@@ -4,7 +4,7 @@ import cn2an
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from applications.call_reading import quota_words
+from applications.call_reading import hearing_rows, quota_words
 from applications.call_rules import CallRules
 
 Row = tuple[str, str]
@@ -32,6 +32,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
             _("Entry score"),
             _("A project needs %(floor)s points to be supported.") % {"floor": rules.floor},
         ),
+        *((str(label), str(words)) for label, words in hearing_rows(rules)),
         (_("Funding line"), _cut_off(rules)),
         *_quotas(rules),
         (_("Public notice"), _notice(rules)),

@@ -1,6 +1,7 @@
 """Words of the site check: why somebody may not go, units, values as they are read."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Call
+from applications.money import in_words
 from reviews.office_words import GROUNDS
 from reviews.selectors.site_checks import VETO_PREFIX
-from reviews.site_figures import CHECKED
+from reviews.site_figures import CHECKED, unit_of
 
 BARS: Mapping[str, Promise] = MappingProxyType(
     {
@@ -24,16 +26,22 @@ BARS: Mapping[str, Promise] = MappingProxyType(
 )
 
 
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 def shown(name: str, stored: str) -> str:
-    """A stored value with its unit, for reading: amounts in 万元."""
+    """A stored value with its unit, for reading: amounts in 万元, in English in millions."""
     spec = CHECKED[name]
+    if unit_of(name) == "yuan" and stored.replace(".", "", 1).isdecimal():
+        return in_words(Decimal(stored), chinese=not _is_english())
     value = spec.for_reading(stored)
     return f"{value} {spec.unit}".strip() if value else "—"
 
 
 def veto_words(call: Call, code: str) -> str:
     """The call's item that is not met, in the reader's language."""
-    key = "text_en" if (get_language() or "").startswith("en") else "text_zh"
+    key = "text_en" if _is_english() else "text_zh"
     texts: dict[str, Any] = {item["code"]: item[key] for item in call.screening_items}
     return _("Veto on the spot, not met: %(item)s") % {"item": texts.get(code, code)}
 

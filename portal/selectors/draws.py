@@ -13,7 +13,7 @@ from audit.models import Event
 from reviews.draw import certificate as certificates
 from reviews.draw.checking import Seated
 from reviews.models import Draw, Panel
-from reviews.office_words import seat_name
+from reviews.office_words import joined, seat_name
 from reviews.selectors.certificates import REVIEW_CLOSED
 from reviews.selectors.office import industries
 
@@ -108,7 +108,7 @@ def panels(draw: Draw, certificate: dict[str, Any]) -> list[PublicPanel]:
     for place, follows in _everybody(certificate):
         key = place.panel, place.seat
         gone = (*key, place.expert) in left
-        name = ", ".join(place.applications) or wanted[key]
+        name = joined(place.applications) or wanted[key]
         nth = None if place.applications and not follows else place.rank + 1
         rows[place.panel].append(PublicSeat(name, place.expert, nth, gone, follows))
     return [

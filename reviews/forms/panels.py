@@ -72,7 +72,7 @@ class ConflictForm(forms.Form):
     """A conflict of interest found after the draw: whose, with which dossier, what shows it."""
 
     expert = forms.ChoiceField(label=_("Expert"))
-    dossier = forms.ChoiceField(label=_("Dossier"))
+    dossier = forms.ChoiceField(label=_("Project"))
     ground = forms.ChoiceField(
         label=_("What kind of conflict"), choices=Ground.choices, widget=forms.RadioSelect
     )
@@ -98,8 +98,8 @@ class ConflictForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expert"].choices = [("", "—"), *experts.items()]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["dossier"].choices = [("", "—"), *dossiers.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["expert"].choices = [("", _("Choose …")), *experts.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["dossier"].choices = [("", _("Choose …")), *dossiers.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class SeatForm(forms.Form):

@@ -15,7 +15,7 @@ from applications.forms.sections import TypedField
 from applications.models import Application, Call
 from reviews.models import SiteEvidence
 from reviews.selectors.site_checks import vetoes_of
-from reviews.services.site_findings import Found, Report
+from reviews.services.site_findings import UNSAID, Found, Report
 from reviews.site_figures import CHECKED
 from reviews.site_words import shown
 
@@ -149,6 +149,14 @@ class FindingForm(forms.Form):
             self.fields[f"file_{name}"] = forms.IntegerField(
                 label=_("File that shows it"), required=False, widget=forms.Select
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Where something else is wrong already, what the service would say of figures left out."""
+        data: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            unsaid = (name for name in CHECKED if not data.get(f"as_{name}"))
+            self.refuse(dict.fromkeys(unsaid, UNSAID))
+        return data
 
     def offer(self, evidence: Sequence[SiteEvidence]) -> None:
         """Offer these files beside each figure; whether one is of the check the service asks."""

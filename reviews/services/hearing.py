@@ -1,4 +1,4 @@
-"""答辩: the shortlist by the frozen rule, its order by lot, day and place, and the minutes."""
+"""答辩: the shortlist by the frozen rule, its order by lot, day and place."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Level, User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm
-from applications.models import Application, Call, CallStatus
+from applications.models import Call, CallStatus
 from applications.services.lifecycle import Move, advance_held, lock_all, page_of, tell_firms
 from applications.wording import on_record
 from audit import clock
@@ -24,8 +24,6 @@ from reviews.models import (
     AssignmentState,
     Declaration,
     Draw,
-    HearingMinutes,
-    Mark,
     Panel,
     Recusal,
     SeatState,
@@ -42,10 +40,8 @@ from reviews.selectors.shortlists import digest_of, drawn_up
 from reviews.services import access
 from reviews.services.quorum import require_scores
 
-SHORTEST_TEXT = 10
 
-
-def _held(call: Call, by: User) -> Call:
+def held_call(call: Call, by: User) -> Call:
     """The call, locked, in its hearing stage, for an officer who is no expert of it; with the
     instant as `.now`, whether its shortlist stands as `.listed`, and the `.seed` and the id of the
     draw that does.
@@ -75,7 +71,7 @@ def draw_up_shortlist(*, call: Call, due_at: datetime, by: User) -> Shortlist:
 
     `due_at`: until when the experts sign the hearing's sheets.
     """
-    held: Any = _held(call, by)
+    held: Any = held_call(call, by)
     if held.listed:
         raise WrongState(_("The shortlist stands already."))
     if due_at <= held.now:
@@ -167,7 +163,7 @@ def set_sitting(*, panel: Panel, starts_at: datetime, venue: str, by: User) -> S
     is told its own time, the experts the panel's; at the first time the dossiers are laid before
     them again.
     """
-    held: Any = _held(panel.call, by)
+    held: Any = held_call(panel.call, by)
     entries = reading.heard_by(panel)
     if not entries:
         raise WrongState(_("This panel has no dossier on the shortlist."))
@@ -266,77 +262,4 @@ def _to_panel(sitting: Sitting, call: Call, people: Sequence[User]) -> Dispatch:
         },
         url="/my-reviews/",
         about=call,
-    )
-
-
-@transaction.atomic
-def record_minutes(
-    *, entry: ShortlistEntry, came: bool, number: str, text: str, by: User
-) -> HearingMinutes:
-    """Keep the minutes of a dossier's hearing, from its own time on; or that the firm did not come,
-    which voids its sheets and keeps it from the rank. Once for ever.
-    """
-    held: Any = _held(entry.shortlist.call, by)
-    found = reading.entry_of(entry.application)
-    slot = reading.slot_at(found, held) if found is not None else None
-    if found is None or slot is None:
-        raise WrongState(_("Day and place of this hearing are not set yet."))
-    if held.now < slot.begins:
-        raise WrongState(_("This hearing has not begun yet."))
-    if hasattr(found, "minutes"):
-        raise WrongState(_("The minutes of this hearing are kept already."))
-    if not number.strip():
-        raise Invalid(_("Enter the number of the minutes."), field="number")
-    if len(text.strip()) < SHORTEST_TEXT:
-        raise Invalid(_("Say in at least ten characters what is to be kept."), field="text")
-    minutes = HearingMinutes.objects.create(
-        entry=found,
-        came=came,
-        number=number.strip(),
-        text=text.strip(),
-        recorded_by=by,
-        recorded_at=held.now,
-    )
-    if not came:
-        _void_sheets(found.application)
-    event = Entry(
-        action="hearing.minutes",
-        obj=minutes,
-        by=by,
-        role=Role.PROGRAMME_OFFICER,
-        reason=minutes.text if not came else "",
-        after={
-            "application": found.application.number,
-            "came": came,
-            "number": minutes.number,
-            "text": minutes.text,
-        },
-        scope=held.number,
-    )
-    record_all([event])
-    if not came:
-        notify_all([_absent(found)])
-    return minutes
-
-
-def _void_sheets(application: Application) -> None:
-    """Nobody marks a firm that did not come; where somebody has, it came."""
-    rows = Assignment.objects.filter(application=application, stage=Stage.HEARING)
-    open_ = rows.exclude(state__in=(AssignmentState.RECUSED, AssignmentState.VOID))
-    pks = list(open_.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    if Mark.objects.filter(assignment__in=pks).exists():
-        raise WrongState(_("Experts have begun to mark this hearing; it took place."))
-    access.close(pks)
-    Assignment.objects.filter(pk__in=pks).update(state=AssignmentState.VOID)
-
-
-def _absent(entry: ShortlistEntry) -> Dispatch:
-    firm = entry.application.firm_id
-    return Dispatch(
-        kind="hearing.absent",
-        recipients=members_by_firm({firm}, Level.OWNER, Level.EDITOR)[firm],
-        key=f"hearing.absent:{entry.pk}",
-        context={"number": entry.application.number or "", "title": entry.application.title},
-        url=page_of(entry.application),
-        about=entry.application,
     )

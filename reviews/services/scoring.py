@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,6 +18,7 @@ from audit import clock
 from audit.refusals import NotVisible, TooLate, WrongState
 from audit.services import Entry as Event
 from audit.services import record_all
+from calendars.wording import moment_text
 from reviews.models import Assignment, AssignmentState, Mark, SeatState, SheetImport, Stage
 from reviews.rules import SCORABLE, SCRIBES, may_type_in
 from reviews.selectors.hearing import slot_of
@@ -84,7 +86,7 @@ def require_begun(assignment: Assignment, now: datetime) -> None:
     if now < time.begins:
         raise WrongState(
             _("This hearing begins %(at)s; marks are given from then on.")
-            % {"at": f"{time.begins.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"}
+            % {"at": moment_text(time.begins, get_language() or "", year_now=now.year)}
         )
 
 

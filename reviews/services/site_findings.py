@@ -63,6 +63,9 @@ class Report:
     veto_reason: str = ""
 
 
+UNSAID = _("Say whether this is as in the dossier.")
+
+
 class FiguresRefused(Invalid):
     """Figures that cannot be recorded so; {field: message}."""
 
@@ -197,7 +200,7 @@ def _figures(check: SiteCheck, submission: Submission, found: Sequence[Found]) -
     for name in CHECKED:
         one = told.get(name)
         if one is None:
-            problems[name] = _("Say whether this is as in the dossier.")
+            problems[name] = UNSAID
             continue
         row = SiteFigure(field=name, unit=unit_of(name), submitted=stored(name, given.get(name)))
         try:

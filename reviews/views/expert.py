@@ -35,23 +35,26 @@ def my_reviews(request: SignedInRequest) -> HttpResponse:
     """What waits, then the dossiers of each panel under way, then earlier rounds."""
     if not has_role(request.user, Role.EXPERT):
         raise NotVisible
-    found = [_round(seat, Stage.PAPER) for seat in own.seats_of_person(request.user)]
+    now = request.clock.now
+    found = [_round(seat, Stage.PAPER, now) for seat in own.seats_of_person(request.user)]
     if any(one["call"].rule_set.has_hearing for one in found):
-        heard = [_round(seat, Stage.HEARING) for seat in own.hearings_of_person(request.user)]
+        heard = [_round(seat, Stage.HEARING, now) for seat in own.hearings_of_person(request.user)]
         found = heard + found
     context = {
         "rounds": [one for one in found if one["under_way"]],
         "earlier": [one for one in found if not one["under_way"]],
-        "now": request.clock.now,
+        "now": now,
     }
     return render(request, "reviews/expert_list.html", context)
 
 
-def _round(seat: Seat, stage: Stage) -> dict[str, Any]:
+def _round(seat: Seat, stage: Stage, now: datetime) -> dict[str, Any]:
     rows = list(seat.assignments.all())
     progress = own.progress_of([row.state for row in rows])
     opened = progress.total - progress.to_declare
     times = hearing.times_of(seat.panel) if stage == Stage.HEARING else {}
+    sitting = getattr(seat.panel, "sitting", None) if stage == Stage.HEARING else None
+    is_open = seat.panel.call.status in ("in_review", "hearing")
     return {
         "seat": seat,
         "call": seat.panel.call,
@@ -60,9 +63,10 @@ def _round(seat: Seat, stage: Stage) -> dict[str, Any]:
         "answer_by": _answer_by(seat),
         "stage": stage.value,
         "under_way": own.is_under_way(seat, stage),
-        "sitting": getattr(seat.panel, "sitting", None) if stage == Stage.HEARING else None,
+        "sitting": sitting,
         "marks_url": marks_url(seat.pk, stage),
-        "is_open": seat.panel.call.status in ("in_review", "hearing"),
+        "is_open": is_open,
+        "may_mark": is_open and (sitting is None or sitting.starts_at <= now),
         "has_left": seat.state in LEFT,
         "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),
         # Titles are shown only where the expert may read the dossier.

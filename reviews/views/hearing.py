@@ -24,6 +24,7 @@ from reviews.forms.hearing import MinutesForm, SittingForm
 from reviews.models import Panel, ShortlistEntry
 from reviews.selectors import hearing as reading
 from reviews.services import hearing as acts
+from reviews.services import hearing_minutes
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
 
@@ -188,13 +189,15 @@ def minutes(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     )
     kept = getattr(entry, "minutes", None)
     writes = kept is None and is_officer(request) and call.status == CallStatus.HEARING
-    form = MinutesForm(posted(request)) if writes else None
-    if request.method == "POST" and form is None:
+    if request.method == "POST" and not writes:
         raise Http404
+    slot = reading.slot_at(entry, call)
+    begun = slot is not None and slot.begins <= request.clock.now
+    form = MinutesForm(posted(request)) if writes and (begun or request.method == "POST") else None
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            acts.record_minutes(
+            hearing_minutes.record_minutes(
                 entry=entry,
                 came=given["came"] == "yes",
                 number=given["number"],
@@ -210,7 +213,7 @@ def minutes(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         "call": call,
         "entry": entry,
         "application": entry.application,
-        "slot": reading.slot_at(entry, call),
+        "slot": slot,
         "minutes": kept,
         "form": form,
         "back": reverse("reviews:hearing", args=[number]),

@@ -162,6 +162,7 @@ def _record_page(request: SignedInRequest, row: SiteCheck, form: FindingForm) ->
         "form": form,
         "lines": lines,
         "wrong": [line for line in lines if line.errors],
+        "others": [form[name] for name in FindingForm.base_fields if form[name].errors],
         "files": files,
         "nav_current": "reviews:site_checks",
     }

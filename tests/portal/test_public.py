@@ -101,9 +101,10 @@ def test_every_rule_of_a_call_is_said():
         CallRules(),
         CallRules(cut_off="skip", aggregation="median", quota_by_region={"220581": 2}),
         CallRules(cut_off="partial", aggregation="mean", ties=("quality",), instalments=(100,)),
+        CallRules(hearing_percent=40),
     ):
         rows = rule_words.rule_rows(rules)
-        assert len(rows) == 10
+        assert len(rows) == (14 if rules.has_hearing else 10)
         assert all(label and sentence and "%(" not in str(sentence) for label, sentence in rows)
 
 

@@ -9,7 +9,7 @@ from applications.sheet import default_hearing_sheet
 from audit import clock
 from reviews.models import Seat, Shortlist, ShortlistEntry, Sitting, Stage
 from reviews.selectors.sheets import sheet_of
-from reviews.services import hearing, ranking, scoring, signing
+from reviews.services import hearing, hearing_minutes, ranking, scoring, signing
 
 RULES: dict[str, Any] = {"hearing_percent": 40, "hearing_shortlist": "floor"}
 TEXT = "企业陈述后回答专家提问，专家追问资金来源。"
@@ -39,7 +39,7 @@ def pass_sittings(call: Call) -> None:
 
 
 def come(entry: ShortlistEntry, officer: User, *, came: bool = True) -> None:
-    hearing.record_minutes(
+    hearing_minutes.record_minutes(
         entry=entry, came=came, number=f"答辩纪要〔2026〕{entry.place}号", text=TEXT, by=officer
     )
 

@@ -34,7 +34,7 @@ DOORS = {
     "Shortlist": {"reviews/services/hearing.py:draw_up_shortlist"},
     "ShortlistEntry": {"reviews/services/hearing.py:draw_up_shortlist"},
     "Sitting": {"reviews/services/hearing.py:set_sitting"},
-    "HearingMinutes": {"reviews/services/hearing.py:record_minutes"},
+    "HearingMinutes": {"reviews/services/hearing_minutes.py:record_minutes"},
     "Ranking": {"reviews/services/ranking.py:compute_ranking"},
     "RankingEntry": {"reviews/services/entries.py:write_entries"},
     "SiteFinding": {
@@ -47,7 +47,7 @@ DOORS = {
         "reviews/services/voiding.py:void_draw",
         "reviews/services/opening.py:_take_withdrawn",
         "reviews/services/hearing.py:_lay_out",
-        "reviews/services/hearing.py:_void_sheets",
+        "reviews/services/hearing_minutes.py:_void_sheets",
         "reviews/services/ranking.py:_end_marking",
         "reviews/services/scoring.py:_finish",
         "reviews/services/scoring.py:_reopen",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from applications.models import Call
 from applications.workflow import Status
 from audit import clock
+from calendars.wording import moment_text
 from reviews.models import Assignment, ShortlistEntry, Stage
 from reviews.services import ranking
 from reviews.waiting import waiting_for
@@ -61,8 +62,10 @@ def test_the_officer_runs_it_by_posts(on_paper, officer, in_english):
     assert office.post(address, when).status_code == 422  # no place
     assert office.post(address, {**when, "venue": "Hall 2"}).status_code == 302
     assert "Hall 2" in page(office, "hearing", number)
-    clock.travel_to(clock.now() + timedelta(days=2))
     entry = first(on_paper)
+    early = page(office, "hearing_minutes", number, entry.application_id)
+    assert ("kept from then on" in early, "Keep the minutes" in early) == (True, False)
+    clock.travel_to(clock.now() + timedelta(days=2))
     address = reverse("reviews:hearing_minutes", args=[number, entry.application_id])
     assert office.post(address, {"came": "yes", "number": "1"}).status_code == 422
     kept = {"came": "yes", "number": "M-1", "text": TEXT}
@@ -83,17 +86,25 @@ def test_the_officer_runs_it_by_posts(on_paper, officer, in_english):
     shown = page(office, "ranking_entry", number, entry.application_id)
     assert "Both stages together" in shown
     assert "× 60% +" in shown
+    assert "6. The place" in shown
     absent = ShortlistEntry.objects.exclude(pk=entry.pk).first().application_id
-    assert "The firm did not come" in page(office, "ranking_entry", number, absent)
+    shown = page(office, "ranking_entry", number, absent)
+    assert "The firm did not come" in shown
+    assert "Not ranked: did not come to the hearing" in shown
+    assert "0 signed sheets" not in shown
     assert office.get(reverse("reviews:certainty", args=[number])).status_code == 404
 
 
 def test_the_expert_marks_on_the_page_of_the_paper_sheet(shortlisted, officer, in_english):
     seat = hearing.seats(shortlisted)[0]
     desk = in_english(seat.expert.user)
-    assert "Your panel sits from" in page(desk, "my_reviews")
+    waits = page(desk, "my_reviews")
+    assert "Your panel sits from" in waits
+    assert ("Read the dossiers" in waits, "Begin scoring" in waits) == (True, False)
     row = seat.assignments.filter(stage=Stage.HEARING).order_by("application__hearing__place")[0]
-    assert "marks are given from then on" in page(desk, "score", row.pk)
+    day = clock.now() + timedelta(days=1)
+    begins = moment_text(day, "en", year_now=day.year)
+    assert f"begins {begins}; marks are given from then on" in page(desk, "score", row.pk)
     hearing.pass_sittings(shortlisted)
     hearing.all_come(shortlisted, officer)
     shown = page(desk, "score", row.pk)
@@ -111,6 +122,16 @@ def test_the_expert_marks_on_the_page_of_the_paper_sheet(shortlisted, officer, i
     assert answer.url == reverse("reviews:my_hearing", args=[seat.pk])
     assert "signed and locked" in page(desk, "my_hearing", seat.pk)
     assert "signed and locked" in page(desk, "my_marks", seat.pk)
+
+
+def test_a_firm_that_did_not_come_is_no_recusal(shortlisted, officer, in_english):
+    hearing.pass_sittings(shortlisted)
+    hearing.come(first(shortlisted), officer, came=False)
+    seat = hearing.seats(shortlisted)[0]
+    desk, row = in_english(seat.expert.user), seat.assignments.filter(stage=Stage.HEARING).last()
+    for name, args in (("my_reviews", []), ("my_hearing", [seat.pk]), ("score", [row.pk])):
+        shown = page(desk, name, *args)
+        assert ("1 not counted" in shown, "recusal not" in shown) == (True, False), name
 
 
 def test_the_firm_reads_its_own_hour_and_no_points(shortlisted, applicant, in_english):

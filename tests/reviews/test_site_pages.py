@@ -84,6 +84,9 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     refused = maker.post(record, filled(check, file) | {"as_land_mu": ""})
     assert refused.status_code == 422
     assert "Say whether this is as in the dossier." in refused.content.decode()
+    refused = maker.post(record, filled(check, file) | {"as_land_mu": "", "text": ""})
+    shown = refused.content.decode()
+    assert [word in shown for word in ('href="#f-land_mu"', 'href="#id_text"')] == [True, True]
     refused = maker.post(record, filled(check, file, land_mu="七十") | {"why_land_mu": ""})
     assert "is not a number" in refused.content.decode()
     # typed in 万元, as everywhere
@@ -100,7 +103,7 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     assert checker.post(page("confirm_site_check", check.pk)).status_code == 409
     own = page("own_site_check", check.pk)
     shown = firm.get(own).content.decode()
-    assert "32,000" in shown and "30,000" in shown
+    assert "CNY 320 million" in shown and "CNY 300 million" in shown
     assert firm.post(own, {"text": "不"}).status_code == 422
     assert firm.post(own, {"text": VIEW}).url == own
     assert VIEW in firm.get(own).content.decode()
@@ -112,7 +115,8 @@ def test_a_check_from_the_workshop_to_the_new_ranking(
     client_of(officer).post(page("compute_ranking", ranked_call.number))
     shown = client_of(officer).get(page("ranking", ranked_call.number)).content.decode()
     assert "Changed since version 1" in shown
-    assert "32,000" in shown
+    assert "CNY 320 million" in shown
+    assert "Rank 1, as before" in shown
     entry = page("ranking_entry", ranked_call.number, dossier.pk)
     shown = client_of(officer).get(entry).content.decode()
     assert "2 figures were corrected by a site check." in shown
