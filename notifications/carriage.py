@@ -7,11 +7,12 @@ worker that dies, only lets the lease run out: the next sweep sends the row agai
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from audit import clock, origin
@@ -60,8 +61,33 @@ def release_lease(model: type[Delivery] | type[Job], numbers: Iterable[int]) -> 
     )
 
 
+@contextmanager
+def _alone_with(model: type[Row], number: int) -> Iterator[bool]:
+    """Whether nobody else is at this row until the block ends; it ends with a dying worker, too.
+
+    The row's own lock is let go between counting an attempt and making it: what a broker delivers
+    twice would be counted twice there.
+    """
+    key: list[str | int] = [model._meta.db_table, number % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", key)
+        is_alone = cursor.fetchone()[0]
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
+
+
 def _attempt(model: type[Row], number: int, work: Callable[[Row], object]) -> bool:
-    """Work on a pending row that nobody else holds. False: there was nothing to do.
+    """Work on a pending row that nobody else is at. False: there was nothing to do."""
+    with _alone_with(model, number) as is_alone:
+        return is_alone and _attempt_alone(model, number, work)
+
+
+def _attempt_alone(model: type[Row], number: int, work: Callable[[Row], object]) -> bool:
+    """Work on a row if it is pending.
 
     The attempt is counted before the work, in a transaction of its own, so that a row whose
     work kills its worker is given up in the end. A failure is kept on the row, never raised.

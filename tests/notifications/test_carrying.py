@@ -192,6 +192,7 @@ def test_a_job_sent_many_times_at_once_happens_once(transactional_db):
     results = at_once(6, lambda: probes.mark(job.pk))
     assert results == [None] * 6
     assert marks() == ["pressed"]
+    assert Job.objects.get(pk=job.pk).attempts == 1
     job.refresh_from_db()
     assert job.state == Outgoing.DONE
 
