@@ -161,7 +161,7 @@ class RulesForm(forms.Form):
         initial["instalments"] = "/".join(str(p) for p in initial["instalments"])
         self.quotas = dict(initial.pop("quota_by_region", {}))
         super().__init__(data, initial=initial)
-        self.fields["ties"].choices = [  # type: ignore[attr-defined]
+        self.fields["ties"].choices = [  # type: ignore[attr-defined]  # stubs know no kinds
             (",".join(order), " → ".join(str(TIE_NAMES[k]) for k in order))
             for order in permutations(TIE_KEYS)
         ]

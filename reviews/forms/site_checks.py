@@ -50,8 +50,8 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         # The page offers the ranking's entries; whether these are of it the service asks.
         ticked = [(pk, pk) for pk in self.chosen() if pk.isascii() and pk.isdigit()]
-        self.fields["dossiers"].choices = ticked  # type: ignore[attr-defined]
-        self.fields["checkers"].queryset = people  # type: ignore[attr-defined]
+        self.fields["dossiers"].choices = ticked  # type: ignore[attr-defined]  # stubs know no kinds
+        self.fields["checkers"].queryset = people  # type: ignore[attr-defined]  # as above
 
     def chosen(self) -> set[str]:
         """Ids of the dossiers that are ticked, for the page."""
@@ -136,7 +136,7 @@ class FindingForm(forms.Form):
         self.problems: dict[str, list[str]] = {}
         key = "text_en" if (get_language() or "").startswith("en") else "text_zh"
         grounds = [(item["code"], item[key]) for item in vetoes_of(call)]
-        self.fields["veto"].choices = [("", _("none")), *grounds]  # type: ignore[attr-defined]
+        self.fields["veto"].choices = [("", _("none")), *grounds]  # type: ignore[attr-defined]  # as above
         for name, spec in CHECKED.items():
             choices = [("", _("Choose …")), *(spec.choices or YES_NO)]
             plain = spec.kind not in ("choice", "yes_no")

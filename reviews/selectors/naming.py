@@ -48,7 +48,8 @@ def namings(applications: Sequence[Application], experts: Sequence[Expert]) -> l
     """Everybody named for these dossiers (`with_named`), by dossier, matched against these experts
     (with `user` and `employer` fetched). At most one query.
     """
-    named = {a.pk: submitted(a.named) for a in applications if a.named}  # type: ignore[attr-defined]
+    kept = {a.pk: a.named for a in applications}  # type: ignore[attr-defined]  # `with_named`
+    named = {pk: submitted(rows) for pk, rows in kept.items() if rows}
     if not named:
         return []
     people = {e.pk: e for e in experts}

@@ -5,6 +5,7 @@ written.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from applications.models import Call
@@ -29,9 +30,9 @@ def drawn_up(call: Call, seed: str, as_of: datetime | None = None) -> list[Short
         [competing_of(pk, row, rules.min_scores) for pk, row in scored.items()],
         rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties),
     )
-    requested = {pk: row.application.requested or 0 for pk, row in scored.items()}
+    requested = {pk: row.application.requested or Decimal(0) for pk, row in scored.items()}
     times = rules.hearing_times if rules.hearing_shortlist == "times" else None
-    states = hearing.shortlist(places, requested, call.envelope, times)  # type: ignore[arg-type]
+    states = hearing.shortlist(places, requested, call.envelope, times)
     order = _order(
         bytes.fromhex(seed), [scored[pk] for pk, state in states.items() if state == "shortlisted"]
     )

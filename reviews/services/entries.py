@@ -10,7 +10,8 @@ from reviews.models import Ranking, RankingEntry
 from reviews.selectors.recomputed import SUBSTANCE
 
 encoded = json.JSONEncoder(check_circular=False).encode
-COLUMNS = ("ranking_id", "application_id", *SUBSTANCE)
+PLAIN = tuple(name for name in SUBSTANCE if name != "details")
+COLUMNS = ("ranking_id", "application_id", *PLAIN, "details")
 COPY_ENTRIES = f"COPY {RankingEntry._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
@@ -21,5 +22,5 @@ def write_entries(ranking: Ranking, entries: Iterable[RankingEntry]) -> None:
     """
     with connection.cursor() as cursor, cursor.copy(COPY_ENTRIES) as copy:
         for entry in entries:
-            values = [getattr(entry, name) for name in SUBSTANCE[:-1]]
+            values = [getattr(entry, name) for name in PLAIN]
             copy.write_row([ranking.pk, entry.application_id, *values, encoded(entry.details)])

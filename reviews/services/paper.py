@@ -74,7 +74,8 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
     held = _held(seat, by)
     blocks = blocks_of(held, with_marks=True)
     rows = held.assignments.select_related("panel__call", "seat")
-    scoring.require_scorable(rows.get(pk=blocks[0].assignment), held.now)  # type: ignore[attr-defined]
+    now = held.now  # type: ignore[attr-defined]  # of `lock_seat`
+    scoring.require_scorable(rows.get(pk=blocks[0].assignment), now)
     if SheetImport.objects.filter(seat=held, status=ImportStatus.PENDING).exists():
         raise WrongState(
             _("Sheets of this expert wait already. They are checked, returned or taken back first.")

@@ -126,7 +126,7 @@ def shortlist(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             acts.draw_up_shortlist(call=call, due_at=form.due_at(), by=request.user)
         except Refused as refused:
-            form.add_error("day" if refused.field == "due_at" else None, str(refused.message))
+            add_refusal(form, refused)
         else:
             messages.success(request, _("The shortlist stands; every firm has been told."))
             return redirect("reviews:hearing", number=number)
@@ -156,8 +156,7 @@ def sitting(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            field = "day" if refused.field == "starts_at" else refused.field
-            form.add_error(field if field in form.fields else None, str(refused.message))
+            add_refusal(form, refused)
         else:
             messages.success(request, _("Set. Each firm is told its own hour, the experts too."))
             return redirect("reviews:hearing", number=number)

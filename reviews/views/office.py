@@ -93,5 +93,8 @@ def posted(request: SignedInRequest) -> QueryDict | None:
 
 
 def add_refusal(form: Any, refused: Refused) -> None:
-    """Say a refusal at its field, or on top where the form has no such field."""
-    form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+    """Say a refusal at its field, or on top where the form has no such field. An instant is asked
+    for as day and hour.
+    """
+    field = "day" if refused.field in ("due_at", "starts_at") else refused.field
+    form.add_error(field if field in form.fields else None, str(refused.message))

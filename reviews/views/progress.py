@@ -28,7 +28,7 @@ from reviews.selectors import office as reading
 from reviews.services import opening
 from reviews.services import ranking as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import HEARD, WATCHERS, call_of, frame, is_officer
+from reviews.views.office import HEARD, WATCHERS, add_refusal, call_of, frame, is_officer
 from reviews.views.quorum import short_of_scores
 
 SHOWN = 50
@@ -150,7 +150,7 @@ def open_scoring(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             opening.open_scoring(call=call, due_at=form.due_at(), by=request.user)
         except Refused as refused:
-            form.add_error("day" if refused.field == "due_at" else None, str(refused.message))
+            add_refusal(form, refused)
         else:
             messages.success(request, _("Scoring is open; every expert has been told."))
             return redirect("reviews:progress", number=number)
@@ -171,8 +171,7 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            field = "day" if refused.field == "due_at" else refused.field
-            form.add_error(field if field in form.fields else None, str(refused.message))
+            add_refusal(form, refused)
         else:
             messages.success(request, _("The experts have more time; every one has been told."))
             return redirect("reviews:progress", number=number)
