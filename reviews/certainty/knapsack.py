@@ -38,13 +38,15 @@ def knapsack(
     Raises ValueError for points so fine that their sum leaves 64 bits.
     """
     count = len(points)
-    order = sorted(range(count), key=lambda n: (-points[n] / costs[n], n))
-    possible = [n for n in order if costs[n] <= budget and points[n] > 0]
     # better places break ties: their sum stays below one point
     scale = count * (count + 1) // 2 + 1
     if (sum(points) + 1) * scale >= 2**62:
         raise ValueError("the points are too fine to be added up")
-    worth = np.array([points[n] * scale + count - n for n in possible], dtype=np.int64)
+    worths = [points[n] * scale + count - n for n in range(count)]
+    # the bound holds only in the order of what is added up, places included
+    order = sorted(range(count), key=lambda n: (-worths[n] / costs[n], n))
+    possible = [n for n in order if costs[n] <= budget and points[n] > 0]
+    worth = np.array([worths[n] for n in possible], dtype=np.int64)
     cost = np.array([costs[n] for n in possible], dtype=np.int64)
     chosen = tuple(sorted(possible[n] for n in _best(worth, cost, budget)))
     last = chosen[-1] if chosen else 0
