@@ -59,10 +59,10 @@ SEAT_REASONS: Mapping[str, Promise] = {
     "too few scores": _("recused from a dossier that would have got too few scores"),
 }
 DECIDED_BY: Mapping[str, Promise] = {
-    "employment": _("tie decided by employment contribution"),
-    "net_new_jobs": _("tie decided by net new jobs"),
-    "quality": _("tie decided by project quality"),
-    "joint": _("tie decided by joint decision"),
+    "employment": _("tie: employment contribution"),
+    "net_new_jobs": _("tie: net new jobs"),
+    "quality": _("tie: project quality"),
+    "joint": _("tie: joint decision"),
 }
 # Why a dossier does not come to the hearing, as its firm reads it.
 OFF_SHORTLIST: Mapping[str, Promise] = {

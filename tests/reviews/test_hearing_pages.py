@@ -102,8 +102,7 @@ def test_the_expert_marks_on_the_page_of_the_paper_sheet(shortlisted, officer, i
     assert "Your panel sits from" in waits
     assert ("Read the dossiers" in waits, "Begin scoring" in waits) == (True, False)
     row = seat.assignments.filter(stage=Stage.HEARING).order_by("application__hearing__place")[0]
-    day = clock.now() + timedelta(days=1)
-    begins = moment_text(day, "en", year_now=day.year)
+    begins = moment_text(seat.panel.sitting.starts_at, "en", year_now=clock.today().year)
     assert f"begins {begins}; marks are given from then on" in page(desk, "score", row.pk)
     hearing.pass_sittings(shortlisted)
     hearing.all_come(shortlisted, officer)
