@@ -5,6 +5,7 @@ everybody not named elsewhere on the line, as in "200 applicant editor | 302 ano
 """
 
 import json
+import re
 import sys
 import traceback
 from collections import defaultdict
@@ -90,17 +91,26 @@ class Asker(RequestFactory):
         with transaction.atomic(), connection.execute_wrapper(counter):
             answer = self.handler(self._base_environ(**environ))
             transaction.set_rollback(True)
-        answer.queries = counter.queries
+        answer.queries, answer.read = counter.queries, counter.read
         return answer
+
+
+WHO_ASKS = ("django_session", "accounts_user", "accounts_rolegrant", "accounts_membership",
+            "accounts_organisation")  # fmt: skip
+TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE) "(\w+)"')
 
 
 class Counter:
     """Counts statements; not the savepoints, which are there only because a test is."""
 
     queries = 0
+    read = False  # whether anything but who is asking, by its very text
 
     def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
-        self.queries += not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
+        if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            self.queries += 1
+            named = TABLE.findall(sql)
+            self.read = self.read or not named or not set(named) <= set(WHO_ASKS)
         return execute(sql, *rest)
 
 

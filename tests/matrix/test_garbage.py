@@ -101,9 +101,8 @@ def test_absurd_queries(clients, cases, fields, failures):
     turn = cycle(VALUES)
     for key, person in admitted("GET", cases).items():
         url = address(key, cases)
-        for _ in range(2):
-            query = {name: next(turn)[:600] for name in fields}
-            clients[person].get(f"{url}?{urlencode(query)}")
+        query = {name: next(turn)[:600] for name in fields}
+        clients[person].get(f"{url}?{urlencode(query)}")
     assert failures == []
 
 
@@ -111,8 +110,7 @@ def test_absurd_forms(clients, cases, fields, failures):
     turn = cycle(VALUES)
     for key, person in admitted("POST", cases).items():
         url = address(key, cases)
-        for _ in range(2):
-            clients[person].post(url, {name: next(turn) for name in fields})
+        clients[person].post(url, {name: next(turn) for name in fields})
     assert failures == []
 
 

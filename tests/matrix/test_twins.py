@@ -51,11 +51,13 @@ MOST_LINKS = 5  # orders, filters and pages of one page, as it offers them itsel
 
 @dataclass(frozen=True)
 class Answer:
-    """What one gets: the whole response but for the masks, and what it cost the database."""
+    """What one gets: the whole response but for the masks, and what it cost the database; and
+    whether more was read than who asks."""
 
     head: bytes
     packed: bytes
     queries: int
+    read: bool
 
     @classmethod
     def of(cls, response) -> "Answer":
@@ -64,7 +66,8 @@ class Answer:
         head = "\n".join(
             (str(response.status_code), *(f"{k}: {v}" for k, v in response.items()), cookies)
         )
-        return cls(masked(head.encode()), zlib.compress(masked(body), 1), response.queries)
+        packed = zlib.compress(masked(body), 1)
+        return cls(masked(head.encode()), packed, response.queries, response.read)
 
     @property
     def status(self) -> int:
@@ -178,15 +181,16 @@ class House:
 
     def in_both(self, twin: str, person: str) -> dict[str, tuple[Answer, Answer]]:
         """Every address as the person in both houses; of the pages that open, the searches and the
-        links they offer."""
+        links they offer. Where nothing is read but who asks, in which the twins are alike, the
+        second house cannot answer otherwise and is not asked."""
         rehearsed.turn_to(self.base)
         here = self.answers(person, list(self.allowed))
         opened = {path for path, answer in here.items() if answer.status == 200}
         searches = [path for path in self.searches if path.split("?")[0] in opened]
         here |= self.answers(person, list(dict.fromkeys([*searches, *links(here)])))
         rehearsed.turn_to(f"{self.base}_{twin}")
-        there = self.answers(person, list(here))
-        return {path: (here[path], there[path]) for path in here}
+        there = self.answers(person, [path for path in here if here[path].read])
+        return {path: (here[path], there.get(path, here[path])) for path in here}
 
 
 def links(answers: dict[str, Answer]) -> list[str]:
@@ -203,6 +207,22 @@ def links(answers: dict[str, Answer]) -> list[str]:
 def test_the_twins_differ_in_everything_that_is_hidden(houses):
     for changed in houses.changed.values():
         assert [what for what, count in changed.items() if not count] == []
+
+
+def test_the_twins_are_alike_in_who_asks(houses):
+    """Which `in_both` relies on."""
+    known = []
+    for house in (houses.base, *(f"{houses.base}_{twin}" for twin in KNOWERS)):
+        rehearsed.turn_to(house)
+        with connection.cursor() as cursor:
+            texts = " UNION ALL ".join(
+                f"SELECT '{t}', string_agg(t::text, ';' ORDER BY t::text) FROM {t} t"
+                for t in asking.WHO_ASKS
+            )
+            cursor.execute(texts)
+            known.append(cursor.fetchall())
+    assert known[0] == known[1] == known[2]
+    assert [text is None for _table, text in known[0]] == [False] * len(asking.WHO_ASKS)
 
 
 @pytest.mark.parametrize(("twin", "person"), HIDDEN)
