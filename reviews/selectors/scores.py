@@ -64,7 +64,7 @@ def score_all(
     dossiers: QuerySet[Application] | None = None,
 ) -> list[Scored]:
     """Every dossier that stands, or those given, by number, scored on paper by the call's frozen
-    rules. Four queries.
+    rules. Five queries.
 
     The formulas take what a site check found over what was submitted; the marks stay as they are.
     `as_of`: as it was before a later recusal (see `expert_sums`), or any site check.
