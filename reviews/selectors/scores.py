@@ -18,7 +18,7 @@ from reviews.models import Assignment, AssignmentState, Mark, Panel, Stage
 from reviews.rules import standing
 from reviews.scoring import Computed, Points, Score, combine, compute, points_of
 from reviews.selectors.sheets import sheet_of
-from reviews.selectors.site_checks import VETO_PREFIX, Standing, confirmed_findings, standing_of
+from reviews.selectors.site_standing import VETO_PREFIX, Standing, confirmed_findings, standing_of
 from reviews.selectors.sums import expert_sums
 from reviews.site_figures import corrected
 
