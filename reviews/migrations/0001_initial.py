@@ -321,6 +321,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'locked'), _negated=True), ('sheet__isnull', False), _connector='OR'), name='locked_is_signed'),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='scoresheet',
+            trigger=pgtrigger.compiler.Trigger(name='not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'cannot empty %', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='97439da2a8b83f38978dcd72406cbaa110bcf811', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_0a94b', table='reviews_scoresheet', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='expert',
             trigger=pgtrigger.compiler.Trigger(name='expert_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."user_id" IS DISTINCT FROM NEW."user_id" OR OLD."pseudonym" IS DISTINCT FROM NEW."pseudonym"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ebac119799f0d60f1556ce6ae8fe7a56f54396a0', operation='UPDATE', pgid='pgtrigger_expert_stays_c2059', table='reviews_expert', when='BEFORE')),
         ),
@@ -589,10 +593,6 @@ class Migration(migrations.Migration):
             model_name='scoresheet',
             name='paper',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='reviews.sheetimport'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='scoresheet',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'cannot empty %', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='97439da2a8b83f38978dcd72406cbaa110bcf811', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_0a94b', table='reviews_scoresheet', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='scoresheet',
