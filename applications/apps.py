@@ -23,4 +23,5 @@ class ApplicationsConfig(AppConfig):
         witnesses.register("applications.submissions", witnessing.submissions)
         witnesses.register("applications.editions", witnessing.editions)
         witnesses.register("applications.states", witnessing.states)
+        witnesses.register("applications.calls", witnessing.calls)
         witnesses.register("applications.files", witnessing.files)

@@ -4,11 +4,12 @@ Plain Python. Amounts in yuan, land in mu (亩), persons as full-time equivalent
 mean and so with decimals if need be. What is not filled in yet is None.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, Literal, Self, cast, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 from applications.sheet import read_decimal
 
@@ -108,28 +109,23 @@ class Figures:
         """
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
-        for name in (field.name for field in fields(cls) if field.name in content):
-            try:
-                values[name] = _read(name, content[name])
-            except ValueError as error:
-                problems[name] = str(error)
+        for name, read in READERS.items():
+            if name in content:
+                try:
+                    values[name] = read(content[name])
+                except ValueError as error:
+                    problems[name] = str(error)
         if problems:
             raise FiguresError(problems)
         return cls(**values)
 
 
-def _read(name: str, raw: object) -> Decimal | bool | str | None:
-    """One stored value as its type. Raises ValueError with the key of what is wrong."""
-    if name in PERMITS:
-        return _read_permit(raw)
+def _read_choice(choices: tuple[str, ...], raw: object) -> str | None:
     if raw is None or raw == "":
         return None
-    if name in UNITS:
-        return _read_number(raw)
-    choices = ENERGY_LEVELS if name == "energy_level" else CATALOGUE_MATCHES
     if raw not in choices:
         raise ValueError("unknown_choice")
-    return cast("str", raw)
+    return raw
 
 
 def _read_permit(raw: object) -> bool:
@@ -140,10 +136,23 @@ def _read_permit(raw: object) -> bool:
     raise ValueError("unknown_choice")
 
 
-def _read_number(raw: object) -> Decimal:
+def _read_number(raw: object) -> Decimal | None:
+    if raw is None or raw == "":
+        return None
     value = read_decimal(raw)
     if value is None:
         raise ValueError("not_a_number")
     if value < 0:
         raise ValueError("negative")
     return value
+
+
+# How one stored value is read as its type; ValueError with the key of what is wrong.
+READERS: Final[Mapping[str, Callable[[object], Decimal | bool | str | None]]] = MappingProxyType(
+    dict.fromkeys(UNITS, _read_number)
+    | dict.fromkeys(PERMITS, _read_permit)
+    | {
+        "energy_level": partial(_read_choice, ENERGY_LEVELS),
+        "catalogue_match": partial(_read_choice, CATALOGUE_MATCHES),
+    }
+)

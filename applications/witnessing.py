@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Attachment, CallEdition, Submission
+from applications.models import Application, Attachment, Call, CallEdition, Submission
 from audit.digests import canonical, sm3
 from audit.models import Event
 
 APPLICATION = "applications.application"
+CALL = "applications.call"
 
 
 def submissions() -> Iterator[str]:
@@ -66,6 +67,26 @@ def states() -> Iterator[str]:
             ) % {
                 "pk": pk,
                 "title": label,
+                "status": status,
+                "target": target or "—",
+            }
+
+
+def calls() -> Iterator[str]:
+    """Every call stands where its last step left it."""
+    steps = (
+        Event.objects.filter(object_type=CALL, action__startswith="call.")
+        .exclude(target="")
+        .order_by("object_id", "-id")
+        .distinct("object_id")
+        .values_list("object_id", "target")
+    )
+    last = dict(steps)
+    for pk, number, status in Call.objects.values_list("pk", "number", "status"):
+        target = last.get(str(pk))
+        if target != status:
+            yield _("call %(number)s: its state is %(status)s, the log says %(target)s") % {
+                "number": number,
                 "status": status,
                 "target": target or "—",
             }

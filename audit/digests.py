@@ -13,6 +13,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes, hmac
 
+canonical_text = json.JSONEncoder(  # of what `dumps` takes
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
+
 
 def sm3(data: bytes) -> str:
     """The SM3 digest of these bytes: 64 lower-case hexadecimal digits."""
@@ -32,8 +36,7 @@ def canonical(obj: Any) -> bytes:
 
 def dumps(value: Any) -> bytes:
     """The canonical bytes of a value that `plain` has made, or that was read back from JSON."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    return canonical_text(value).encode("utf-8")
 
 
 def plain(obj: Any) -> Any:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("results/", published.result_list, name="public_results"),
     path("results/<slug:number>.csv", published.result_table, name="result_table"),
     path("results/<slug:number>/", published.result_detail, name="public_result"),
+    path("drawn/verify-draw", drawn.verifier, name="verifier"),
     path("drawn/<slug:number>/", drawn.draw_detail, name="public_draw"),
     path("drawn/<slug:number>.json", drawn.draw_certificate, name="draw_certificate"),
     path("verify/", public.verify, name="verify"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import Call
 from applications.money import in_words
 from reviews.office_words import GROUNDS
-from reviews.selectors.site_checks import VETO_PREFIX
+from reviews.selectors.site_standing import VETO_PREFIX
 from reviews.site_figures import CHECKED, unit_of
 
 BARS: Mapping[str, Promise] = MappingProxyType(

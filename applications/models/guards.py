@@ -5,6 +5,14 @@ from django.db import models
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
+NOT_EMPTIED = pgtrigger.Trigger(  # TRUNCATE passes by every trigger of a row
+    name="not_emptied",
+    operation=pgtrigger.Truncate,
+    when=pgtrigger.Before,
+    level=pgtrigger.Statement,
+    func="RAISE EXCEPTION 'cannot empty %', TG_TABLE_NAME USING ERRCODE = 'check_violation';",
+)
+
 
 class Altered(pgtrigger.Condition):
     """True when one of the fields differs between the old row and the new, while `when` holds."""

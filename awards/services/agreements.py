@@ -24,7 +24,7 @@ from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from notifications.services import notify
-from reviews.selectors.site_checks import confirmed_findings, standing_of
+from reviews.selectors.site_standing import confirmed_findings, standing_of
 from reviews.site_figures import corrected
 
 TARGETS = (

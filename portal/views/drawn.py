@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -83,4 +84,13 @@ def draw_certificate(request: PageRequest, number: str) -> HttpResponse:
     body = json.dumps(certificate_of(draw), ensure_ascii=False, indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="draw-{draw.number}.json"'
+    return response
+
+
+@require_safe
+def verifier(request: PageRequest) -> HttpResponse:
+    """The program that checks a certificate, as text: a firm has no other way to the source."""
+    body = (settings.BASE_DIR / "script/verify-draw").read_bytes()
+    response = HttpResponse(body, content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify-draw"'
     return response

@@ -6,11 +6,12 @@ opens only on a declaration without conflict, and leaves the lock only by a reco
 
 import pgtrigger
 
-from applications.models.guards import APPEND_ONLY, unchanged
+from applications.models.guards import APPEND_ONLY, NOT_EMPTIED, unchanged
 
 __all__ = [
     "APPEND_ONLY",
     "MOVES",
+    "NOT_EMPTIED",
     "assignment_moves",
     "assignment_starts",
     "decided_once",

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call, Industry
-from reviews.models.guards import kept, unchanged
+from reviews.models.guards import NOT_EMPTIED, kept, unchanged
 from reviews.models.pool import Expert
 
 USER = settings.AUTH_USER_MODEL
@@ -150,6 +150,7 @@ class Draw(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "draw_input_frozen",
                 (
@@ -232,6 +233,7 @@ class Seat(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "seat_stays", ("draw", "panel", "code", "expert", "rank", "invited_at", "follows")
             ),

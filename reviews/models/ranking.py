@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
-from reviews.models.guards import APPEND_ONLY, decided_once, kept, unchanged
+from reviews.models.guards import APPEND_ONLY, NOT_EMPTIED, decided_once, kept, unchanged
 
 USER = settings.AUTH_USER_MODEL
 
@@ -25,7 +25,7 @@ class Ranking(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("call", "version"), name="one_ranking_per_version"),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return f"{self.call.number} · {self.version}"
@@ -86,7 +86,7 @@ class RankingEntry(models.Model):
                 name="panel_rank_within_rank",
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
 
 class JointDecision(models.Model):

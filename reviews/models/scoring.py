@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from applications.models import Application, Submission
 from reviews.models.guards import (
     APPEND_ONLY,
+    NOT_EMPTIED,
     assignment_moves,
     assignment_starts,
     kept,
@@ -87,7 +88,7 @@ class ScoreSheet(models.Model):
                 name="hearing_is_signed_in_person",
             ),
         )
-        triggers = (APPEND_ONLY, signed_on_paper())
+        triggers = (APPEND_ONLY, NOT_EMPTIED, signed_on_paper())
 
     def __str__(self) -> str:
         return self.expert.pseudonym
@@ -140,6 +141,7 @@ class Assignment(models.Model):
             models.Index(fields=("application", "state")),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "assignment_stays",
                 ("seat", "panel", "expert", "application", "submission", "stage"),
@@ -172,7 +174,11 @@ class Mark(models.Model):
                 name="mark_in_range",
             ),
         )
-        triggers = (unchanged("mark_stays", ("assignment", "leaf")), marks_while_open())
+        triggers = (
+            unchanged("mark_stays", ("assignment", "leaf")),
+            marks_while_open(),
+            NOT_EMPTIED,
+        )
 
 
 class Recusal(models.Model):
@@ -211,4 +217,4 @@ class Recusal(models.Model):
                 name="what_is_found_later_has_evidence",
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)

@@ -27,7 +27,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
 from math import lcm
-from typing import Final, Literal
+from operator import mul
+from typing import Final, Literal, NamedTuple
 
 from applications.sheet import Kind, Sheet
 from reviews.scoring.computing import Computed, subtotal
@@ -77,7 +78,8 @@ def centre(values: Sequence[Fraction], method: Method, trim_from: int = 5) -> Fr
     """The exact mean, trimmed mean or median; None of nothing."""
     if not values:
         return None
-    return _weighted(values, _weights(shares(values, method, trim_from)))
+    weights = _weights(shares(values, method, trim_from))
+    return sum(map(mul, values, weights), _NONE) / sum(weights)
 
 
 def aggregate(
@@ -88,8 +90,7 @@ def aggregate(
     return None if middle is None else half_up(middle, places)
 
 
-@dataclass(frozen=True, slots=True)
-class ExpertSum:
+class ExpertSum(NamedTuple):
     """One expert's marks on a dossier summed up, and how much of it counts (0 when trimmed)."""
 
     expert: str
@@ -144,8 +145,7 @@ class Score:
         return _sum(self.quality, self.employment)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One expert's marks on a dossier, summed up. `complete`: no expert leaf is without a mark."""
 
     expert: str
@@ -188,8 +188,10 @@ def combine(
     expert_quality = expert_employment = None
     if totals:
         weights = _weights(counted)
-        expert_employment = half_up(_weighted([row.employment for row in complete], weights))
-        expert_quality = half_up(_weighted(totals, weights)) - expert_employment
+        divisor = sum(weights)
+        employment = _added([row.employment for row in complete], weights)
+        expert_employment = half_up(employment, divisor=divisor)
+        expert_quality = half_up(_added(totals, weights), divisor=divisor) - expert_employment
     return Score(
         formula_quality=subtotal(sheet, computed, "quality"),
         formula_employment=subtotal(sheet, computed, "employment"),
@@ -209,10 +211,9 @@ def _weights(counted: Sequence[Fraction]) -> list[int]:
     return [share.numerator * (fine // share.denominator) for share in counted]
 
 
-def _weighted(values: Sequence[Exact], weights: Sequence[int]) -> Fraction:
-    """The mean of the values, each as often as it counts."""
-    total: Exact | int = sum(value * weight for value, weight in zip(values, weights, strict=True))
-    return Fraction(total) / sum(weights)
+def _added(values: Sequence[Decimal], weights: Sequence[int]) -> Decimal:
+    """The values added up, each as often as it counts."""
+    return sum(map(mul, values, weights), Decimal(0))
 
 
 def _sum(first: Decimal | None, second: Decimal | None) -> Decimal | None:

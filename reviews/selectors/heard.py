@@ -16,7 +16,7 @@ from reviews.selectors.sums import expert_sums
 
 
 def heard(call: Call) -> list[Scored]:
-    """The shortlisted by number, scored in both stages by the call's frozen rules. Five
+    """The shortlisted by number, scored in both stages by the call's frozen rules. Seven
     queries.
     """
     rules, sheet = call.rule_set, parse_hearing(call.hearing_sheet)

@@ -1,10 +1,13 @@
 """The ranking that the locked scores give now, and a stored one beside it; nothing is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from accounts.models import Region
-from applications.models import Call
-from audit.digests import dumps, sm3
+from applications.models import Application, Call
+from audit.digests import canonical_text, sm3
 from reviews import ranking as rank_rules
 from reviews.many_rows import uncollected
 from reviews.models import Ranking, RankingEntry
@@ -36,9 +39,40 @@ REST = (
 
 DECIMALS = ("total", "quality", "employment", "net_new_jobs", "requested")
 SUBSTANCE = (*PLACE, *REST)
+PLAIN = tuple(name for name in SUBSTANCE if name != "details")
 
 
-def differences(stored: Ranking, now: Sequence[RankingEntry]) -> Iterator[str]:
+@dataclass(slots=True)
+class Placed:
+    """What a `RankingEntry` holds of a dossier, not stored: ten thousand models cost more than
+    ranking them.
+    """
+
+    application: Application
+    rank: int | None
+    state: str
+    total: Decimal | None
+    quality: Decimal | None
+    employment: Decimal | None
+    net_new_jobs: Decimal
+    requested: Decimal
+    scores: int
+    tied: bool
+    panel: int
+    panel_rank: int | None
+    industry: str
+    prefecture: str
+    details: dict[str, Any]
+
+    @property
+    def application_id(self) -> int:
+        return self.application.pk
+
+
+Entry = RankingEntry | Placed
+
+
+def differences(stored: Ranking, now: Sequence[Placed]) -> Iterator[str]:
     """A line for each dossier that differs, by number, for a terminal. One query."""
     entries = stored.entries.select_related("application")
     before = {entry.application.number or "": entry for entry in entries}
@@ -51,11 +85,11 @@ def differences(stored: Ranking, now: Sequence[RankingEntry]) -> Iterator[str]:
             yield f"{number}: the same place, but not the same {', '.join(others)}"
 
 
-def _differ(old: RankingEntry, new: RankingEntry, names: Sequence[str]) -> list[str]:
+def _differ(old: Entry, new: Entry, names: Sequence[str]) -> list[str]:
     return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
-def _told(entry: RankingEntry | None) -> str:
+def _told(entry: Entry | None) -> str:
     if entry is None:
         return "not at all"
     rank = "no rank" if entry.rank is None else f"rank {entry.rank}"
@@ -64,7 +98,7 @@ def _told(entry: RankingEntry | None) -> str:
 
 
 @uncollected()
-def rank_call(call: Call) -> list[RankingEntry]:
+def rank_call(call: Call) -> list[Placed]:
     """The ranking recomputed from locked scores and recorded joint decisions; nothing is
     written.
     """
@@ -75,14 +109,9 @@ def rank_call(call: Call) -> list[RankingEntry]:
     ranked = rank_rules.rank(
         competing, rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties), _joint_order(call)
     )
-    entries = [_entry(place, scored[place.id]) for place in ranked]
     own = rank_rules.panel_ranks(ranked, {pk: row.panel.number for pk, row in scored.items()})
     lines = {place.pk: place.line.code for place in Region.objects.select_related("reports_to")}
-    for entry in entries:
-        entry.panel_rank = own.get(str(entry.application_id))
-        entry.industry = entry.application.branch or ""  # type: ignore[attr-defined]  # of `score_all`
-        entry.prefecture = lines[entry.application.region_id]
-    return entries
+    return [_placed(place, scored[place.id], own.get(place.id), lines) for place in ranked]
 
 
 def competing_of(pk: str, row: Scored, min_scores: int) -> rank_rules.Entry:
@@ -109,19 +138,24 @@ def _joint_order(call: Call) -> list[str]:
     return order
 
 
-def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
+def _placed(
+    ranked: rank_rules.Ranked, row: Scored, panel_rank: int | None, lines: Mapping[int, str]
+) -> Placed:
     points = row.points if ranked.outcome != "not_scored" else None
     application = row.application
-    return RankingEntry(
+    return Placed(
         application=application,
         rank=ranked.rank,
         panel=row.panel.number,
+        panel_rank=panel_rank,
+        industry=application.branch or "",  # type: ignore[attr-defined]  # of `score_all`
+        prefecture=lines[application.region_id],
         state=STATES[ranked.outcome] if row.came else "absent",
         total=points.total if points is not None else None,
         quality=points.quality if points is not None else None,
         employment=points.employment if points is not None else None,
         net_new_jobs=half_up(row.jobs),
-        requested=application.requested or 0,
+        requested=application.requested or Decimal(0),
         scores=row.n,
         tied=ranked.joint_decision,
         details=row.details
@@ -130,17 +164,34 @@ def _entry(ranked: rank_rules.Ranked, row: Scored) -> RankingEntry:
 
 
 @uncollected()
-def digest_of(entries: list[RankingEntry]) -> str:
-    """SM3 over the ranking's substance, in rank order, then by number."""
+def grounds_of(entries: Sequence[Entry]) -> list[str]:
+    """The details of each as canonical JSON: most of what a digest is of, and of what is stored."""
+    return [canonical_text(entry.details) for entry in entries]
+
+
+@uncollected()
+def digest_of(entries: Sequence[Entry], grounds: Sequence[str] | None = None) -> str:
+    """SM3 over the ranking's substance, in rank order, then by number. `grounds`: those of
+    `grounds_of`, where they are at hand.
+    """
     ordered = sorted(
-        entries, key=lambda e: (e.rank is None, e.rank or 0, e.application.number or "")
+        zip(entries, grounds or grounds_of(entries), strict=True),
+        key=lambda pair: (
+            pair[0].rank is None,
+            pair[0].rank or 0,
+            pair[0].application.number or "",
+        ),
     )
-    return sm3(dumps([_substance(entry) for entry in ordered]))
+    return sm3(f"[{','.join(_substance(*pair) for pair in ordered)}]".encode())
 
 
-def _substance(entry: RankingEntry) -> dict[str, object]:
-    """Points and sums with two decimals, as rows keep them; everything else is JSON already."""
-    found: dict[str, object] = {name: getattr(entry, name) for name in SUBSTANCE}
+def _substance(entry: Entry, grounds: str) -> str:
+    """Canonical JSON. Points and sums with two decimals, as rows keep them; everything else is JSON
+    already.
+    """
+    found: dict[str, object] = {name: getattr(entry, name) for name in PLAIN}
     for name in DECIMALS:
         found[name] = None if found[name] is None else f"{found[name]:.2f}"
-    return {"application": entry.application.number, **found}
+    number = canonical_text(entry.application.number)
+    # No name comes before these two in the order of keys.
+    return f'{{"application":{number},"details":{grounds},{canonical_text(found)[1:]}'

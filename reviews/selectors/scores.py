@@ -18,7 +18,7 @@ from reviews.models import Assignment, AssignmentState, Mark, Panel, Stage
 from reviews.rules import standing
 from reviews.scoring import Computed, Points, Score, combine, compute, points_of
 from reviews.selectors.sheets import sheet_of
-from reviews.selectors.site_checks import VETO_PREFIX, Standing, confirmed_findings, standing_of
+from reviews.selectors.site_standing import VETO_PREFIX, Standing, confirmed_findings, standing_of
 from reviews.selectors.sums import expert_sums
 from reviews.site_figures import corrected
 
@@ -64,7 +64,7 @@ def score_all(
     dossiers: QuerySet[Application] | None = None,
 ) -> list[Scored]:
     """Every dossier that stands, or those given, by number, scored on paper by the call's frozen
-    rules. Four queries.
+    rules. Five queries.
 
     The formulas take what a site check found over what was submitted; the marks stay as they are.
     `as_of`: as it was before a later recusal (see `expert_sums`), or any site check.

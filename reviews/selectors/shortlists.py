@@ -22,7 +22,7 @@ POINTS = ("total", "quality", "employment")
 
 def drawn_up(call: Call, seed: str, as_of: datetime | None = None) -> list[ShortlistEntry]:
     """The shortlist by the call's frozen rules, its order from the seed, hex; nothing is stored.
-    `as_of`: with the sheets voided since then. Four queries.
+    `as_of`: with the sheets voided since then. Five queries.
     """
     rules = call.rule_set
     scored = {str(row.application.pk): row for row in score_all(call, as_of)}

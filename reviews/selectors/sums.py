@@ -6,6 +6,7 @@ marks. Everything after the sums (trimming, ties, rounding) stays in plain Pytho
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -14,7 +15,14 @@ from applications.sheet import Sheet
 from reviews.models import AssignmentState, Stage
 from reviews.scoring import Given
 
-# Added up by assignment first: its number is the shortest thing that tells the sheets apart.
+SHEETS = """
+reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
+WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided})
+"""
+BOUNDS = "SELECT min(a.id), max(a.id) FROM {sheets}"
+# Added up by assignment first: its number is the shortest thing that tells the sheets apart. Those
+# of a call were laid out together, so two bounds leave out the marks of others at once; asking of
+# each mark whether its sheet is one of them takes a fifth longer.
 SUMS = """
 SELECT a.application_id, e.pseudonym, coalesce(added.total, 0.00),
        coalesce(added.employment, 0.00), added.marked
@@ -22,12 +30,10 @@ FROM (
     SELECT m.assignment_id, sum(m.score) AS total, count(m.score) AS marked,
            sum(m.score) FILTER (WHERE m.leaf = ANY(%(employment)s)) AS employment
     FROM reviews_mark m
-    WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id IN (
-        SELECT a.id FROM reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
-        WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided}))
+    WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id BETWEEN %(first)s AND %(last)s
     GROUP BY m.assignment_id
 ) added
-JOIN reviews_assignment a ON a.id = added.assignment_id
+JOIN (SELECT a.id, a.application_id, a.expert_id FROM {sheets}) a ON a.id = added.assignment_id
 JOIN reviews_expert e ON e.id = a.expert_id
 """
 
@@ -39,24 +45,25 @@ VOIDED_SINCE = """OR a.state = 'void' AND a.sheet_id IS NOT NULL AND EXISTS (
 def expert_sums(
     call: Call, sheet: Sheet, stage: str = Stage.PAPER, as_of: datetime | None = None
 ) -> dict[int, list[Given]]:
-    """Application → the sums of its locked sheets of a stage, in any order: none decides. One
-    query.
+    """Application → the sums of its locked sheets of a stage, in any order: none decides. Two
+    queries.
 
     `as_of`: with those that were voided by a recusal recorded later than this instant.
     """
     leaves = [leaf.code for leaf in sheet.expert_leaves()]
+    sheets = SHEETS.format(voided=VOIDED_SINCE if as_of else "")
+    values: dict[str, Any] = {
+        "call": call.pk,
+        "stage": stage,
+        "locked": AssignmentState.LOCKED,
+        "as_of": as_of,
+        "leaves": leaves,
+        "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            SUMS.format(voided=VOIDED_SINCE if as_of else ""),
-            {
-                "call": call.pk,
-                "stage": stage,
-                "locked": AssignmentState.LOCKED,
-                "as_of": as_of,
-                "leaves": leaves,
-                "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
-            },
-        )
+        cursor.execute(BOUNDS.format(sheets=sheets), values)
+        first, last = cursor.fetchone()
+        cursor.execute(SUMS.format(sheets=sheets), values | {"first": first, "last": last})
         found: dict[int, list[Given]] = defaultdict(list)
         for application, expert, total, employment, marked in cursor.fetchall():
             given = Given(expert, total - employment, employment, marked == len(leaves))

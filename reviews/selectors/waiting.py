@@ -25,7 +25,8 @@ from reviews.selectors.office import STILL_CHECKED, drawable
 from reviews.selectors.offline import paper_of, to_check, to_lock
 from reviews.selectors.quorum import short_and_open
 from reviews.selectors.quorum import waiting as shortfalls
-from reviews.selectors.site_checks import to_rank_again, waiting_for_checker
+from reviews.selectors.site_checks import waiting_for_checker
+from reviews.selectors.site_standing import to_rank_again
 
 UNDER_WAY = (
     CallStatus.PUBLISHED,

@@ -13,14 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call, CallStatus
-from applications.workflow import Status
+from applications.models import Call, CallStatus
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Invalid, NotPermitted, WrongState
@@ -32,9 +30,8 @@ from reviews.models import Draw
 from reviews.rules import require, require_apart
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
+from reviews.services.preparing import require_unknown, require_whole_panels, second_person
 from reviews.services.seating import seat_experts
-
-SHORTEST_REASON = 10
 
 
 def new_secret() -> str:
@@ -65,21 +62,10 @@ def prepare_draw(
         raise WrongState(_("Form the panels first; a draw comes before the review opens."))
     drawn = call.draws.select_related("voided_by").defer("input", "result")
     earlier = list(drawn.order_by("prepared_at", "pk"))
-    agreed_by = _second_person(earlier, reason, by) if earlier else None
-    is_left_out, now = _left_out(call)
+    agreed_by = second_person(earlier, reason, by)
+    now = require_whole_panels(call)
     source = public_entropy_source.strip()
-    if bool(source) != (public_entropy_from is not None):
-        raise Invalid(
-            _("Name the public value and the instant from which it can be known, or neither."),
-            field="public_entropy_source" if public_entropy_from else "public_entropy_from",
-        )
-    if public_entropy_from is not None and public_entropy_from <= now:
-        raise Invalid(
-            _("Nobody may know the public value yet: the instant must lie in the future."),
-            field="public_entropy_from",
-        )
-    if is_left_out:
-        raise WrongState(_("Some eligible dossiers stand on no panel. Form the panels again."))
+    require_unknown(source, public_entropy_from, now)
     basis = reading.standing_basis(call, day_of(now))
     if basis.undecided:
         raise WrongState(
@@ -118,33 +104,6 @@ def prepare_draw(
         about=draw,
     )
     return draw
-
-
-def _left_out(call: Call) -> tuple[bool, datetime]:
-    """Whether an eligible dossier stands on no panel, and the instant. One query."""
-    eligible = Application.objects.filter(
-        call=OuterRef("pk"), status=Status.ELIGIBLE, place__isnull=True
-    )
-    row = Call.objects.filter(pk=call.pk).values_list(Exists(eligible), clock.NOW)
-    is_left_out, now = row.get()
-    return is_left_out, now
-
-
-def _second_person(earlier: list[Draw], reason: str, by: User) -> User | None:
-    """Who voided the draw before: a redraw is never one person's doing."""
-    if any(d.status != "void" for d in earlier):
-        raise WrongState(_("A draw of this call is already under way."))
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid(_("A redraw needs a reason of at least ten characters."), field="reason")
-    voided_by = earlier[-1].voided_by
-    if voided_by is not None and voided_by.pk == by.pk:
-        raise NotPermitted(
-            _(
-                "You voided the draw before. A redraw needs a second person: "
-                "let a colleague prepare it."
-            )
-        )
-    return voided_by
 
 
 def _record(

@@ -1,12 +1,20 @@
-"""The rows of panels: laid out, named after their industries, dissolved."""
+"""The rows of panels: locked with their call, laid out, named after their industries, dissolved."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Industry
-from reviews.models import Panel, PanelApplication
+from applications.models import Application, Call, CallStatus, Industry
+from audit import clock
+from audit.refusals import WrongState
+from reviews.models import Draw, Panel, PanelApplication
+from reviews.selectors.office import STILL_CHECKED
 
 NAMED = 4  # a panel of more industries is named after the first and their number
 
@@ -15,6 +23,40 @@ WITH places AS (DELETE FROM reviews_panelapplication WHERE panel_id = ANY(%(pane
      industries AS (DELETE FROM reviews_panel_industries WHERE panel_id = ANY(%(panels)s))
 DELETE FROM reviews_panel WHERE id = ANY(%(panels)s)
 """
+
+
+class Stands(NamedTuple):
+    """How a call stands before its draw: whether a draw was ever made, whether dossiers are still
+    checked, the ids of its panels, and the instant."""
+
+    drawn: bool
+    pending: bool
+    panels: list[int]
+    now: datetime
+
+
+def lock_call(call: Call) -> tuple[Call, Stands]:
+    """The call, locked, while its panels may still be changed. Two queries."""
+    locked = Call.objects.select_for_update().get(pk=call.pk)
+    if locked.status not in (CallStatus.PUBLISHED, CallStatus.SCREENED):
+        raise WrongState(_("Panels are formed after screening and before the review."))
+    own = {"call": OuterRef("pk")}
+    draws, panels = Draw.objects.filter(**own), Panel.objects.filter(**own)
+    pending = Application.objects.filter(**own, status__in=STILL_CHECKED)
+    is_live, *stands = (
+        Call.objects.filter(pk=locked.pk)
+        .values_list(
+            Exists(draws.exclude(status="void")),
+            Exists(draws),
+            Exists(pending),
+            ArraySubquery(panels.values("pk")),
+            clock.NOW,
+        )
+        .get()
+    )
+    if is_live:
+        raise WrongState(_("A draw is already prepared on these panels; void it first."))
+    return locked, Stands(*stands)
 
 
 def dissolve(panels: Sequence[int]) -> None:

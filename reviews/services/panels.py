@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,56 +14,20 @@ from accounts.roles import Role
 from applications.models import Application, Call, CallStatus, Industry
 from applications.services.call_steps import advance_call_held
 from applications.workflow import Status
-from audit import clock
 from audit.digests import canonical
 from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
 from calendars.wording import day_of
 from reviews import grouping
 from reviews.draw import supply
-from reviews.models import Draw, Panel, PanelApplication
+from reviews.models import Panel, PanelApplication
 from reviews.rules import require
 from reviews.selectors import draws as reading
 from reviews.selectors.naming import with_named
-from reviews.selectors.office import STILL_CHECKED
-from reviews.services.panel_rows import dissolve, lay_out, rename
+from reviews.services.panel_rows import Stands, dissolve, lay_out, lock_call, rename
 from reviews.services.panel_seats import checked, default_seats, technology_experts
 
 SHORTEST_REASON = 4
-
-
-class Stands(NamedTuple):
-    """How a call stands before its draw: whether a draw was ever made, whether dossiers are still
-    checked, the ids of its panels, and the instant."""
-
-    drawn: bool
-    pending: bool
-    panels: list[int]
-    now: datetime
-
-
-def _lock_call(call: Call) -> tuple[Call, Stands]:
-    """The call, locked, while its panels may still be changed. Two queries."""
-    locked = Call.objects.select_for_update().get(pk=call.pk)
-    if locked.status not in (CallStatus.PUBLISHED, CallStatus.SCREENED):
-        raise WrongState(_("Panels are formed after screening and before the review."))
-    own = {"call": OuterRef("pk")}
-    draws, panels = Draw.objects.filter(**own), Panel.objects.filter(**own)
-    pending = Application.objects.filter(**own, status__in=STILL_CHECKED)
-    is_live, *stands = (
-        Call.objects.filter(pk=locked.pk)
-        .values_list(
-            Exists(draws.exclude(status="void")),
-            Exists(draws),
-            Exists(pending),
-            ArraySubquery(panels.values("pk")),
-            clock.NOW,
-        )
-        .get()
-    )
-    if is_live:
-        raise WrongState(_("A draw is already prepared on these panels; void it first."))
-    return locked, Stands(*stands)
 
 
 @transaction.atomic
@@ -79,7 +42,7 @@ def form_panels(
     `largest` dossiers each as far as can be; replaces panels formed before the draw.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call, stands = _lock_call(call)
+    call, stands = lock_call(call)
     if not 1 <= smallest <= largest <= 60:
         raise Invalid(
             _("Enter the smallest size, then the largest, from 1 to 60."), field="largest"
@@ -202,7 +165,7 @@ def move_dossier(
     dissolved.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call, _stands = _lock_call(panel.call)
+    call, _stands = lock_call(panel.call)
     place = (
         PanelApplication.objects.select_for_update(of=("self",))
         .select_related("panel", "application__industry")
@@ -277,7 +240,7 @@ def set_seats(*, panel: Panel, seats: Sequence[Mapping[str, Any]], by: User) -> 
     The counts make up the call's panel size.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call, _stands = _lock_call(panel.call)
+    call, _stands = lock_call(panel.call)
     if call.rule_set.by_application:
         raise WrongState(
             _("In this call experts are matched with single dossiers; no panel has seats.")

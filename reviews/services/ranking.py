@@ -24,7 +24,7 @@ from reviews.models import (
 )
 from reviews.rules import require, require_apart
 from reviews.selectors.rankings import last_version, latest
-from reviews.selectors.recomputed import digest_of, rank_call
+from reviews.selectors.recomputed import digest_of, grounds_of, rank_call
 from reviews.services import access
 from reviews.services.analyses import request_analysis
 from reviews.services.entries import write_entries
@@ -127,7 +127,8 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     if call.status == CallStatus.SCORED:
         require_scores(call, hearing=has_hearing)
     entries = rank_call(call)
-    digest = digest_of(entries)
+    grounds = grounds_of(entries)
+    digest = digest_of(entries, grounds)
     last, version, now = last_version(call, digest)
     if last is not None:
         return last
@@ -140,7 +141,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
         computed_at=now,
     )
     ranking.is_new = True
-    write_entries(ranking, entries)
+    write_entries(ranking, entries, grounds)
     computed = Entry(
         action="ranking.compute",
         obj=ranking,

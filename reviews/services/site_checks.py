@@ -20,7 +20,7 @@ from calendars.wording import day_of
 from notifications.services import Dispatch, notify_all
 from reviews.models import OPEN_CHECKS, CheckState, Ranking, SiteCheck, SiteChecker, SiteFinding
 from reviews.rules import require, require_apart
-from reviews.selectors.site_checks import unsettled
+from reviews.selectors.site_standing import unsettled
 from reviews.site_rules import LEAST, bar_of, looked_up
 from reviews.site_words import BARS
 

@@ -13,7 +13,8 @@ from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, Draw, Panel
 from reviews.rules import require
 from reviews.services import access
-from reviews.services.draws import SHORTEST_REASON, lock
+from reviews.services.draws import lock
+from reviews.services.preparing import SHORTEST_REASON
 from reviews.services.replacing import released
 
 

@@ -12,21 +12,21 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
-from applications import money
 from applications.call_rules import CallRules
 from applications.sheet import Sheet, parse_hearing
 from calendars.wording import day_text
 from reviews.formula_words import formula_words
 from reviews.models import RankingEntry, Recusal, Stage
-from reviews.office_words import DECIDED_BY, ENTRY_STATES, OUTCOMES, QUOTA_SENTENCES
+from reviews.office_words import DECIDED_BY, ENTRY_STATES
 from reviews.scoring.formulas import FORMULAS
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
 from reviews.selectors.rankings import Judge, Said
 from reviews.selectors.sheets import full_marks
 from reviews.site_words import corrections_shown, site_veto_words
+from reviews.views.entry_place import place_of
 from reviews.views.expert_words import NOTES, VETOES, language
 from reviews.views.ranking_page import rule_words
 
@@ -67,7 +67,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "judge_rows": _judge_rows(judges, labels, said, sheet, rules),
         "mean": _mean(judges, *(_number(details[name]) for name in PARTS[2:])),
         "voided": _voided(ranked.voided_of(entry.application), named=named),
-        "place": _place(entry, rules, named=named),
+        "place": place_of(entry, rules, named=named),
         "rules": rule_words(rules),
         "comments": _comments(said.comments, labels, sheet),
     }
@@ -255,51 +255,6 @@ def _division(rows: Sequence[tuple[Decimal, Fraction]], result: Decimal) -> str:
     exact = sum((Fraction(value) * s for value, s in counted), Fraction(0)) / whole
     sign = "=" if exact == Fraction(result) else "≈"
     return f"({' + '.join(terms)}) ÷ {whole} {sign} {result:.2f}"
-
-
-def _place(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, Any]:
-    """Against the entry score, the others and the funding line."""
-    found = places.placing_of(entry)
-    rows: list[tuple[str, str]] = []
-    if entry.total is not None:
-        rows.append((_("Entry score"), _margin(entry.total, rules.floor)))
-    if entry.rank is not None:
-        of = ngettext("%(rank)s of %(n)s ranked", "%(rank)s of %(n)s ranked", found.of)
-        rows.append((_("Rank"), of % {"rank": entry.rank, "n": found.of}))
-        if rules.panels == "quota":
-            rows.append((_("Rank in its panel"), str(entry.panel_rank)))
-        if named:
-            rows += _money(entry, found.before)
-    if found.line is not None:
-        rank, total = found.line
-        rows.append(
-            (
-                _("Last that is funded"),
-                _("rank %(rank)s with %(total)s points") % {"rank": rank, "total": total},
-            )
-        )
-    if found.outcome:
-        rows.append((_("Decided"), str(OUTCOMES.get(found.outcome, found.outcome))))
-    if found.quota:
-        rows.append((pgettext("place", "Quota"), str(QUOTA_SENTENCES[found.quota])))
-    return {"rows": rows, "equals": found.equals if named and len(found.equals) > 1 else ()}
-
-
-def _margin(total: Decimal, floor: Decimal) -> str:
-    words = (
-        _("%(total)s − %(floor)s = %(gap)s above it")
-        if total >= floor
-        else _("%(floor)s − %(total)s = %(gap)s short of it")
-    )
-    return words % {"total": total, "floor": floor, "gap": abs(total - floor)}
-
-
-def _money(entry: RankingEntry, before: Decimal) -> list[tuple[str, str]]:
-    """The running sum up to the entry, against the call's envelope; 10,000 yuan."""
-    own, envelope = entry.requested, entry.ranking.call.envelope
-    sign = "≤" if before + own <= envelope else ">"
-    running = f"{money.wan(before)} + {money.wan(own)} = {money.wan(before + own)}"
-    return [(_("Running sum, envelope"), f"{running} {sign} {money.wan(envelope)}")]
 
 
 def _comments(

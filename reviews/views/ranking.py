@@ -24,7 +24,7 @@ from reviews.models import JointDecision, Ranking, RankingEntry
 from reviews.selectors import exports
 from reviews.selectors import rankings as ranked
 from reviews.selectors.sheets import full_marks
-from reviews.selectors.site_checks import latest_with_checks
+from reviews.selectors.site_standing import latest_with_checks
 from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
 from reviews.views.certainty import panels_of, signals

@@ -188,6 +188,7 @@ def test_every_step_leaves_one_event_and_the_witnesses_agree(submitted):
     for witness in (
         witnessing.submissions,
         witnessing.states,
+        witnessing.calls,
         witnessing.files,
         witnessing.editions,
     ):
@@ -196,9 +197,13 @@ def test_every_step_leaves_one_event_and_the_witnesses_agree(submitted):
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute('UPDATE applications_submission SET content = content || \'{"title": "x"}\'')
         cursor.execute("UPDATE applications_application SET status = 'awarded'")
+        cursor.execute("UPDATE applications_call SET status = 'scored'")
         cursor.execute("SET LOCAL session_replication_role = origin")
     assert len(list(witnessing.submissions())) == 1
     assert len(list(witnessing.states())) == 1
+    assert list(witnessing.calls()) == [
+        f"批次 {submitted.call.number}：现状态为 scored，日志记录为 published"
+    ]
 
 
 def test_a_dossier_survives_the_disabling_of_its_people(submitted, applicant, sysadmin):

@@ -95,7 +95,7 @@ def signing_in() -> dict[str, Cases]:
 def portal(calls: dict[str, Call]) -> dict[str, Cases]:
     names = (
         "home", "workbench", "search", "public_calls", "public_notices", "public_results",
-        "verify", "accessibility", "privacy", "trail", "verification",
+        "verify", "verifier", "accessibility", "privacy", "trail", "verification",
     )  # fmt: skip
     numbers = {name: (call.number,) for name, call in calls.items()}
     noticed = {

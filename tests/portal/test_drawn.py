@@ -1,6 +1,8 @@
 """The draw as the public reads it: digests before the numbers are revealed, everything after."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
@@ -85,6 +87,20 @@ def test_its_certificate_verifies_and_has_the_digest_of_the_page(client, closed)
     assert verify.check(certificate) == ([], True)
     assert verify.digest(certificate) == page_of(client, closed).context["digest"]
     assert answer["Content-Disposition"] == f'attachment; filename="draw-{closed.number}.json"'
+
+
+def test_the_program_that_checks_it_is_handed_out_and_finds_that_it_holds(client, closed, tmp_path):
+    address = reverse("portal:verifier")
+    assert f'href="{address}"' in page_of(client, closed).content.decode()
+    program, file = tmp_path / "verify-draw", tmp_path / "draw.json"
+    program.write_bytes(client.get(address).content)
+    certificate = client.get(reverse("portal:draw_certificate", args=[closed.number]))
+    file.write_bytes(certificate.content)
+    run = subprocess.run([sys.executable, "-I", program, file], capture_output=True, check=False)
+    assert (run.returncode, run.stdout.decode().split(":")[0]) == (
+        0,
+        f"{closed.number} holds",
+    )
 
 
 def test_a_firm_finds_its_own_panel(client, client_of, applicant, applicant2, closed):

@@ -3,11 +3,20 @@
 import pytest
 from django.utils import translation
 
-from applications.models import Call
+from applications.models import Application, Call
 from audit import clock
-from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport
+from reviews.models import (
+    Assignment,
+    Draw,
+    Expert,
+    Panel,
+    Seat,
+    SheetImport,
+    SiteCheck,
+    SiteFinding,
+)
 from reviews.services import panels, paper, ranking
-from tests.reviews import hearing, round, sheets, table
+from tests.reviews import hearing, round, sheets, sitework, table
 
 
 @pytest.fixture
@@ -184,3 +193,18 @@ def typed(scribed, maker) -> SheetImport:
 @pytest.fixture
 def checked(typed, checker) -> SheetImport:
     return paper.confirm_paper(row=typed, by=checker, **sheets.second_typing(typed))
+
+
+@pytest.fixture
+def dossier(ranked_call) -> Application:
+    return round.dossiers(ranked_call)[0]
+
+
+@pytest.fixture
+def check(ranked_call, dossier, officer, officer2, finance) -> SiteCheck:
+    return sitework.ordered(dossier, officer, officer2, finance)
+
+
+@pytest.fixture
+def finding(check, officer2) -> SiteFinding:
+    return sitework.recorded(check, officer2, **sitework.LESS)

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 
 from applications.sheet import parse
+from audit.digests import canonical, sm3
 from bench import review_rows
 from reviews import witnessing
 from reviews.scoring import sums
-from reviews.selectors.recomputed import digest_of
+from reviews.selectors.recomputed import SUBSTANCE, digest_of
 from reviews.selectors.scores import locked_marks
 from reviews.selectors.sums import expert_sums
 from reviews.services.ranking import compute_ranking
@@ -73,3 +74,17 @@ def test_what_is_read_back_gives_the_digest_that_was_written():
     made = compute_ranking(call=call, by=officer)
     assert digest_of(list(made.entries.select_related("application"))) == made.digest
     assert list(witnessing.rankings()) == []
+
+
+def test_the_digest_is_of_every_entry_in_the_one_canonical_form():
+    call, officer = review_rows.write(25, 3, 10)
+    made = compute_ranking(call=call, by=officer)
+    by_rank = made.entries.select_related("application").order_by("rank", "application__number")
+    told = [
+        {
+            "application": entry.application.number,
+            **{name: getattr(entry, name) for name in SUBSTANCE},
+        }
+        for entry in by_rank
+    ]
+    assert sm3(canonical(told)) == made.digest

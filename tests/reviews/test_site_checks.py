@@ -1,32 +1,22 @@
 """现场核查: facts are corrected and the formulas computed anew; opinions stay as they are."""
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from accounts.roles import Role
 from audit import clock
-from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
-from awards.services import funding
-from notifications.models import Message
-from reviews import site_witnessing
 from reviews.models import (
     Expert,
     ExpertInterest,
     SiteCheck,
     SiteChecker,
-    SiteEvidence,
-    SiteFigure,
     SiteFinding,
-    SiteView,
 )
-from reviews.selectors import exports
-from reviews.selectors import site_checks as reading
+from reviews.selectors import site_standing as reading
 from reviews.selectors.recomputed import digest_of
 from reviews.selectors.scores import locked_marks
 from reviews.services import ranking, site_checks, site_deciding, site_findings
@@ -34,39 +24,15 @@ from reviews.services.site_findings import FiguresRefused, Found
 from tests import making
 from tests.racing import race
 from tests.reviews import round, sitework
-from tests.reviews.sitework import VIEW, WHY
+from tests.reviews.sitework import LESS, VIEW, WHY, behind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
-LESS = {"promised_headcount": "200.0"}
-
-
-@pytest.fixture
-def dossier(ranked_call):
-    return round.dossiers(ranked_call)[0]
-
-
-@pytest.fixture
-def check(ranked_call, dossier, officer, officer2, finance) -> SiteCheck:
-    return sitework.ordered(dossier, officer, officer2, finance)
-
-
-@pytest.fixture
-def finding(check, officer2) -> SiteFinding:
-    return sitework.recorded(check, officer2, **LESS)
 
 
 def late(finding) -> None:
     """The firm's time is over."""
     past = clock.now() - timedelta(minutes=1)
     behind("UPDATE reviews_sitefinding SET view_by = %s WHERE id = %s", past, finding.pk)
-
-
-def behind(text: str, *values) -> None:
-    """As a database superuser would: with the triggers off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(text, values)
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 # --- From the ranking to the corrected ranking ---------------------------------------------------
@@ -298,75 +264,6 @@ def test_called_off_only_while_nothing_waits(check, finding, officer, finance):
     assert SiteCheck.objects.get().state == "called_off"
 
 
-# --- What waits for it ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def untied(ranked_call, officer, approver):
-    """The ranking with its ties settled."""
-    order = [
-        e.application_id for e in ranked_call.rankings.get().entries.order_by("-application_id")
-    ]
-    decision = ranking.propose_joint_decision(
-        call=ranked_call,
-        order=order,
-        minutes_no="联席纪要〔2026〕2号",
-        reason="经联席会议研究确定先后",
-        by=officer,
-    )
-    ranking.confirm_joint_decision(decision=decision, by=approver)
-    ranking.compute_ranking(call=ranked_call, by=officer)
-    return ranked_call
-
-
-def test_the_funding_list_waits_for_open_checks_and_for_the_new_ranking(
-    untied, dossier, officer, officer2, finance, applicant, approver
-):
-    listed = funding.draw_funding_list(call=untied, by=officer)
-    check = sitework.ordered(dossier, officer, officer2, finance)
-    for act in (
-        lambda: funding.draw_funding_list(call=untied, by=officer),
-        lambda: funding.submit_list(funding_list=listed, by=officer),
-    ):
-        with pytest.raises(WrongState, match=f"site check of dossier {dossier.number}"):
-            act()
-    refused_by_the_database(listed, "is open")
-    sitework.confirmed(check, officer2, finance, applicant, **LESS)
-    with pytest.raises(WrongState, match="Compute the ranking again"):
-        funding.submit_list(funding_list=listed, by=officer)
-    refused_by_the_database(listed, "older than a site check")
-    ranking.compute_ranking(call=untied, by=officer)
-    with pytest.raises(WrongState, match="Draw it again"):
-        funding.submit_list(funding_list=listed, by=officer)
-    listed = funding.draw_funding_list(call=untied, by=officer)
-    funding.submit_list(funding_list=listed, by=officer)
-    other = round.dossiers(untied)[1]
-    late_check = sitework.ordered(other, officer, officer2, finance)
-    with pytest.raises(WrongState, match="site check"):
-        funding.approve_list(funding_list=listed, minutes_no="1号", note="", by=approver)
-    site_checks.call_off(check=late_check, reason="已有审计报告可以佐证", by=officer)
-    funding.approve_list(funding_list=listed, minutes_no="1号", note="", by=approver)
-    with pytest.raises(WrongState, match="between the ranking"):
-        sitework.ordered(other, officer, officer2, finance)
-
-
-def refused_by_the_database(listed, why: str) -> None:
-    with pytest.raises(DatabaseError, match=why), transaction.atomic():
-        type(listed).objects.filter(pk=listed.pk).update(status="submitted")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_list_and_a_check_at_once(untied, dossier, officer, officer2, finance):
-    listed = funding.draw_funding_list(call=untied, by=officer)
-    done = race(
-        [
-            lambda: funding.submit_list(funding_list=listed, by=officer),
-            lambda: sitework.ordered(dossier, officer, officer2, finance),
-        ]
-    )
-    assert sum(not isinstance(one, Exception) for one in done) >= 1
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_confirm_at_once(ranked_call, dossier, officer, officer2, finance, region2):
     check = sitework.ordered(dossier, officer, officer2, finance, region2)
@@ -380,128 +277,3 @@ def test_two_confirm_at_once(ranked_call, dossier, officer, officer2, finance, r
         ]
     )
     assert [type(one) for one in done if isinstance(one, Exception)] == [WrongState]
-
-
-# --- What others know of it ----------------------------------------------------------------------
-
-
-def test_rank_knows_of_a_correction(
-    ranked_call, dossier, check, officer, officer2, finance, applicant
-):
-    def said() -> tuple[int, list[str]]:
-        out = io.StringIO()
-        try:
-            call_command("rank", ranked_call.number, stdout=out, stderr=io.StringIO())
-        except SystemExit as end:
-            return int(end.code), out.getvalue().splitlines()
-        return 0, out.getvalue().splitlines()
-
-    sitework.confirmed(check, officer2, finance, applicant, **LESS)
-    code, lines = said()
-    assert code == 1
-    assert lines[0].startswith(f"{dossier.number}: stored rank 1, total")
-    assert lines[-1] == "a site check confirmed since is not in the ranking: compute it again"
-    ranking.compute_ranking(call=ranked_call, by=officer)
-    assert said()[0] == 0
-
-
-def test_the_export_names_corrected_figures(
-    ranked_call, dossier, check, officer, officer2, finance, applicant
-):
-    sitework.confirmed(check, officer2, finance, applicant, land_mu="75.00", **LESS)
-    ranking.compute_ranking(call=ranked_call, by=officer)
-    told = {
-        row["application"]: row["corrected"]
-        for row in exports.ranking_table(ranked_call, corrected=True)
-    }
-    assert told.pop(dossier.number) == "land_mu;promised_headcount"
-    assert set(told.values()) == {""}
-
-
-def test_each_act_leaves_one_event_and_tells_its_people(
-    ranked_call, check, officer, officer2, finance, applicant
-):
-    sitework.confirmed(check, officer2, finance, applicant, **LESS)
-    acts = Event.objects.filter(action__startswith="sitecheck.").order_by("id")
-    assert [(e.action, e.actor_name, e.role) for e in acts] == [
-        ("sitecheck.order", "秦项目", "programme_officer"),
-        ("sitecheck.add_file", "许项目", "programme_officer"),
-        ("sitecheck.record", "许项目", "programme_officer"),
-        ("sitecheck.view", "宋企业", "owner"),
-        ("sitecheck.confirm", "财经办", "finance_officer"),
-    ]
-    told = Message.objects.filter(kind__startswith="sitecheck.").values_list(
-        "kind", "recipient__username"
-    )
-    assert sorted(told) == [
-        ("sitecheck.announced", "applicant"),
-        ("sitecheck.confirmed", "applicant"),
-        ("sitecheck.found", "applicant"),
-        ("sitecheck.ordered", "finance"),
-        ("sitecheck.ordered", "officer2"),
-        ("sitecheck.rank_again", "officer"),
-        ("sitecheck.rank_again", "officer2"),
-        ("sitecheck.to_confirm", "finance"),
-        ("sitecheck.viewed", "finance"),
-        ("sitecheck.viewed", "officer2"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE reviews_sitefigure SET found = '250.0' WHERE field = 'promised_headcount'",
-        "UPDATE reviews_sitefigure SET found = submitted",
-        "UPDATE reviews_sitefinding SET text = '一切属实，没有差异。'",
-        "UPDATE reviews_sitefinding SET veto = 'zone', veto_reason = '改动'",
-        "DELETE FROM reviews_sitefigure WHERE field = 'land_mu'",
-        "UPDATE reviews_siteview SET text = '企业不同意这一结果。'",
-        "DELETE FROM reviews_siteview",
-        "UPDATE reviews_sitecheck SET state = 'ordered'",
-        "UPDATE reviews_siteevidence SET digest = repeat('0', 64)",
-        "DELETE FROM reviews_sitechecker WHERE id = (SELECT min(id) FROM reviews_sitechecker)",
-    ],
-)
-def test_what_is_altered_behind_is_named(check, officer2, finance, applicant, statement):
-    sitework.confirmed(check, officer2, finance, applicant, **LESS)
-    assert list(site_witnessing.site_checks()) == []
-    behind(statement)
-    assert list(site_witnessing.site_checks()) != []
-
-
-@pytest.mark.parametrize("model", [SiteChecker, SiteEvidence, SiteFigure, SiteView])
-def test_rows_are_added_only(check, officer2, finance, applicant, model):
-    sitework.confirmed(check, officer2, finance, applicant, **LESS)
-    row = model.objects.first()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        row.save()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        model.objects.filter(pk=row.pk).delete()
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        (
-            "UPDATE reviews_sitefinding SET state = 'confirmed', checker_id = maker_id,"
-            " decided_at = now()"
-        ),
-        (
-            "UPDATE reviews_sitefinding SET state = 'confirmed', decided_at = now(), checker_id ="
-            " (SELECT id FROM accounts_user WHERE username = 'finance')"
-        ),  # the firm was not heard
-        (
-            "UPDATE reviews_sitefinding SET state = 'returned', returned_why = 'x',"
-            " decided_at = now(), checker_id ="
-            " (SELECT id FROM accounts_user WHERE username = 'officer')"
-        ),  # does not go
-        "UPDATE reviews_sitefinding SET text = 'x'",
-        "UPDATE reviews_sitefinding SET view_by = now()",
-        "UPDATE reviews_sitecheck SET state = 'confirmed'",
-        "UPDATE reviews_sitecheck SET state = 'called_off'",
-        "DELETE FROM reviews_sitecheck",
-    ],
-)
-def test_the_database_refuses(finding, statement):
-    with connection.cursor() as cursor, pytest.raises(DatabaseError), transaction.atomic():
-        cursor.execute(statement)

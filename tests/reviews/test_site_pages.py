@@ -23,16 +23,6 @@ def in_english(officer, officer2, finance, applicant, approver, supervisor):
         person.language = "en"
 
 
-@pytest.fixture
-def dossier(ranked_call):
-    return round.dossiers(ranked_call)[0]
-
-
-@pytest.fixture
-def check(ranked_call, dossier, officer, officer2, finance) -> SiteCheck:
-    return sitework.ordered(dossier, officer, officer2, finance)
-
-
 def page(name: str, *args: object) -> str:
     return reverse(f"reviews:{name}", args=args)
 

@@ -12,7 +12,7 @@ from applications.sheet import default_sheet, parse
 from reviews.scoring import Given, combine, compute
 from reviews.scoring.formulas import FORMULAS
 from reviews.selectors.recomputed import digest_of, rank_call
-from reviews.selectors.site_checks import standing_of
+from reviews.selectors.site_standing import standing_of
 from reviews.site_figures import CHECKED, corrected, stored
 from tests.reviews import round, sitework
 

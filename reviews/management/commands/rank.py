@@ -11,7 +11,7 @@ from audit.refusals import Refused
 from reviews import outcomes
 from reviews.selectors import exports, hearing, rankings, shortlists
 from reviews.selectors.recomputed import differences, digest_of, rank_call
-from reviews.selectors.site_checks import unsettled
+from reviews.selectors.site_standing import unsettled
 
 REFUSED = 2
 
