@@ -132,6 +132,8 @@ def _details(
                 "max": str(c.max),
                 "working": c.working,
                 "note": c.note or "",
+                # Where nothing is added up, the choice alone tells whence the points are.
+                "given": {} if c.working else {i.key: str(i.value) for i in c.inputs},
             }
             for code, c in computed.items()
         },

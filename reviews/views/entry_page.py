@@ -12,8 +12,9 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from applications import reading
 from applications.call_rules import CallRules
 from applications.sheet import Sheet, parse_hearing
 from calendars.wording import day_text
@@ -25,6 +26,7 @@ from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
 from reviews.selectors.rankings import Judge, Said
 from reviews.selectors.sheets import full_marks
+from reviews.site_figures import CHECKED
 from reviews.site_words import corrections_shown, site_veto_words
 from reviews.views.entry_place import place_of
 from reviews.views.expert_words import NOTES, VETOES, language
@@ -115,7 +117,7 @@ def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
             "score": Decimal(row["score"]),
             "max": Decimal(row["max"]),
             "rule": formula_words(row["leaf"]),
-            "working": row["working"],
+            "working": row["working"] or _chosen(row["given"]),
             "note": NOTES.get(row["note"], ""),
             "corrected": [
                 c for c in corrected if c["field"] in FORMULAS[row["leaf"].formula].needs
@@ -123,6 +125,16 @@ def _formula(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:
         }
         for row in ranked.formula_rows(entry, sheet)
     ]
+
+
+def _chosen(given: Mapping[str, str]) -> str:
+    """The choice that a leaf's points follow from, where nothing is added up."""
+    fields = [CHECKED[key] for key in given if key in CHECKED]
+    shown = [(field.label, reading.shown(field, given, {})) for field in fields]
+    return pgettext("between facts", "; ").join(
+        _("%(label)s: %(value)s") % {"label": label, "value": value or "—"}
+        for label, value in shown
+    )
 
 
 def _judge_rows(

@@ -175,3 +175,17 @@ def test_within_fifteen_queries_and_linked_from_the_dossier(published, applicant
         assert client.get(url).status_code == 200
     assert len(seen) <= 15
     assert f'href="{url}"' in client.get(f"/dossiers/{entry.application_id}/").content.decode()
+
+
+def test_a_leaf_without_a_sum_tells_what_its_points_follow_from(ranked):
+    entry = entry_of(ranked)
+    entry.details["formula"]["Q1.1"]["given"] = {"catalogue_match": "cluster"}
+    with translation.override("en"):
+        rows = page(entry, sheet_for(entry.application), named=False)["formula"]
+    told = {row["code"]: row["working"] for row in rows}
+    assert all(told.values())
+    assert told["Q1.1"] == (
+        "Industry in the catalogue: in the catalogue and in a named cluster of the place"
+    )
+    assert told["Q3.2"] == "Revenue of last year: —; R&D spending of last year: —"
+    assert told["Q2.1"] == "6 × min(1, 32000 ÷ 30000) = 6.00"
