@@ -154,8 +154,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     is_first = call.status == CallStatus.SCORED
     called = [advance_call_held(call, to=CallStatus.RANKED, by=by)] if is_first else []
     record_all([computed, *called])
-    if not has_hearing:  # the analysis takes a total for formula and one mean
-        request_analysis(ranking)
+    request_analysis(ranking)
     return ranking
 
 

@@ -87,7 +87,6 @@ def test_from_the_close_on_paper_to_the_final_ranking(marked, officer):
             assert getattr(entry, name) == exact.quantize(Decimal("0.01"), "ROUND_HALF_UP")
         assert entry.scores == 5
     assert digest_of(rank_call(call)) == made.digest
-    assert not hasattr(made, "analysis")
 
 
 def test_the_order_is_that_of_the_lot(shortlisted):
