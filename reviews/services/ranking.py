@@ -57,7 +57,9 @@ def close_scoring(*, call: Call, by: User) -> Call:
         scope=call.number,
     )
     reached = CallStatus.HEARING if call.rule_set.has_hearing else CallStatus.SCORED
-    called = advance_call_held(call, to=reached, by=by)
+    # What was due on paper is no deadline of the hearing; its shortlist sets one.
+    due = {"scoring_due_at": None} if reached == CallStatus.HEARING else {}
+    called = advance_call_held(call, to=reached, by=by, **due)
     scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
     rows = lock_all(scored.values_list("pk", flat=True))
     moves = [Move(application=row, step="close_scoring") for row in rows]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,10 +16,20 @@ from accounts.rules import has_role
 from audit.refusals import NotVisible, Refused, WrongState
 from calendars.wording import moment_text
 from reviews.forms.offline import WorkbookForm
-from reviews.models import Assignment, ImportStatus, Mark, Panel, Seat, SeatState, SheetImport
+from reviews.models import (
+    Assignment,
+    ImportStatus,
+    Mark,
+    Panel,
+    Seat,
+    SeatState,
+    SheetImport,
+    Stage,
+)
 from reviews.offline import workbook
 from reviews.offline.blank import Block
 from reviews.offline.reading import SheetFaults
+from reviews.rules import stage_at
 from reviews.selectors import offline as reading
 from reviews.selectors.sheets import sheet_of
 from reviews.services import offline, scoring
@@ -54,7 +65,13 @@ def my_offline(request: SignedInRequest, pk: int) -> HttpResponse:
         _("%(count)s dossiers of the workbook are saved. Check all marks, then sign.")
         % {"count": len(row.content)},
     )
-    return redirect("reviews:my_marks", pk)
+    return redirect(marks_of(row))
+
+
+def marks_of(row: SheetImport) -> str:
+    """Where the expert compares all marks of the workbook's stage and signs."""
+    name = "my_hearing" if row.stage == Stage.HEARING else "my_marks"
+    return reverse(f"reviews:{name}", args=[row.seat_id])
 
 
 def _page(
@@ -64,6 +81,7 @@ def _page(
         "seat": seat,
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
+        "stage": stage_at(seat.panel.call),
         "form": form,
         "obstacle": _obstacle(seat),
         "imports": list(reading.own_imports(seat)[:20]),
@@ -132,7 +150,7 @@ def my_import(request: SignedInRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _both(request, row, refusal=str(refusal), status=refusal.status_code)
     messages.success(request, _("Saved as chosen. Check all marks, then sign."))
-    return redirect("reviews:my_marks", row.seat_id)
+    return redirect(marks_of(row))
 
 
 def _chosen(request: SignedInRequest, row: SheetImport) -> dict[str, Any]:
@@ -169,7 +187,7 @@ def _both(
 def _clashes(
     row: SheetImport, typed: list[Typed], clash: dict[int, tuple[str, ...]]
 ) -> list[dict[str, Any]]:
-    sheet = sheet_of(row.seat.panel)
+    sheet = sheet_of(row.seat.panel, row.stage)
     stands = Assignment.objects.filter(pk__in=clash, seat=row.seat)
     rows = stands.select_related("application__place").prefetch_related("marks")
     by_pk = {one.assignment: one for one in typed}

@@ -26,28 +26,6 @@ from tests.reviews import hearing, round
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
-@pytest.fixture
-def begun(kept, shortlisted, officer) -> Call:
-    """It is after the last hearing; everybody came, nothing is marked."""
-
-    def make() -> Call:
-        hearing.pass_sittings(shortlisted)
-        hearing.all_come(shortlisted, officer)
-        return shortlisted
-
-    return kept.build("begun", make, on=("shortlisted",))
-
-
-@pytest.fixture
-def marked(kept, begun) -> Call:
-    def make() -> Call:
-        for seat in hearing.seats(begun):
-            hearing.mark(seat, tier=1)
-        return begun
-
-    return kept.build("marked", make, on=("begun",))
-
-
 def entries(call: Call) -> list[ShortlistEntry]:
     rows = ShortlistEntry.objects.filter(shortlist__call=call, place__isnull=False)
     return list(rows.select_related("application", "panel", "shortlist__call").order_by("place"))
