@@ -25,6 +25,7 @@ from reviews.models import Draw, Panel
 from reviews.services.draws import reproduce
 from secretaries.models import ServiceAssignment
 
+YEARLY_WAN = 30_000
 STAGES = ("submitted", "eligible", "scored", "ranked", "noticed", "awarded", "assigned", "paid")
 
 
@@ -73,7 +74,15 @@ class Rehearsal:
             progress=self.progress,
             password=self.password,
             first_serial=self.year * 1000,
+            envelope_wan=self._left_of_the_year(),
         )
+
+    def _left_of_the_year(self) -> int:
+        """What the year's ceiling leaves for this call, 万元: all of it, or what an earlier
+        rehearsal's small call has not taken.
+        """
+        held = Envelope.objects.filter(year=self.year).aggregate(s=Sum("ceiling"))["s"] or 0
+        return YEARLY_WAN - int(held / 10_000) % YEARLY_WAN
 
     def timed(self, name: str, step: Callable[["Rehearsal"], int]) -> None:
         started = time.monotonic()
