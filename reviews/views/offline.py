@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +14,7 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from audit.refusals import NotVisible, Refused, WrongState
 from calendars.wording import moment_text
+from reviews.addresses import marks_url
 from reviews.forms.offline import WorkbookForm
 from reviews.models import (
     Assignment,
@@ -24,7 +24,6 @@ from reviews.models import (
     Seat,
     SeatState,
     SheetImport,
-    Stage,
 )
 from reviews.offline import workbook
 from reviews.offline.blank import Block
@@ -65,13 +64,7 @@ def my_offline(request: SignedInRequest, pk: int) -> HttpResponse:
         _("%(count)s dossiers of the workbook are saved. Check all marks, then sign.")
         % {"count": len(row.content)},
     )
-    return redirect(marks_of(row))
-
-
-def marks_of(row: SheetImport) -> str:
-    """Where the expert compares all marks of the workbook's stage and signs."""
-    name = "my_hearing" if row.stage == Stage.HEARING else "my_marks"
-    return reverse(f"reviews:{name}", args=[row.seat_id])
+    return redirect(marks_url(row.seat_id, row.stage))
 
 
 def _page(
@@ -81,7 +74,8 @@ def _page(
         "seat": seat,
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
-        "stage": stage_at(seat.panel.call),
+        "stage": (stage := stage_at(seat.panel.call)),
+        "marks_url": marks_url(seat.pk, stage),
         "form": form,
         "obstacle": _obstacle(seat),
         "imports": list(reading.own_imports(seat)[:20]),
@@ -150,7 +144,7 @@ def my_import(request: SignedInRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _both(request, row, refusal=str(refusal), status=refusal.status_code)
     messages.success(request, _("Saved as chosen. Check all marks, then sign."))
-    return redirect(marks_of(row))
+    return redirect(marks_url(row.seat_id, row.stage))
 
 
 def _chosen(request: SignedInRequest, row: SheetImport) -> dict[str, Any]:
