@@ -5,7 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bench.figures import Figure, Work
-from reviews.certainty.of_ranking import Item, Ranked, part_of
+from reviews.certainty.of_ranking import part_of
+from reviews.certainty.ranked import Item, Ranked
 
 PARTS = ("agreement", "weights", "people", "ranks", "knapsack")
 PANEL_OF = 20  # dossiers on a panel

@@ -1,4 +1,5 @@
-"""The demo's house: 2024 in payment, 2025 on public notice, 2026 under review, and a call open now.
+"""The demo's house: 2024 in payment, 2025 heard and on public notice, 2026 under review, and a
+call open now.
 
 The clock only runs forward, so the calls are driven side by side, as in a real office: the
 earlier one goes on where the later one waits.
@@ -7,13 +8,14 @@ earlier one goes on where the later one waits.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from accounts.models import User
 from applications.workflow import Status
 from audit import clock
 from awards.models import Instalment
 from awards.services import claims, objections, payments
-from rehearsal import checking, deciding, filing, paying, people, reviewing, visiting
+from rehearsal import checking, deciding, filing, hearing, paying, people, reviewing, visiting
 from rehearsal.papers import pdf
 from rehearsal.people import Cast
 from rehearsal.round import Progress, Round, silent
@@ -41,7 +43,7 @@ class Demonstration:
             people.admit_experts(cast, rng, EXPERTS, self.password)
             people.appoint_secretaries(cast, rng, 12, self.password)
             first = self._in_payment(cast, rng)
-            second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000)
+            second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000, hearing.RULES)
             self._to_ranking(second)
             third = self._round(cast, rng, date(2026, 2, 2), 20, 24_000)
             current = self._round(cast, rng, TODAY - timedelta(days=20), 6, 6_000)
@@ -54,7 +56,13 @@ class Demonstration:
             seal()
 
     def _round(
-        self, cast: Cast, rng: Random, opens_on: date, count: int, envelope_wan: int
+        self,
+        cast: Cast,
+        rng: Random,
+        opens_on: date,
+        count: int,
+        envelope_wan: int,
+        rules: dict[str, Any] | None = None,
     ) -> Round:
         return Round(
             cast=cast,
@@ -66,12 +74,16 @@ class Demonstration:
             first_serial=opens_on.year * 1000 + opens_on.month,
             envelope_wan=envelope_wan,
             year=max(2024, opens_on.year),
+            rules=rules or {},
         )
 
     def _to_ranking(self, round_: Round) -> None:
         filing.submit_all(round_)
         checking.screen_all(round_)
         reviewing.review_all(round_)
+        reviewing.close_paper(round_)
+        if round_.call.rule_set.has_hearing:
+            hearing.hear_all(round_, absent=1)
         reviewing.rank_all(round_)
         visiting.check_on_the_spot(round_)
 

@@ -32,7 +32,8 @@ DATA = Path(__file__).parent / "data"
 def set_up_call(round_: Round) -> None:
     """Envelope by two finance officers, competition review, call by two programme officers."""
     cast, day = round_.cast, round_.opens_on
-    round_.wait_until(day - timedelta(days=35))
+    closes_on = day + timedelta(days=round_.open_for)
+    round_.wait_until(day - timedelta(days=round_.ahead))
     scheme = Scheme.objects.get()
     year = round_.year or day.year
     _set_ceiling(round_, scheme, year)
@@ -52,10 +53,15 @@ def set_up_call(round_: Round) -> None:
         name_zh=f"{year}年度第{'一二三四'[before]}批承接转移优势产业项目竞争性评审",
         name_en=f"Transferred advantage industries {year}, call {before + 1}",
         opens_at=datetime.combine(day, time(9), tzinfo=clock.SHANGHAI),
-        closes_at=datetime.combine(day + timedelta(days=46), time(17), tzinfo=clock.SHANGHAI),
+        closes_at=datetime.combine(closes_on, time(17), tzinfo=clock.SHANGHAI),
         envelope=round_.envelope_wan * WAN,
         max_request=3_000 * WAN,
-        rules={"cut_off": "strict", "quota_by_region": {}, "regional_quota": max(20, round_.count)},
+        rules={
+            "cut_off": "strict",
+            "quota_by_region": {},
+            "regional_quota": max(20, round_.count),
+            **round_.rules,
+        },
         guide_zh=(DATA / "guide_zh.txt").read_text(encoding="utf-8"),
         guide_en=(DATA / "guide_en.txt").read_text(encoding="utf-8"),
         contact="省主管部门产业转移处 0431-85550100",

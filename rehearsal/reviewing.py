@@ -198,12 +198,16 @@ def _try_after_lock(round_: Round, assignment: Assignment, leaf: Leaf) -> None:
         )
 
 
-def rank_all(round_: Round) -> int:
-    """Scoring closes, the ranking is computed twice, ties are settled by joint decision."""
-    cast = round_.cast
+def close_paper(round_: Round) -> None:
+    """Scoring closes on the next working day."""
     round_.wait_working_days(1)
-    ranking.close_scoring(call=round_.call, by=cast["officer"])
+    ranking.close_scoring(call=round_.call, by=round_.cast["officer"])
     round_.call.refresh_from_db()
+
+
+def rank_all(round_: Round) -> int:
+    """The ranking is computed twice, ties are settled by joint decision."""
+    cast = round_.cast
     made = ranking.compute_ranking(call=round_.call, by=cast["officer"])
     tied = list(made.entries.filter(tied=True).order_by("rank", "application__number"))
     if tied:

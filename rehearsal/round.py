@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from applications.models import Application, Call
 from audit import clock
@@ -23,7 +23,11 @@ def silent(_stage: str, _done: int, _of: int) -> None:
 
 @dataclass
 class Round:
-    """A call being rehearsed: its people, its invented dossiers by application id, its dice."""
+    """A call being rehearsed: its people, its invented dossiers by application id, its dice.
+
+    `rules`: what its rules say otherwise than the first call's. `ahead`: so many days before it
+    opens it is set up; `open_for`: so many days firms have.
+    """
 
     cast: Cast
     rng: Random
@@ -35,6 +39,9 @@ class Round:
     first_serial: int = 101
     envelope_wan: int = 30_000
     year: int = 0
+    rules: dict[str, Any] = field(default_factory=dict)
+    ahead: int = 35
+    open_for: int = 46
     call: Call = field(init=False)
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 

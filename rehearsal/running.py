@@ -19,11 +19,13 @@ from awards.models import Award, Envelope, PublicNotice
 from notifications.models import Delivery, Outgoing
 from rehearsal import checking, deciding, filing, paying, people, reviewing, visiting
 from rehearsal.round import Progress, Round, silent
+from rehearsal.second_call import SecondCall
 from rehearsal.worker import Worker, drain, seal
 from reviews.models import Draw, Panel
 from reviews.services.draws import reproduce
 from secretaries.models import ServiceAssignment
 
+YEARLY_WAN = 30_000
 STAGES = ("submitted", "eligible", "scored", "ranked", "noticed", "awarded", "assigned", "paid")
 
 
@@ -39,6 +41,7 @@ class Rehearsal:
     password: str | None = None
     progress: Progress = silent
     stages: list[dict[str, Any]] = field(default_factory=list)
+    second: SecondCall | None = None
 
     def run(self, *, kept: bool) -> dict[str, Any]:
         """Run to the stage asked for and return the report (see `report`)."""
@@ -47,6 +50,9 @@ class Rehearsal:
             self.round = self.prepare(rng, kept=kept)
             for name in STAGES[: STAGES.index(self.until) + 1]:
                 self.timed(name, STEPS[name])
+            # Last, so that what the first call's people do does not hang on it.
+            if self.until == STAGES[-1] and not kept:
+                self.second = SecondCall.held(self.round)
             drain()
             seal()
             return self.report()
@@ -68,7 +74,15 @@ class Rehearsal:
             progress=self.progress,
             password=self.password,
             first_serial=self.year * 1000,
+            envelope_wan=self._left_of_the_year(),
         )
+
+    def _left_of_the_year(self) -> int:
+        """What the year's ceiling leaves for this call, 万元: all of it, or what an earlier
+        rehearsal's small call has not taken.
+        """
+        held = Envelope.objects.filter(year=self.year).aggregate(s=Sum("ceiling"))["s"] or 0
+        return YEARLY_WAN - int(held / 10_000) % YEARLY_WAN
 
     def timed(self, name: str, step: Callable[["Rehearsal"], int]) -> None:
         started = time.monotonic()
@@ -109,6 +123,7 @@ class Rehearsal:
                 "verified": found.holds,
             },
             "draw": _draw(call),
+            "hearing": self.second.report() if self.second else None,
         }
 
 
@@ -141,6 +156,7 @@ def _draw(call: Call) -> dict[str, Any]:
 
 
 def _ranked(run: Rehearsal) -> int:
+    reviewing.close_paper(run.round)
     ranked = reviewing.rank_all(run.round)
     visiting.check_on_the_spot(run.round)
     return ranked

@@ -190,6 +190,12 @@ def _of_the_hearing() -> None:
         act=True,
     )
     kinds.register(
+        "minutes.to_confirm",
+        title=_("%(call)s: a correction of the minutes of %(number)s waits for a second person"),
+        body=_("Compare it with what was said at the hearing, then confirm or refuse it."),
+        act=True,
+    )
+    kinds.register(
         "hearing.absent",
         title=_("%(number)s is recorded as not having come to the hearing"),
         body=_(

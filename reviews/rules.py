@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
@@ -50,15 +51,27 @@ def require_apart(user: User, call: Call) -> None:
     presses or watches in the same round, though the one role ended before the other began. Nor
     does a scribe, who has seen marks before the lock.
     """
-    seats = Seat.objects.filter(draw__call=call, expert__user=user)
-    sat = Exists(seats.exclude(state=SeatState.DECLINED))
-    typed = Exists(Scribe.objects.filter(panel__call=call, user=user))
-    stood = Call.objects.filter(pk=call.pk).values_list(sat, typed).first()
-    if stood and stood[0]:
+    stood = Call.objects.filter(pk=call.pk).annotate(**other_parts(user)).only("pk").first()
+    if stood is not None:
+        refuse_other_parts(stood)
+
+
+def other_parts(user: User) -> dict[str, Exists]:
+    """Annotations of a call for `refuse_other_parts`: whether the person sat in it, or typed."""
+    seats = Seat.objects.filter(draw__call=OuterRef("pk"), expert__user=user)
+    return {
+        "sat": Exists(seats.exclude(state=SeatState.DECLINED)),
+        "typed": Exists(Scribe.objects.filter(panel__call=OuterRef("pk"), user=user)),
+    }
+
+
+def refuse_other_parts(call: Any) -> None:
+    """As `require_apart`, of a call that has the annotations; asks the database nothing."""
+    if call.sat:
         raise NotPermitted(
             _("You were an expert of this call; somebody else must act in it for the office.")
         )
-    if stood and stood[1]:
+    if call.typed:
         raise NotPermitted(
             _("You are a scribe in this call; somebody else must act in it for the office.")
         )

@@ -10,6 +10,7 @@ from reviews.views import (
     draws,
     entry,
     hearing,
+    hearing_minutes,
     naming,
     panel_offline,
     panels,
@@ -65,7 +66,19 @@ urlpatterns = [
     path("hearing/<str:number>/shortlist/", hearing.shortlist, name="draw_up_shortlist"),
     path("hearing/<str:number>/<int:panel>/sitting/", hearing.sitting, name="sitting"),
     path(
-        "hearing/<str:number>/dossiers/<int:pk>/minutes/", hearing.minutes, name="hearing_minutes"
+        "hearing/<str:number>/dossiers/<int:pk>/minutes/",
+        hearing_minutes.minutes,
+        name="hearing_minutes",
+    ),
+    path(
+        "hearing/<str:number>/dossiers/<int:pk>/minutes/correct/",
+        hearing_minutes.correct,
+        name="correct_minutes",
+    ),
+    path(
+        "hearing/<str:number>/dossiers/<int:pk>/minutes/decide/",
+        hearing_minutes.decide,
+        name="decide_correction",
     ),
     path("scribing/", scribing.scribing, name="scribing"),
     path("scribing/seats/<int:pk>/", scribing.scribe_seat, name="scribe_seat"),

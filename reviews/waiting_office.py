@@ -15,6 +15,7 @@ from applications.models import CallStatus
 from reviews.models import Draw
 from reviews.rules import SCRIBES
 from reviews.selectors import waiting
+from reviews.selectors.hearing import CORRECTED_IN
 from reviews.waiting_scribe import scribing
 from reviews.waiting_site import of_checks
 
@@ -183,6 +184,13 @@ def _decisions(calls: list[waiting.CallUnderWay]) -> Iterator[WaitingItem]:
                 % {"call": call.number},
                 why=_("A colleague gave the reason; it needs a second person."),
                 url=reverse("reviews:shortfall", args=[pk]),
+            )
+        for pk in call.to_correct if call.status in CORRECTED_IN else ():
+            yield WaitingItem(
+                title=_("Confirm a correction of the minutes of a hearing, call %(call)s")
+                % {"call": call.number},
+                why=_("A colleague wrote it; it needs a second person."),
+                url=reverse("reviews:hearing_minutes", args=[call.number, pk]),
             )
         for minutes in call.to_confirm if call.status == CallStatus.RANKED else ():
             yield WaitingItem(

@@ -16,7 +16,7 @@ def scribing(calls: Iterable[CallUnderWay], now: datetime) -> Iterator[WaitingIt
     time: afterwards none is taken, and what is left is late.
     """
     for call in calls:
-        if not call.is_scribe or call.status != CallStatus.IN_REVIEW:
+        if not call.is_scribe or call.status not in (CallStatus.IN_REVIEW, CallStatus.HEARING):
             continue
         of_call = {"call": call.number}
         late = call.scoring_due_at is not None and call.scoring_due_at <= now

@@ -19,6 +19,7 @@ from reviews.models import (
     Assignment,
     Draw,
     HearingMinutes,
+    MinutesCorrection,
     Ranking,
     RankingEntry,
     Recusal,
@@ -166,6 +167,7 @@ def shortlists() -> Iterator[str]:
     yield from last_after(
         HearingMinutes.objects.select_related("entry__application"), ("came", "number", "text")
     )
+    yield from last_after(MinutesCorrection, ("version", "number", "text", "reason", "accepted"))
 
 
 def analyses() -> Iterator[str]:

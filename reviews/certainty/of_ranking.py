@@ -2,16 +2,15 @@
 
 Experts are compared by the sums they gave; ranks and the funding line are those of the totals,
 formula points included. Whoever is vetoed or has too few sheets says something about the experts
-and nothing about the line.
+and nothing about the line. Where there is a hearing, see `of_hearing` for what each part means.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from reviews.certainty import mixed
+from reviews.certainty import mixed, of_hearing
 from reviews.certainty.analysis import (
     of_experts,
     of_knapsack,
@@ -21,51 +20,10 @@ from reviews.certainty.analysis import (
     of_ranks,
     short,
 )
-from reviews.certainty.line import Mode
-from reviews.certainty.quotas import NO_QUOTAS, Quotas
+from reviews.certainty.ranked import Item, Ranked
 from reviews.certainty.standing import Frozen, Standing
 from reviews.certainty.table import ScoreTable, by_panel
 from reviews.certainty.weights import Project, Setting, WeightReport, weigh
-from reviews.scoring import Method
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A dossier: expert → sum of its marks, points by formula, points of both dimensions, and what
-    it asks for in yuan. `competes`: it has a total that the line may reach, or the floor stop.
-    `groups`: what quotas count it by.
-    """
-
-    id: str
-    panel: str
-    sums: Mapping[str, Decimal]
-    base: Decimal
-    quality: Decimal
-    employment: Decimal
-    cost: Decimal
-    competes: bool
-    groups: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A ranking with what is frozen; `items` in the order in which equal totals go. Points, yuan.
-
-    `max_quality`, `max_employment`: most points of each dimension.
-    """
-
-    items: Sequence[Item]
-    max_quality: Decimal
-    max_employment: Decimal
-    floor: Decimal
-    budget: Decimal
-    mode: Mode
-    method: Method
-    trim_from: int
-    quotas: Quotas = NO_QUOTAS
-
-    def competing(self) -> list[Item]:
-        return [item for item in self.items if item.competes]
 
 
 def part_of(name: str, ranked: Ranked) -> dict[str, Any]:
@@ -75,18 +33,17 @@ def part_of(name: str, ranked: Ranked) -> dict[str, Any]:
     return make(ranked) if any(item.sums for item in items) else {}
 
 
-def _table(items: Sequence[Item], *, whole: bool) -> ScoreTable:
-    """Items × experts: the experts' sums, or what each would make the total."""
-    return ScoreTable.of(
-        (item.id, expert, item.base + given if whole else given)
-        for item in items
-        for expert, given in item.sums.items()
-    )
-
-
 def _standing(ranked: Ranked) -> Standing:
+    if ranked.percent:
+        return of_hearing.standing(ranked, frozen_of(ranked))
+    rows = ((i.id, expert, given) for i in ranked.competing() for expert, given in i.sums.items())
+    return Standing.of(ScoreTable.of(rows), frozen_of(ranked))
+
+
+def frozen_of(ranked: Ranked) -> Frozen:
+    """What the line is drawn by, for those who compete."""
     items = ranked.competing()
-    frozen = Frozen(
+    return Frozen(
         costs={item.id: item.cost for item in items},
         budget=ranked.budget,
         mode=ranked.mode,
@@ -99,7 +56,6 @@ def _standing(ranked: Ranked) -> Standing:
         quotas=ranked.quotas,
         members={item.id: item.groups for item in items},
     )
-    return Standing.of(_table(items, whole=False), frozen)
 
 
 def _panels(items: Sequence[Item]) -> dict[str, str]:
@@ -107,15 +63,25 @@ def _panels(items: Sequence[Item]) -> dict[str, str]:
 
 
 def _agreement(ranked: Ranked) -> dict[str, Any]:
-    table, panel_of = _table(ranked.items, whole=False), _panels(ranked.items)
-    given = {item.id: list(item.sums.values()) for item in ranked.items}
+    if not ranked.percent:
+        return _of_stage(ranked.items)
+    stages = of_hearing.by_stage(ranked)
+    return {"stages": {stage: _of_stage(items) for stage, items in stages.items()}}
+
+
+def _of_stage(items: Sequence[Item]) -> dict[str, Any]:
+    """How the experts of one stage agree, whose sums the items have; empty without any."""
+    table = ScoreTable.of((i.id, expert, given) for i in items for expert, given in i.sums.items())
+    if not table.scores:
+        return {}
+    panel_of, given = _panels(items), {item.id: list(item.sums.values()) for item in items}
     means = {
-        panel: _mean([value for item in items for value in given[item]])
-        for panel, items in by_panel(panel_of).items()
+        panel: _mean([value for item in own for value in given[item]])
+        for panel, own in by_panel(panel_of).items()
     }
     told = of_panels(table, panel_of, model := mixed.fit(table))
     by_expert = of_experts(table, model)
-    severities = _panel_severities(ranked.items, by_expert)
+    severities = _panel_severities(items, by_expert)
     for row in told["panels"]:
         row |= {"mean": means[row["panel"]], "severity": severities.get(row["panel"])}
     return {
@@ -157,7 +123,8 @@ def _weights(ranked: Ranked) -> dict[str, Any]:
             ranked.quotas,
         ),
     )
-    return _told(report)
+    told = _told(report)
+    return told | {"hearing": of_hearing.stage_weight(ranked)} if ranked.percent else told
 
 
 def _told(report: WeightReport) -> dict[str, Any]:
@@ -196,7 +163,11 @@ def _people(ranked: Ranked) -> dict[str, Any]:
 
 
 def _ranks(ranked: Ranked) -> dict[str, Any]:
-    return {"ranks": of_ranks(_table(ranked.competing(), whole=True))}
+    if ranked.percent:
+        return of_hearing.ranks(ranked)
+    items = ranked.competing()
+    rows = ((i.id, expert, i.base + given) for i in items for expert, given in i.sums.items())
+    return {"ranks": of_ranks(ScoreTable.of(rows))}
 
 
 def _knapsack(ranked: Ranked) -> dict[str, Any]:

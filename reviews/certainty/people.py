@@ -2,9 +2,10 @@
 
 The bootstrap draws each panel's experts anew, as many as there are, with replacement (Efron and
 Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 8: whole experts, because the marks of
-one belong together), and aggregates with the call's own method. Where panels are not complete an
-item may be left without any of its experts; it then keeps its own marks in that replicate. The
-draws are seeded with the SM3 digest of the scores: the same data give the same shares everywhere.
+one belong together, at a hearing too), and aggregates with the call's own method. Where panels are
+not complete an item may be left without any of its experts; it then keeps its own marks in that
+replicate. The draws are seeded with the SM3 digest of the scores: the same data give the same
+shares everywhere.
 """
 
 from collections.abc import Mapping
@@ -73,14 +74,13 @@ def bootstrap(
     `panels`: item → panel.
     """
     column, sizes = _columns(standing, panels)
-    rng = np.random.default_rng(int(standing.table.digest(), 16))
+    rng = np.random.default_rng(int(standing.seed, 16))
     drawn = np.concatenate([_draw(rng, size, replicates) for size in sizes], axis=1)
     times = np.zeros(len(standing.items), dtype=np.int64)
     step = max(1, _CHUNK // max(standing.there.size, 1))
     for start in range(0, replicates, step):
         counts = drawn[start : start + step][:, column] * standing.there
-        nobody = counts.sum(axis=-1, keepdims=True) == 0
-        for points in standing.points(np.where(nobody, standing.there, counts)):
+        for points in standing.points(standing.kept(counts)):
             times += np.frombuffer(_fates(standing, points), dtype=np.uint8) != NOTHING
     truth = _fates(standing, standing.points(standing.there))
     return [

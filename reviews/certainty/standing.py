@@ -10,6 +10,7 @@ from functools import cached_property
 from math import lcm
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reviews.certainty.line import Line, Mode, fund
 from reviews.certainty.quotas import FEN, NO_QUOTAS, Groups, Quotas
@@ -17,6 +18,7 @@ from reviews.certainty.table import Indexes, Numbers, ScoreTable
 from reviews.scoring import Method
 
 Whole = Indexes
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,16 @@ class Standing:
                 marks[row, column], seats[row, column], there[row, column] = mark, seat, 1
         return cls(table, frozen, tuple(items), marks, seats, there, unit)
 
+    @property
+    def seed(self) -> str:
+        """What random draws are seeded with: SM3 of all scores, hex."""
+        return self.table.digest()
+
+    def kept(self, counts: Whole) -> Whole:
+        """The counts, but an item left without any of its experts keeps its own marks."""
+        nobody = counts.sum(axis=-1, keepdims=True) == 0
+        return np.where(nobody, self.there, counts)
+
     @cached_property
     def costs(self) -> tuple[list[int], int]:
         """Costs and budget in one whole unit."""
@@ -88,7 +100,7 @@ class Standing:
         return [int(value * unit) for value in sums], int(budget * unit)
 
     @cached_property
-    def _base(self) -> tuple[Whole, int]:
+    def bases(self) -> tuple[Whole, int]:
         """What items have without experts, in one whole unit, and that unit."""
         base = [Fraction(self.frozen.base.get(item, Decimal(0))) for item in self.items]
         fine = lcm(*(value.denominator for value in base)) if base else 1
@@ -100,7 +112,14 @@ class Standing:
         As floats that are equal where the exact totals are and in their order: whole numbers,
         divided once.
         """
-        above, below = centres(self.marks, counts, self.frozen.method, self.frozen.trim_from)
+        above, below, scored = self.aggregated(self.marks, counts)
+        whole, fine = self.bases
+        total = (above * fine + whole * below) / (below * fine)
+        return np.where(scored, total, np.nan)
+
+    def aggregated(self, marks: Whole, counts: Whole) -> tuple[Whole, Whole, Flags]:
+        """What the experts give, … × items, as numerator and denominator, and whether any did."""
+        above, below = centres(marks, counts, self.frozen.method, self.frozen.trim_from)
         scored = below > 0
         below = np.where(scored, below, 1) * self.unit
         places = self.frozen.places
@@ -108,9 +127,7 @@ class Standing:
             ten: int = 10**places
             doubled = 2 * np.abs(above) * ten + below
             above, below = np.sign(above) * (doubled // (2 * below)), np.full_like(below, ten)
-        whole, fine = self._base
-        total = (above * fine + whole * below) / (below * fine)
-        return np.where(scored, total, np.nan)
+        return above, below, scored
 
     def merits(self) -> Numbers:
         """What a sum of points adds up, per item, never below 0: the total; where less is better,

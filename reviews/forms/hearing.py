@@ -31,6 +31,21 @@ class SittingForm(forms.Form):
         return datetime.combine(self.cleaned_data["day"], hour, SHANGHAI)
 
 
+class CorrectionForm(forms.Form):
+    """How the minutes of a hearing should read, and why."""
+
+    number = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    text = forms.CharField(
+        label=pgettext_lazy("of a hearing", "Minutes"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The whole text as it should read; what was kept before stays beside it."),
+    )
+    reason = forms.CharField(
+        label=_("Why it is corrected"), max_length=400, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class MinutesForm(forms.Form):
     """What is kept of one hearing."""
 

@@ -538,6 +538,7 @@ class Migration(migrations.Migration):
             name='SheetImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stage', models.CharField(choices=[('paper', 'paper review'), ('hearing', 'hearing')], default='paper', max_length=7)),
                 ('kind', models.CharField(choices=[('own', 'own'), ('paper', 'paper')], max_length=5)),
                 ('status', models.CharField(choices=[('pending', 'pending'), ('confirmed', 'confirmed'), ('returned', 'returned'), ('withdrawn', 'taken back')], default='pending', max_length=9)),
                 ('content', models.JSONField()),
@@ -596,7 +597,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='scoresheet',
-            trigger=pgtrigger.compiler.Trigger(name='signed_on_paper', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.paper_id IS NOT NULL)', func="\n            IF NOT EXISTS (SELECT 1 FROM reviews_sheetimport i\n                             JOIN reviews_seat s ON s.id = i.seat_id\n                            WHERE i.id = NEW.paper_id AND i.kind = 'paper'\n                              AND i.status = 'confirmed' AND s.panel_id = NEW.panel_id\n                              AND s.expert_id = NEW.expert_id) THEN\n                RAISE EXCEPTION 'no confirmed paper of this expert' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='0058a0103cac24c3943fbe03f86a7971f8c654b7', operation='INSERT', pgid='pgtrigger_signed_on_paper_ad1e3', table='reviews_scoresheet', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='signed_on_paper', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.paper_id IS NOT NULL)', func="\n            IF NOT EXISTS (SELECT 1 FROM reviews_sheetimport i\n                             JOIN reviews_seat s ON s.id = i.seat_id\n                            WHERE i.id = NEW.paper_id AND i.kind = 'paper'\n                              AND i.status = 'confirmed' AND i.stage = NEW.stage\n                              AND s.panel_id = NEW.panel_id\n                              AND s.expert_id = NEW.expert_id) THEN\n                RAISE EXCEPTION 'no confirmed paper of this expert' USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN NEW;\n        ", hash='b17abced7cec34cb3a03e71da6f7ad6b22a35e06', operation='INSERT', pgid='pgtrigger_signed_on_paper_ad1e3', table='reviews_scoresheet', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='scribe',
@@ -608,7 +609,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sheetimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('seat',), name='one_pending_import'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('seat', 'stage'), name='one_pending_import'),
         ),
         migrations.AddConstraint(
             model_name='sheetimport',
@@ -628,15 +629,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sheetimport',
-            trigger=pgtrigger.compiler.Trigger(name='import_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."seat_id" IS DISTINCT FROM NEW."seat_id" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."content" IS DISTINCT FROM NEW."content" OR OLD."content_digest" IS DISTINCT FROM NEW."content_digest" OR OLD."file" IS DISTINCT FROM NEW."file" OR OLD."name" IS DISTINCT FROM NEW."name" OR OLD."digest" IS DISTINCT FROM NEW."digest" OR OLD."scan" IS DISTINCT FROM NEW."scan" OR OLD."scan_name" IS DISTINCT FROM NEW."scan_name" OR OLD."scan_type" IS DISTINCT FROM NEW."scan_type" OR OLD."scan_digest" IS DISTINCT FROM NEW."scan_digest" OR OLD."maker_id" IS DISTINCT FROM NEW."maker_id" OR OLD."made_at" IS DISTINCT FROM NEW."made_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a407ba2d1350be7adab6cce31a824dfa77ed96e1', operation='UPDATE', pgid='pgtrigger_import_stays_1a10e', table='reviews_sheetimport', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='import_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."seat_id" IS DISTINCT FROM NEW."seat_id" OR OLD."stage" IS DISTINCT FROM NEW."stage" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."content" IS DISTINCT FROM NEW."content" OR OLD."content_digest" IS DISTINCT FROM NEW."content_digest" OR OLD."file" IS DISTINCT FROM NEW."file" OR OLD."name" IS DISTINCT FROM NEW."name" OR OLD."digest" IS DISTINCT FROM NEW."digest" OR OLD."scan" IS DISTINCT FROM NEW."scan" OR OLD."scan_name" IS DISTINCT FROM NEW."scan_name" OR OLD."scan_type" IS DISTINCT FROM NEW."scan_type" OR OLD."scan_digest" IS DISTINCT FROM NEW."scan_digest" OR OLD."maker_id" IS DISTINCT FROM NEW."maker_id" OR OLD."made_at" IS DISTINCT FROM NEW."made_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d5e08bbf1932b2582611686f6beba2a91399ecdc', operation='UPDATE', pgid='pgtrigger_import_stays_1a10e', table='reviews_sheetimport', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sheetimport',
             trigger=pgtrigger.compiler.Trigger(name='import_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status <> \'pending\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."checker_id" IS DISTINCT FROM NEW."checker_id" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR OLD."reason" IS DISTINCT FROM NEW."reason"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='74184845b9faef2715a7b0884816f665054ca204', operation='UPDATE', pgid='pgtrigger_import_decided_once_b2961', table='reviews_sheetimport', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(('paper__isnull', True), ('stage', 'paper'), _connector='OR'), name='hearing_is_signed_in_person'),
         ),
         migrations.CreateModel(
             name='Shortlist',
@@ -704,5 +701,64 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='minutes_have_number_and_text')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f26efe0c918d07653242a28d34edcaadbc2fe52c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ca42d', table='reviews_hearingminutes', when='BEFORE'))],
             },
+        ),
+        migrations.CreateModel(
+            name='MinutesCorrection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField()),
+                ('number', models.CharField(max_length=80)),
+                ('text', models.TextField()),
+                ('reason', models.CharField(max_length=400)),
+                ('proposed_at', models.DateTimeField()),
+                ('accepted', models.BooleanField(null=True)),
+                ('decided_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'ordering': ('version',),
+            },
+        ),
+        migrations.AddField(
+            model_name='minutescorrection',
+            name='decided_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='minutescorrection',
+            name='minutes',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='reviews.hearingminutes'),
+        ),
+        migrations.AddField(
+            model_name='minutescorrection',
+            name='proposed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='minutescorrection',
+            constraint=models.UniqueConstraint(fields=('minutes', 'version'), name='one_correction_a_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='minutescorrection',
+            constraint=models.UniqueConstraint(condition=models.Q(('accepted__isnull', True)), fields=('minutes',), name='one_pending_correction'),
+        ),
+        migrations.AddConstraint(
+            model_name='minutescorrection',
+            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 2), models.Q(('number', ''), _negated=True), models.Q(('text', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='correction_says_what_and_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='minutescorrection',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('accepted__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='correction_decided_by_another'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='minutescorrection',
+            trigger=pgtrigger.compiler.Trigger(name='correction_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."minutes_id" IS DISTINCT FROM NEW."minutes_id" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."text" IS DISTINCT FROM NEW."text" OR OLD."reason" IS DISTINCT FROM NEW."reason" OR OLD."proposed_by_id" IS DISTINCT FROM NEW."proposed_by_id" OR OLD."proposed_at" IS DISTINCT FROM NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6edce4807f024fef128fdcefa5789240e6fb9a34', operation='UPDATE', pgid='pgtrigger_correction_stays_b998f', table='reviews_minutescorrection', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='minutescorrection',
+            trigger=pgtrigger.compiler.Trigger(name='correction_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.accepted IS NOT NULL) AND (OLD."accepted" IS DISTINCT FROM NEW."accepted" OR OLD."decided_by_id" IS DISTINCT FROM NEW."decided_by_id" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='559384ff970bc7700f9e21b1368ab7bef8d9e646', operation='UPDATE', pgid='pgtrigger_correction_decided_once_8a2f4', table='reviews_minutescorrection', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='minutescorrection',
+            trigger=pgtrigger.compiler.Trigger(name='correction_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0187db38964a09f1e87bf76e44c2e45f16546bc5', operation='DELETE', pgid='pgtrigger_correction_kept_1c007', table='reviews_minutescorrection', when='BEFORE')),
         ),
     ]

@@ -1,6 +1,7 @@
 from reviews.models.analysis import PARTS, Analysis, AnalysisPart
 from reviews.models.hearing import (
     HearingMinutes,
+    MinutesCorrection,
     Shortlist,
     ShortlistEntry,
     ShortlistState,
@@ -8,7 +9,7 @@ from reviews.models.hearing import (
 )
 from reviews.models.naming import NamedDecision
 from reviews.models.offline import ImportStatus, Scribe, SheetImport
-from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState
+from reviews.models.panels import Draw, Panel, PanelApplication, Seat, SeatState, Stage
 from reviews.models.pool import Expert, ExpertInterest
 from reviews.models.quorum import Shortfall
 from reviews.models.ranking import JointDecision, Ranking, RankingEntry
@@ -20,7 +21,6 @@ from reviews.models.scoring import (
     Mark,
     Recusal,
     ScoreSheet,
-    Stage,
 )
 from reviews.models.site_checks import (
     OPEN_CHECKS,
@@ -52,6 +52,7 @@ __all__ = [
     "ImportStatus",
     "JointDecision",
     "Mark",
+    "MinutesCorrection",
     "NamedDecision",
     "Panel",
     "PanelApplication",

@@ -187,7 +187,7 @@ def import_moves() -> pgtrigger.Trigger:
 
 
 def signed_on_paper() -> pgtrigger.Trigger:
-    """A sheet signed on paper rests on confirmed sheets of the same seat's paper."""
+    """A sheet signed on paper rests on confirmed sheets of the same seat's paper and stage."""
     return pgtrigger.Trigger(
         name="signed_on_paper",
         operation=pgtrigger.Insert,
@@ -197,7 +197,8 @@ def signed_on_paper() -> pgtrigger.Trigger:
             IF NOT EXISTS (SELECT 1 FROM reviews_sheetimport i
                              JOIN reviews_seat s ON s.id = i.seat_id
                             WHERE i.id = NEW.paper_id AND i.kind = 'paper'
-                              AND i.status = 'confirmed' AND s.panel_id = NEW.panel_id
+                              AND i.status = 'confirmed' AND i.stage = NEW.stage
+                              AND s.panel_id = NEW.panel_id
                               AND s.expert_id = NEW.expert_id) THEN
                 RAISE EXCEPTION 'no confirmed paper of this expert' {REFUSE};
             END IF;

@@ -96,7 +96,9 @@ class Sitting(models.Model):
 
 
 class HearingMinutes(models.Model):
-    """The minutes of one dossier's hearing, or that the firm did not come. Append-only."""
+    """The minutes of one dossier's hearing, or that the firm did not come. Append-only: what was
+    wrong in them is said by a correction beside them.
+    """
 
     entry = models.OneToOneField(ShortlistEntry, models.PROTECT, related_name="minutes")
     came = models.BooleanField()
@@ -116,3 +118,59 @@ class HearingMinutes(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class MinutesCorrection(models.Model):
+    """Number and text that the minutes of a hearing should have, and why; the next version of them
+    once a second person has confirmed it. Whether the firm came is never corrected: sheets were
+    voided on it.
+
+    version: from 2 on, the minutes themselves being the first. accepted: None while it waits.
+    """
+
+    minutes = models.ForeignKey(HearingMinutes, models.PROTECT, related_name="corrections")
+    version = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=80)
+    text = models.TextField()
+    reason = models.CharField(max_length=400)
+    proposed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    accepted = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("version",)
+        constraints = (
+            models.UniqueConstraint(fields=("minutes", "version"), name="one_correction_a_version"),
+            models.UniqueConstraint(
+                fields=("minutes",),
+                condition=Q(accepted__isnull=True),
+                name="one_pending_correction",
+            ),
+            models.CheckConstraint(
+                condition=Q(version__gte=2) & ~Q(number="") & ~Q(text="") & ~Q(reason=""),
+                name="correction_says_what_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(accepted__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
+                & ~Q(decided_by=models.F("proposed_by")),
+                name="correction_decided_by_another",
+            ),
+        )
+        triggers = (
+            unchanged(
+                "correction_stays",
+                ("minutes", "version", "number", "text", "reason", "proposed_by", "proposed_at"),
+            ),
+            unchanged(
+                "correction_decided_once",
+                ("accepted", "decided_by", "decided_at"),
+                when="OLD.accepted IS NOT NULL",
+            ),
+            kept("correction_kept"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.version}"

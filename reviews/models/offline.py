@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from reviews.models.guards import APPEND_ONLY, import_moves, import_starts, kept, unchanged
-from reviews.models.panels import Panel, Seat
+from reviews.models.panels import Panel, Seat, Stage
 
 USER = settings.AUTH_USER_MODEL
 
@@ -47,6 +47,7 @@ class ImportStatus(models.TextChoices):
 class SheetImport(models.Model):
     """A filled workbook as it was read: no mark yet. It becomes marks once, or never.
 
+    stage: whose sheets, those of the paper review or of the hearing.
     kind: "own", the expert's upload, or "paper", typed in by a scribe and checked by another.
     content: [{"application", "marks": [{"leaf", "tier", "score", "comment", "version"}],
     "overall": {"comment", "version"}}]; a version is the mark's at the export, 0 for none.
@@ -54,6 +55,7 @@ class SheetImport(models.Model):
     """
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="imports")
+    stage = models.CharField(max_length=7, choices=Stage, default=Stage.PAPER)
     kind = models.CharField(max_length=5, choices=(("own", "own"), ("paper", "paper")))
     status = models.CharField(max_length=9, choices=ImportStatus, default=ImportStatus.PENDING)
     content = models.JSONField()
@@ -75,7 +77,7 @@ class SheetImport(models.Model):
         ordering = ("-made_at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("seat",), condition=Q(status="pending"), name="one_pending_import"
+                fields=("seat", "stage"), condition=Q(status="pending"), name="one_pending_import"
             ),
             models.CheckConstraint(
                 condition=Q(checker__isnull=True) | ~Q(checker=F("maker")),
@@ -108,6 +110,7 @@ class SheetImport(models.Model):
                 "import_stays",
                 (
                     "seat",
+                    "stage",
                     "kind",
                     "content",
                     "content_digest",

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Call, Industry
 from reviews.models.guards import NOT_EMPTIED, kept, unchanged
@@ -194,6 +195,13 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Stage(models.TextChoices):
+    """Which sheet is marked: on paper, or at the hearing that a call's rules may ask for."""
+
+    PAPER = "paper", pgettext_lazy("stage of a review", "paper review")
+    HEARING = "hearing", pgettext_lazy("stage of a review", "hearing")
 
 
 class SeatState(models.TextChoices):

@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Submission
 from reviews.models.guards import (
@@ -15,7 +14,7 @@ from reviews.models.guards import (
     unchanged,
 )
 from reviews.models.offline import SheetImport
-from reviews.models.panels import Panel, Seat
+from reviews.models.panels import Panel, Seat, Stage
 from reviews.models.pool import Expert
 
 
@@ -28,13 +27,6 @@ class Ground(models.TextChoices):
     WORK = "work", _("paid work for it within three years")
     RIVAL = "rival", _("has a similar project of one's own")
     OTHER = "other", _("another relation that may sway the judgement")
-
-
-class Stage(models.TextChoices):
-    """Which sheet is marked: on paper, or at the hearing that a call's rules may ask for."""
-
-    PAPER = "paper", pgettext_lazy("stage of a review", "paper review")
-    HEARING = "hearing", pgettext_lazy("stage of a review", "hearing")
 
 
 class Declaration(models.Model):
@@ -82,10 +74,6 @@ class ScoreSheet(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("panel", "expert", "stage"), name="one_sheet_per_expert"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(paper__isnull=True) | models.Q(stage="paper"),
-                name="hearing_is_signed_in_person",
             ),
         )
         triggers = (APPEND_ONLY, NOT_EMPTIED, signed_on_paper())

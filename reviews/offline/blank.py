@@ -10,6 +10,7 @@ from audit.digests import canonical, sm3
 from reviews.scoring import Computed
 
 PROTOCOL: Final = "steelyard-sheet-1"
+SPOKEN: Final = "steelyard-hearing-sheet-1"  # of the sheets of a hearing
 SEPARATOR: Final = " / "
 OVERALL: Final = "overall"
 # Columns of a worksheet, from 0.
@@ -27,12 +28,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose sheet it is: the call's number, the panel's, the seat's code, the pseudonym."""
+    """Whose sheet it is: the call's number, the panel's, the seat's code, the pseudonym; of which
+    stage, by its protocol.
+    """
 
     call: str
     panel: int
     seat: str
     expert: str
+    protocol: str = PROTOCOL
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -63,14 +67,14 @@ class Block:
     def identity(self) -> str:
         """The line on the sheet: protocol, owner, dossier, version, digest of the blank."""
         version, _digest = self.submission
-        parts = (PROTOCOL, *self.owner.parts, self.number, f"v{version}", self.digest)
+        parts = (self.owner.protocol, *self.owner.parts, self.number, f"v{version}", self.digest)
         return SEPARATOR.join(parts)
 
     @property
     def digest(self) -> str:
         """SM3 over all that the expert judges by, in no language: not over marks."""
         content = {
-            "protocol": PROTOCOL,
+            "protocol": self.owner.protocol,
             "owner": list(self.owner.parts),
             "application": self.number,
             "submission": list(self.submission),
@@ -93,7 +97,12 @@ class Block:
 def owner_of(identity: str) -> tuple[str, ...] | None:
     """The owner's parts of a line found in a file; None where it is no such line."""
     parts = identity.split(SEPARATOR)
-    return tuple(parts[1:5]) if len(parts) == 8 and parts[0] == PROTOCOL else None
+    return tuple(parts[1:5]) if len(parts) == 8 and parts[0] in (PROTOCOL, SPOKEN) else None
+
+
+def protocol_of(identity: str) -> str:
+    """The protocol of such a line: that of the paper review, or of the hearing."""
+    return identity.split(SEPARATOR, maxsplit=1)[0]
 
 
 def number_of(identity: str) -> str:

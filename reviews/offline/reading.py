@@ -24,6 +24,7 @@ from reviews.offline.blank import (
     by_identity,
     number_of,
     owner_of,
+    protocol_of,
     read_key,
 )
 from reviews.offline.workbook import LONGEST_COMMENT
@@ -165,6 +166,8 @@ class _Reader:
         if not self.blocks or owner != self.blocks[0].owner.parts:
             words = _("These sheets belong to panel %(panel)s of %(call)s, expert %(expert)s.")
             return words % {"call": owner[0], "panel": owner[1], "expert": owner[3]}
+        if protocol_of(identity) != self.blocks[0].owner.protocol:
+            return _("These sheets are those of another stage of the review. Export them again.")
         number = number_of(identity)
         if number not in {block.number for block in self.blocks}:
             words = _("Dossier %(number)s takes no marks from this expert. Take its sheet out.")

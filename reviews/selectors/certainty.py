@@ -10,13 +10,17 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from applications.call_rules import CallRules
-from applications.sheet import parse
+from applications.models import Call
+from applications.sheet import Sheet, parse
 from notifications.models import Job, Outgoing
-from reviews.models import PARTS, Analysis, AnalysisPart, Ranking, RankingEntry
+from reviews.models import PARTS, Analysis, AnalysisPart, Ranking, RankingEntry, ShortlistEntry
+from reviews.scoring import Points
+from reviews.selectors.sheets import full_marks
+from reviews.selectors.sums import expert_sums
 
 if TYPE_CHECKING:
-    from reviews.certainty.of_ranking import Item, Ranked
     from reviews.certainty.quotas import Quotas
+    from reviews.certainty.ranked import Heard, Item, Ranked
 
 COMPETES = ("ranked", "below_floor")
 
@@ -51,28 +55,67 @@ def progress_of(ranking: Ranking) -> Progress:
     return Progress(getattr(row, "analysis", None), row.done, len(PARTS), row.stuck)
 
 
-def ranked_of(ranking: Ranking) -> "Ranked":
-    """A stored ranking as the mathematics takes it. Needs its call; one query.
+def unheard_titles(call: Call) -> dict[str, str]:
+    """Number → title of the dossiers of the paper review that were not heard. One query."""
+    left = ShortlistEntry.objects.filter(shortlist__call=call, place=None)
+    return {
+        number or "": title
+        for number, title in left.values_list("application__number", "application__title")
+    }
 
-    Only the ranking's own entries are read, so that what is computed later is computed from the
-    same rows.
+
+def ranked_of(ranking: Ranking) -> "Ranked":
+    """A stored ranking as the mathematics takes it. Needs its call; one query, three with a
+    hearing.
+
+    Only the ranking's own entries are read, and sheets that nobody voids once a ranking stands, so
+    that what is computed later is computed from the same rows.
     """
-    from reviews.certainty.of_ranking import Ranked
+    from reviews.certainty.ranked import Ranked
 
     rules, sheet = CallRules.from_data(ranking.rules), parse(ranking.call.sheet)
     entries = ranking.entries.select_related("application")
     in_order = sorted(entries, key=lambda entry: _tie_order(entry, rules))
+    full = full_marks(sheet, ranking.call)
     return Ranked(
         items=[_item(entry) for entry in in_order],
-        max_quality=sheet.quality.weight,
-        max_employment=sheet.employment.weight,
+        max_quality=full["quality"],
+        max_employment=full["employment"],
         floor=rules.floor,
         budget=ranking.call.envelope,
         mode=rules.cut_off,
         method=rules.aggregation,
         trim_from=rules.trim_from,
         quotas=_quotas(rules, in_order),
+        percent=rules.hearing_percent if rules.has_hearing else 0,
+        ties=rules.ties,
+        unheard=_unheard(ranking, sheet) if rules.has_hearing else (),
     )
+
+
+def _unheard(ranking: Ranking, sheet: Sheet) -> list["Item"]:
+    """The dossiers of the paper review that were not heard, with the sums of their sheets."""
+    from reviews.certainty.ranked import Item
+
+    given = expert_sums(ranking.call, sheet)
+    left = ShortlistEntry.objects.filter(shortlist__call=ranking.call, place=None)
+    rows = left.order_by("application__number").values_list(
+        "application", "application__number", "panel__number"
+    )
+    nothing = Decimal(0)
+    return [
+        Item(
+            id=number or "",
+            panel=str(panel),
+            sums={g.expert: g.quality + g.employment for g in given.get(pk, ()) if g.complete},
+            base=nothing,
+            quality=nothing,
+            employment=nothing,
+            cost=nothing,
+            competes=False,
+        )
+        for pk, number, panel in rows
+    ]
 
 
 def _quotas(rules: CallRules, entries: Sequence[RankingEntry]) -> "Quotas":
@@ -99,7 +142,7 @@ def _tie_order(entry: RankingEntry, rules: CallRules) -> tuple[list[Decimal], in
 
 
 def _item(entry: RankingEntry) -> "Item":
-    from reviews.certainty.of_ranking import Item
+    from reviews.certainty.ranked import Item
 
     details = entry.details
     return Item(
@@ -116,4 +159,25 @@ def _item(entry: RankingEntry) -> "Item":
             "prefecture": entry.prefecture,
             "panel": str(entry.panel),
         },
+        heard=_heard(entry),
     )
+
+
+def _heard(entry: RankingEntry) -> "Heard | None":
+    from reviews.certainty.ranked import Heard
+
+    told = entry.details.get("hearing")
+    if told is None:
+        return None
+    return Heard(
+        sums={who: Decimal(row["total"]) for who, row in told["experts"].items()},
+        paper=_points(told["paper"]),
+        hearing=_points(told["points"]),
+        jobs=entry.net_new_jobs or Decimal(0),
+    )
+
+
+def _points(told: dict[str, str] | None) -> Points | None:
+    if told is None:
+        return None
+    return Points(Decimal(told["quality"]), Decimal(told["employment"]))

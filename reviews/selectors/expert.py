@@ -4,12 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Sum, Value
 
 from accounts.models import User
 from applications.models import CallStatus
-from reviews.models import Assignment, AssignmentState, Expert, Recusal, Seat, SeatState, Stage
+from reviews.models import (
+    Assignment,
+    AssignmentState,
+    Expert,
+    HearingMinutes,
+    Recusal,
+    Seat,
+    SeatState,
+    Stage,
+)
 from reviews.rules import stage_at
 
 READABLE = (AssignmentState.OPEN, AssignmentState.FINISHED, AssignmentState.LOCKED)
@@ -57,12 +67,14 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Place:
     """One dossier among the expert's: which one it is to them, how it stands, and the sum of the
-    points given to it by this expert; None before the first."""
+    points given to it by this expert; None before the first. `absent`: its firm did not come to
+    the hearing."""
 
     pk: int
     order: int
     state: str
     given: Decimal | None = None
+    absent: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -107,13 +119,33 @@ ORDERS = {
 def laid_out(stage: str = Stage.PAPER) -> QuerySet[Assignment]:
     """Dossiers of a stage as experts know of them, in the panel's order, at the hearing in that of
     the lot: without those they are barred from beforehand, since the firm may have asked for it
-    (申请回避).
+    (申请回避). With what tells why a sheet is void: `.absent`, `.conflicted`, `.seat_state`.
     """
     beforehand = Recusal.objects.filter(
         expert=OuterRef("expert"), application=OuterRef("application"), found__in=BEFOREHAND
     )
+    own = {"expert": OuterRef("expert"), "application": OuterRef("application")}
+    entry = OuterRef("application__hearing")
     rows = Assignment.objects.filter(stage=stage).exclude(Exists(beforehand))
+    if stage == Stage.HEARING:
+        rows = rows.annotate(absent=Exists(HearingMinutes.objects.filter(entry=entry, came=False)))
+    else:
+        rows = rows.annotate(absent=Value(value=False))
+    rows = rows.annotate(
+        conflicted=Exists(Recusal.objects.filter(**own)), seat_state=F("seat__state")
+    )
     return rows.order_by(*ORDERS[Stage(stage)])
+
+
+def why_void(row: Any) -> str:
+    """Why a void sheet of `laid_out` is void: the firm did not come to the hearing, a recusal, or
+    the stage closed before it was signed; "" when the seat was given back.
+    """
+    if row.absent:
+        return "absent"
+    if row.conflicted:
+        return "recused"
+    return "unsigned" if row.seat_state == SeatState.ACCEPTED else ""
 
 
 def seats_of_person(user: User) -> QuerySet[Seat]:
@@ -214,7 +246,7 @@ def own_assignment_of(user: User, pk: int) -> Assignment | None:
 def places_of(seat: Seat, stage: str = Stage.PAPER) -> list[Place]:
     """Every dossier of a seat and stage in its order, counted from 1."""
     rows = laid_out(stage).filter(seat=seat).annotate(given=Sum("marks__score"))
-    values = rows.values_list("pk", "state", "given")
+    values = rows.values_list("pk", "state", "given", "absent")
     return [Place(pk, order, *rest) for order, (pk, *rest) in enumerate(values, start=1)]
 
 

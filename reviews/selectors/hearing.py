@@ -3,11 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from applications.models import Application, Call
+from applications.models import Application, Call, CallStatus
 from reviews.hearing import slot
-from reviews.models import Panel, Shortlist, ShortlistEntry, Sitting
+from reviews.models import (
+    HearingMinutes,
+    MinutesCorrection,
+    Panel,
+    Shortlist,
+    ShortlistEntry,
+    Sitting,
+)
+
+# Minutes are corrected until the funding list is decided.
+CORRECTED_IN = (CallStatus.HEARING, CallStatus.SCORED, CallStatus.RANKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +65,22 @@ def entry_of(application: Application) -> ShortlistEntry | None:
 
 
 def _entries() -> QuerySet[ShortlistEntry]:
+    """With `.minutes_number`, that of the version of the minutes that stands."""
+    corrected = MinutesCorrection.objects.filter(minutes__entry=OuterRef("pk"), accepted=True)
+    last = corrected.order_by("-version").values("number")[:1]
     return ShortlistEntry.objects.select_related(
         "shortlist__call", "panel__sitting", "minutes", "application__firm"
-    )
+    ).annotate(minutes_number=Coalesce(Subquery(last), F("minutes__number")))
+
+
+def standing_version(minutes: HearingMinutes) -> HearingMinutes | MinutesCorrection:
+    """The last version of the minutes that a second person has confirmed. One query."""
+    return minutes.corrections.filter(accepted=True).last() or minutes
+
+
+def page_of_minutes(minutes: HearingMinutes, call: Call) -> str:
+    """The address of the page where the minutes are read and corrected."""
+    return f"/hearing/{call.number}/dossiers/{minutes.entry.application_id}/minutes/"
 
 
 def entries_of(call: Call) -> list[ShortlistEntry]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -22,20 +22,26 @@ from reviews.models import (
     SheetImport,
     Stage,
 )
-from reviews.offline.blank import Block, Filled, Owner
-from reviews.rules import SCORABLE
+from reviews.offline.blank import PROTOCOL, SPOKEN, Block, Filled, Owner
+from reviews.rules import SCORABLE, stage_at
 from reviews.scoring import Computed
 from reviews.selectors.sheets import computed_of, sheet_of
 
-TAKEN_AWAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW)
+# In what order a panel has its dossiers: as it was formed, at the hearing as the lot has put them.
+IN_ORDER = {
+    Stage.PAPER: ("application__place__order",),
+    Stage.HEARING: ("application__hearing__place",),
+}
+TAKEN_AWAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.HEARING)
 
 
 def blocks_of(seat: Seat, *, with_marks: bool) -> list[Block]:
-    """The sheets of a seat in the panel's order, with the owner's marks so far or without any.
+    """The sheets of a seat in the stage at hand, in the panel's order (at the hearing that of the
+    lot), with the owner's marks so far or without any.
 
     Two queries, one without marks. Raises WrongState, saying what is to be done first.
     """
-    rows = _dossiers(with_marks=with_marks).filter(seat=seat)
+    rows = _dossiers(seat.panel, with_marks=with_marks).filter(seat=seat)
     return _blocks(seat, list(rows), with_marks=with_marks)
 
 
@@ -49,7 +55,7 @@ def panel_blocks(panel: Panel) -> dict[Seat, list[Block]]:
         seat.pk: (seat, [])
         for seat in seats.select_related("expert", "panel__call").order_by("expert__pseudonym")
     }
-    for row in _dossiers(with_marks=False).filter(seat__in=found):
+    for row in _dossiers(panel, with_marks=False).filter(seat__in=found):
         found[row.seat_id][1].append(row)
     blocks = {}
     for seat, rows in found.values():
@@ -62,13 +68,12 @@ def panel_blocks(panel: Panel) -> dict[Seat, list[Block]]:
     return blocks
 
 
-def _dossiers(*, with_marks: bool) -> QuerySet[Assignment]:
+def _dossiers(panel: Panel, *, with_marks: bool) -> QuerySet[Assignment]:
+    stage = stage_at(panel.call)
     rows = (
-        Assignment.objects.filter(
-            stage=Stage.PAPER, state__in=(AssignmentState.TO_DECLARE, *SCORABLE)
-        )
+        Assignment.objects.filter(stage=stage, state__in=(AssignmentState.TO_DECLARE, *SCORABLE))
         .select_related("application__firm", "application__place", "submission")
-        .order_by("application__place__order", "pk")
+        .order_by(*IN_ORDER[stage], "pk")
     )
     return rows.prefetch_related("marks") if with_marks else rows
 
@@ -87,6 +92,8 @@ def _obstacle(seat: Seat, rows: list[Assignment]) -> str:
             left,
         )
         return words % {"count": left}
+    if not rows and seat.panel.call.status == CallStatus.HEARING:
+        return str(_("No hearing of this seat waits for marks: it is not set yet, or signed."))
     return "" if rows else str(_("No dossier of this seat waits for marks: it is signed."))
 
 
@@ -94,9 +101,14 @@ def _blocks(seat: Seat, rows: list[Assignment], *, with_marks: bool) -> list[Blo
     if obstacle := _obstacle(seat, rows):
         raise WrongState(obstacle)
     panel = seat.panel
-    sheet = sheet_of(panel)
-    owner = Owner(panel.call.number, panel.number, seat.code, seat.expert.pseudonym)
-    blank = [_block(owner, sheet, row) for row in rows]
+    stage = stage_at(panel.call)
+    sheet = sheet_of(panel, stage)
+    protocol = SPOKEN if stage == Stage.HEARING else PROTOCOL
+    owner = Owner(panel.call.number, panel.number, seat.code, seat.expert.pseudonym, protocol)
+    blank = [
+        _block(owner, sheet, row, order if stage == Stage.HEARING else row.application.place.order)
+        for order, row in enumerate(rows, start=1)
+    ]
     return [_begun(*pair) for pair in zip(blank, rows, strict=True)] if with_marks else blank
 
 
@@ -107,12 +119,12 @@ def _begun(block: Block, row: Assignment) -> Block:
     return replace(block, marks=marks, overall=overall)
 
 
-def _block(owner: Owner, sheet: Sheet, row: Assignment) -> Block:
+def _block(owner: Owner, sheet: Sheet, row: Assignment, order: int) -> Block:
     content = row.submission.content
     return Block(
         assignment=row.pk,
         owner=owner,
-        order=row.application.place.order,
+        order=order,
         number=row.application.number or "",
         title=row.application.title,
         firm=content.get("firm", {}).get("name") or row.application.firm.name,
@@ -124,6 +136,8 @@ def _block(owner: Owner, sheet: Sheet, row: Assignment) -> Block:
 
 def _computed(sheet: Sheet, row: Assignment) -> dict[str, Computed]:
     """The formula leaves; empty when a stored figure cannot be read."""
+    if not sheet.formula_leaves():
+        return {}
     try:
         return computed_of(sheet, row.submission.content)
     except FiguresError:
@@ -182,15 +196,15 @@ def seats_with_imports(panel: Panel) -> list[Seat]:
     imports = SheetImport.objects.filter(kind="paper").defer("content")
     seats = Seat.objects.filter(panel=panel, state=SeatState.ACCEPTED, draw__status="drawn")
     return list(
-        seats.select_related("expert__user")
+        seats.select_related("expert__user", "panel__call")
         .prefetch_related(Prefetch("imports", imports), "assignments")
         .order_by("expert__pseudonym")
     )
 
 
-def to_sign(seat: Seat) -> list[Assignment]:
+def to_sign(seat: Seat, stage: str) -> list[Assignment]:
     """The dossiers that a signature would cover now, with all that its digest is taken over."""
-    rows = seat.assignments.filter(stage=Stage.PAPER, state__in=(*SCORABLE, AssignmentState.LOCKED))
+    rows = seat.assignments.filter(stage=stage, state__in=(*SCORABLE, AssignmentState.LOCKED))
     return list(
         rows.select_related("application__place", "application__firm", "submission")
         .prefetch_related("marks")
@@ -199,9 +213,15 @@ def to_sign(seat: Seat) -> list[Assignment]:
 
 
 def paper_of(user: User) -> QuerySet[SheetImport]:
-    """What is typed in from paper on the panels where the person is a scribe."""
+    """What is typed in from paper, in the stage at hand, on the panels where the person is a
+    scribe.
+    """
     mine = Scribe.objects.filter(user=user).values("panel")
-    return SheetImport.objects.filter(kind="paper", seat__panel__in=mine)
+    at_hand = Case(
+        When(seat__panel__call__status=CallStatus.HEARING, then=Value(Stage.HEARING)),
+        default=Value(Stage.PAPER),
+    )
+    return SheetImport.objects.filter(kind="paper", seat__panel__in=mine, stage=at_hand)
 
 
 def to_check(typed: QuerySet[SheetImport], user: User) -> QuerySet[SheetImport]:

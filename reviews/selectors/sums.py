@@ -19,6 +19,7 @@ SHEETS = """
 reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
 WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided})
 """
+ENDS = ("(SELECT min(a.id) FROM {sheets})", "(SELECT max(a.id) FROM {sheets})")
 BOUNDS = "SELECT min(a.id), max(a.id) FROM {sheets}"
 # Added up by assignment first: its number is the shortest thing that tells the sheets apart. Those
 # of a call were laid out together, so two bounds leave out the marks of others at once; asking of
@@ -30,7 +31,7 @@ FROM (
     SELECT m.assignment_id, sum(m.score) AS total, count(m.score) AS marked,
            sum(m.score) FILTER (WHERE m.leaf = ANY(%(employment)s)) AS employment
     FROM reviews_mark m
-    WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id BETWEEN %(first)s AND %(last)s
+    WHERE m.leaf = ANY(%(leaves)s) AND m.assignment_id BETWEEN {first} AND {last}
     GROUP BY m.assignment_id
 ) added
 JOIN (SELECT a.id, a.application_id, a.expert_id FROM {sheets}) a ON a.id = added.assignment_id
@@ -46,7 +47,7 @@ def expert_sums(
     call: Call, sheet: Sheet, stage: str = Stage.PAPER, as_of: datetime | None = None
 ) -> dict[int, list[Given]]:
     """Application → the sums of its locked sheets of a stage, in any order: none decides. Two
-    queries.
+    queries; of a hearing one, whose few sheets need no bounds known beforehand.
 
     `as_of`: with those that were voided by a recusal recorded later than this instant.
     """
@@ -61,9 +62,12 @@ def expert_sums(
         "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
     }
     with connection.cursor() as cursor:
-        cursor.execute(BOUNDS.format(sheets=sheets), values)
-        first, last = cursor.fetchone()
-        cursor.execute(SUMS.format(sheets=sheets), values | {"first": first, "last": last})
+        bounds = [end.format(sheets=sheets) for end in ENDS]
+        if stage != Stage.HEARING:
+            cursor.execute(BOUNDS.format(sheets=sheets), values)
+            values["first"], values["last"] = cursor.fetchone()
+            bounds = ["%(first)s", "%(last)s"]
+        cursor.execute(SUMS.format(sheets=sheets, first=bounds[0], last=bounds[1]), values)
         found: dict[int, list[Given]] = defaultdict(list)
         for application, expert, total, employment, marked in cursor.fetchall():
             given = Given(expert, total - employment, employment, marked == len(leaves))

@@ -15,6 +15,7 @@ from audit import clock
 from reviews.models import (
     Assignment,
     JointDecision,
+    MinutesCorrection,
     Ranking,
     RankingEntry,
     Scribe,
@@ -52,7 +53,8 @@ class CallUnderWay:
     of those they have checked and not locked; to_rank_again: a site check has corrected figures
     since the ranking; site_checks: what this person has to do on checks, as `waiting_for_checker`;
     shortlisted: dossiers come to the hearing; unset: panels of them without day and place; unkept:
-    dossiers whose panel has begun to sit and whose minutes are not kept.
+    dossiers whose panel has begun to sit and whose minutes are not kept; to_correct: the dossiers
+    whose minutes have a correction that waits for this person.
     """
 
     number: str
@@ -75,6 +77,7 @@ class CallUnderWay:
     shortlisted: bool
     unset: int
     unkept: int
+    to_correct: list[int]
 
 
 def calls_under_way(user: User) -> list[CallUnderWay]:
@@ -118,6 +121,14 @@ def calls_under_way(user: User) -> list[CallUnderWay]:
             unset=_heard(Count("panel", distinct=True), panel__sitting__isnull=True),
             unkept=_heard(
                 Count("pk"), panel__sitting__starts_at__lte=clock.NOW, minutes__isnull=True
+            ),
+            to_correct=ArraySubquery(
+                MinutesCorrection.objects.filter(
+                    minutes__entry__shortlist__call=OuterRef("pk"), accepted=None
+                )
+                .exclude(proposed_by=user)
+                .order_by("pk")
+                .values("minutes__entry__application")
             ),
         )
         .order_by("year", "sequence")

@@ -34,7 +34,7 @@ from reviews.models import (
     Stage,
 )
 from reviews.office_words import OFF_SHORTLIST
-from reviews.rules import require, require_apart, tied
+from reviews.rules import other_parts, refuse_other_parts, require, tied
 from reviews.selectors import hearing as reading
 from reviews.selectors.shortlists import digest_of, drawn_up
 from reviews.services import access
@@ -47,7 +47,6 @@ def held_call(call: Call, by: User) -> Call:
     draw that does.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
     drawn = Draw.objects.filter(call=OuterRef("pk"), status="drawn")
     row = (
         Call.objects.select_for_update(of=("self",))
@@ -56,9 +55,11 @@ def held_call(call: Call, by: User) -> Call:
             listed=Exists(Shortlist.objects.filter(call=OuterRef("pk"))),
             seed=Subquery(drawn.values("seed")[:1]),
             draw=Subquery(drawn.values("pk")[:1]),
+            **other_parts(by),
         )
         .get(pk=call.pk)
     )
+    refuse_other_parts(row)
     if row.status != CallStatus.HEARING:
         raise WrongState(_("The hearing stage is not open in this call."))
     return row

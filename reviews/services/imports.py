@@ -12,7 +12,7 @@ from accounts.models import User
 from applications import uploads
 from audit.digests import canonical, plain, sm3
 from audit.services import record
-from reviews.models import ImportStatus, SheetImport
+from reviews.models import ImportStatus, SheetImport, Stage
 from reviews.offline.reading import ReadBlock
 from reviews.services.marking import Entry, Overall, Typed
 
@@ -103,7 +103,8 @@ def decide(
 
 
 def record_import(row: SheetImport, action: str, by: User, role: str, source: str = "") -> None:
-    """One event on an import: digests and counts, never a mark."""
+    """One event on an import: digests and counts, never a mark; of a hearing's sheets the stage."""
+    of_hearing = {"stage": row.stage} if row.stage == Stage.HEARING else {}
     record(
         action=action,
         obj=row,
@@ -114,6 +115,7 @@ def record_import(row: SheetImport, action: str, by: User, role: str, source: st
         reason=row.reason,
         after={
             "kind": row.kind,
+            **of_hearing,
             "digest": row.digest,
             "content_digest": row.content_digest,
             "scan_digest": row.scan_digest,

@@ -18,6 +18,7 @@ from audit.refusals import NotVisible, WrongState
 from reviews.models import ImportStatus, Seat, SheetImport
 from reviews.offline.opening import opened
 from reviews.offline.reading import read
+from reviews.rules import stage_at
 from reviews.selectors.offline import blocks_of
 from reviews.services import scoring
 from reviews.services.imports import (
@@ -45,7 +46,8 @@ def take_own(*, seat: Seat, upload: "File[Any]", by: User) -> SheetImport:
     book, checked = opened(upload)
     filled = read(book, blocks, whole=False, least=held.panel.call.rule_set.comment_min_chars)
     _clear_the_way(held)
-    row = SheetImport(seat=held, kind="own", maker=by, made_at=held.now)  # type: ignore[attr-defined]  # of `lock_seat`
+    stage, now = stage_at(held.panel.call), held.now  # type: ignore[attr-defined]  # of `lock_seat`
+    row = SheetImport(seat=held, stage=stage, kind="own", maker=by, made_at=now)
     with files_removed_on_failure(row):
         keep_workbook(row, upload, checked, filled)
         row.save(force_insert=True)
@@ -66,13 +68,15 @@ def _own_seat(seat: Seat, by: User) -> Seat:
 
 def _clear_the_way(seat: Seat) -> None:
     """What the expert left unsettled is not what they want now; paper waits for its own people."""
+    stage = stage_at(seat.panel.call)
     for row in SheetImport.objects.filter(seat=seat, status=ImportStatus.PENDING):
-        if row.kind == "paper":
+        if row.kind == "paper" and row.stage == stage:
             raise WrongState(
                 _("Your sheets on paper are being typed in. Ask the office to return them first.")
             )
-        row.seat = seat
-        decide(row, ImportStatus.WITHDRAWN)
+        if row.kind == "own":
+            row.seat = seat
+            decide(row, ImportStatus.WITHDRAWN)
 
 
 def _save(typed: Sequence[Typed], by: User) -> bool:

@@ -22,7 +22,7 @@ from notifications.services import notify
 from reviews.models import AssignmentState, ImportStatus, Scribe, Seat, SheetImport
 from reviews.offline.opening import opened
 from reviews.offline.reading import Fault, ReadBlock, SheetFaults, read
-from reviews.rules import is_scribe
+from reviews.rules import is_scribe, stage_at
 from reviews.selectors.offline import blocks_of
 from reviews.services import scoring
 from reviews.services.imports import (
@@ -75,8 +75,10 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
     blocks = blocks_of(held, with_marks=True)
     rows = held.assignments.select_related("panel__call", "seat")
     now = held.now  # type: ignore[attr-defined]  # of `lock_seat`
-    scoring.require_scorable(rows.get(pk=blocks[0].assignment), now)
-    if SheetImport.objects.filter(seat=held, status=ImportStatus.PENDING).exists():
+    # Every dossier is on the paper: the last of a hearing must have begun.
+    scoring.require_scorable(rows.get(pk=blocks[-1].assignment), now)
+    stage = stage_at(held.panel.call)
+    if SheetImport.objects.filter(seat=held, stage=stage, status=ImportStatus.PENDING).exists():
         raise WrongState(
             _("Sheets of this expert wait already. They are checked, returned or taken back first.")
         )
@@ -84,7 +86,7 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
         raise Invalid(_("Scan the signed pages as PDF, JPG or PNG."), field="scan")
     book, checked = opened(upload)
     filled = read(book, blocks, whole=True, least=held.panel.call.rule_set.comment_min_chars)
-    row = SheetImport(seat=held, kind="paper", maker=by, made_at=held.now)  # type: ignore[attr-defined]  # of `lock_seat`
+    row = SheetImport(seat=held, stage=stage, kind="paper", maker=by, made_at=held.now)  # type: ignore[attr-defined]  # of `lock_seat`
     with files_removed_on_failure(row):
         keep_workbook(row, upload, checked, filled)
         _require_unmarked(row, filled)

@@ -22,7 +22,7 @@ from reviews.models import (
     Ranking,
     ShortlistEntry,
 )
-from reviews.rules import require, require_apart
+from reviews.rules import other_parts, refuse_other_parts, require, require_apart
 from reviews.selectors.rankings import last_version, latest
 from reviews.selectors.recomputed import digest_of, grounds_of, rank_call
 from reviews.services import access
@@ -31,6 +31,14 @@ from reviews.services.entries import write_entries
 from reviews.services.quorum import require_scores
 
 SHORTEST_REASON = 10
+
+
+def _held(call: Call, by: User) -> Call:
+    """The call, locked, for who plays no other part in it."""
+    mine = Call.objects.select_for_update(of=("self",)).annotate(**other_parts(by))
+    row = mine.get(pk=call.pk)
+    refuse_other_parts(row)
+    return row
 
 
 @transaction.atomic
@@ -42,8 +50,7 @@ def close_scoring(*, call: Call, by: User) -> Call:
     ranked: the stage stays open until two people have said that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = _held(call, by)
     if call.status != CallStatus.IN_REVIEW:
         raise WrongState(_("Scoring is not open in this call."))
     left, short = _end_marking(call, hearing=False)
@@ -57,7 +64,9 @@ def close_scoring(*, call: Call, by: User) -> Call:
         scope=call.number,
     )
     reached = CallStatus.HEARING if call.rule_set.has_hearing else CallStatus.SCORED
-    called = advance_call_held(call, to=reached, by=by)
+    # What was due on paper is no deadline of the hearing; its shortlist sets one.
+    due = {"scoring_due_at": None} if reached == CallStatus.HEARING else {}
+    called = advance_call_held(call, to=reached, by=by, **due)
     scored = Application.objects.filter(call=call, status=Status.UNDER_REVIEW).order_by("pk")
     rows = lock_all(scored.values_list("pk", flat=True))
     moves = [Move(application=row, step="close_scoring") for row in rows]
@@ -87,8 +96,7 @@ def close_hearing(*, call: Call, by: User) -> Call:
     deadline has passed. For ever; otherwise as `close_scoring`.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = _held(call, by)
     if call.status != CallStatus.HEARING:
         raise WrongState(_("The hearing stage is not open in this call."))
     standing = ShortlistEntry.objects.filter(shortlist__call=call, place__isnull=False)
@@ -119,8 +127,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     with too few scores and nobody has agreed that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = _held(call, by)
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
         raise WrongState(_("Close the scoring first."))
     has_hearing = call.rule_set.has_hearing
@@ -154,8 +161,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     is_first = call.status == CallStatus.SCORED
     called = [advance_call_held(call, to=CallStatus.RANKED, by=by)] if is_first else []
     record_all([computed, *called])
-    if not has_hearing:  # the analysis takes a total for formula and one mean
-        request_analysis(ranking)
+    request_analysis(ranking)
     return ranking
 
 
@@ -167,8 +173,7 @@ def propose_joint_decision(
     only.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = _held(call, by)
     if call.status != CallStatus.RANKED:
         raise WrongState(_("The ranking is not open to a decision on ties."))
     _require_whole_groups(call, order)

@@ -46,7 +46,7 @@ def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) ->
             raise NotVisible
         if paper is not None and not (row.seat_id == paper.seat_id and row.expert.active):
             raise NotVisible
-        if paper is not None and row.stage != Stage.PAPER:
+        if paper is not None and row.stage != paper.stage:
             raise NotVisible
     if not (may_type_in(by, paper) if paper else has_role(by, Role.EXPERT)):
         raise NotVisible

@@ -7,13 +7,14 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import acting_role, has_any_role
 from accounts.selectors import users_with_role
-from applications.models import Call, CallStatus
+from applications.models import Call
 from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import record
 from notifications.services import notify
 from reviews.models import Panel, Scribe
 from reviews.rules import SCRIBES, require, require_apart
+from reviews.selectors.offline import TAKEN_AWAY
 from reviews.services.opening import SHORTEST_REASON
 
 
@@ -57,7 +58,7 @@ def appoint_scribe(*, panel: Panel, user: User, reason: str, by: User) -> Scribe
 
 
 def _require_nameable(panel: Panel, user: User, reason: str) -> None:
-    if panel.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
+    if panel.call.status not in TAKEN_AWAY:
         raise WrongState(
             _("The review of this call is not under way; there is nothing to type in.")
         )

@@ -45,8 +45,11 @@ def sign(
     mark.
 
     `digest`: what the person was shown; another one means that something changed meanwhile.
-    `paper`: the expert signed on paper, and whoever checked what was typed in from it locks.
+    `paper`: the expert signed on paper, and whoever checked what was typed in from it locks; the
+    stage is then the paper's.
     """
+    if paper:
+        stage = paper.stage
     seat = _seat_on_paper(paper, by) if paper else _own_seat(panel, by)
     if seat is None or seat.state != SeatState.ACCEPTED:
         raise WrongState(NOTHING)

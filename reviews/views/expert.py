@@ -20,6 +20,7 @@ from reviews.addresses import marks_url
 from reviews.forms.declaration import DeclarationForm
 from reviews.forms.marks import DeclineForm
 from reviews.models import Assignment, AssignmentState, Seat, SeatState, Stage
+from reviews.rules import stage_at
 from reviews.selectors import expert as own
 from reviews.selectors import hearing
 from reviews.services import declarations, seats
@@ -66,6 +67,7 @@ def _round(seat: Seat, stage: Stage, now: datetime) -> dict[str, Any]:
         "sitting": sitting,
         "marks_url": marks_url(seat.pk, stage),
         "is_open": is_open,
+        "goes_offline": stage == stage_at(seat.panel.call),
         "may_mark": is_open and (sitting is None or sitting.starts_at <= now),
         "has_left": seat.state in LEFT,
         "next": next((r for r in rows if r.state == AssignmentState.OPEN), None),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models import Assignment, AssignmentState, Panel
 from reviews.scoring import Computed
+from reviews.selectors.expert import why_void
 
 # state → (tone's name, word)
 STATE_WORDS: dict[str, tuple[str, Promise]] = {
@@ -16,7 +17,13 @@ STATE_WORDS: dict[str, tuple[str, Promise]] = {
     AssignmentState.FINISHED: ("finished", pgettext_lazy("dossier of an expert", "scored")),
     AssignmentState.LOCKED: ("locked", pgettext_lazy("dossier of an expert", "signed")),
     AssignmentState.RECUSED: ("recused", pgettext_lazy("dossier of an expert", "recused")),
-    AssignmentState.VOID: ("void", pgettext_lazy("dossier of an expert", "no longer counts")),
+}
+
+VOID_WORDS: dict[str, Promise] = {
+    "absent": pgettext_lazy("dossier of an expert", "the firm did not come"),
+    "recused": pgettext_lazy("dossier of an expert", "recused"),
+    "unsigned": pgettext_lazy("dossier of an expert", "not signed in time"),
+    "": pgettext_lazy("dossier of an expert", "no longer counts"),
 }
 
 NOTES: dict[str, Promise] = {
@@ -31,7 +38,11 @@ VETOES: dict[str, Promise] = {
 
 
 def state_of(row: Assignment) -> tuple[str, str | Promise]:
-    """Tone and word of an own dossier; begun where a mark stands. Needs its marks fetched."""
+    """Tone and word of an own dossier; begun where a mark stands, and why a void sheet is void.
+    Needs its marks fetched, and the facts of `laid_out`.
+    """
+    if row.state == AssignmentState.VOID:
+        return "void", VOID_WORDS[why_void(row)]
     if row.state == AssignmentState.OPEN and any(
         m.tier is not None or m.score is not None for m in row.marks.all()
     ):

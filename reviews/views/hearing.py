@@ -20,16 +20,15 @@ from audit.refusals import Refused
 from calendars.deadlines import due
 from calendars.selectors import working_days
 from reviews.forms.draws import DueForm
-from reviews.forms.hearing import MinutesForm, SittingForm
+from reviews.forms.hearing import SittingForm
 from reviews.models import Panel, ShortlistEntry
 from reviews.selectors import hearing as reading
 from reviews.services import hearing as acts
-from reviews.services import hearing_minutes
 from reviews.views.expert_words import panel_name
 from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
 
 
-def _call(request: SignedInRequest, number: str, *roles: Role) -> Call:
+def heard_call(request: SignedInRequest, number: str, *roles: Role) -> Call:
     """A call whose rules have a hearing, from the close of the paper review on."""
     call = call_of(request, number, *roles)
     early = (CallStatus.PUBLISHED, CallStatus.SCREENED, CallStatus.IN_REVIEW)
@@ -42,7 +41,7 @@ def _call(request: SignedInRequest, number: str, *roles: Role) -> Call:
 @require_safe
 def hearing(request: SignedInRequest, number: str) -> HttpResponse:
     """The shortlist in the order of the lot, with times and minutes; who is not on it, and why."""
-    return _page(request, _call(request, number, *WATCHERS))
+    return _page(request, heard_call(request, number, *WATCHERS))
 
 
 def _page(
@@ -121,7 +120,7 @@ def _row(request: SignedInRequest, call: Call, entry: ShortlistEntry) -> dict[st
 @require_POST
 def shortlist(request: SignedInRequest, number: str) -> HttpResponse:
     """Draw up the shortlist; the order follows from the draw's seed."""
-    call, form = _call(request, number, Role.PROGRAMME_OFFICER), DueForm(request.POST)
+    call, form = heard_call(request, number, Role.PROGRAMME_OFFICER), DueForm(request.POST)
     if form.is_valid():
         try:
             acts.draw_up_shortlist(call=call, due_at=form.due_at(), by=request.user)
@@ -137,7 +136,7 @@ def shortlist(request: SignedInRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sitting(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     """Set day and place of a panel's hearing."""
-    call = _call(request, number, Role.PROGRAMME_OFFICER)
+    call = heard_call(request, number, Role.PROGRAMME_OFFICER)
     found = get_object_or_404(
         Panel.objects.select_related("call", "sitting"), call=call, number=panel
     )
@@ -171,52 +170,3 @@ def sitting(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     return render(
         request, "reviews/hearing_sitting.html", context, status=422 if form.is_bound else 200
     )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def minutes(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
-    """Keep the minutes of one hearing; the supervisor reads what is kept."""
-    call = _call(request, number, *WATCHERS)
-    entry = get_object_or_404(
-        ShortlistEntry.objects.select_related(
-            "shortlist__call", "application__firm", "minutes__recorded_by", "panel__sitting"
-        ),
-        shortlist__call=call,
-        application=pk,
-        place__isnull=False,
-    )
-    kept = getattr(entry, "minutes", None)
-    writes = kept is None and is_officer(request) and call.status == CallStatus.HEARING
-    if request.method == "POST" and not writes:
-        raise Http404
-    slot = reading.slot_at(entry, call)
-    begun = slot is not None and slot.begins <= request.clock.now
-    form = MinutesForm(posted(request)) if writes and (begun or request.method == "POST") else None
-    if form is not None and form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            hearing_minutes.record_minutes(
-                entry=entry,
-                came=given["came"] == "yes",
-                number=given["number"],
-                text=given["text"],
-                by=request.user,
-            )
-        except Refused as refused:
-            add_refusal(form, refused)
-        else:
-            messages.success(request, _("The minutes are kept."))
-            return redirect("reviews:hearing", number=number)
-    context = {
-        "call": call,
-        "entry": entry,
-        "application": entry.application,
-        "slot": slot,
-        "minutes": kept,
-        "form": form,
-        "back": reverse("reviews:hearing", args=[number]),
-        "nav_current": "reviews:panels",
-    }
-    status = 422 if form is not None and form.is_bound else 200
-    return render(request, "reviews/hearing_minutes.html", context, status=status)

@@ -14,11 +14,21 @@ from accounts.roles import Role
 from accounts.rules import has_role
 from audit.refusals import NotVisible, Refused, WrongState
 from calendars.wording import moment_text
+from reviews.addresses import marks_url
 from reviews.forms.offline import WorkbookForm
-from reviews.models import Assignment, ImportStatus, Mark, Panel, Seat, SeatState, SheetImport
+from reviews.models import (
+    Assignment,
+    ImportStatus,
+    Mark,
+    Panel,
+    Seat,
+    SeatState,
+    SheetImport,
+)
 from reviews.offline import workbook
 from reviews.offline.blank import Block
 from reviews.offline.reading import SheetFaults
+from reviews.rules import stage_at
 from reviews.selectors import offline as reading
 from reviews.selectors.sheets import sheet_of
 from reviews.services import offline, scoring
@@ -54,7 +64,7 @@ def my_offline(request: SignedInRequest, pk: int) -> HttpResponse:
         _("%(count)s dossiers of the workbook are saved. Check all marks, then sign.")
         % {"count": len(row.content)},
     )
-    return redirect("reviews:my_marks", pk)
+    return redirect(marks_url(row.seat_id, row.stage))
 
 
 def _page(
@@ -64,6 +74,8 @@ def _page(
         "seat": seat,
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
+        "stage": (stage := stage_at(seat.panel.call)),
+        "marks_url": marks_url(seat.pk, stage),
         "form": form,
         "obstacle": _obstacle(seat),
         "imports": list(reading.own_imports(seat)[:20]),
@@ -132,7 +144,7 @@ def my_import(request: SignedInRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _both(request, row, refusal=str(refusal), status=refusal.status_code)
     messages.success(request, _("Saved as chosen. Check all marks, then sign."))
-    return redirect("reviews:my_marks", row.seat_id)
+    return redirect(marks_url(row.seat_id, row.stage))
 
 
 def _chosen(request: SignedInRequest, row: SheetImport) -> dict[str, Any]:
@@ -169,7 +181,7 @@ def _both(
 def _clashes(
     row: SheetImport, typed: list[Typed], clash: dict[int, tuple[str, ...]]
 ) -> list[dict[str, Any]]:
-    sheet = sheet_of(row.seat.panel)
+    sheet = sheet_of(row.seat.panel, row.stage)
     stands = Assignment.objects.filter(pk__in=clash, seat=row.seat)
     rows = stands.select_related("application__place").prefetch_related("marks")
     by_pk = {one.assignment: one for one in typed}

@@ -16,11 +16,10 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.selectors import users_with_role
-from applications.models import CallStatus
 from audit.refusals import NotVisible, Refused
 from reviews.forms.offline import ScribeForm
 from reviews.models import AssignmentState, ImportStatus, Panel, Seat
-from reviews.rules import SCRIBES, is_scribe
+from reviews.rules import SCRIBES, is_scribe, stage_at
 from reviews.selectors import offline as reading
 from reviews.services import scribes as acts
 from reviews.views.expert_words import panel_name
@@ -39,10 +38,14 @@ STANDS: dict[str, tuple[str, Promise]] = {
 
 
 def stand_of(seat: Seat) -> tuple[str, Promise]:
-    """Of a seat with its assignments and paper imports fetched, newest first."""
-    if any(a.state == AssignmentState.LOCKED for a in seat.assignments.all()):
+    """Of a seat with its panel's call, assignments and paper imports fetched, newest first, in the
+    stage at hand.
+    """
+    stage = stage_at(seat.panel.call)
+    mine = (a for a in seat.assignments.all() if a.stage == stage)
+    if any(a.state == AssignmentState.LOCKED for a in mine):
         return STANDS["signed"]
-    newest = next(iter(seat.imports.all()), None)
+    newest = next((one for one in seat.imports.all() if one.stage == stage), None)
     return STANDS[newest.status if newest else ""]
 
 
@@ -53,7 +56,7 @@ def panel_offline(request: SignedInRequest, number: str, panel: int) -> HttpResp
     call = call_of(request, number, *WATCHERS)
     found = get_object_or_404(Panel.objects.select_related("call"), call=call, number=panel)
     supervisor = has_role(request.user, Role.SUPERVISOR)
-    under_way = call.status in (CallStatus.SCREENED, CallStatus.IN_REVIEW)
+    under_way = call.status in reading.TAKEN_AWAY
     form = _form(request, found) if supervisor and under_way else None
     if request.method == "POST":
         if form is None:
@@ -65,6 +68,7 @@ def panel_offline(request: SignedInRequest, number: str, panel: int) -> HttpResp
         "call": call,
         "panel": found,
         "panel_name": panel_name(found),
+        "stage": stage_at(call),
         "seats": [{"seat": s, "stand": stand_of(s)} for s in seats],
         "scribes": list(reading.scribes_of(found)),
         "prints": is_officer(request) and under_way and bool(seats),

@@ -90,8 +90,7 @@ def _page(
         "rules": parts.rule_words(rules),
         "figures": parts.figures(call, entries),
         "beam": parts.beam(call, entries),
-        **(beside(found, entries) if found and not rules.has_hearing else {}),
-        "has_hearing": rules.has_hearing,
+        **(beside(found, entries, heard=rules.has_hearing) if found else {}),
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
@@ -105,12 +104,14 @@ def _page(
     return render(request, "reviews/ranking.html", context, status=status)
 
 
-def beside(found: Ranking, entries: list[RankingEntry]) -> dict[str, Any]:
-    """What stands beside the ranking and never alters it: how sure it is, how severe its panels."""
+def beside(found: Ranking, entries: list[RankingEntry], *, heard: bool) -> dict[str, Any]:
+    """What stands beside the ranking and never alters it: how sure it is, how severe its panels;
+    with a hearing a panel's severity is told of each stage, on the page of the analysis.
+    """
     panels = panels_of(entries)
     told = signals(found, entries, panels)
     data = told["analysis"].data if told["analysis"] else None
-    return told | {"severity": parts.severity(entries, panels, data)}
+    return told | {"severity": None if heard else parts.severity(entries, panels, data)}
 
 
 @login_required

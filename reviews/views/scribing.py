@@ -127,7 +127,7 @@ def scribe_import(request: SignedInRequest, pk: int) -> HttpResponse:
 def _check_form(row: SheetImport, data: Any = None) -> CheckForm:
     rows = row.seat.assignments.select_related("application")
     titles = {a.application.number or "": a.application.title for a in rows}
-    return CheckForm(row, sheet_of(row.seat.panel), titles, language(), data)
+    return CheckForm(row, sheet_of(row.seat.panel, row.stage), titles, language(), data)
 
 
 def _import_page(
@@ -186,12 +186,12 @@ def scribe_sign(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("reviews:scribe_import", pk)
     if request.method == "POST":
         return _lock(request, row)
-    dossiers = reading.to_sign(row.seat)
-    content = sheet_content(row.seat.panel, _finished(dossiers))
+    dossiers = reading.to_sign(row.seat, row.stage)
+    content = sheet_content(row.seat.panel, _finished(dossiers), row.stage)
     context = {
         **_frame(row.seat),
         "row": row,
-        "leaves": [leaf.code for leaf in sheet_of(row.seat.panel).expert_leaves()],
+        "leaves": [leaf.code for leaf in sheet_of(row.seat.panel, row.stage).expert_leaves()],
         "dossiers": [_marks(one, row) for one in dossiers],
         "digest": sm3(canonical(content)),
         "count": len(dossiers),

@@ -263,6 +263,8 @@ def hearings(calls: dict[str, Call]) -> dict[str, Cases]:
         "reviews:draw_up_shortlist": numbers,
         "reviews:sitting": {n: (*args, 1) for n, args in numbers.items()},
         "reviews:hearing_minutes": minutes,
+        "reviews:correct_minutes": minutes,
+        "reviews:decide_correction": minutes,
         "reviews:my_hearing": {"": (seat.pk,)},
         "reviews:sign_hearing": {"": (seat.pk,)},
     }

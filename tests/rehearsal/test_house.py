@@ -1,14 +1,21 @@
 """What a whole rehearsal leaves in its house, read from a copy of it."""
 
+import io
+import json
 import re
+import subprocess
+import sys
 
 import pytest
+from django.core.management import call_command
 from django.utils import translation
 
 from applications.models import Call
 from audit.models import Event
+from config import embedded_places
 from portal.action_words import OBJECTS
 from portal.event_rows import action_words, role_words, state_words
+from reviews.models import HearingMinutes, ScoreSheet, ShortlistEntry, Stage
 from secretaries.models import ServiceAssignment
 from tests import rehearsed
 
@@ -26,9 +33,35 @@ def house(rehearsal, django_db_blocker):
 
 
 def test_the_call_was_published_before_it_opened(house):
-    (call,) = Call.objects.all()
-    (edition,) = call.editions.all()
-    assert edition.published_at < call.opens_at
+    for call in Call.objects.all():
+        (edition,) = call.editions.all()
+        assert edition.published_at < call.opens_at
+
+
+def test_the_heard_call_ranks_again_and_its_certificate_tells_the_order(house, tmp_path):
+    call_command("rank", "2025-1", stdout=io.StringIO())  # exits 1 where anything differs
+    told = io.StringIO()
+    call_command("export_draw", "2025-1-D1", stdout=told)
+    (panel,) = json.loads(told.getvalue())["hearing"]
+    entries = ShortlistEntry.objects.filter(shortlist__call__number="2025-1", place__isnull=False)
+    assert panel["applications"] == list(
+        entries.order_by("place").values_list("application__number", flat=True)
+    )
+    file = tmp_path / "certificate.json"
+    file.write_text(told.getvalue(), encoding="utf-8")
+    program = embedded_places.BASE / "script" / "verify-draw"
+    done = subprocess.run(
+        [sys.executable, program, file], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_hearing_is_signed_a_second_time_after_its_minutes(house):
+    sheets = ScoreSheet.objects.filter(panel__call__number="2025-1")
+    signed = {stage: sheets.filter(stage=stage).count() for stage in Stage}
+    assert signed[Stage.HEARING] == signed[Stage.PAPER] > 0
+    kept = HearingMinutes.objects.values_list("recorded_at", flat=True)
+    assert max(kept) < min(sheets.filter(stage=Stage.HEARING).values_list("signed_at", flat=True))
 
 
 def test_every_secretary_signed_in_time_and_made_the_first_contact(house):

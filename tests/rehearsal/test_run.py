@@ -40,6 +40,7 @@ def test_the_report_has_the_agreed_keys_and_no_others(report):
         "messages": ["delivered", "failed", "queued"],
         "audit": ["events", "sealed", "verified"],
         "draw": ["numbers", "panels", "reproduced"],
+        "hearing": ["call", "draw", "heard", "ranked", "reproduced", "seconds"],
     }
     assert {tuple(stage) for stage in report["stages"]} == {("name", "count", "seconds")}
 
@@ -104,6 +105,12 @@ def test_its_certificate_is_verified_by_the_program_for_outsiders(rehearsal, tmp
         assert done.stdout.startswith(f"{number} holds: ")
         assert "the best filling" in done.stdout
         assert json.loads(text)["replacements"]
+
+
+def test_the_next_years_call_was_heard_and_comes_out_again(report):
+    told = report["hearing"]
+    assert (told["call"], told["draw"], told["reproduced"]) == ("2025-1", "2025-1-D1", True)
+    assert 1 <= told["ranked"] <= told["heard"] <= 2
 
 
 def test_every_award_has_its_secretary(report):

@@ -160,6 +160,28 @@ def shortlisted(kept, on_paper, officer) -> Call:
 
 
 @pytest.fixture
+def begun(kept, shortlisted, officer) -> Call:
+    """It is after the last hearing; everybody came, nothing is marked."""
+
+    def make() -> Call:
+        hearing.pass_sittings(shortlisted)
+        hearing.all_come(shortlisted, officer)
+        return shortlisted
+
+    return kept.build("begun", make, on=("shortlisted",))
+
+
+@pytest.fixture
+def marked(kept, begun) -> Call:
+    def make() -> Call:
+        for seat in hearing.seats(begun):
+            hearing.mark(seat, tier=1)
+        return begun
+
+    return kept.build("marked", make, on=("begun",))
+
+
+@pytest.fixture
 def english():
     """Sentences are compared in English."""
     with translation.override("en"):

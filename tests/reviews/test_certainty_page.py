@@ -75,11 +75,12 @@ def test_the_figures_of_the_page_are_those_of_the_analysis(ranked, officer, clie
     weights = sure["weights"]
     assert weights["low"] <= weights["frozen"] == 70 <= weights["high"]
     assert [row["points"] for row in weights["shifts"]] == ["-10", "-5", "+5", "+10"]
-    [panel] = sure["agreement"]["rows"]
+    [stage] = sure["stages"]
+    [panel] = stage["agreement"]["rows"]
     kendall = data["agreement"]["panels"][0]["kendall_w"]
     assert abs(panel["w"] - Decimal(str(kendall))) <= Decimal("0.005")
     assert panel["apart"] == 0
-    assert len(sure["severity"]["rows"]) == 5
+    assert len(stage["severity"]["rows"]) == 5
     assert len(sure["ranks"]) == 8
     assert all(row["low90"] <= row["low50"] <= row["high50"] <= row["high90"]
                for row in sure["ranks"])  # fmt: skip
