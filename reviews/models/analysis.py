@@ -1,6 +1,6 @@
 from django.db import models
 
-from reviews.models.guards import APPEND_ONLY
+from reviews.models.guards import APPEND_ONLY, NOT_EMPTIED
 from reviews.models.ranking import Ranking
 
 PARTS = ("agreement", "weights", "people", "ranks", "knapsack")
@@ -21,7 +21,7 @@ class AnalysisPart(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("ranking", "name"), name="one_analysis_part"),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return f"{self.ranking} · {self.name}"
@@ -40,7 +40,7 @@ class Analysis(models.Model):
 
     class Meta:
         verbose_name_plural = "analyses"
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return str(self.ranking)

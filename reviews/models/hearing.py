@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Call
-from reviews.models.guards import APPEND_ONLY, kept, unchanged
+from reviews.models.guards import APPEND_ONLY, NOT_EMPTIED, kept, unchanged
 from reviews.models.panels import Draw, Panel
 
 USER = settings.AUTH_USER_MODEL
@@ -25,7 +25,7 @@ class Shortlist(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return self.call.number
@@ -67,7 +67,7 @@ class ShortlistEntry(models.Model):
                 name="shortlisted_has_a_place",
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return f"{self.application.number} · {self.state}"
@@ -89,7 +89,7 @@ class Sitting(models.Model):
                 condition=Q(starts_at__gt=models.F("set_at")), name="sitting_set_beforehand"
             ),
         )
-        triggers = (unchanged("sitting_stays", ("panel",)), kept("sitting_kept"))
+        triggers = (NOT_EMPTIED, unchanged("sitting_stays", ("panel",)), kept("sitting_kept"))
 
     def __str__(self) -> str:
         return f"{self.panel.call.number} · {self.panel.number}"
@@ -114,7 +114,7 @@ class HearingMinutes(models.Model):
                 condition=~Q(number="") & ~Q(text=""), name="minutes_have_number_and_text"
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return self.number
@@ -160,6 +160,7 @@ class MinutesCorrection(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "correction_stays",
                 ("minutes", "version", "number", "text", "reason", "proposed_by", "proposed_at"),

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Application
-from reviews.models.guards import APPEND_ONLY
+from reviews.models.guards import APPEND_ONLY, NOT_EMPTIED
 from reviews.models.pool import Expert
 
 
@@ -25,7 +25,7 @@ class NamedDecision(models.Model):
                 condition=~models.Q(reason=""), name="named_decision_has_reason"
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return f"{self.application.number} · {self.expert.pseudonym}"

@@ -5,7 +5,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
-from reviews.models.guards import APPEND_ONLY, import_moves, import_starts, kept, unchanged
+from reviews.models.guards import (
+    APPEND_ONLY,
+    NOT_EMPTIED,
+    import_moves,
+    import_starts,
+    kept,
+    unchanged,
+)
 from reviews.models.panels import Panel, Seat, Stage
 
 USER = settings.AUTH_USER_MODEL
@@ -31,7 +38,7 @@ class Scribe(models.Model):
                 condition=~Q(user=F("appointed_by")), name="scribe_appointed_by_another"
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return f"{self.panel.call.number} · {self.panel.number}"
@@ -104,6 +111,7 @@ class SheetImport(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             import_starts(),
             import_moves(),
             unchanged(

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region
-from reviews.models.guards import kept, unchanged
+from reviews.models.guards import NOT_EMPTIED, kept, unchanged
 
 
 class Kind(models.TextChoices):
@@ -32,7 +32,11 @@ class Expert(models.Model):
     class Meta:
         ordering = ("pseudonym",)
         # Whoever was drawn is on record by pseudonym alone: another name there is another person.
-        triggers = (unchanged("expert_stays", ("user", "pseudonym")), kept("expert_kept"))
+        triggers = (
+            NOT_EMPTIED,
+            unchanged("expert_stays", ("user", "pseudonym")),
+            kept("expert_kept"),
+        )
 
     def __str__(self) -> str:
         return self.pseudonym

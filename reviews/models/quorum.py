@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Call
-from reviews.models.guards import decided_once, kept, unchanged
+from reviews.models.guards import NOT_EMPTIED, decided_once, kept, unchanged
 
 USER = settings.AUTH_USER_MODEL
 
@@ -34,6 +34,7 @@ class Shortfall(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "shortfall_stays", ("call", "applications", "reason", "proposed_by", "proposed_at")
             ),

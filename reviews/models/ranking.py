@@ -109,6 +109,7 @@ class JointDecision(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             unchanged(
                 "joint_decision_stays",
                 ("call", "order", "minutes_no", "reason", "proposed_by", "proposed_at"),

@@ -50,7 +50,7 @@ class Declaration(models.Model):
                 name="conflict_has_reason",
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
 
 class ScoreSheet(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from applications.models import Application, Submission
-from reviews.models.guards import APPEND_ONLY, kept, unchanged
+from reviews.models.guards import APPEND_ONLY, NOT_EMPTIED, kept, unchanged
 from reviews.models.site_guards import (
     check_moves,
     check_starts,
@@ -66,6 +66,7 @@ class SiteCheck(models.Model):
             ),
         )
         triggers = (
+            NOT_EMPTIED,
             check_starts(),
             check_moves(),
             unchanged(
@@ -89,7 +90,7 @@ class SiteChecker(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("site_check", "user"), name="checker_once_per_check"),
         )
-        triggers = (checker_is_apart(), APPEND_ONLY)
+        triggers = (checker_is_apart(), APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return str(self.user)
@@ -112,7 +113,7 @@ class SiteEvidence(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("site_check", "digest"), name="evidence_once"),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return self.name
@@ -183,6 +184,7 @@ class SiteFinding(models.Model):
             models.CheckConstraint(condition=~Q(text=""), name="finding_says_something"),
         )
         triggers = (
+            NOT_EMPTIED,
             finding_starts(),
             finding_decided(),
             unchanged(
@@ -242,7 +244,7 @@ class SiteFigure(models.Model):
                 name="difference_has_reason_and_evidence",
             ),
         )
-        triggers = (figure_of_its_check(), APPEND_ONLY)
+        triggers = (figure_of_its_check(), APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return self.field
@@ -262,7 +264,7 @@ class SiteView(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~Q(text=""), name="view_says_something"),)
-        triggers = (view_in_time(), APPEND_ONLY)
+        triggers = (view_in_time(), APPEND_ONLY, NOT_EMPTIED)
 
     def __str__(self) -> str:
         return str(self.finding)
