@@ -34,6 +34,7 @@ PASSWORD = "steelyard-demo"  # noqa: S105  # printed for everybody, and only for
 SIGN_INS = (
     ("applicant", "申报企业", "firm: dossier, agreement, claims"),
     ("applicant2", "另一家企业", "another firm"),
+    ("applicant3", "未获支持的企业", "a firm that was not funded: how its points came about"),
     ("region", "县市主管部门", "regional officer: checks and recommends"),
     ("officer", "省主管部门", "programme officer: runs the round"),
     ("expert", "评审专家", "expert: declares, reads, scores"),

@@ -1,5 +1,6 @@
 """From the call to the submitted dossiers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from rehearsal.round import Round
 
 WAN = Decimal(10_000)
 # Every so many firms ask that a rival's engineer, who is in no pool, shall not review.
+LOSER = "applicant3"
 NAMES_SOMEBODY = 5
 RIVAL = {
     "named_1_name": "欧阳竞秀",
@@ -97,6 +99,7 @@ def submit_all(round_: Round) -> int:
     set_up_call(round_)
     round_.wait_until(round_.opens_on + timedelta(days=4), 9, 30)
     invented = invent(round_)
+    round_.sign_ins |= _also_signs_in(round_, invented)
     last: Application | None = None
     for position, dossier in enumerate(round_.walk("submitted", invented)):
         last = file_one(round_, dossier, position)
@@ -109,6 +112,16 @@ def submit_all(round_: Round) -> int:
         )
     _late(round_, invented[-1])
     return len(invented)
+
+
+def _also_signs_in(round_: Round, invented: Sequence[inventing.Dossier]) -> dict[int, str]:
+    """The demo's first call has one more: weak enough to get nothing, not so weak as to be sent
+    away before the experts read it.
+    """
+    if not round_.password or User.objects.filter(username=LOSER).exists():
+        return {}
+    weakest = sorted(range(2, len(invented)), key=lambda place: invented[place].strength)
+    return {weakest[2]: LOSER}
 
 
 def invent(round_: Round) -> list[inventing.Dossier]:
@@ -129,10 +142,9 @@ def file_one(
     round_: Round, dossier: inventing.Dossier, position: int, *, submit: bool = True
 ) -> Application:
     """One firm: account, dossier, sections, the required files, commitment, submission."""
-    username = {0: "applicant", 1: "applicant2"}.get(
-        position, ""
-    ) or f"firm{dossier.uscc[-8:].lower()}"
-    firm = found_firm(round_.cast, dossier, username, round_.password if position < 2 else None)
+    known = round_.sign_ins.get(position)
+    username = known or f"firm{dossier.uscc[-8:].lower()}"
+    firm = found_firm(round_.cast, dossier, username, round_.password if known else None)
     owner = round_.cast.owners[firm.pk]
     application = dossiers.start_dossier(
         call=round_.call,

@@ -1,7 +1,7 @@
 """The people of a rehearsal, each with the account and the role their part needs.
 
 Accounts are opened by the system administrator and roles granted by two security
-administrators, through the services, like anywhere else. Only the demo's fourteen sign-ins
+administrators, through the services, like anywhere else. Only the demo's fifteen sign-ins
 and their second persons get a password; the crowd has none and cannot sign in.
 """
 

@@ -42,6 +42,8 @@ class Round:
     rules: dict[str, Any] = field(default_factory=dict)
     ahead: int = 35
     open_for: int = 46
+    # Who of the firms has a known name, by position.
+    sign_ins: dict[int, str] = field(default_factory=lambda: {0: "applicant", 1: "applicant2"})
     call: Call = field(init=False)
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 
