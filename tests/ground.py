@@ -34,6 +34,12 @@ FAST = {
     "max_wal_senders": "0",
     "checkpoint_timeout": "1h",
     "max_wal_size": "4GB",
+    # Nobody looks at the counters, and a hundred rows need no search for the best order of joins.
+    "track_counts": "off",
+    "track_activities": "off",
+    "update_process_title": "off",
+    "join_collapse_limit": "2",
+    "from_collapse_limit": "2",
     "steelyard.emptying": "on",  # tests with real threads empty all tables afterwards
 }
 

@@ -45,7 +45,6 @@ def open_page(gallery, stylesheet, settings, context_of) -> Iterator[Callable[..
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Security" in said.text else 0)
         page.goto(f"/look/{name}/")
-        page.wait_for_load_state("networkidle")
         return page
 
     yield go
