@@ -17,7 +17,7 @@ from awards.forms.lists import CeilingForm
 from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
 from awards.models import EnvelopeChange
-from awards.selectors import lists
+from awards.selectors import ledger, lists
 from awards.services import envelopes
 
 
@@ -42,11 +42,7 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
     years = [
         {
             "envelope": e,
-            "left": e.ceiling - e.committed,
-            "loads": [
-                (e.paid, _("paid")),
-                (e.committed - e.paid, _("awarded, not yet paid"), "soft"),
-            ],
+            "loads": ledger.loads(e),
             "pending": next((c for c in e.changes.all() if _waits(c)), None),
             "settled": [c for c in e.changes.all() if not _waits(c)],
         }

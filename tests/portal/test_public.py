@@ -13,6 +13,7 @@ from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from awards.models import PublicNotice
+from awards.services import reserve
 from calendars.table import WorkingDays
 from portal import rule_words, tables
 from portal.selectors import notices, proofs, results
@@ -131,7 +132,9 @@ def test_what_was_published_stays_as_it_was(client, officer, approver):
 
 def test_a_project_taken_off_is_marked_and_leaves_the_sum(client, officer, approver):
     notice = published.noticed_call(officer, approver)
-    making.move(notice.items.first().application, Status.DISQUALIFIED)
+    reserve.disqualify(
+        application=notice.items.first().application, reason="企业已被列入失信名单。", by=approver
+    )
     page = client.get(reverse("portal:public_notice", args=[notice.number]))
     assert page.context["total"] == Decimal("2000000.00")
     assert [row.state for row in page.context["rows"]] == ["out", "", ""]
