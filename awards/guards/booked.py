@@ -166,11 +166,12 @@ BEGIN
     WHEN 'awards_envelopechange' THEN
         PERFORM awards_ceiling_booked(NEW.envelope_id);
     WHEN 'awards_carryover' THEN
-        PERFORM 1 FROM awards_envelope s, awards_envelope t
-        WHERE s.id = NEW.source_id AND t.id = NEW.target_id AND t.scheme_id = s.scheme_id
-          AND t.year = s.year + 1
-          AND (SELECT COUNT(*) FROM awards_ledgerentry WHERE carry_id = NEW.id)
-            = CASE WHEN NEW.confirmed_at IS NULL THEN 0 ELSE 2 END;
+        -- As it is by now, not as it was when this was put off.
+        PERFORM 1 FROM awards_carryover c
+        JOIN awards_envelope s ON s.id = c.source_id JOIN awards_envelope t ON t.id = c.target_id
+        WHERE c.id = NEW.id AND t.scheme_id = s.scheme_id AND t.year = s.year + 1
+          AND (SELECT COUNT(*) FROM awards_ledgerentry WHERE carry_id = c.id)
+            = CASE WHEN c.confirmed_at IS NULL THEN 0 ELSE 2 END;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'carrying over %: not into the next year, or not as confirmed', NEW.id
                 USING ERRCODE = '23514';

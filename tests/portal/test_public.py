@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from applications import tables
 from applications.call_rules import CallRules
 from applications.models import CallStatus, Submission
 from applications.sheet import default_sheet
@@ -15,7 +16,7 @@ from audit.digests import canonical, sm3
 from awards.models import PublicNotice
 from awards.services import reserve
 from calendars.table import WorkingDays
-from portal import rule_words, tables
+from portal import rule_words
 from portal.selectors import notices, proofs, results
 from portal.sheet_rows import sheet_rows, totals
 from tests import making
