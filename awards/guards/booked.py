@@ -14,7 +14,7 @@ _HOLDS = "('proposed', 'on_notice', 'objection_hold')"
 CAUSES = """
 CREATE FUNCTION awards_items_booked(
     named bigint[], coming numeric DEFAULT 0, in_envelope bigint DEFAULT NULL
-) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE one record;
 BEGIN
     FOR one IN
@@ -45,8 +45,9 @@ END
 $$;
 
 CREATE FUNCTION awards_award_booked(
-    named bigint, coming_kind text DEFAULT '', coming numeric DEFAULT 0
-) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+    named bigint, coming_kind text DEFAULT '', coming numeric DEFAULT 0,
+    in_envelope bigint DEFAULT NULL, of_item bigint DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     award record; one record;
     awarded numeric := 0; paid numeric := 0; released numeric := 0; recovered numeric := 0;
@@ -61,8 +62,16 @@ BEGIN
         ELSE NULL;
         END CASE;
     END LOOP;
-    SELECT a.amount, a.paid, CASE WHEN a.revoked_at IS NULL THEN 0 ELSE a.amount - a.paid END
-        AS due_back INTO award FROM awards_award a WHERE a.id = named;
+    SELECT a.amount, a.paid,
+           CASE WHEN a.revoked_at IS NULL THEN 0 ELSE a.amount - a.paid END AS due_back,
+           a.envelope_id <> COALESCE(in_envelope, a.envelope_id)
+               OR of_item IS NOT NULL AND a.application_id <> (
+                   SELECT i.application_id FROM awards_fundingitem i WHERE i.id = of_item)
+               AS astray
+    INTO award FROM awards_award a WHERE a.id = named;
+    IF award.astray IS DISTINCT FROM false THEN
+        RAISE EXCEPTION 'award %: of another year or dossier', named USING ERRCODE = '23514';
+    END IF;
     IF awarded <> award.amount THEN
         RAISE EXCEPTION 'award %: % awarded, the ledger says %', named, award.amount, awarded
             USING ERRCODE = '23514';
@@ -110,13 +119,11 @@ BEGIN
             CASE NEW.kind WHEN 'reserved' THEN NEW.amount ELSE -NEW.amount END, NEW.envelope_id);
     END IF;
     IF NEW.award_id IS NOT NULL THEN
-        PERFORM 1 FROM awards_award a
-        WHERE a.id = NEW.award_id AND a.envelope_id = NEW.envelope_id
-          AND (NEW.item_id IS NULL OR EXISTS (SELECT 1 FROM awards_fundingitem i
-               WHERE i.id = NEW.item_id AND i.application_id = a.application_id))
-        FOR NO KEY UPDATE OF a;
-        named := named AND FOUND;
-        PERFORM awards_award_booked(NEW.award_id, NEW.kind, NEW.amount);
+        IF NEW.item_id IS NULL THEN
+            PERFORM 1 FROM awards_award WHERE id = NEW.award_id FOR NO KEY UPDATE;
+        END IF;
+        PERFORM awards_award_booked(
+            NEW.award_id, NEW.kind, NEW.amount, NEW.envelope_id, NEW.item_id);
     END IF;
     IF NEW.payment_id IS NOT NULL THEN
         PERFORM 1 FROM awards_payment p JOIN awards_instalment n ON n.id = p.instalment_id
@@ -150,7 +157,8 @@ CREATE TRIGGER entry_has_cause BEFORE INSERT ON awards_ledgerentry
 """.replace("{holds}", _HOLDS)
 
 BOOKED = """
-CREATE FUNCTION awards_booked() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION awards_booked() RETURNS trigger LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     CASE TG_TABLE_NAME
     WHEN 'awards_fundingitem' THEN
@@ -205,7 +213,7 @@ CAUSES_UNDONE = """
 DROP TRIGGER entry_has_cause ON awards_ledgerentry;
 DROP FUNCTION awards_entry_has_cause();
 DROP FUNCTION awards_ceiling_booked(bigint, numeric);
-DROP FUNCTION awards_award_booked(bigint, text, numeric);
+DROP FUNCTION awards_award_booked(bigint, text, numeric, bigint, bigint);
 DROP FUNCTION awards_items_booked(bigint[], numeric, bigint);
 """
 

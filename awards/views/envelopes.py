@@ -67,6 +67,7 @@ def _year(envelope: Envelope, clocks: list[LawClock], this_year: int) -> dict[st
         "carried": [c for c in carries if not _waits(c)],
         "may_carry": envelope.year < min(this_year, envelope.scheme.last_year)
         and envelope.available > 0
+        and not envelope.reserved
         and not any(_waits(c) for c in carries),
     }
 
