@@ -11,7 +11,7 @@ class AwardsConfig(AppConfig):
         from applications import opening
         from applications import panels as dossier
         from audit import witnesses
-        from awards import messages, opening_checks, panels, witnessing
+        from awards import bookkeeping, messages, opening_checks, panels, witnessing
         from awards import outcomes as own
         from awards.services import recounts
         from calendars.signals import year_published
@@ -28,3 +28,4 @@ class AwardsConfig(AppConfig):
         outcomes.register_check(own.list_differences)
         for name in ("envelopes", "lists", "notices", "objections", "awards", "payments"):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))
+        witnesses.register("awards.ledger", bookkeeping.ledger)

@@ -9,6 +9,7 @@ from awards.models import (
     Agreement,
     AllocationNotice,
     Award,
+    CarryOver,
     Claim,
     Deviation,
     Envelope,
@@ -21,6 +22,17 @@ from awards.models import (
 
 def envelope_facts(row: Envelope) -> dict[str, Any]:
     return {"ceiling": row.ceiling}
+
+
+def carry_facts(row: CarryOver) -> dict[str, Any]:
+    return {
+        "source": row.source_id,
+        "target": row.target_id,
+        "amount": row.amount,
+        "document_no": row.document_no,
+        "confirmed_by": row.confirmed_by_id,
+        "refused_by": row.refused_by_id,
+    }
 
 
 def list_facts(row: FundingList) -> dict[str, Any]:

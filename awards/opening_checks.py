@@ -8,8 +8,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Call, CallStatus
-from awards.models import Envelope
+from awards.models import HOLDING, PROPOSED, Envelope, FundingItem
 from awards.wording import amount_text
+
+# Calls that still count on what they offer; once awarded, only what is reserved or awarded counts.
+RUNNING = (
+    CallStatus.PUBLISHED,
+    CallStatus.SCREENED,
+    CallStatus.IN_REVIEW,
+    CallStatus.HEARING,
+    CallStatus.SCORED,
+    CallStatus.RANKED,
+    CallStatus.DECIDED,
+    CallStatus.ON_NOTICE,
+)
 
 
 def envelope_set(call: Call) -> Iterator[str | Promise]:
@@ -20,7 +32,7 @@ def envelope_set(call: Call) -> Iterator[str | Promise]:
             "The envelope of %(year)s is not set. The finance officers enter and confirm it first."
         ) % {"year": call.year}
         return
-    left = envelope.ceiling - envelope.committed - offered_elsewhere(call)
+    left = envelope.available - offered_elsewhere(call)
     if left < call.envelope:
         yield _(
             "The envelope of %(year)s has %(left)s left beside what is awarded and what other calls"
@@ -34,19 +46,15 @@ def envelope_set(call: Call) -> Iterator[str | Promise]:
 
 
 def offered_elsewhere(call: Call) -> Decimal:
-    """What the year's other calls offer and have not awarded yet, yuan."""
+    """What the year's other calls offer and have neither reserved nor awarded yet, yuan."""
     running = Call.objects.filter(
-        scheme=call.scheme_id,
-        year=call.year,
-        status__in=(
-            CallStatus.PUBLISHED,
-            CallStatus.SCREENED,
-            CallStatus.IN_REVIEW,
-            CallStatus.HEARING,
-            CallStatus.SCORED,
-            CallStatus.RANKED,
-            CallStatus.DECIDED,
-            CallStatus.ON_NOTICE,
-        ),
+        scheme=call.scheme_id, year=call.year, status__in=RUNNING
     ).exclude(pk=call.pk)
-    return running.aggregate(sum=Sum("envelope"))["sum"] or Decimal(0)
+    offered = running.aggregate(sum=Sum("envelope"))["sum"] or Decimal(0)
+    held = FundingItem.objects.filter(
+        funding_list__status="approved",
+        funding_list__call__in=running,
+        outcome__in=PROPOSED,
+        application__status__in=HOLDING,
+    ).aggregate(sum=Sum("amount"))["sum"]
+    return offered - (held or Decimal(0))

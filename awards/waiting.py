@@ -28,7 +28,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
         items += _deviations(user)
     if has_role(user, Role.FINANCE_OFFICER):
-        items += [*_ceilings(user), *_payments(user), *_allocations()]
+        items += [*_ceilings(user), *_carries(user), *_payments(user), *_allocations()]
     if has_role(user, Role.SECRETARY):
         items += _claims(user)
     firms = firm_ids(user, Level.OWNER)
@@ -175,6 +175,16 @@ def _ceilings(user: User) -> Iterator[WaitingItem]:
             title=_("Confirm the ceiling of %(year)s") % {"year": row.envelope.year},
             why=_("%(sum)s by %(document)s; it needs a second person.")
             % {"sum": amount_text(row.ceiling), "document": row.document_no},
+            url=reverse("awards:envelope"),
+        )
+
+
+def _carries(user: User) -> Iterator[WaitingItem]:
+    for row in rows.carries(user):
+        yield WaitingItem(
+            title=_("Confirm what is carried over from %(year)s") % {"year": row.source.year},
+            why=_("%(sum)s by %(document)s; it needs a second person.")
+            % {"sum": amount_text(row.amount), "document": row.document_no},
             url=reverse("awards:envelope"),
         )
 

@@ -12,6 +12,7 @@ from awards.models import (
     Agreement,
     AllocationNotice,
     Award,
+    CarryOver,
     Claim,
     Deviation,
     Envelope,
@@ -25,24 +26,9 @@ NAMED = "instalment__award__application"  # what the name of a claim or a paymen
 
 
 def envelopes() -> Iterator[str]:
-    """Every ceiling is the one last confirmed; committed and paid are the sums of the awards."""
+    """Every ceiling is the one last confirmed or carried into, and so is what was carried over."""
     yield from last_after(Envelope.objects.filter(ceiling__gt=0), facts.envelope_facts)
-    counted = Envelope.objects.annotate(
-        awarded=Sum(
-            Case(
-                When(awards__revoked_at__isnull=True, then=F("awards__amount")),
-                default=F("awards__paid"),
-            ),
-            default=0,
-        ),
-    )
-    for row in counted.order_by("year"):
-        if row.committed != row.awarded:
-            yield _("envelope %(year)s: %(committed)s committed, its awards total %(sum)s") % {
-                "year": row.year,
-                "committed": row.committed,
-                "sum": row.awarded,
-            }
+    yield from last_after(CarryOver, facts.carry_facts)
 
 
 def lists() -> Iterator[str]:

@@ -4,4 +4,10 @@ Each module named in `MODULES` has a tuple `FIGURES`; whoever adds a module adds
 A figure is measured in a process of its own, so that its memory is its own.
 """
 
-MODULES = ("bench.draw", "bench.matching", "bench.ranking", "bench.certainty")
+MODULES = (
+    "bench.draw",
+    "bench.matching",
+    "bench.ranking",
+    "bench.certainty",
+    "bench.envelope",
+)

@@ -204,6 +204,9 @@ class Migration(migrations.Migration):
                 ('annual_limit', models.DecimalField(decimal_places=2, max_digits=16)),
                 ('first_year', models.PositiveSmallIntegerField()),
                 ('last_year', models.PositiveSmallIntegerField()),
+                ('allocation_days', models.PositiveSmallIntegerField(default=30)),
+                ('publication_days', models.PositiveSmallIntegerField(default=20)),
+                ('warning_days', models.PositiveSmallIntegerField(default=10)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('annual_limit__gt', 0)), name='scheme_limit_positive'), models.CheckConstraint(condition=models.Q(('first_year__lte', models.F('last_year'))), name='scheme_years')],

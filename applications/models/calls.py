@@ -64,6 +64,11 @@ class Scheme(models.Model):
     annual_limit = models.DecimalField(max_digits=16, decimal_places=2)  # yuan a year
     first_year = models.PositiveSmallIntegerField()
     last_year = models.PositiveSmallIntegerField()
+    # 预算法 arts. 52 and 14, in calendar days: from the receipt of the central transfer to its
+    # allocation, from there to publication, and how long before the end a clock turns amber.
+    allocation_days = models.PositiveSmallIntegerField(default=30)
+    publication_days = models.PositiveSmallIntegerField(default=20)
+    warning_days = models.PositiveSmallIntegerField(default=10)
 
     class Meta:
         constraints = (

@@ -31,6 +31,13 @@ class CeilingForm(forms.Form):
     )
 
 
+class CarryForm(forms.Form):
+    """What of an ended year goes to the next, by its document."""
+
+    amount = WanField(label=_("Amount carried over"))
+    document_no = forms.CharField(label=_("Document number"), max_length=80)
+
+
 class DeviationForm(forms.Form):
     """Why one dossier should not stand where its rank puts it."""
 

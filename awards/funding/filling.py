@@ -9,14 +9,19 @@ from awards.funding.rooms import PANEL, Rooms
 
 
 def fill(
-    items: dict[str, FundingItem], waiting: Sequence[str], line: FundingLine, why: Reason
+    items: dict[str, FundingItem],
+    waiting: Sequence[str],
+    line: FundingLine,
+    why: Reason,
+    most: Decimal | None = None,
 ) -> None:
-    """Hand out what is left along the waiting list by the mode's rule, within the quotas.
+    """Hand out what is left, and no more than `most` (yuan) if given, along the waiting list by the
+    mode's rule, within the quotas.
 
     Where panels share the money, what the shares leave goes once more down those who were passed
     over for their panel's share alone, by the same mode; there the share is no reason any more.
     """
-    walk = _Walk(items, line, why)
+    walk = _Walk(items, line, why, most)
     behind = walk.down(waiting, by_panel=True)
     if not behind:
         return
@@ -41,9 +46,16 @@ def _name_passed_over(items: dict[str, FundingItem], affordable: Collection[str]
 class _Walk:
     """One handing-out: what is left of the envelope and of the quotas, changing as it goes."""
 
-    def __init__(self, items: dict[str, FundingItem], line: FundingLine, why: Reason) -> None:
+    def __init__(
+        self,
+        items: dict[str, FundingItem],
+        line: FundingLine,
+        why: Reason,
+        most: Decimal | None,
+    ) -> None:
         self.items, self.mode, self.why = items, line.mode, why
-        self.left = line.envelope - sum((item.awarded for item in items.values()), ZERO)
+        left = line.envelope - sum((item.awarded for item in items.values()), ZERO)
+        self.left = left if most is None else min(left, most)
         self.rooms = Rooms(line.quotas, line.envelope, line.mode, items.values())
         self.affordable: set[str] = set()  # passed over for the share while the money was there
 

@@ -30,14 +30,15 @@ class Promotion:
         return self.moved[0].id if self.moved else None
 
 
-def promote(line: FundingLine, dropped: Collection[str]) -> Promotion:
+def promote(line: FundingLine, dropped: Collection[str], most: Decimal | None = None) -> Promotion:
     """Let the reserve list move up (依次递补) when projects withdraw or are disqualified.
 
     What others have been awarded stays theirs; only the freed and the unspent money is handed out,
     to the partly funded project first and then along the reserve list in rank order, by the mode
     of the call and within its quotas (`draw_line`, 2 to 4): strict and partial stop at the first
     that does not fit, skip passes it over. Who was passed over for a quota has its turn as soon as
-    the quota has room again. Raises FundingError for an unknown project.
+    the quota has room again. `most`: no more than so much (yuan) is handed out, whatever the list
+    has left. Raises FundingError for an unknown project.
     """
     items = {item.id: item for item in line.items}
     for id_ in dropped:
@@ -46,7 +47,7 @@ def promote(line: FundingLine, dropped: Collection[str]) -> Promotion:
         items[id_] = replace(items[id_], awarded=ZERO, outcome="dropped", reason="dropped_out")
     waiting = [item.id for item in items.values() if item.outcome == "partial"]
     waiting += [item.id for item in items.values() if item.waits]
-    fill(items, waiting, line, "moved_up")
+    fill(items, waiting, line, "moved_up", most)
     rows = run_down(items.values(), line.envelope)
     moved = tuple(
         Move(after.id, before.awarded, after.awarded)

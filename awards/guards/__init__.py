@@ -6,11 +6,16 @@ Sums are checked when the transaction ends, so that an act may write its rows in
 
 from django.db import migrations
 
+from awards.guards.booked import BOOKED, BOOKED_UNDONE, CAUSES, CAUSES_UNDONE
+from awards.guards.ledger import MOVING, MOVING_UNDONE
 from awards.guards.lists import LISTS, LISTS_UNDONE
 from awards.guards.rows import LIVES, LIVES_UNDONE, ROWS, ROWS_UNDONE
 from awards.guards.sums import SUMS, SUMS_UNDONE
 
 OPERATIONS = [
+    migrations.RunSQL(MOVING, MOVING_UNDONE),
+    migrations.RunSQL(CAUSES, CAUSES_UNDONE),
+    migrations.RunSQL(BOOKED, BOOKED_UNDONE),
     migrations.RunSQL(SUMS, SUMS_UNDONE),
     migrations.RunSQL(ROWS, ROWS_UNDONE),
     migrations.RunSQL(LIVES, LIVES_UNDONE),

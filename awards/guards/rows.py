@@ -23,6 +23,7 @@ KEPT: dict[str, tuple[str, str]] = {
         "confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal",
         "",
     ),
+    "carryover": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal", ""),
     "fundinglist": ("submitted_at,decided_by_id,decided_at,minutes_no,decision_note", "status"),
     "deviation": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at", ""),
     "publicnotice": ("", "ends_on,provisional"),

@@ -1,49 +1,6 @@
-"""Envelope, award, instalments and payments add up, whoever writes them."""
+"""Award, instalments and payments add up, whoever writes them."""
 
 SUMS = """
-CREATE FUNCTION awards_envelope_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    named bigint[];
-    one record;
-BEGIN
-    IF TG_TABLE_NAME = 'awards_envelope' THEN
-        named := ARRAY[NEW.id];
-    ELSIF TG_OP = 'INSERT' THEN
-        named := ARRAY[NEW.envelope_id];
-    ELSIF TG_OP = 'DELETE' THEN
-        named := ARRAY[OLD.envelope_id];
-    ELSE
-        named := ARRAY[NEW.envelope_id, OLD.envelope_id];
-    END IF;
-    FOR one IN
-        SELECT e.id, e.committed, e.paid,
-               COALESCE(SUM(CASE WHEN a.revoked_at IS NULL THEN a.amount ELSE a.paid END), 0)
-                   AS awarded,
-               COALESCE(SUM(a.paid), 0) AS paid_out
-        FROM awards_envelope e LEFT JOIN awards_award a ON a.envelope_id = e.id
-        WHERE e.id = ANY (named) GROUP BY e.id
-    LOOP
-        IF one.committed <> one.awarded THEN
-            RAISE EXCEPTION 'envelope %: committed %, its awards total %',
-                one.id, one.committed, one.awarded USING ERRCODE = '23514';
-        END IF;
-        IF one.paid <> one.paid_out THEN
-            RAISE EXCEPTION 'envelope %: paid %, its awards say %',
-                one.id, one.paid, one.paid_out USING ERRCODE = '23514';
-        END IF;
-    END LOOP;
-    RETURN NULL;
-END
-$$;
-
-CREATE CONSTRAINT TRIGGER envelope_adds_up AFTER INSERT OR UPDATE OF committed, paid
-    ON awards_envelope DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION awards_envelope_adds_up();
-CREATE CONSTRAINT TRIGGER award_within_envelope
-    AFTER INSERT OR DELETE OR UPDATE OF envelope_id, amount, paid, revoked_at
-    ON awards_award DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION awards_envelope_adds_up();
-
 CREATE FUNCTION awards_award_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     named bigint[];
@@ -122,9 +79,6 @@ DROP TRIGGER payment_fits ON awards_payment;
 DROP TRIGGER payments_add_up ON awards_payment;
 DROP TRIGGER instalments_add_up ON awards_instalment;
 DROP TRIGGER award_adds_up ON awards_award;
-DROP TRIGGER award_within_envelope ON awards_award;
-DROP TRIGGER envelope_adds_up ON awards_envelope;
 DROP FUNCTION awards_payment_fits();
 DROP FUNCTION awards_award_adds_up();
-DROP FUNCTION awards_envelope_adds_up();
 """

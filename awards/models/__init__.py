@@ -7,22 +7,29 @@ from awards.models.agreements import (
     Instalment,
     Payment,
 )
+from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import (
+    HOLDING,
+    PROPOSED,
     WAITING,
     Deviation,
-    Envelope,
-    EnvelopeChange,
     FundingItem,
     FundingList,
     Outcome,
 )
+from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
 
 __all__ = [
+    "ACCOUNT_NAMES",
+    "HOLDING",
+    "KIND_NAMES",
+    "PROPOSED",
     "WAITING",
     "Agreement",
     "AllocationNotice",
     "Award",
+    "CarryOver",
     "Claim",
     "ClaimFile",
     "Deviation",
@@ -31,6 +38,7 @@ __all__ = [
     "FundingItem",
     "FundingList",
     "Instalment",
+    "LedgerEntry",
     "NoticeItem",
     "Objection",
     "Outcome",

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
-from awards.models.funding import Envelope
+from awards.models.envelopes import Envelope
 
 USER = settings.AUTH_USER_MODEL
 

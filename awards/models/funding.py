@@ -3,81 +3,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Call, Scheme
+from applications.models import Application, Call
+from applications.workflow import Status
 from reviews.models import Ranking
 
 USER = settings.AUTH_USER_MODEL
-
-
-class Envelope(models.Model):
-    """A scheme's money of one year, yuan: `paid` ≤ `committed` by awards ≤ `ceiling`."""
-
-    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="envelopes")
-    year = models.PositiveSmallIntegerField()
-    ceiling = models.DecimalField(max_digits=16, decimal_places=2)
-    committed = models.DecimalField(max_digits=16, decimal_places=2, default=0)
-    paid = models.DecimalField(max_digits=16, decimal_places=2, default=0)
-
-    class Meta:
-        ordering = ("year",)
-        constraints = (
-            models.UniqueConstraint(fields=("scheme", "year"), name="one_envelope_a_year"),
-            models.CheckConstraint(condition=Q(ceiling__gte=0), name="ceiling_not_negative"),
-            models.CheckConstraint(
-                condition=Q(committed__gte=0, committed__lte=F("ceiling")),
-                name="committed_within_ceiling",
-            ),
-            models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("committed")), name="paid_within_committed"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.year)
-
-
-class EnvelopeChange(models.Model):
-    """A ceiling set by document: entered by one finance officer, confirmed by another."""
-
-    envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="changes")
-    ceiling = models.DecimalField(max_digits=16, decimal_places=2)
-    document_no = models.CharField(max_length=80)
-    received_on = models.DateField(
-        null=True, blank=True
-    )  # receipt of the central transfer (预算法 art. 52)
-    proposed_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
-    refused_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    refused_at = models.DateTimeField(null=True)
-    refusal = models.CharField(max_length=400, blank=True)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(confirmed_by=F("proposed_by")), name="ceiling_maker_is_not_checker"
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_at__isnull=True) | Q(refused_at__isnull=True),
-                name="ceiling_settled_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
-                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
-                name="ceiling_confirmed_who_and_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(refused_by__isnull=True, refused_at__isnull=True)
-                | Q(refused_by__isnull=False, refused_at__isnull=False),
-                name="ceiling_refused_who_and_when",
-            ),
-            models.UniqueConstraint(
-                fields=("envelope",),
-                condition=Q(confirmed_at__isnull=True, refused_at__isnull=True),
-                name="one_pending_ceiling",
-            ),
-        )
 
 
 class Outcome(models.TextChoices):
@@ -88,6 +18,9 @@ class Outcome(models.TextChoices):
     NOT_FUNDED = "not_funded", _("not funded")
 
 
+# Who is above the line, and in which states a dossier still holds its sum of the envelope.
+PROPOSED = (Outcome.FUNDED, Outcome.PARTIAL)
+HOLDING = (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD)
 # Who waits on the reserve list, in rank order.
 WAITING = (Outcome.RESERVE, Outcome.PASSED_OVER)
 
@@ -182,6 +115,15 @@ class FundingItem(models.Model):
                 ),
                 name="consent_who_and_when",
             ),
+        )
+
+    @property
+    def holds(self) -> bool:
+        """Whether the item's sum is reserved: proposed on an approved list, not yet awarded."""
+        return (
+            self.funding_list.status == "approved"
+            and self.outcome in PROPOSED
+            and self.application.status in HOLDING
         )
 
 

@@ -12,6 +12,7 @@ from applications.sheet import default_sheet, parse
 from applications.workflow import Status
 from awards.models import (
     Award,
+    CarryOver,
     Deviation,
     Envelope,
     EnvelopeChange,
@@ -100,11 +101,16 @@ def totals(items: list[FundingItem]) -> dict[str, Any]:
 
 
 def envelopes(scheme: Scheme) -> QuerySet[Envelope]:
-    """The scheme's years with their pending change, if any."""
+    """The scheme's years with their changes and what was carried out of them, the newest first."""
     changes = EnvelopeChange.objects.select_related(
         "proposed_by", "confirmed_by", "refused_by"
     ).order_by("-pk")
-    return scheme.envelopes.prefetch_related(Prefetch("changes", changes)).order_by("-year")
+    carries = CarryOver.objects.select_related(
+        "source", "target", "proposed_by", "confirmed_by", "refused_by"
+    ).order_by("-pk")
+    return scheme.envelopes.prefetch_related(
+        Prefetch("changes", changes), Prefetch("carried_out", carries)
+    ).order_by("-year")
 
 
 def notices() -> QuerySet[PublicNotice]:

@@ -12,6 +12,7 @@ from applications.workflow import Status
 from awards.models import (
     Agreement,
     Award,
+    CarryOver,
     Claim,
     Deviation,
     EnvelopeChange,
@@ -153,6 +154,16 @@ def ceilings(user: User) -> QuerySet[EnvelopeChange]:
         .exclude(proposed_by=user)
         .select_related("envelope")
         .order_by("envelope__year")
+    )
+
+
+def carries(user: User) -> QuerySet[CarryOver]:
+    """Amounts to be carried over that another finance officer entered and nobody has confirmed."""
+    return (
+        CarryOver.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+        .exclude(proposed_by=user)
+        .select_related("source", "target")
+        .order_by("source__year")
     )
 
 

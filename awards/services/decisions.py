@@ -18,10 +18,11 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
 from awards import instalments
 from awards.facts import allocation_facts, award_facts
+from awards.ledger import Kind
 from awards.models import AllocationNotice, Award, Envelope, Instalment, NoticeItem, PublicNotice
 from awards.rules import require
 from awards.selectors.lists import ripe_items
-from awards.services.envelopes import commit, commits
+from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once
 from calendars.wording import day_of
 from notifications.services import Dispatch, enqueue_all, notify_all
@@ -33,8 +34,8 @@ TAKEN = _("This number is already recorded.")
 def award(*, call: Call, by: User) -> list[Award]:
     """Award every project whose notice period has passed without an open objection.
 
-    Each sum is committed against the year's envelope; if one does not fit, the whole act is
-    refused and names it. Two approvers at once: the second finds nothing left to award.
+    Each sum is committed out of what the approved list reserved. Two approvers at once: the second
+    finds nothing left to award.
     """
     require(by, Role.APPROVER)
     call = Call.objects.select_for_update().get(pk=call.pk)
@@ -46,7 +47,6 @@ def award(*, call: Call, by: User) -> list[Award]:
         )
     if envelope is None:
         raise WrongState(_("The year has no envelope yet. The finance officers enter it first."))
-    _commit_all(envelope, ripe)
     made = _write(envelope, ripe, call.rule_set.instalments, now, by)
     entries = [_decided(one, call, by) for one in made]
     if call.status == CallStatus.ON_NOTICE:
@@ -62,6 +62,7 @@ def award(*, call: Call, by: User) -> list[Award]:
         payloads={f"appoint:{one.pk}": {"application": one.pk} for one in dossiers},
     )
     tell_firms(moved, *_to_firms(made))
+    _commit(envelope, made, ripe, by)
     return made
 
 
@@ -81,19 +82,19 @@ def _hold_notices(call: Call) -> tuple[int | None, datetime]:
     return pk, now
 
 
-def _commit_all(envelope: int, items: list[NoticeItem]) -> None:
-    """Commit the items' sums together; where they do not fit, the first beyond is named."""
-    total = sum((item.amount for item in items), Decimal(0))
-    if commits(envelope=envelope, amount=total):
-        return
-    for item in items:
-        try:
-            commit(envelope=envelope, amount=item.amount)
-        except Invalid as refused:
-            raise Invalid(
-                _("“%(title)s” does not fit, so nothing was awarded. %(why)s")
-                % {"title": item.application.title, "why": refused.message}
-            ) from refused
+def _commit(envelope: int, made: list[Award], items: list[NoticeItem], by: User) -> None:
+    """Each award's sum, out of its item's reservation."""
+    entries = [
+        Booking(Kind.AWARDED, one.amount, item.notice.number, item=item.item_id, award=one.pk)
+        for one, item in zip(made, items, strict=True)
+    ]
+    if not books(envelope=envelope, entries=entries, by=by):
+        raise WrongState(
+            _(
+                "Less is reserved in the year's envelope than the list proposes, so nothing was"
+                " awarded. Have the audit log verified."
+            )
+        )
 
 
 def _write(

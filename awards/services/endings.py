@@ -15,10 +15,11 @@ from audit import clock
 from audit.refusals import Invalid, WrongState
 from audit.services import Entry
 from awards.facts import award_facts
+from awards.ledger import Kind
 from awards.models import Award, Instalment
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.envelopes import release
+from awards.services.ledger import Booking, books
 from notifications.services import Dispatch
 
 OPEN = (
@@ -92,14 +93,22 @@ def terminate(*, award: Award, reason: str, by: User) -> Award:
     locked.revoked_by, locked.revoked_at = by, clock.now()
     locked.revocation = reason.strip()
     locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])
-    if unpaid:
-        release(envelope=locked.envelope, amount=unpaid)
     entry = _entry("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
     row = lock_all([locked.application_id])[0]
     move = Move(application=row, step="terminate", reason=locked.revocation)
     told = _told("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
     tell_firms(advance_held([move], by=by, others=[entry]), told)
+    _release(locked, unpaid, by)
     return locked
+
+
+def _release(award: Award, unpaid: Decimal, by: User) -> None:
+    """What was not paid is available again."""
+    if not unpaid:
+        return
+    booking = Booking(Kind.RELEASED, unpaid, reason=award.revocation, award=award.pk)
+    if not books(envelope=award.envelope_id, entries=[booking], by=by):
+        raise WrongState(_("More would be released than is committed and unpaid."))
 
 
 def _entry(

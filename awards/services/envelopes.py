@@ -1,14 +1,12 @@
-"""The yearly envelope: ceilings by document and two people; commitments by one conditional UPDATE.
+"""The yearly envelope: ceilings by document and two people.
 
-Policy article 十四: at most 3亿元 a year. A sum-then-update overspends under parallel approvers;
-a conditional UPDATE with a CHECK behind it does not.
+Policy article 十四: at most 3亿元 a year, what is carried in from the year before included.
 """
 
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,8 +16,11 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from awards.facts import envelope_facts
+from awards.ledger import Kind
 from awards.models import Envelope, EnvelopeChange
 from awards.rules import require
+from awards.selectors.ledger import carried_into
+from awards.services.ledger import Booking, books
 from awards.wording import amount_text
 
 
@@ -51,12 +52,11 @@ def propose_ceiling(
         raise Invalid(
             _("Enter the number of the document that sets the ceiling."), field="document_no"
         )
-    Envelope.objects.get_or_create(scheme=scheme, year=year, defaults={"ceiling": Decimal(0)})
-    envelope = Envelope.objects.select_for_update().get(scheme=scheme, year=year)
+    Envelope.objects.get_or_create(scheme=scheme, year=year)
+    envelope = Envelope.objects.select_for_update(no_key=True).get(scheme=scheme, year=year)
     if envelope.changes.filter(confirmed_at__isnull=True, refused_at__isnull=True).exists():
         raise WrongState(_("A ceiling for this year already waits for confirmation."))
-    if ceiling < envelope.committed:
-        raise Invalid(_below(envelope), field="ceiling")
+    _check(envelope, scheme, ceiling)
     change = EnvelopeChange.objects.create(
         envelope=envelope,
         ceiling=ceiling,
@@ -75,14 +75,34 @@ def propose_ceiling(
     return change
 
 
-def _below(envelope: Envelope) -> str:
-    return _("%(sum)s are already committed; the ceiling cannot fall below that.") % {
-        "sum": amount_text(envelope.committed)
-    }
+def _check(envelope: Envelope, scheme: Scheme, granted: Decimal) -> Decimal:
+    """The ceiling with what was carried in, the envelope being held. Raises Invalid."""
+    carried = carried_into(envelope)
+    ceiling = granted + carried
+    if ceiling > scheme.annual_limit:
+        raise Invalid(
+            _(
+                "The policy allows at most %(limit)s a year, and %(carried)s were carried in from"
+                " the year before."
+            )
+            % {"limit": amount_text(scheme.annual_limit), "carried": amount_text(carried)},
+            field="ceiling",
+        )
+    if ceiling < envelope.bound:
+        raise Invalid(
+            _(
+                "%(sum)s are already reserved, awarded or carried over; the ceiling cannot fall"
+                " below that."
+            )
+            % {"sum": amount_text(envelope.bound)},
+            field="ceiling",
+        )
+    return ceiling
 
 
 def _lock(change: EnvelopeChange) -> tuple[Envelope, EnvelopeChange]:
-    envelope = Envelope.objects.select_for_update().get(pk=change.envelope_id)
+    held = Envelope.objects.select_for_update(of=("self",), no_key=True).select_related("scheme")
+    envelope = held.get(pk=change.envelope_id)
     locked = EnvelopeChange.objects.select_for_update().get(pk=change.pk)
     if locked.confirmed_at is not None:
         raise WrongState(_("This ceiling has already been confirmed."))
@@ -93,20 +113,21 @@ def _lock(change: EnvelopeChange) -> tuple[Envelope, EnvelopeChange]:
 
 @transaction.atomic
 def confirm_ceiling(*, change: EnvelopeChange, by: User) -> Envelope:
-    """Confirm a ceiling that another officer entered; never below what is already committed."""
+    """Confirm a ceiling that another officer entered; never below what is already bound."""
     require(by, Role.FINANCE_OFFICER)
     envelope, change = _lock(change)
     if change.proposed_by_id == by.pk:
         raise NotPermitted(
             _("Whoever entered the ceiling may not confirm it. Ask another finance officer.")
         )
-    if change.ceiling < envelope.committed:
-        raise Invalid(_below(envelope), field="ceiling")
-    before = envelope.ceiling
+    before, after = envelope.ceiling, _check(envelope, envelope.scheme, change.ceiling)
     change.confirmed_by, change.confirmed_at = by, clock.now()
     change.save(update_fields=["confirmed_by", "confirmed_at"])
-    envelope.ceiling = change.ceiling
-    envelope.save(update_fields=["ceiling"])
+    if after != before:
+        kind = Kind.CEILING_RAISED if after > before else Kind.CEILING_LOWERED
+        booking = Booking(kind, abs(after - before), change.document_no, change=change.pk)
+        books(envelope=envelope.pk, entries=[booking], by=by)
+        envelope.refresh_from_db()
     record(
         action="envelope.confirm",
         obj=envelope,
@@ -136,40 +157,3 @@ def refuse_ceiling(*, change: EnvelopeChange, reason: str, by: User) -> Envelope
         after={"asked": change.ceiling, "document_no": change.document_no},
     )
     return change
-
-
-def commits(*, envelope: int, amount: Decimal) -> bool:
-    """Commit a sum to awards, in the caller's transaction; False, and nothing, beyond the
-    ceiling. `envelope` is its id."""
-    fits = Envelope.objects.filter(pk=envelope, committed__lte=F("ceiling") - amount)
-    return bool(fits.update(committed=F("committed") + amount))
-
-
-def commit(*, envelope: int, amount: Decimal) -> None:
-    """As `commits`; Invalid beyond the ceiling."""
-    if not commits(envelope=envelope, amount=amount):
-        left = Envelope.objects.values_list(F("ceiling") - F("committed"), flat=True).get(
-            pk=envelope
-        )
-        raise Invalid(
-            _("The year's envelope has %(left)s left; %(amount)s do not fit.")
-            % {"left": amount_text(left), "amount": amount_text(amount)}
-        )
-
-
-def release(*, envelope: Envelope, amount: Decimal) -> None:
-    """Give back a committed sum that was not paid, in the caller's transaction."""
-    done = Envelope.objects.filter(pk=envelope.pk, committed__gte=F("paid") + amount).update(
-        committed=F("committed") - amount
-    )
-    if not done:
-        raise WrongState(_("More would be released than is committed and unpaid."))
-
-
-def pay_out(*, envelope: Envelope, amount: Decimal) -> None:
-    """Count a recorded payment against the envelope, in the caller's transaction."""
-    done = Envelope.objects.filter(pk=envelope.pk, paid__lte=F("committed") - amount).update(
-        paid=F("paid") + amount
-    )
-    if not done:
-        raise WrongState(_("More would be paid than is committed."))

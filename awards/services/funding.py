@@ -20,6 +20,7 @@ from awards.facts import list_facts
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.line import write_items
+from awards.services.reservations import reserve_items, with_year
 from notifications.services import Dispatch, notify
 from reviews.models import Ranking
 from reviews.rules import require_apart
@@ -150,7 +151,7 @@ def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, b
     Call.objects.select_for_update().get(pk=funding_list.call_id)
     newer = Ranking.objects.filter(call=OuterRef("call"), version__gt=OuterRef("ranking__version"))
     locked = (
-        FundingList.objects.select_for_update(of=("self",))
+        with_year(FundingList.objects.select_for_update(of=("self",)))
         .select_related("call", "ranking", "drawn_by")
         .annotate(outdated=Exists(newer))
         .get(pk=funding_list.pk)
@@ -164,7 +165,11 @@ def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, b
 
 @transaction.atomic
 def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: User) -> FundingList:
-    """审定: the approver decides; every dossier takes its place (proposed, reserve, not funded)."""
+    """审定: the approver decides; every dossier takes its place (proposed, reserve, not funded).
+
+    What the list proposes is reserved in the year's envelope; if it does not fit, nothing is
+    decided and the first that does not is named.
+    """
     locked, outdated = _lock_submitted(funding_list, by)
     if outdated:
         raise WrongState(OUTDATED)
@@ -199,6 +204,7 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
     )
     parts = [item for item in items if item.outcome == Outcome.PARTIAL]
     tell_firms(moved, *consents(parts), told)
+    reserve_items(locked, items, by)
     return locked
 
 

@@ -18,11 +18,12 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import Entry, record_all
 from awards.facts import payment_facts
+from awards.ledger import Kind
 from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.envelopes import pay_out
 from awards.services.instalment_rows import lock_instalment
+from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from calendars.wording import day_of
 from notifications.services import Dispatch, notify
@@ -139,6 +140,7 @@ def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -
         row = lock_all([application.pk])[0]
         begun = [Move(application=row, step="begin", reason=voucher_no)]
     tell_firms(advance_held(begun, by=by, others=[entry]), _paid(locked))
+    _book(locked, by)
     return locked
 
 
@@ -154,15 +156,24 @@ def _check_voucher(payment: Payment, voucher_no: str, paid_on: date, today: date
 
 
 def _count(payment: Payment) -> None:
-    """The sum counts against award and envelope, by conditional updates."""
+    """The sum counts against the award, by a conditional update."""
     award = payment.instalment.award
     fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - payment.amount).update(
         paid=F("paid") + payment.amount
     )
     if not fits:
         raise WrongState(_("More would be paid than was awarded."))
-    pay_out(envelope=award.envelope, amount=payment.amount)
     Instalment.objects.filter(pk=payment.instalment_id).update(status="paid")
+
+
+def _book(payment: Payment, by: User) -> None:
+    """The sum is paid out of what the award committed."""
+    award = payment.instalment.award
+    booking = Booking(
+        Kind.PAID, payment.amount, payment.voucher_no or "", award=award.pk, payment=payment.pk
+    )
+    if not books(envelope=award.envelope_id, entries=[booking], by=by):
+        raise WrongState(_("More would be paid than is committed."))
 
 
 def _paid(payment: Payment) -> Dispatch:

@@ -27,6 +27,7 @@ from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.funding import consents
 from awards.services.line import decided_line, with_groups
+from awards.services.reservations import pass_on, with_year, year_of
 from notifications.services import Dispatch, notify
 
 MOVED_UP = _("moved up from the reserve list")
@@ -45,12 +46,15 @@ def drop_out(
     """Disqualify a dossier and let the money it frees go down the reserve list (依次递补), in the
     caller's transaction, which holds the dossier's row and its call's.
 
-    The call's cut-off mode decides (`awards.funding.promote`); who was held back by decision never
-    moves up by itself, and a sum already published never changes. `others` are the caller's own
-    events, `tell` its message to the firm and the officers. Returns who moved up, in order.
+    The call's cut-off mode decides (`awards.funding.promote`), and what the year has left beside
+    its other lists; who was held back by decision never moves up by itself, and a sum already
+    published never changes. `others` are the caller's own events, `tell` its message to the firm
+    and the officers. Returns who moved up, in order.
     """
     funding_list, items = _approved(row.call)
-    promoted = _promote(funding_list, items, row.pk, now)
+    leaving = next(item for item in items if item.application_id == row.pk)
+    grown = _promote(funding_list, items, leaving, now)
+    promoted = [item for item, _more in grown]
     _hold(promoted)
     moves = [Move(application=row, step="disqualify", reason=reason)]
     moves += [
@@ -62,32 +66,38 @@ def drop_out(
     moved = advance_held(moves, by=by, others=entries)
     parts = [item for item in promoted if item.outcome == Outcome.PARTIAL and not item.consent]
     tell_firms(moved, *consents(parts), *_messages(row, promoted, tell))
+    pass_on(year_of(funding_list).pk, leaving, grown, why=reason, by=by)
     return [item.application for item in promoted]
 
 
 def _approved(call: Call) -> tuple[FundingList, list[FundingItem]]:
     """The approved list, held, and its items by position with their dossiers."""
     held = FundingList.objects.select_for_update(of=("self",)).select_related("call", "ranking")
-    funding_list = held.get(call=call, status="approved")
+    funding_list = with_year(held).get(call=call, status="approved")
     rows = with_groups(FundingItem.objects.select_related("application")).order_by("position")
     prefetch_related_objects([funding_list], Prefetch("items", rows))
     return funding_list, list(funding_list.items.all())
 
 
 def _promote(
-    funding_list: FundingList, items: list[FundingItem], leaving: int, now: datetime
-) -> list[FundingItem]:
-    """The items that move up, in order, with their new sums."""
-    line, dropped = decided_line(funding_list, items, leaving)
-    by_id, promoted = {str(i.application_id): i for i in items}, []
-    for move in promote(line, dropped).moved:
+    funding_list: FundingList,
+    items: list[FundingItem],
+    leaving: FundingItem,
+    now: datetime,
+) -> list[tuple[FundingItem, Decimal]]:
+    """The items that move up, in order, with their new sums, and how much more each gets."""
+    line, dropped = decided_line(funding_list, items, leaving.application_id)
+    by_id, grown = {str(i.application_id): i for i in items}, []
+    most = year_of(funding_list).available + leaving.amount
+    for move in promote(line, dropped, most).moved:
         item, after = by_id[move.id], move.after
         requested = item.application.requested or Decimal(0)
         item.outcome = Outcome.FUNDED if after == requested else Outcome.PARTIAL
         item.amount, item.promoted_at = after, now
-        promoted.append(item)
-    FundingItem.objects.bulk_update(promoted, ["outcome", "amount", "promoted_at"])
-    return promoted
+        grown.append((item, after - move.before))
+    changed = [item for item, _more in grown]
+    FundingItem.objects.bulk_update(changed, ["outcome", "amount", "promoted_at"])
+    return grown
 
 
 def _hold(items: list[FundingItem]) -> None:

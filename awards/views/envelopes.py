@@ -1,5 +1,7 @@
 """The yearly envelopes side by side, and a ceiling entered by one officer, confirmed by another."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -16,15 +18,16 @@ from awards import rules
 from awards.forms.lists import CeilingForm
 from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import EnvelopeChange
-from awards.selectors import lists
+from awards.models import CarryOver, Envelope, EnvelopeChange
+from awards.selectors import ledger, lists
+from awards.selectors.law_clocks import LawClock, law_clocks
 from awards.services import envelopes
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def envelope_page(request: SignedInRequest) -> HttpResponse:
-    """Ceiling, committed, paid and left of each year; the form of the next ceiling."""
+    """The years side by side, each with its documents and clocks; the form of the next ceiling."""
     if not rules.sees_funding(request.user):
         raise NotPermitted(_("The envelope is open to the province's officers."))
     if request.method == "POST":
@@ -39,22 +42,12 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("Entered. Another finance officer confirms it."))
             return redirect("awards:envelope")
-    years = [
-        {
-            "envelope": e,
-            "left": e.ceiling - e.committed,
-            "loads": [
-                (e.paid, _("paid")),
-                (e.committed - e.paid, _("awarded, not yet paid"), "soft"),
-            ],
-            "pending": next((c for c in e.changes.all() if _waits(c)), None),
-            "settled": [c for c in e.changes.all() if not _waits(c)],
-        }
-        for e in lists.envelopes(scheme)
-    ]
+    envelopes_ = list(lists.envelopes(scheme))
+    clocks = law_clocks(scheme, envelopes_, request.clock.today)
     context = {
         "scheme": scheme,
-        "years": years,
+        "years": [_year(e, clocks[e.year], request.clock.today.year) for e in envelopes_],
+        "table": ledger.side_by_side(scheme, envelopes_),
         "form": form,
         "finance": has_role(request.user, Role.FINANCE_OFFICER),
         "nav_current": "awards:envelope",
@@ -62,7 +55,24 @@ def envelope_page(request: SignedInRequest) -> HttpResponse:
     return render(request, "awards/envelope.html", context, status=422 if form.is_bound else 200)
 
 
-def _waits(change: EnvelopeChange) -> bool:
+def _year(envelope: Envelope, clocks: list[LawClock], this_year: int) -> dict[str, Any]:
+    changes, carries = envelope.changes.all(), envelope.carried_out.all()
+    return {
+        "envelope": envelope,
+        "loads": ledger.loads(envelope),
+        "clocks": clocks,
+        "pending": next((c for c in changes if _waits(c)), None),
+        "settled": [c for c in changes if not _waits(c)],
+        "carrying": next((c for c in carries if _waits(c)), None),
+        "carried": [c for c in carries if not _waits(c)],
+        "may_carry": envelope.year < min(this_year, envelope.scheme.last_year)
+        and envelope.available > 0
+        and not envelope.reserved
+        and not any(_waits(c) for c in carries),
+    }
+
+
+def _waits(change: EnvelopeChange | CarryOver) -> bool:
     return change.confirmed_at is None and change.refused_at is None
 
 

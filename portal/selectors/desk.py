@@ -22,6 +22,7 @@ from applications.wording import STATUS_NAMES
 from applications.workflow import Status
 from audit import selectors as trail
 from awards.models import Award, Envelope, Instalment
+from awards.selectors.ledger import loads
 from awards.wording import INSTALMENT_STATES
 from notifications import selectors as outbox
 from portal.event_rows import event_row
@@ -143,13 +144,10 @@ def _envelopes() -> Board:
             "scheme": str(envelope.scheme),
             "year": envelope.year,
             "ceiling": envelope.ceiling,
-            "committed": envelope.committed,
+            "committed": envelope.taken,
             "paid": envelope.paid,
-            "left": envelope.ceiling - envelope.committed,
-            "loads": [
-                (envelope.paid, _("paid")),
-                (envelope.committed - envelope.paid, _("awarded, not yet paid"), "soft"),
-            ],
+            "left": envelope.available,
+            "loads": loads(envelope),
         }
         for envelope in Envelope.objects.select_related("scheme").order_by("-year")[:3]
     ]

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import PageRequest
+from applications.tables import csv_response, persons
 from awards.models import PublicNotice
 from calendars.selectors import working_days
 from portal.addresses import address
 from portal.rule_words import article_number
 from portal.selectors import draws, notices, results
-from portal.tables import csv_response, persons
 
 PAGE = 50
 

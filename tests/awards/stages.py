@@ -120,6 +120,8 @@ def drawn(people: People, call: Call) -> FundingList:
 
 
 def approved(people: People, call: Call) -> FundingList:
+    if not call.scheme.envelopes.filter(year=call.year).exists():
+        set_ceiling(people, call)
     listed = drawn(people, call)
     funding.submit_list(funding_list=listed, by=people.officer)
     return funding.approve_list(
@@ -139,7 +141,6 @@ def pass_day(day: date) -> None:
 
 def awarded(people: People, call: Call) -> list[Award]:
     notice = noticed(people, call)
-    set_ceiling(people, call)
     pass_day(notice.ends_on)
     return decisions.award(call=call, by=people.approver)
 

@@ -24,18 +24,14 @@ def refused(sql: str, *values: object) -> str:
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
-        ("UPDATE awards_envelope SET committed = committed + 1", "its awards total"),
-        ("UPDATE awards_envelope SET committed = ceiling + 1", "committed_within_ceiling"),
-        ("UPDATE awards_envelope SET paid = paid + 1", "its awards say"),
-        ("UPDATE awards_envelope SET ceiling = committed - 1", "committed_within_ceiling"),
+        ("UPDATE awards_envelope SET committed = committed + 1", "only entries of the ledger"),
+        ("UPDATE awards_envelope SET year = year + 1", "only entries of the ledger"),
+        ("DELETE FROM awards_envelope", "an envelope stays"),
         ("UPDATE awards_award SET amount = amount - 1", "what was recorded stays"),
         ("UPDATE awards_award SET paid = paid + 1", "its vouchers total"),
         (
-            (
-                "SET CONSTRAINTS award_within_envelope IMMEDIATE;"
-                "UPDATE awards_award SET paid = paid + 1"
-            ),
-            "its awards say",
+            ("SET CONSTRAINTS award_booked IMMEDIATE;UPDATE awards_award SET paid = paid + 1"),
+            "paid, the ledger says",
         ),
         ("UPDATE awards_award SET paid = amount + 1", "award_paid_within_amount"),
         ("UPDATE awards_award SET revoked_at = now()", "revoked_who_when_why"),
@@ -84,7 +80,7 @@ def test_raw_sql_is_refused(people, agreed, sql, why):
 
 
 def test_an_award_behind_the_back_does_not_fit(people, agreed, ranked):
-    """An award written beside the services, with and without its commitment, is refused."""
+    """An award written beside the services, without its entry and its parts, is refused."""
     award = (
         "INSERT INTO awards_award (application_id, envelope_id, amount, paid, decided_by_id,"
         " decided_at, revocation, acceptance) SELECT a.id, e.id, 60000000, 0, %s, now(), '', ''"
@@ -95,13 +91,9 @@ def test_an_award_behind_the_back_does_not_fit(people, agreed, ranked):
         " (award_id, sequence, percent, amount, status)"
         " SELECT id, 1, 100, 60000000, 'planned' FROM made"
     )
-    assert "its awards total" in refused(part, people.approver.pk)
-    commit = "UPDATE awards_envelope SET committed = committed + 60000000;"
-    assert "its instalments total" in refused(
-        f"{commit} {award.removesuffix(' RETURNING id')}", people.approver.pk
-    )
-    more = "UPDATE awards_envelope SET committed = committed + 60000001;"
-    assert "committed_within_ceiling" in refused(f"{more} {part}", people.approver.pk)
+    assert "awarded, the ledger says 0" in refused(part, people.approver.pk)
+    alone = f"SET CONSTRAINTS award_adds_up IMMEDIATE; {award.removesuffix(' RETURNING id')}"
+    assert "its instalments total" in refused(alone, people.approver.pk)
 
 
 def test_an_objection_keeps_what_was_filed(people, noticed):

@@ -199,6 +199,7 @@ def test_who_may_do_what_with_a_list(people, ranked, supervisor):
     funding.submit_list(funding_list=listed, by=people.officer)
     with pytest.raises(WrongState):
         funding.submit_list(funding_list=listed, by=people.officer)
+    stages.set_ceiling(people, ranked)
     for person in (people.officer, people.officer2, people.finance, supervisor):
         with pytest.raises(NotPermitted):
             funding.approve_list(funding_list=listed, minutes_no="8", note="", by=person)

@@ -9,11 +9,12 @@ from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from awards.models import Award, Envelope
+from awards.models import Envelope, LedgerEntry
 from awards.services import (
     agreements,
     decisions,
     envelopes,
+    funding,
 )
 from notifications.models import Job
 from tests.awards import stages
@@ -24,7 +25,7 @@ ENOUGH = "现场核查，目标全部完成。"
 
 def envelope(call: Call) -> tuple[Decimal, Decimal, Decimal]:
     row = Envelope.objects.get(scheme=call.scheme, year=call.year)
-    return row.ceiling, row.committed, row.paid
+    return row.ceiling, row.taken, row.paid
 
 
 def allocated(people, call, number="吉财产业指〔2026〕89号"):
@@ -120,21 +121,40 @@ class TestAward:
         with pytest.raises(WrongState):
             decisions.award(call=noticed.call, by=people.approver)
 
-    def test_without_an_envelope_nothing_is_awarded(self, people, noticed):
-        stages.pass_day(noticed.ends_on)
-        with pytest.raises(WrongState):
-            decisions.award(call=noticed.call, by=people.approver)
+    def test_a_list_is_approved_only_within_the_years_envelope(self, people, ranked):
+        """Without one nothing is decided; one that does not fit is named, and nothing is either."""
+        listed = stages.drawn(people, ranked)
+        funding.submit_list(funding_list=listed, by=people.officer)
 
-    def test_one_that_does_not_fit_is_named_and_nothing_is_awarded(self, people, noticed):
-        stages.set_ceiling(people, noticed.call, 20_000 * WAN)
-        stages.pass_day(noticed.ends_on)
+        def approve():
+            return funding.approve_list(
+                funding_list=listed, minutes_no="8号", note="", by=people.approver
+            )
+
+        with pytest.raises(WrongState):
+            approve()
+        stages.set_ceiling(people, ranked, 20_000 * WAN)
         with pytest.raises(Invalid, match="P3"):
-            decisions.award(call=noticed.call, by=people.approver)
-        assert Award.objects.count() == 0
-        assert envelope(noticed.call)[1] == 0
-        assert set(
-            Application.objects.filter(notice_item__isnull=False).values_list("status", flat=True)
-        ) == {Status.ON_NOTICE}
+            approve()
+        assert envelope(ranked) == (20_000 * WAN, 0, 0)
+        assert LedgerEntry.objects.exclude(kind="ceiling_raised").count() == 0
+        assert set(Application.objects.values_list("status", flat=True)) == {Status.SCORED}
+        stages.set_ceiling(people, ranked, 24_000 * WAN)
+        approve()
+        row = Envelope.objects.get()
+        assert (row.reserved, row.available) == (24_000 * WAN, 0)
+
+    def test_what_a_list_reserved_the_awards_commit(self, people, awarded):
+        row = Envelope.objects.get()
+        held = (row.available, row.reserved, row.committed, row.paid)
+        assert held == (6_000 * WAN, 0, 24_000 * WAN, 0)
+        kinds = LedgerEntry.objects.order_by("number").values_list("kind", "amount", "document")
+        number = awarded[0].application.notice_item.notice.number
+        assert list(kinds) == [
+            ("ceiling_raised", 30_000 * WAN, "吉财预〔2026〕18号"),
+            *(("reserved", n * WAN, "厅务会纪要〔2026〕8号") for n in (3_000, 12_000, 9_000)),
+            *(("awarded", n * WAN, number) for n in (3_000, 12_000, 9_000)),
+        ]
 
     def test_the_allocation_notice_is_recorded_once(self, people, awarded):
         call = awarded[0].application.call

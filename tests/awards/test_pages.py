@@ -64,6 +64,7 @@ class TestFundingPage:
         def post(person, name, **data):
             return client_of(person).post(reverse(f"awards:{name}", args=[ranked.number]), data)
 
+        stages.set_ceiling(people, ranked)
         assert post(people.officer, "draw_list").status_code == 302
         assert post(people.officer, "submit_list").status_code == 302
         answer = post(approver, "decide", back="1", back_note="")

@@ -19,6 +19,7 @@ def urls(person) -> list[str]:
 
 def test_each_act_waits_for_the_hand_that_takes_it(people, ranked, approver, supervisor, editor):
     funding_page = reverse("awards:funding", args=[ranked.number])
+    stages.set_ceiling(people, ranked)
     assert urls(people.officer) == [funding_page]
     listed = stages.drawn(people, ranked)
     assert (urls(people.officer), urls(approver)) == ([funding_page], [])

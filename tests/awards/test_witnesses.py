@@ -71,8 +71,19 @@ def test_what_the_services_wrote_agrees(world):
 @pytest.mark.parametrize(
     ("statement", "part"),
     [
-        ("UPDATE awards_envelope SET ceiling = ceiling + 1", "ceiling"),
-        ("UPDATE awards_envelope SET committed = committed + 1", "24"),
+        ("UPDATE awards_envelope SET ceiling = ceiling + 1, available = available + 1", "ceiling"),
+        ("UPDATE awards_envelope SET committed = committed - 1, paid = paid + 1", "committed"),
+        ("UPDATE awards_envelope SET available = available - 1, reserved = 1", "reserved"),
+        ("UPDATE awards_ledgerentry SET amount = amount + 1 WHERE number = 1", "2026"),
+        ("UPDATE awards_ledgerentry SET amount = amount + 1 WHERE kind = 'paid'", "ZF2026"),
+        ("DELETE FROM awards_ledgerentry WHERE kind = 'reserved'", "2026"),
+        (
+            (
+                "UPDATE awards_ledgerentry SET kind = 'released', debit = 'available',"
+                " payment_id = NULL WHERE kind = 'paid'"
+            ),
+            "2026-",
+        ),
         ("UPDATE awards_fundingitem SET amount = 1 WHERE position = 1", "items"),
         ("UPDATE awards_fundinglist SET minutes_no = '9'", "minutes_no"),
         ("UPDATE awards_deviation SET reason = 'other'", "reason"),

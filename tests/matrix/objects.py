@@ -8,6 +8,7 @@ from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
     Award,
+    CarryOver,
     Claim,
     ClaimFile,
     Deviation,
@@ -127,6 +128,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         n: Claim.objects.filter(instalment__award=a).order_by("pk")[0] for n, a in award.items()
     }
     change = {"": (EnvelopeChange.objects.get(confirmed_at=None, refused_at=None).pk,)}
+    carry = {"": (CarryOver.objects.get().pk,)}
+    place = (CarryOver.objects.get().source.scheme.code, CarryOver.objects.get().source.year)
     acts = (
         "draw_list", "deviate", "submit_list", "decide", "publish", "award", "allocate",
         "close_reserve", "close_call",
@@ -141,6 +144,11 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
+            "awards:ledger": {"": place},
+            "awards:ledger_table": {"": (*place, "csv")},
+            "awards:carry": {"": place},
+            "awards:confirm_carry": carry,
+            "awards:refuse_carry": carry,
             "awards:funding": numbers,
             "awards:settle": {"": (Deviation.objects.order_by("pk")[0].pk,)},
             "awards:answer_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},

@@ -22,6 +22,7 @@ from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
 from audit.origin import acting_from
+from awards.models import CarryOver
 from awards.services import envelopes
 from calendars.holidays import NoticeDay
 from calendars.models import CalendarYear
@@ -209,6 +210,16 @@ def proposals(cast: people.Cast) -> None:
         ceiling=Decimal(10_000_000),
         document_no="吉财预〔2026〕1号",
         by=cast["finance"],
+    )
+    # Directly: its year must have ended before a service would take it.
+    first, second = last.scheme.envelopes.filter(year__gte=last.year).order_by("year")
+    CarryOver.objects.create(
+        source=first,
+        target=second,
+        amount=Decimal(10_000),
+        document_no="吉财预〔2027〕1号",
+        proposed_by=cast["finance"],
+        proposed_at=clock.now(),
     )
     record_leave(
         secretary=ServiceSecretary.objects.get(user__username="secretary"),

@@ -9,6 +9,7 @@ from awards.models import Award, Envelope, FundingItem, FundingList, Instalment,
 from awards.services.notices import publish_notice
 from reviews.models import Ranking, RankingEntry
 from tests import making
+from tests.awards import ledger
 
 AMOUNT = Decimal("10000000.00")
 
@@ -64,6 +65,8 @@ def decided_call(officer, approver, count=3, place="220581", year=2026) -> Call:
     FundingList.objects.filter(pk=listed.pk).update(
         status="approved", decided_by=approver, decided_at=now
     )
+    ledger.grant(call, AMOUNT / 10 * count * 2, officer, approver)
+    ledger.reserve(listed, approver)
     return call
 
 
@@ -74,10 +77,7 @@ def noticed_call(officer, approver, count=3) -> PublicNotice:
 def awarded_call(officer, approver, count=3, year=2026) -> Call:
     """A call whose projects are awarded, each sum in one instalment that is not paid yet."""
     call = decided_call(officer, approver, count, year=year)
-    total = AMOUNT / 10 * count
-    envelope = Envelope.objects.create(
-        scheme=call.scheme, year=call.year, ceiling=total * 2, committed=total
-    )
+    envelope = Envelope.objects.get(scheme=call.scheme, year=call.year)
     for made in call.applications.order_by("pk"):
         award = Award.objects.create(
             application=making.move(made, Status.AWARDED),
@@ -87,6 +87,7 @@ def awarded_call(officer, approver, count=3, year=2026) -> Call:
             decided_at=clock.now(),
         )
         Instalment.objects.create(award=award, sequence=1, percent=100, amount=award.amount)
+        ledger.commit(award, made.funding_items.get(), approver)
     Call.objects.filter(pk=call.pk).update(status=CallStatus.AWARDED)
     call.refresh_from_db()
     return call

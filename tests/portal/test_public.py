@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from applications import tables
 from applications.call_rules import CallRules
 from applications.models import CallStatus, Submission
 from applications.sheet import default_sheet
@@ -13,8 +14,9 @@ from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from awards.models import PublicNotice
+from awards.services import reserve
 from calendars.table import WorkingDays
-from portal import rule_words, tables
+from portal import rule_words
 from portal.selectors import notices, proofs, results
 from portal.sheet_rows import sheet_rows, totals
 from tests import making
@@ -131,7 +133,9 @@ def test_what_was_published_stays_as_it_was(client, officer, approver):
 
 def test_a_project_taken_off_is_marked_and_leaves_the_sum(client, officer, approver):
     notice = published.noticed_call(officer, approver)
-    making.move(notice.items.first().application, Status.DISQUALIFIED)
+    reserve.disqualify(
+        application=notice.items.first().application, reason="企业已被列入失信名单。", by=approver
+    )
     page = client.get(reverse("portal:public_notice", args=[notice.number]))
     assert page.context["total"] == Decimal("2000000.00")
     assert [row.state for row in page.context["rows"]] == ["out", "", ""]

@@ -1,0 +1,104 @@
+"""Entries of the ledger: written by one statement that says yes or no."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import connection
+
+from accounts.models import User
+from awards.ledger import CAUSES, MOVES, Account, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One entry to be: its sum in yuan, the document, and the ids of what caused it."""
+
+    kind: Kind
+    amount: Decimal
+    document: str = ""
+    reason: str = ""
+    change: int | None = None
+    item: int | None = None
+    award: int | None = None
+    payment: int | None = None
+    carry: int | None = None
+
+
+_TYPES: Final = {
+    "place": "int",
+    **dict.fromkeys(("kind", "credit", "debit", "document", "reason"), "text"),
+    "amount": "numeric",
+    **dict.fromkeys(CAUSES, "bigint"),
+}
+# One entry: the trigger's conditional UPDATE says yes or no. Several: all or none, so that what
+# they need is asked of the row first, as it is once the lock on it is ours.
+_BOOK: Final = """
+INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
+SELECT %s, 0, now(), %s, {given} FROM (VALUES {rows}) AS r ({names}){held} ORDER BY place
+"""
+_HELD: Final = """
+JOIN (SELECT id FROM awards_envelope WHERE id = %s{enough} FOR NO KEY UPDATE) held ON true
+"""
+
+
+def books(*, envelope: int, entries: Iterable[Booking], by: User) -> bool:
+    """Write the entries in their order, all or none, in the caller's transaction. One query.
+
+    False, and nothing, where an account has not as much as they take from it. `envelope` is its
+    id, held until the transaction ends: call it as late as the act allows.
+    """
+    bookings = list(entries)
+    if not bookings:
+        return True
+    causes = sorted(set().union(*(MOVES[one.kind].causes for one in bookings)))
+    values: list[Any] = [envelope, by.pk]
+    for place, one in enumerate(bookings):
+        values += _row(one, place, causes)
+    held = ""
+    if len(bookings) > 1:
+        needed = _needed(bookings)
+        held = _HELD.format(enough="".join(f" AND {account} >= %s" for account in needed))
+        values += [envelope, *needed.values()]
+    statement = _statement(len(bookings), tuple(causes)).format(held=held)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _needed(bookings: list[Booking]) -> dict[Account, Decimal]:
+    """What each account must have before the first entry, so that none runs dry on the way."""
+    runs: dict[Account, Decimal] = defaultdict(Decimal)
+    needed: dict[Account, Decimal] = {}
+    for one in bookings:
+        move = MOVES[one.kind]
+        runs[move.debit] += one.amount
+        runs[move.credit] -= one.amount
+        if move.credit != Account.AUTHORITY and -runs[move.credit] > needed.get(move.credit, 0):
+            needed[move.credit] = -runs[move.credit]
+    return needed
+
+
+@lru_cache(maxsize=64)
+def _statement(count: int, causes: tuple[str, ...]) -> str:
+    """The INSERT of so many entries with these causes; `{held}` is left open."""
+    names = [name for name in _TYPES if name not in CAUSES] + list(causes)
+    columns = [f"{name}_id" if name in CAUSES else name for name in names[1:]]
+    row = "(" + ", ".join(f"%s::{_TYPES[name]}" for name in names) + ")"
+    return _BOOK.format(
+        columns=", ".join(columns),
+        given=", ".join(names[1:]),
+        rows=", ".join([row] * count),
+        names=", ".join(names),
+        held="{held}",
+    )
+
+
+def _row(one: Booking, place: int, causes: Iterable[str]) -> list[Any]:
+    """The values of one entry in the order of the statement."""
+    move = MOVES[one.kind]
+    words = [one.kind.value, move.credit.value, move.debit.value, one.document, one.reason]
+    return [place, *words, one.amount, *(getattr(one, name) for name in causes)]
