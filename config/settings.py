@@ -125,6 +125,10 @@ DATABASES: dict[str, Any] = {
     }
 }
 
+# What is asked a fifth time is parsed no more: a fifth of the database's work. A PgBouncer that
+# pools by transaction must know prepared statements (1.21).
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 4}
+
 # Redis carries tasks only: no page waits for it or fails without it.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
