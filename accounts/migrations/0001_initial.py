@@ -272,6 +272,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "ordering": ("id",),
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="people_are_never_deleted",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="0ce6b689400c62dbd18c6ca0b907a53e739089fe",
+                            operation="DELETE",
+                            pgid="pgtrigger_people_are_never_deleted_90b5d",
+                            table="accounts_user",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
                 'constraints': [models.UniqueConstraint(
                 django.db.models.functions.text.Lower("username"), name="one_person_per_username"
             ), models.UniqueConstraint(

@@ -45,6 +45,7 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("id",)
+        triggers = (triggers.never_deleted("people_are_never_deleted"),)
         constraints = (
             models.UniqueConstraint(Lower("username"), name="one_person_per_username"),
             models.UniqueConstraint(
