@@ -125,7 +125,7 @@ def shortlist(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             acts.draw_up_shortlist(call=call, due_at=form.due_at(), by=request.user)
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=reading.shortlist_of(call) is None)
         else:
             messages.success(request, _("The shortlist stands; every firm has been told."))
             return redirect("reviews:hearing", number=number)

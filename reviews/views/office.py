@@ -92,9 +92,11 @@ def posted(request: SignedInRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def add_refusal(form: Any, refused: Refused) -> None:
+def add_refusal(form: Any, refused: Refused, *, drawn_again: bool = True) -> None:
     """Say a refusal at its field, or on top where the form has no such field. An instant is asked
-    for as day and hour.
+    for as day and hour. Where the page draws the form no more, which could say it, it is raised on.
     """
+    if not drawn_again:
+        raise refused
     field = "day" if refused.field in ("due_at", "starts_at") else refused.field
     form.add_error(field if field in form.fields else None, str(refused.message))

@@ -148,7 +148,7 @@ def form(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             made = acts.form_panels(call=call, by=request.user, **sizes.cleaned_data)
         except Refused as refused:
-            add_refusal(sizes, refused)
+            add_refusal(sizes, refused, drawn_again=not call.draws.exists())
         else:
             words = ngettext("%(count)s panel formed.", "%(count)s panels formed.", len(made))
             messages.success(request, words % {"count": len(made)})

@@ -171,7 +171,8 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            extendable = call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING)
+            add_refusal(form, refused, drawn_again=extendable)
         else:
             messages.success(request, _("The experts have more time; every one has been told."))
             return redirect("reviews:progress", number=number)

@@ -148,7 +148,7 @@ def propose_tie(request: SignedInRequest, number: str) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=call.status == CallStatus.RANKED)
         else:
             messages.success(request, _("Recorded. It counts once a second person confirms it."))
             return redirect("reviews:ranking", number=number)
