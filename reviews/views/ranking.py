@@ -69,7 +69,7 @@ def _page(
     entries = ranked.entries_of(found) if found else []
     rules = call.rule_set
     sheet = parse(call.sheet)
-    officer = is_officer(request)
+    officer = acts_in(request, call)
     ties = parts.tie_groups(entries)
     decisions = parts.decisions(request, call, entries) if found else []
     waiting = any(item["row"].confirmed_at is None for item in decisions)

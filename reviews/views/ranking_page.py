@@ -17,6 +17,7 @@ from applications.call_rules import CallRules
 from applications.models import Call, CallStatus
 from reviews.models import Ranking, RankingEntry
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, QUOTA_MARKS
+from reviews.rules import other_part
 from reviews.views.expert_words import language
 
 NOBODY: Mapping[int, str] = MappingProxyType({})
@@ -152,7 +153,8 @@ def decisions(
 ) -> list[dict[str, Any]]:
     titles = {e.application_id: e.application.title for e in entries}
     rows = call.joint_decisions.select_related("proposed_by", "confirmed_by").order_by("pk")
-    may = has_any_role(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    decides = has_any_role(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    may = decides and other_part(call) is None
     return [
         {
             "row": row,
