@@ -138,9 +138,9 @@ def panel_means(entries: Iterable[Any], *, heard: bool = False) -> list[PanelMea
     sums: dict[int, list[Decimal]] = {}
     dossiers: Counter[int] = Counter()
     for entry in entries:
-        dossiers[entry.panel] += 1
         judges = entry.heard_by if heard else entry.experts
         given = (Decimal(row["total"]) for row in (judges or {}).values())
+        dossiers[entry.panel] += not heard or bool(judges)  # who did not come was not heard
         sums.setdefault(entry.panel, []).extend(given)
     every = [value for values in sums.values() for value in values]
     if not every:

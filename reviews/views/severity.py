@@ -18,7 +18,7 @@ def severity(
     heard: bool,
 ) -> dict[str, Any] | None:
     """What each panel's experts gave against all, and what the analysis says of them once it is
-    there; with a hearing of each stage, over those who were heard. None where there is nothing to
+    there; with a hearing of each stage, over the shortlist. None where there is nothing to
     compare.
     """
     agreement = (told or {}).get("agreement") or {}

@@ -36,7 +36,15 @@ def test_by_hand():
 
 
 def test_the_stages_of_a_hearing_are_told_apart():
-    rows = [entry(1, "10.00", heard=("90.00",)), entry(2, "30.00", heard=("50.00", "70.00"))]
+    absent = entry(1, "10.00")
+    rows = [
+        entry(1, "10.00", heard=("90.00",)),
+        entry(2, "30.00", heard=("50.00", "70.00")),
+        absent,
+    ]
+    assert [m.dossiers for m in panel_means(rows)] == [3, 2, 1]
+    assert [m.dossiers for m in panel_means(rows, heard=True)] == [2, 1, 1]
+    rows.remove(absent)
     assert [m.mean for m in panel_means(rows)] == [20, 10, 30]
     assert [m.mean for m in panel_means(rows, heard=True)] == [70, 90, 60]
     model = {"agreement": {"stages": {"hearing": {"panels": [{"panel": "2", "severity": -1.5}]}}}}
