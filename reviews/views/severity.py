@@ -60,13 +60,9 @@ def _stage(
                 "name": names.get(row.panel or 0, row.panel),
                 "dossiers": row.dossiers,
                 "mean": half_up(row.mean),
-                "apart": _signed(half_up(row.mean - every.mean)),
-                "model": None if estimate is None else _signed(half_up(Decimal(str(estimate)))),
+                "apart": half_up(row.mean - every.mean),
+                "model": None if estimate is None else half_up(Decimal(str(estimate))),
             }
         )
     name = "" if stage is None else str(stage.label)
     return {"name": name, "rows": rows, "mean": half_up(every.mean), "modelled": bool(model)}
-
-
-def _signed(value: Decimal) -> str:
-    return f"{value:+.2f}".replace("-", "−")
