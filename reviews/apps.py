@@ -8,6 +8,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from applications import panels
         from audit import witnesses
+        from calendars.signals import year_published
         from reviews import (
             messages,
             points,
@@ -17,6 +18,7 @@ class ReviewsConfig(AppConfig):
             witnessing,
         )
         from reviews import panels as own
+        from reviews.services import site_recounts
 
         messages.register_all()
         site_messages.register_all()
@@ -24,6 +26,7 @@ class ReviewsConfig(AppConfig):
         panels.register(390, own.hearing_panel)
         panels.register(400, own.points_panel)
         panels.register(410, site_panels.site_panel)
+        year_published.connect(site_recounts.on_year_published, dispatch_uid="reviews.recounts")
         witnesses.register("score sheets", witnessing.sheets)
         witnesses.register("sheets filled offline", witnessing.imports)
         witnesses.register("recusals", witnessing.recusals)

@@ -71,8 +71,9 @@ def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`, the key that decided its tie, `.experts`, their sums, `.voided`, whose signed marks
-    a conflict found later has voided, and `.site`, what a site check found. One query.
+    `.decided`, the key that decided its tie, `.experts`, their sums, `.heard_by`, those of the
+    hearing, `.voided`, whose signed marks a conflict found later has voided, and `.site`, what a
+    site check found. One query.
     """
     rows = (
         ranking.entries.select_related(
@@ -84,6 +85,7 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
         .annotate(
             decided=KeyTextTransform("decided_by", "details"),
             experts=KeyTransform("experts", "details"),
+            heard_by=KeyTransform("experts", KeyTransform("hearing", "details")),
             voided=ArraySubquery(
                 _voided(OuterRef("application")).values("expert__pseudonym").order_by("expert")
             ),
@@ -128,16 +130,17 @@ class PanelMean:
     mean: Fraction
 
 
-def panel_means(entries: Iterable[Any]) -> list[PanelMean]:
+def panel_means(entries: Iterable[Any], *, heard: bool = False) -> list[PanelMean]:
     """Of all panels first, then by panel, over every complete sheet, trimmed or not.
 
-    Takes what `entries_of` gives.
+    Takes what `entries_of` gives; `heard`: the sheets of the hearing instead of the paper review.
     """
     sums: dict[int, list[Decimal]] = {}
     dossiers: Counter[int] = Counter()
     for entry in entries:
-        dossiers[entry.panel] += 1
-        given = (Decimal(row["total"]) for row in (entry.experts or {}).values())
+        judges = entry.heard_by if heard else entry.experts
+        given = (Decimal(row["total"]) for row in (judges or {}).values())
+        dossiers[entry.panel] += not heard or bool(judges)  # who did not come was not heard
         sums.setdefault(entry.panel, []).extend(given)
     every = [value for values in sums.values() for value in values]
     if not every:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from applications import money
 from calendars import wording
+from config.templatetags.amounts import signed
 
 FRIDAY = datetime(2026, 6, 12, 9, tzinfo=UTC)
 LATE_EVENING = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)  # the new year has begun in Shanghai
@@ -247,3 +248,11 @@ def test_the_year_is_always_written_without_a_clock():
         wording.use_clock(None)
         made = engines["django"].from_string("{{ x|moment }}").render({"x": FRIDAY})
     assert made == "2026年6月12日（周五）17:00"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("1.72", "+1.72"), ("-0.03", "−0.03"), ("-0.00", "0.00"), (5, "+5"), (-10, "−10"), (None, "—")],
+)
+def test_a_difference_has_its_sign(value, shown):
+    assert signed(value) == shown

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.roles import Role
 from accounts.services.roles import revoke_grant
 from accounts.waiting import WaitingItem
-from applications.models import CallStatus
+from applications.models import Call, CallStatus
 from applications.stages import current_stage, rail
 from applications.workflow import Status
 from audit import clock
@@ -146,6 +147,14 @@ def test_the_rail_follows_the_call(officer):
     assert current_stage(call, call.opens_at - timedelta(seconds=1)) == ""
     assert current_stage(call, call.closes_at) == "screen"
     assert [s.state for s in rail(call, call.closes_at)][:3] == ["past", "now", "next"]
+
+
+def test_the_board_tells_the_hearing_and_its_deadline(officer):
+    now, call = clock.now(), making.call(officer)
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.HEARING, scoring_due_at=now)
+    with translation.override("en"):
+        [row] = desk.boards_for(officer, now)[0].context["rows"]
+        assert (str(row["stage"]), row["due"]) == ("Hearing", now)
 
 
 # --- search -------------------------------------------------------------
