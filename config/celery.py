@@ -75,6 +75,12 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        # Often, so that a night without a beat is made up for; all but one a night do nothing.
+        "portal-check-invariants": {
+            "task": "portal.tasks.check_invariants",
+            "schedule": 1800.0,
+            "options": {"expires": 1800},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

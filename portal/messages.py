@@ -13,3 +13,12 @@ def register_all() -> None:
         act=True,
         secret=True,
     )
+    kinds.register(
+        "invariants.broken",
+        title=_("What must always hold does not: %(count)s rows"),
+        body=_(
+            "The nightly check found %(count)s rows that break a rule and did not the night before."
+            " Run “manage.py check_invariants” on the server: it names each row and what is wrong."
+        ),
+        act=True,
+    )

@@ -7,7 +7,8 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import panels
-        from audit import witnesses
+        from audit import invariants, witnesses
+        from reviews import invariants as rules
         from reviews import (
             messages,
             points,
@@ -32,3 +33,4 @@ class ReviewsConfig(AppConfig):
         witnesses.register("rankings", witnessing.rankings)
         witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)
+        invariants.register_all(rules.RULES)
