@@ -9,7 +9,7 @@ def register_all() -> None:
     kinds.register(
         "reminder.due",
         title=_("Due %(due)s: %(title)s"),
-        body=_("%(why)s"),
+        body=_("%(left)s %(why)s"),
         act=True,
         secret=True,
     )
