@@ -95,6 +95,7 @@ def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
             due=row.due_at,
             late=row.due_at < now,
             provisional=row.provisional,
+            working_days=True,
         )
 
 
@@ -124,6 +125,7 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
     for row in (row for row in waiting if row.to_accept):  # type: ignore[attr-defined]  # annotated
         yield WaitingItem(
@@ -238,6 +240,7 @@ def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
     for part in rows.parts("").filter(application__firm__in=firms):
         yield WaitingItem(

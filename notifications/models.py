@@ -30,6 +30,19 @@ class Message(models.Model):
         return self.key
 
 
+class Round(models.Model):
+    """A daily round that was made: the reminders of a morning, for example."""
+
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "day"), name="one_round_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
+
+
 class Outgoing(models.TextChoices):
     PENDING = "pending", _("waiting")
     DONE = "done", _("delivered")

@@ -195,6 +195,7 @@ ACTIONS: Mapping[str, Promise] = {
     "seat.replaced": pgettext_lazy("act in the log", "Expert replaced"),
     "hearing.close": pgettext_lazy("act in the log", "Hearing closed"),
     "hearing.minutes": pgettext_lazy("act in the log", "Minutes of a hearing kept"),
+    "invariants.check": pgettext_lazy("act in the log", "What must always hold was checked"),
     "minutes.confirm": pgettext_lazy("act in the log", "Correction of minutes confirmed"),
     "minutes.correct": pgettext_lazy("act in the log", "Correction of minutes proposed"),
     "minutes.refuse": pgettext_lazy("act in the log", "Correction of minutes refused"),

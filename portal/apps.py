@@ -10,6 +10,9 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audit import invariants
+        from portal import invariants as rules
         from portal import messages
 
         messages.register_all()
+        invariants.register_all(rules.RULES)

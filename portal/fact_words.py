@@ -55,6 +55,7 @@ FACTS: Mapping[str, Promise] = {
     "files": pgettext_lazy("fact in the log", "files"),
     "finance_agrees": pgettext_lazy("fact in the log", "finance agrees"),
     "finding": pgettext_lazy("fact in the log", "finding"),
+    "breaches": pgettext_lazy("fact in the log", "rows that break a rule"),
     "findings": pgettext_lazy("fact in the log", "findings"),
     "firm": pgettext_lazy("fact in the log", "firm"),
     "firm_signed_by": pgettext_lazy("fact in the log", "signed for the firm by"),

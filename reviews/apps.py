@@ -7,8 +7,9 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import panels
-        from audit import witnesses
+        from audit import invariants, witnesses
         from calendars.signals import year_published
+        from reviews import invariants as rules
         from reviews import (
             messages,
             points,
@@ -35,3 +36,4 @@ class ReviewsConfig(AppConfig):
         witnesses.register("rankings", witnessing.rankings)
         witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)
+        invariants.register_all(rules.RULES)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from applications.models import Application
 from audit.refusals import WrongState
+from audit.turns import alone
 from notifications.jobs import job_task
 from secretaries.services import appointments, clocks
 
@@ -33,6 +34,8 @@ def recount() -> None:
 @shared_task(name="secretaries.tasks.daily", ignore_result=True)
 def daily() -> None:
     """Leave begins and ends by date, projects end: release, then fill, then warn (periodic)."""
-    appointments.release_finished()
-    appointments.fill_gaps()
-    clocks.watch_clocks()
+    with alone("secretaries.daily") as is_alone:
+        if is_alone:
+            appointments.release_finished()
+            appointments.fill_gaps()
+            clocks.watch_clocks()

@@ -48,6 +48,7 @@ def lead_items(
             due=gap.due_at,
             late=gap.due_at < now,
             provisional=gap.provisional,
+            working_days=True,
         )
         for gap in gaps
     ]
@@ -73,6 +74,7 @@ def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
             url=reverse("secretaries:project", args=[row.application_id]),
             due=row.first_contact_due,
             late=row.first_contact_due < now,
+            working_days=True,
         )
         for row in own
         if row.accepted_at is None
@@ -90,6 +92,7 @@ def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
         due=row.due_at,
         late=row.due_at < now,
         provisional=row.provisional,
+        working_days=True,
     )
 
 

@@ -33,6 +33,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Round',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('day', models.DateField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name', 'day'), name='one_round_a_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
