@@ -141,6 +141,11 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "Requests"),
                 _for(Role.SECRETARY, Role.SECRETARY_LEAD),
             ),
+            Page(
+                "secretaries:inquiries",
+                pgettext_lazy("nav", "Overdue inquiries"),
+                _for(Role.SECRETARY, Role.SECRETARY_LEAD),
+            ),
         ),
     ),
     Section(

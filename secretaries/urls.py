@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secretaries.views import board, profiles, projects, requests
+from secretaries.views import board, inquiries, profiles, projects, requests
 
 app_name = "secretaries"
 
@@ -22,4 +22,6 @@ urlpatterns = [
     path("visits/<int:pk>/confirm/", projects.confirm_visit, name="confirm_visit"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/<int:pk>/", requests.request_page, name="request"),
+    path("inquiries/", inquiries.inquiry_list, name="inquiries"),
+    path("inquiries/<int:pk>/", inquiries.inquiry_page, name="inquiry"),
 ]

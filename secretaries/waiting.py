@@ -87,9 +87,9 @@ def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
         why=_("From %(title)s, now with %(unit)s")
         % {"title": row.application.title, "unit": row.with_unit or _("your office")},
         url=reverse("secretaries:request", args=[row.pk]),
-        due=row.due_at,
-        late=row.due_at < now,
-        provisional=row.provisional,
+        due=row.finish.due_at,
+        late=row.finish.due_at is not None and row.finish.due_at < now,
+        provisional=row.finish.provisional,
     )
 
 

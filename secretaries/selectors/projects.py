@@ -6,11 +6,13 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Level, Membership, User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import covered_regions, has_role
 from applications.models import Application
 from secretaries.models import (
+    Escalation,
     Leave,
     RequestStatus,
+    Rung,
     ServiceAssignment,
     ServiceRequest,
     ServiceSecretary,
@@ -50,15 +52,16 @@ def open_requests_of(applications: list[int]) -> QuerySet[ServiceRequest]:
     """Requests still running in these projects, the nearest due first."""
     return (
         ServiceRequest.objects.filter(application__in=applications, status__in=OPEN)
-        .select_related("application")
-        .order_by("due_at", "pk")
+        .select_related("application", "finish")
+        .order_by("finish__due_at", "pk")
     )
 
 
 def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
-    """Every request the person may see: the lead all, secretaries and firms their own."""
+    """Every request the person may see: the lead all, secretaries and firms their own, regional
+    officers those of their region that they were told of, long overdue."""
     rows = ServiceRequest.objects.select_related(
-        "application__firm", "application__region"
+        "application__firm", "application__region", "finish"
     ).order_by("-pk")
     if lead:
         return rows
@@ -71,6 +74,9 @@ def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
             valid_to__isnull=True,
         )
         condition |= Q(Exists(served))
+    if has_role(user, Role.REGIONAL_OFFICER):
+        told = Escalation.objects.filter(clock=OuterRef("finish"), rung=Rung.CITY)
+        condition |= Q(Exists(told), application__region__in=covered_regions(user))
     return rows.filter(condition)
 
 

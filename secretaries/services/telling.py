@@ -11,6 +11,7 @@ from applications.models import Application
 from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
+    OverdueInquiry,
     ServiceAssignment,
     ServiceRequest,
     ServiceSecretary,
@@ -29,7 +30,11 @@ def leads() -> list[User]:
 
 def secretary_of(application: Application) -> list[User]:
     """The project's secretary and the backup."""
-    row = current_assignment(application)
+    return serving(current_assignment(application))
+
+
+def serving(row: ServiceAssignment | None) -> list[User]:
+    """Who serves under an assignment: the secretary and the backup."""
     if row is None:
         return []
     return [row.secretary.user, *([row.backup.user] if row.backup else [])]
@@ -181,10 +186,32 @@ def request(
             **_project(row.application),
             "number": row.number,
             "subject": row.title,
-            "due": row.due_at,
+            "due": row.finish.due_at or "",
             "text": "",
             **more,
         },
         url=reverse("secretaries:request", args=[row.pk]),
         about=row.application,
+    )
+
+
+def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
+    """A message about an overdue inquiry; each kind happens once."""
+    notify(
+        kind=f"inquiry.{kind}",
+        recipients=recipients,
+        key=f"inquiry:{kind}:{row.pk}",
+        context={
+            **_project(row.request.application),
+            "number": row.request.number,
+            "subject": row.request.title,
+            "days": row.overdue,
+            "step": row.step,
+            "step_days": row.step_days,
+            "finding": row.get_finding_display(),
+            "measures": row.measures[:300],
+            "text": row.explanation[:300],
+        },
+        url=reverse("secretaries:inquiry", args=[row.pk]),
+        about=row.request.application,
     )

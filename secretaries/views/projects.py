@@ -22,7 +22,7 @@ from audit.refusals import NotPermitted, NotVisible, Refused
 from calendars.selectors import working_days
 from secretaries import rules
 from secretaries.forms.work import VisitForm
-from secretaries.models import RequestStatus, ServiceAssignment, Visit
+from secretaries.models import RequestStatus, ServiceAssignment, ServiceRequest, Visit
 from secretaries.selectors import projects as reading
 from secretaries.selectors.candidates import current_assignment
 from secretaries.selectors.clocks import Timed, timed
@@ -41,6 +41,12 @@ def seen(request: SignedInRequest, pk: int) -> Application:
     return application
 
 
+def due_key(row: ServiceRequest) -> float:
+    """Sorts requests by when they are due; what stands still last."""
+    due = row.finish.due_at
+    return due.timestamp() if due else float("inf")
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A project on the secretary's own list."""
@@ -53,7 +59,7 @@ class Card:
 
     @property
     def due(self) -> float:
-        return self.urgent.row.due_at.timestamp() if self.urgent else float("inf")
+        return due_key(self.urgent.row) if self.urgent else float("inf")
 
 
 @login_required
@@ -167,8 +173,8 @@ def _page(
     assignments = list(reading.assignments_of(application))
     current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
     table, now = working_days(), request.clock.now
-    requests = timed(application.requests.order_by("-pk")[:50], now, table)
-    requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, r.row.due_at))
+    requests = timed(application.requests.select_related("finish").order_by("-pk")[:50], now, table)
+    requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, due_key(r.row)))
     near = [application.region, application.region.reports_to]
     places = {region.code: str(region) for region in near if region is not None}
     user, today = request.user, request.clock.today
