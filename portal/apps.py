@@ -10,6 +10,9 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from awards.panels import grant_panel
         from portal import messages
+        from secretaries import handing_over
 
         messages.register_all()
+        handing_over.register(grant_panel)

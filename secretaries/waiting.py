@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
-from calendars.wording import day_text
+from calendars.wording import day_of, day_text
 from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
 from secretaries.selectors import projects
 from secretaries.wording import gap_text
@@ -65,7 +65,11 @@ def lead_items(
 
 
 def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
-    own = [row for row in projects.own_assignments(user) if row.secretary.user_id == user.pk]
+    own = [
+        row
+        for row in projects.own_assignments(user, day_of(now))
+        if row.secretary.user_id == user.pk
+    ]
     items = [
         WaitingItem(
             title=_("Sign for the project: %(title)s") % {"title": row.application.title},

@@ -32,6 +32,18 @@ def text_field(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **more)
 
 
+class SeveralPhotos(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """None, one or more pictures."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        single = super().clean
+        return [single(one, initial) for one in data or [] if one]
+
+
 class VisitForm(forms.Form):
     """A visit as it is written down on the spot."""
 
@@ -40,6 +52,12 @@ class VisitForm(forms.Form):
     people = forms.CharField(label=_("Who took part"), max_length=200)
     summary = text_field(_("What was seen and said"), 4, max_length=4000)
     next_action = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    photos = PhotosField(
+        label=_("Pictures"),
+        required=False,
+        help_text=_("JPG or PNG, at most nine."),
+        widget=SeveralPhotos(attrs={"accept": "image/jpeg,image/png"}),
+    )
 
 
 class RequestForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Level, Membership, User
 from accounts.roles import Role
@@ -11,6 +11,7 @@ from applications.models import Application
 from secretaries.models import (
     Escalation,
     Leave,
+    ProjectMilestone,
     RequestStatus,
     Rung,
     ServiceAssignment,
@@ -19,6 +20,7 @@ from secretaries.models import (
     Visit,
 )
 from secretaries.rules import SERVED
+from secretaries.selectors.visiting import with_visits
 
 OPEN = (RequestStatus.OPEN, RequestStatus.ANSWERED)
 
@@ -27,11 +29,22 @@ def secretary_profile(user: User) -> ServiceSecretary | None:
     return ServiceSecretary.objects.filter(user=user).first()
 
 
-def own_assignments(user: User) -> QuerySet[ServiceAssignment]:
+def _next_node(field: str) -> Subquery:
+    """Of the next milestone that is not settled."""
+    rows = ProjectMilestone.objects.filter(
+        application=OuterRef("application"), reached_on__isnull=True, left_out=False
+    )
+    return Subquery(rows.order_by("node__place").values(field)[:1])
+
+
+def own_assignments(user: User, today: date) -> QuerySet[ServiceAssignment]:
     """The projects the person serves or backs, with counts for the list."""
     return (
-        ServiceAssignment.objects.filter(
-            Q(secretary__user=user) | Q(backup__user=user), valid_to__isnull=True
+        with_visits(
+            ServiceAssignment.objects.filter(
+                Q(secretary__user=user) | Q(backup__user=user), valid_to__isnull=True
+            ),
+            today,
         )
         .select_related(
             "application__firm", "application__region", "application__call", "secretary__user"
@@ -42,7 +55,10 @@ def own_assignments(user: User) -> QuerySet[ServiceAssignment]:
                 filter=Q(application__requests__status=RequestStatus.OPEN),
                 distinct=True,
             ),
-            last_visit=Max("visits__on"),
+            last_visit=Max("application__service_assignments__visits__on"),
+            next_node=_next_node("planned_on"),
+            next_node_zh=_next_node("node__name_zh"),
+            next_node_en=_next_node("node__name_en"),
         )
         .order_by("application__number")
     )
@@ -94,6 +110,7 @@ def visits_of(application: Application) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(assignment__application=application)
         .select_related("recorded_by", "confirmed_by")
+        .prefetch_related("photos")
         .order_by("-on", "-pk")
     )
 

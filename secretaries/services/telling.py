@@ -1,12 +1,13 @@
 """Who hears of appointments, visits and requests; rows in the caller's transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import Level, User
 from accounts.roles import Role
-from accounts.selectors import members_of, users_with_role
+from accounts.selectors import members_by_firm, members_of, users_with_role
 from applications.models import Application
 from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
@@ -54,6 +55,16 @@ def _page(application: Application) -> str:
 
 def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
     """The secretary, the firm and the backup hear of it; and the others with them."""
+    notify_all([*_of_appointment(row, firm_of(row.application)), *others])
+
+
+def appointed_many(rows: Sequence[ServiceAssignment]) -> None:
+    """As `appointed`, for many at once; as many queries however many there are."""
+    firms = members_by_firm({row.application.firm_id for row in rows}, Level.OWNER, Level.EDITOR)
+    notify_all(one for row in rows for one in _of_appointment(row, firms[row.application.firm_id]))
+
+
+def _of_appointment(row: ServiceAssignment, firm: list[User]) -> list[Dispatch]:
     secretary, application = row.secretary, row.application
     mine = Dispatch(
         kind="secretary.appointed",
@@ -65,7 +76,7 @@ def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
     )
     firms = Dispatch(
         kind="secretary.appointed_firm",
-        recipients=firm_of(application),
+        recipients=firm,
         key=f"appointed-firm:{row.pk}",
         context={
             **_project(application),
@@ -76,7 +87,7 @@ def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
         url=_page(application),
         about=application,
     )
-    notify_all([mine, firms, *_backup(row), *others])
+    return [mine, firms, *_backup(row)]
 
 
 def named_backup(row: ServiceAssignment) -> None:
@@ -215,3 +226,7 @@ def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
         url=reverse("secretaries:inquiry", args=[row.pk]),
         about=row.request.application,
     )
+
+
+def appraisal_page(secretary: int) -> str:
+    return reverse("secretaries:appraisals", args=[secretary])
