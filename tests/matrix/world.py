@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Level, Organisation, User
@@ -36,6 +37,7 @@ from secretaries.models import ServiceAssignment, ServiceSecretary
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
 from tests import making
+from tests.applications.test_uploads import png
 from tests.matrix.objects import seat_at_work
 from tests.reviews import hearing, round, sheets
 
@@ -79,7 +81,8 @@ def visits_to_confirm() -> None:
     for row in rows.select_related("secretary__user").order_by("pk"):
         record_visit(
             assignment=row, on=clock.today(), kind="phone", people="项目负责人",
-            summary="了解投产准备情况。", by=row.secretary.user,
+            summary="了解投产准备情况。", photos=[SimpleUploadedFile("现场.png", png())],
+            by=row.secretary.user,
         )  # fmt: skip
 
 
