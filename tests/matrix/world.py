@@ -34,6 +34,7 @@ from rehearsal.papers import pdf
 from rehearsal.round import Round
 from reviews.services import panels
 from secretaries.models import ServiceAssignment, ServiceSecretary
+from secretaries.services.appointments import set_backup
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
 from tests import making
@@ -54,6 +55,7 @@ def build() -> None:
         open_call(cast, rng)
         proposals(cast)
         visits_to_confirm()
+        backed_by_another(cast)
         at_the_hearing(cast)
 
 
@@ -84,6 +86,19 @@ def visits_to_confirm() -> None:
             summary="了解投产准备情况。", photos=[SimpleUploadedFile("现场.png", png())],
             by=row.secretary.user,
         )  # fmt: skip
+
+
+def backed_by_another(cast: people.Cast) -> None:
+    """The secretary who signs in neither serves the applicant's project nor stands in there."""
+    row = ServiceAssignment.objects.get(
+        application__firm__memberships__user__username="applicant", valid_to=None, role="lead"
+    )
+    others = ServiceSecretary.objects.exclude(user__username="secretary")
+    set_backup(
+        assignment=row,
+        backup=others.exclude(pk=row.secretary_id).order_by("pk")[0],
+        by=cast["lead"],
+    )
 
 
 def a_round(cast: people.Cast, rng: Random, opens_on: date, count: int) -> Round:
