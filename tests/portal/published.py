@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.db import transaction
+
 from applications.models import Call, CallStatus
 from applications.workflow import Status
 from audit import clock
@@ -14,6 +16,7 @@ from tests.awards import ledger
 AMOUNT = Decimal("10000000.00")
 
 
+@transaction.atomic  # list and ledger are held against each other at its end
 def decided_call(officer, approver, count=3, place="220581", year=2026) -> Call:
     """A call whose list of `count` projects is approved."""
     call = making.call(officer, status=CallStatus.DECIDED, name_zh="本年度批次", year=year)
@@ -74,6 +77,7 @@ def noticed_call(officer, approver, count=3) -> PublicNotice:
     return publish_notice(call=decided_call(officer, approver, count), by=officer)
 
 
+@transaction.atomic
 def awarded_call(officer, approver, count=3, year=2026) -> Call:
     """A call whose projects are awarded, each sum in one instalment that is not paid yet."""
     call = decided_call(officer, approver, count, year=year)

@@ -24,10 +24,12 @@ def differ(call, stage: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "UPDATE reviews_mark m SET score = score - 0.01 *"
-            " ((a.application_id * %s + a.expert_id * (a.application_id %% 3)) %% 4)"
-            " FROM reviews_assignment a"
-            " WHERE a.id = m.assignment_id AND m.score > 1 AND a.stage = %s",
+            "UPDATE reviews_mark m SET score = score - 0.01 * ((dossier * %s + expert"
+            " * (dossier %% 3)) %% 4) FROM (SELECT id,"
+            " dense_rank() OVER (ORDER BY application_id) AS dossier,"
+            " dense_rank() OVER (ORDER BY expert_id) AS expert"
+            " FROM reviews_assignment WHERE stage = %s) a"
+            " WHERE a.id = m.assignment_id AND m.score > 1",
             [turn, stage],
         )
         cursor.execute("SET session_replication_role = origin")

@@ -7,6 +7,7 @@ from awards.services import funding
 from reviews import outcomes
 from reviews.selectors import exports
 from reviews.services import ranking
+from tests.awards import ledger
 from tests.reviews.test_analyses import judged, run
 from tests.reviews.test_rank_command import behind_the_triggers, said
 
@@ -82,6 +83,7 @@ def test_the_export_and_the_command_follow(ranked, officer, approver):
     listed = funding.draw_funding_list(call=ranked.call, by=officer)
     assert said(ranked.call.number)[0] == 0
     funding.submit_list(funding_list=listed, by=officer)
+    ledger.grant(ranked.call, ranked.call.envelope, officer, approver)
     funding.approve_list(funding_list=listed, minutes_no="纪要2", note="", by=approver)
     words = [row["outcome"] for row in exports.ranking_table(ranked.call)]
     assert (words.count("passed_over"), words.count("funded")) == (4, 4)

@@ -11,6 +11,7 @@ from awards.services import funding
 from reviews.models import Assignment
 from reviews.selectors.draws import build_input
 from reviews.services import declarations, panels, ranking, scoring, seats, voiding
+from tests.awards import ledger
 from tests.reviews import round, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -48,6 +49,7 @@ def test_the_rest_is_scored_ranked_and_decided(draw, officer, approver, applican
     ranking.compute_ranking(call=call, by=officer)
     listed = funding.draw_funding_list(call=call, by=officer)
     funding.submit_list(funding_list=listed, by=officer)
+    ledger.grant(call, call.envelope, officer, approver)
     funding.approve_list(funding_list=listed, minutes_no="纪要2号", note="", by=approver)
     assert dossier.pk not in listed.items.values_list("application_id", flat=True)
 
