@@ -10,4 +10,6 @@ MODULES = (
     "bench.ranking",
     "bench.certainty",
     "bench.envelope",
+    "bench.appointment",
+    "bench.clocks",
 )

@@ -141,6 +141,26 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "Requests"),
                 _for(Role.SECRETARY, Role.SECRETARY_LEAD),
             ),
+            Page(
+                "secretaries:inquiries",
+                pgettext_lazy("nav", "Overdue inquiries"),
+                _for(Role.SECRETARY, Role.SECRETARY_LEAD),
+            ),
+            Page(
+                "secretaries:rates",
+                pgettext_lazy("nav", "Four rates"),
+                _for(Role.SECRETARY_LEAD, Role.PROGRAMME_OFFICER),
+            ),
+            Page(
+                "secretaries:quarter",
+                pgettext_lazy("nav", "Appraisals"),
+                _for(Role.SECRETARY_LEAD),
+            ),
+            Page(
+                "secretaries:numbers",
+                pgettext_lazy("nav", "Numbers of service"),
+                _for(Role.SECRETARY_LEAD),
+            ),
         ),
     ),
     Section(

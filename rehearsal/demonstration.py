@@ -15,7 +15,17 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Instalment
 from awards.services import claims, objections, payments
-from rehearsal import checking, deciding, filing, hearing, paying, people, reviewing, visiting
+from rehearsal import (
+    checking,
+    deciding,
+    filing,
+    hearing,
+    paying,
+    people,
+    reviewing,
+    serving,
+    visiting,
+)
 from rehearsal.papers import pdf
 from rehearsal.people import Cast
 from rehearsal.round import Progress, Round, silent
@@ -97,7 +107,10 @@ class Demonstration:
         paying.sign_for_projects(round_)
         deciding.allocate(round_)
         paying.sign_agreements(round_)
+        serving.raise_one_late(round_)
+        serving.record_milestones(round_)
         paying.pay_all(round_, instalments=1)
+        serving.inquire(round_)
         return round_
 
     def _under_review(self, round_: Round, meanwhile: Round) -> None:

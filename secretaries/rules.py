@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -17,6 +18,7 @@ from accounts.rules import (
 from applications.models import Application
 from applications.rules import SERVE, holds
 from applications.workflow import Status
+from audit.refusals import Message, NotPermitted
 from secretaries.models import ServiceAssignment
 
 # From the award until the project is accepted or ended.
@@ -30,6 +32,11 @@ WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE
 def is_lead(user: Person | None) -> bool:
     """专班: sees coverage and load, appoints by hand, hands over, decides."""
     return has_role(user, Role.SECRETARY_LEAD)
+
+
+def require_lead(by: User, message: Message = "") -> None:
+    if not is_lead(by):
+        raise NotPermitted(message or _("Only the secretaries' lead does this."))
 
 
 def serves(user: Person | None, application: Application, today: date) -> bool:

@@ -243,7 +243,8 @@ def _coverage(now: datetime) -> Board:
     )
     waiting = ServiceRequest.objects.exclude(status=RequestStatus.CLOSED)
     requests = waiting.aggregate(
-        open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now, status=RequestStatus.OPEN))
+        open=Count("pk"),
+        late=Count("pk", filter=Q(finish__due_at__lt=now, status=RequestStatus.OPEN)),
     )
     figures = {
         "projects": running.count(),

@@ -33,6 +33,7 @@ from secretaries.services.assigning import (
     require_free,
     require_lead,
 )
+from secretaries.services.milestones import plan_milestones
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def appoint(
         by=by,
         gap=found.gap,
     )
-    _tell(made, found.gap)
+    _begin(made, found.gap)
     return made
 
 
@@ -98,12 +99,14 @@ def appoint_by_hand(
         by=by,
         gap=found.gap,
     )
-    _tell(made, found.gap)
+    _begin(made, found.gap)
     return made
 
 
-def _tell(made: ServiceAssignment, gap: int | None) -> None:
-    """The leads hear of it too, where they were told of a gap."""
+def _begin(made: ServiceAssignment, gap: int | None) -> None:
+    """The project's milestones are planned. The leads hear of the appointment too, where they were
+    told of a gap."""
+    plan_milestones([made.application], made.valid_from)
     telling.appointed(made, *([] if gap is None else [telling.gap_filled(made, gap)]))
 
 
@@ -198,17 +201,6 @@ def release_finished() -> int:
     if ended:
         retry_gaps(f"released:{now.isoformat()}")
     return ended
-
-
-def fill_gaps() -> int:
-    """Try every open gap again, the oldest first; how many projects got their secretary."""
-    filled = 0
-    for gap in AppointmentGap.objects.filter(closed_at__isnull=True).order_by("found_at", "pk"):
-        try:
-            filled += isinstance(appoint(application=gap.application), ServiceAssignment)
-        except WrongState:
-            continue
-    return filled
 
 
 def retry_gaps(cause: str) -> None:

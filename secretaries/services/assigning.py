@@ -9,7 +9,7 @@ from accounts.models import User
 from applications.models import Application
 from applications.services.lifecycle import lock
 from audit import clock
-from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
+from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import record
 from calendars import deadlines
 from calendars.instants import end_of_day
@@ -18,16 +18,14 @@ from calendars.wording import day_of
 from secretaries import matching, rules
 from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
 from secretaries.selectors.candidates import by_role, candidates
+from secretaries.selectors.settings import numbers
 from secretaries.services import access, telling
 
-FIRST_CONTACT_DAYS = 1
-APPOINTMENT_DAYS = 3  # working days from the award until a secretary must be found
 MIN_NOTE, MAX_NOTE = 10, 2000
 
 
 def require_lead(by: User) -> None:
-    if not rules.is_lead(by):
-        raise NotPermitted(_("Only the secretaries' lead appoints and hands over."))
+    rules.require_lead(by, _("Only the secretaries' lead appoints and hands over."))
 
 
 def lock_served(application: Application) -> Application:
@@ -97,7 +95,7 @@ def checked_note(text: str, field: str) -> str:
 def leave_gap(
     application: Application, counts: dict[str, int], now: datetime, by: User | None
 ) -> AppointmentGap:
-    due = deadlines.due(day_of(now), APPOINTMENT_DAYS, working_days())
+    due = deadlines.due(day_of(now), numbers().appointment_days, working_days())
     gap, is_new = AppointmentGap.objects.get_or_create(
         application=application,
         closed_at__isnull=True,
@@ -136,7 +134,7 @@ def assign(
     note: str = "",
 ) -> ServiceAssignment:
     """Begin the assignment and close the project's gap; the caller tells of it."""
-    contact = deadlines.due(day_of(now), FIRST_CONTACT_DAYS, working_days())
+    contact = deadlines.due(day_of(now), numbers().first_contact_days, working_days())
     row = ServiceAssignment.objects.create(
         application=application,
         secretary=secretary,

@@ -22,7 +22,14 @@ from awards.models import (
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
 from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport, SiteCheck
-from secretaries.models import ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from secretaries.models import (
+    OverdueInquiry,
+    ServiceAssignment,
+    ServiceRequest,
+    ServiceSecretary,
+    Visit,
+    VisitPhoto,
+)
 
 Cases = dict[str, tuple[Any, ...]]
 PLAIN: Cases = {"": ()}
@@ -168,17 +175,27 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
 
 
 def secretaries(rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("board", "profile_new", "my_projects", "requests")
+    names = (
+        "board", "profile_new", "my_projects", "requests", "inquiries", "rates", "numbers",
+        "milestone_template", "quarter",
+    )  # fmt: skip
     both = {n: (rows[n].pk,) for n in ("project", "elsewhere", "served")}
     served = ServiceAssignment.objects.get(application=rows["project"], valid_to=None, role="lead")
     mine = ServiceSecretary.objects.get(user__username="secretary")
     return (
         {f"secretaries:{name}": PLAIN for name in names}
-        | {f"secretaries:{name}": both for name in ("project", "record_visit", "request_new")}
+        | {f"secretaries:{name}": both for name in (
+            "project", "record_visit", "request_new", "milestones", "handover")}
         | {f"secretaries:{name}": {"project": both["project"]} for name in ("appoint", "accept")}
         | {
             "secretaries:hand_over": {"project": (served.pk,)},
             "secretaries:profile": {"": (mine.pk,)},
+            "secretaries:appraisals": {"": (mine.pk,)},
+            "secretaries:inquiry": {"": (OverdueInquiry.objects.order_by("pk")[0].pk,)},
+            "secretaries:visit_photo": {
+                n: (VisitPhoto.objects.get(visit__assignment__application=rows[n]).pk,)
+                for n in both
+            },
             "secretaries:leave": {"": (mine.pk,)},
             "secretaries:cancel_leave": {"": (mine.leaves.order_by("pk")[0].pk,)},
             "secretaries:confirm_visit": {

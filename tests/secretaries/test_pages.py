@@ -1,6 +1,5 @@
 """The secretaries' pages: who sees what, what each may do, how many queries."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +11,11 @@ from accounts.roles import Role
 from audit import clock
 from calendars.wording import day_text
 from secretaries.models import Leave, ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from secretaries.selectors.board import Clocks
 from secretaries.services import appointments, requests, visits
 from secretaries.waiting import waiting_for
 from tests import making
+from tests.secretaries.people import made_older
 from tests.secretaries.test_requests import Served
 
 pytestmark = pytest.mark.django_db
@@ -161,9 +162,8 @@ def test_project_and_request_pages_stay_within_their_queries(
 
 
 def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
-    first, second = cast.ask(), cast.ask()
-    long_ago = clock.now() - timedelta(days=40)
-    ServiceRequest.objects.filter(pk=first.pk).update(clock_from=long_ago, raised_at=long_ago)
+    first, _second = cast.ask(), cast.ask()
+    made_older(first, 40)
     cast.zhao.regions.set([making.region("220581")])
     gap = cast.project("无人可派")
     appointments.appoint(application=gap)
@@ -175,10 +175,12 @@ def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
         "通化市": (0, 0),
         "梅河口市": (0, 0),
     }
-    assert (board.over, board.near, board.fine, board.served, board.projects) == (1, 0, 1, 1, 2)
-    assert [t.request for t in board.ticking] == [first, second]
+    assert board.clocks == Clocks(fine=1, near=0, over=1, paused=0)
+    assert (board.served, board.projects) == (1, 2)
+    assert [t.row for t in board.urgent] == [first]
+    assert board.urgent[0].clock.over > 20
     (load,) = board.loads
-    assert (load.projects, load.over, load.fine) == (1, 1, 1)
+    assert (load.projects, load.clocks) == (1, Clocks(fine=1, over=1))
     assert [item.url for item in page.context["todo"]] == [url("appoint", gap.pk)]
 
 
