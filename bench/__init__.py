@@ -10,4 +10,5 @@ MODULES = (
     "bench.ranking",
     "bench.certainty",
     "bench.envelope",
+    "bench.papers",
 )

@@ -32,3 +32,4 @@ class ReviewsConfig(AppConfig):
         witnesses.register("rankings", witnessing.rankings)
         witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)
+        witnesses.register("statements of points", witnessing.statements)
