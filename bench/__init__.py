@@ -12,4 +12,5 @@ MODULES = (
     "bench.envelope",
     "bench.appointment",
     "bench.clocks",
+    "bench.papers",
 )

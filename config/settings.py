@@ -34,6 +34,7 @@ AUDIT_ANCHOR_FILE = Path(os.environ.get("STEELYARD_ANCHORS") or DATA_DIR / "audi
 APPS = (
     "audit",
     "calendars",
+    "papers",
     "accounts",
     "notifications",
     "applications",
@@ -229,6 +230,13 @@ STORAGES: dict[str, Any] = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# --- Documents ------------------------------------------------------------------------------------
+
+# A folder of fonts beside the system's: those of the official typography are not free.
+STEELYARD_FONTS = Path(os.environ["STEELYARD_FONTS"]) if os.environ.get("STEELYARD_FONTS") else None
+# Who sets electronic seals: a dotted path; empty: both sides of an agreement upload stamped scans.
+STEELYARD_SEAL = os.environ.get("STEELYARD_SEAL", "papers.trial_seal.TrialSeal" if EMBEDDED else "")
 
 # --- Mail -----------------------------------------------------------------------------------------
 

@@ -129,6 +129,7 @@ FACTS: Mapping[str, Promise] = {
     "seed": pgettext_lazy("fact in the log", "seed"),
     "sequence": pgettext_lazy("fact in the log", "sequence"),
     "shortlisted": pgettext_lazy("fact in the log", "dossiers shortlisted"),
+    "signatures": pgettext_lazy("fact in the log", "signed files"),
     "site_visited_on": pgettext_lazy("fact in the log", "site visited on"),
     "size": pgettext_lazy("fact in the log", "size (bytes)"),
     "source_no": pgettext_lazy("fact in the log", "number of the notice"),

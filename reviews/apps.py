@@ -37,3 +37,4 @@ class ReviewsConfig(AppConfig):
         witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)
         invariants.register_all(rules.RULES)
+        witnesses.register("statements of points", witnessing.statements)

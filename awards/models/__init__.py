@@ -19,6 +19,7 @@ from awards.models.funding import (
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
+from awards.models.signatures import Side, Signature
 
 __all__ = [
     "ACCOUNT_NAMES",
@@ -44,4 +45,6 @@ __all__ = [
     "Outcome",
     "Payment",
     "PublicNotice",
+    "Side",
+    "Signature",
 ]

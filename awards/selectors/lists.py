@@ -11,6 +11,7 @@ from applications.models import Call, Scheme
 from applications.sheet import default_sheet, parse
 from applications.workflow import Status
 from awards.models import (
+    AllocationNotice,
     Award,
     CarryOver,
     Deviation,
@@ -174,3 +175,8 @@ def _ripe(today: date) -> QuerySet[NoticeItem]:
 
 def awards_of(call: Call) -> QuerySet[Award]:
     return Award.objects.filter(application__call=call)
+
+
+def letters_of(call: Call) -> list[AllocationNotice]:
+    """The finance department's letters for a call, oldest first. One query."""
+    return list(call.allocation_notices.defer("content").order_by("issued_on", "pk"))

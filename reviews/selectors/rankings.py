@@ -17,7 +17,15 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
 from audit import clock
-from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry, Recusal, Stage
+from reviews.models import (
+    Assignment,
+    AssignmentState,
+    PointsStatement,
+    Ranking,
+    RankingEntry,
+    Recusal,
+    Stage,
+)
 from reviews.selectors.sheets import sheet_of
 
 ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "absent": 3, "vetoed": 4}
@@ -232,6 +240,12 @@ def said_of(application: Application) -> dict[str, Said]:
             if locked:
                 said.comments[name, mark.leaf] = mark.comment
     return by_stage
+
+
+def statements_of(application: Application) -> list[PointsStatement]:
+    """The statements of points that were given out for a dossier, the newest first. One query."""
+    found = PointsStatement.objects.filter(entry__application=application).defer("content")
+    return list(found.order_by("-pk"))
 
 
 def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:

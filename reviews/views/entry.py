@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import has_role
 from applications import stages
 from applications.models import Application
 from applications.rules import RESULTS_OUT, acts_for_firm
@@ -48,5 +50,12 @@ def _shown(
     if sheet is None:
         raise Http404
     nav = "reviews:ranking_list" if named else "applications:dossier_list"
-    context = {**more, **page(found, sheet, named=named), "nav_current": nav}
+    given = found.application.call.status in RESULTS_OUT
+    context = {
+        **more,
+        **page(found, sheet, named=named),
+        "statements": ranked.statements_of(found.application) if given else [],
+        "may_issue": given and (not named or has_role(request.user, Role.PROGRAMME_OFFICER)),
+        "nav_current": nav,
+    }
     return render(request, "reviews/ranking_entry.html", context)

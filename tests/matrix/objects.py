@@ -21,7 +21,16 @@ from awards.models import (
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
-from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport, SiteCheck
+from reviews.models import (
+    Assignment,
+    Draw,
+    Expert,
+    Panel,
+    PointsStatement,
+    Seat,
+    SheetImport,
+    SiteCheck,
+)
 from secretaries.models import (
     OverdueInquiry,
     ServiceAssignment,
@@ -164,7 +173,10 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:file_objection": notice,
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:agreement_document": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:allocation_document": {"": (award["project"].allocation_id,)},
             "awards:sign": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:signature": {n: (a.agreement.pk, "firm") for n, a in award.items()},
             "awards:claim": {n: (c.pk,) for n, c in claim.items()},
             "awards:claim_file": {
                 n: (ClaimFile.objects.filter(claim=c).order_by("pk")[0].pk,)
@@ -266,6 +278,13 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             },
             "reviews:certainty": {n: (calls[n].number,) for n in ("paid", "review")},
             "reviews:own_points": {n: (rows[n].pk,) for n in ("project", "elsewhere", "review")},
+            "reviews:issue_statement": {
+                n: (rows[n].pk,) for n in ("project", "elsewhere", "review")
+            },
+            "reviews:statement": {
+                n: (PointsStatement.objects.get(entry__application=rows[n]).pk,)
+                for n in ("project", "elsewhere")
+            },
             "reviews:ranking_export": {
                 n: (calls[n].number, "scores.csv") for n in ("paid", "review")
             },
@@ -318,6 +337,7 @@ def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
         "applications:submit": some,
         "applications:withdraw": some,
         "applications:receipt": {n: (*few[n], 1) for n in few if n != "draft"},
+        "applications:receipt_document": {n: (*few[n], 1) for n in few if n != "draft"},
         "applications:attachment": {"draft": (draft_file.pk,), **filed},
         "applications:remove_attachment": {"draft": (draft_file.pk,), "project": filed["project"]},
     }
