@@ -73,7 +73,7 @@ def refuse_other_parts(call: Any) -> None:
 
 
 def other_part(call: Any) -> Any:
-    """The words for it, of a call annotated with `other_parts`; None where there is no such part."""
+    """The words for it, of a call annotated with `other_parts`; None where there is none."""
     if call.sat:
         return _("You were an expert of this call; somebody else must act in it for the office.")
     if call.typed:

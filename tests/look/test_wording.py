@@ -281,7 +281,14 @@ def test_the_year_is_always_written_without_a_clock():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("1.72", "+1.72"), ("-0.03", "−0.03"), ("-0.00", "0.00"), (5, "+5"), (-10, "−10"), (None, "—")],
+    [
+        ("1.72", "+1.72"),
+        ("-0.03", "−0.03"),
+        ("-0.00", "0.00"),
+        (5, "+5"),
+        (-10, "−10"),
+        (None, "—"),
+    ],
 )
 def test_a_difference_has_its_sign(value, shown):
     assert signed(value) == shown

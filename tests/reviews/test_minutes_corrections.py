@@ -129,7 +129,9 @@ def test_a_scribe_of_the_call_is_not_asked_to_confirm(
 ):
     call = minutes.entry.shortlist.call
     panel = call.panels.get()
-    scribes.appoint_scribe(panel=panel, user=officer2, reason="现场网络中断，改用纸质评分表", by=supervisor)
+    scribes.appoint_scribe(
+        panel=panel, user=officer2, reason="现场网络中断，改用纸质评分表", by=supervisor
+    )
     made = proposed(minutes, officer)
     client = client_of(officer2)
     client.cookies["django_language"] = "en"
