@@ -68,6 +68,12 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "All dossiers"),
                 PROVINCE | {Role.REGIONAL_OFFICER, Role.FINANCE_OFFICER} | {Role.SECRETARY_LEAD},
             ),
+            # The lead has them among the pages of service.
+            Page(
+                "secretaries:rates",
+                pgettext_lazy("nav", "Four rates"),
+                PROVINCE | {Role.FINANCE_OFFICER},
+            ),
         ),
     ),
     Section(
@@ -147,9 +153,7 @@ OFFICERS: tuple[Section, ...] = (
                 _for(Role.SECRETARY, Role.SECRETARY_LEAD),
             ),
             Page(
-                "secretaries:rates",
-                pgettext_lazy("nav", "Four rates"),
-                _for(Role.SECRETARY_LEAD, Role.PROGRAMME_OFFICER),
+                "secretaries:rates", pgettext_lazy("nav", "Four rates"), _for(Role.SECRETARY_LEAD)
             ),
             Page(
                 "secretaries:quarter",

@@ -109,6 +109,8 @@ STATES: dict[str, str] = {
     "paid": "done",
     # request, message, job
     "answered": "wait",
+    "passed": "line",
+    "assisted": "done",
     "pending": "wait",
     "confirmed": "done",
     "dead": "act",

@@ -12,6 +12,7 @@ from accounts.rules import (
     acts_for_a_firm,
     has_any_role,
     has_role,
+    is_member,
     may_edit_for,
     roles_of,
 )
@@ -75,6 +76,11 @@ def speaks_for_firm(user: Person | None, application: Application) -> bool:
     return may_edit_for(user, application.firm_id)
 
 
+def belongs_to_firm(user: Person | None, application: Application) -> bool:
+    """Viewers of the firm too: they read and do nothing."""
+    return is_member(user, application.firm_id)
+
+
 def holds_service(user: Person | None, application: Application) -> bool:
     """Does the person hold guardian's permission to serve the project (secretary or backup)?"""
     return holds(user, SERVE, application)
@@ -92,6 +98,6 @@ def reads_service(user: Person, application: Application) -> bool:
     return (
         is_lead(user)
         or watches(user)
-        or speaks_for_firm(user, application)
+        or belongs_to_firm(user, application)
         or holds_service(user, application)
     )

@@ -78,6 +78,7 @@ class RequestForm(forms.Form):
         ),
     )
     text = text_field(_("What is needed"), 5, max_length=4000)
+    sent_form = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class RequestFilter(forms.Form):

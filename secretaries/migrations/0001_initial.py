@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('made_by__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='template_says_why')],
                 'ordering': ('-version',),
             },
         ),
@@ -52,6 +53,8 @@ class Migration(migrations.Migration):
                 ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nodes', to='secretaries.milestonetemplate')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('template', 'place'), name='one_node_a_place'), models.UniqueConstraint(condition=models.Q(('mark', ''), _negated=True), fields=('template', 'mark'), name='one_node_a_mark')],
+                'triggers': [pgtrigger.compiler.Trigger(name='milestone_node_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a version of the milestones is followed by another, not changed';", hash='b0afde8859a2059e73d0c042c60e8606516c2a28', operation='UPDATE OR DELETE', pgid='pgtrigger_milestone_node_stands_5aa99', table='secretaries_milestonenode', when='BEFORE'))],
                 'ordering': ('template', 'place'),
             },
         ),
@@ -69,6 +72,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'node'), name='one_milestone_a_node'), models.CheckConstraint(condition=models.Q(models.Q(('left_out', False), ('reached_on__isnull', True)), models.Q(models.Q(('evidence', ''), _negated=True), ('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='milestone_recorded_who_when_what'), models.CheckConstraint(condition=models.Q(('reached_on__isnull', True), ('left_out', False), _connector='OR'), name='milestone_reached_or_left_out')],
                 'ordering': ('application', 'node__place'),
             },
         ),
@@ -89,6 +93,10 @@ class Migration(migrations.Migration):
                 ('stopped_at', models.DateTimeField(null=True)),
                 ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='secretaries.serviceclock')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['due_at'], name='running')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='clock_at_least_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('paused_since__isnull', True)), models.Q(('due_at__isnull', True), ('paused_since__isnull', False)), _connector='OR'), name='clock_paused_or_due'), models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('paused_since__isnull', True), _connector='OR'), name='stopped_clock_is_not_paused'), models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='clock_stops_after_start')],
+            },
         ),
         migrations.CreateModel(
             name='Escalation',
@@ -101,6 +109,8 @@ class Migration(migrations.Migration):
                 ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='secretaries.serviceclock')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('clock', 'rung'), name='one_telling_a_rung')],
+                'triggers': [pgtrigger.compiler.Trigger(name='escalation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an escalation is never changed';", hash='b97d4a5a6515952a8b1ce163f141f97c50d80cf4', operation='UPDATE OR DELETE', pgid='pgtrigger_escalation_is_append_only_96ab9', table='secretaries_escalation', when='BEFORE'))],
                 'ordering': ('id',),
             },
         ),
@@ -120,6 +130,8 @@ class Migration(migrations.Migration):
                 ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='secretaries.serviceclock')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('clock',), name='one_open_pause'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('last__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('last__isnull', False)), _connector='OR'), name='pause_ended_who_and_when'), models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='pause_has_evidence')],
+                'triggers': [pgtrigger.compiler.Trigger(name='ended_pause_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ended_at" IS NOT NULL)', func="RAISE EXCEPTION 'a pause that ended cannot be changed';", hash='1599e1c971b23a9a4acff67c9b4537f5e4d51c8a', operation='UPDATE OR DELETE', pgid='pgtrigger_ended_pause_stands_a25be', table='secretaries_clockpause', when='BEFORE'))],
                 'ordering': ('id',),
             },
         ),
@@ -135,6 +147,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('open', 'open'), ('answered', 'answered, waiting for the firm'), ('closed', 'settled')], default='open', max_length=8)),
                 ('raised_side', models.CharField(choices=[('firm', 'the firm'), ('office', 'the secretary, for the firm')], max_length=6)),
                 ('raised_at', models.DateTimeField()),
+                ('sent_form', models.CharField(blank=True, max_length=40)),
                 ('with_unit', models.CharField(blank=True, max_length=80)),
                 ('reopened', models.BooleanField(default=False)),
                 ('contested', models.BooleanField(default=False)),
@@ -149,6 +162,9 @@ class Migration(migrations.Migration):
                 ('response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='secretaries.serviceclock')),
             ],
             options={
+                'indexes': [models.Index(fields=['status', 'application'], name='secretaries_status_c424b2_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('sent_form', ''), _negated=True), fields=('application', 'raised_by', 'sent_form'), name='one_request_a_form'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_how', ''), ('satisfied__isnull', True), models.Q(('status', 'closed'), _negated=True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status', 'closed'), models.Q(('closed_how', ''), _negated=True)), _connector='OR'), name='request_closed_who_when_how'), models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('raised_by')), _negated=True), models.Q(('closed_how', 'confirmed'), ('raised_side', 'firm')), _connector='OR'), name='maker_does_not_close_alone'), models.CheckConstraint(condition=models.Q(models.Q(('closed_how', 'confirmed'), _negated=True), ('satisfied__isnull', False), _connector='OR'), name='confirmed_says_satisfied_or_not')],
+                'triggers': [pgtrigger.compiler.Trigger(name='closed_request_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'closed\')', func="RAISE EXCEPTION 'a closed request cannot be changed';", hash='446d2dd7cf0d9eb89915ce0133197c862b220f7d', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_request_stands_0b162', table='secretaries_servicerequest', when='BEFORE'))],
                 'ordering': ('-id',),
             },
         ),
@@ -162,6 +178,10 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction', to='secretaries.servicerequest')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('score__range', (1, 5))), name='satisfaction_from_1_to_5')],
+                'triggers': [pgtrigger.compiler.Trigger(name='satisfaction_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the mark of a firm is never changed';", hash='59f0b8b921bc53aa3de183f08acc77e5512f4fdd', operation='UPDATE OR DELETE', pgid='pgtrigger_satisfaction_stands_2fbe6', table='secretaries_satisfaction', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='RequestHold',
@@ -179,6 +199,8 @@ class Migration(migrations.Migration):
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='secretaries.servicerequest')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_support', False), ('until__isnull', True)), fields=('request',), name='one_unit_holds_a_request'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('until__isnull', True)), models.Q(('until__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='hold_ended_how'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='hold_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_name', '')), models.Q(('signed_at__isnull', False), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='hold_signed_who_and_when')],
+                'triggers': [pgtrigger.compiler.Trigger(name='ended_hold_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."until" IS NOT NULL)', func="RAISE EXCEPTION 'what a unit held cannot be rewritten';", hash='5c4146bffd98445659251d06f1a98573235ca96e', operation='UPDATE OR DELETE', pgid='pgtrigger_ended_hold_stands_da44e', table='secretaries_requesthold', when='BEFORE'))],
                 'ordering': ('id',),
             },
         ),
@@ -193,6 +215,7 @@ class Migration(migrations.Migration):
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='secretaries.servicerequest')),
             ],
             options={
+                'triggers': [pgtrigger.compiler.Trigger(name='request_action_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'acts on a request are never changed';", hash='723fbe58b8a36a891e1ff3f56967bcd6fba148a8', operation='UPDATE OR DELETE', pgid='pgtrigger_request_action_is_append_only_1aaf7', table='secretaries_requestaction', when='BEFORE'))],
                 'ordering': ('id',),
             },
         ),
@@ -218,6 +241,8 @@ class Migration(migrations.Migration):
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='inquiry', to='secretaries.servicerequest')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('finding', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('finding', ''), _negated=True), models.Q(('cause', ''), _negated=True), models.Q(('responsible', ''), _negated=True), models.Q(('measures', ''), _negated=True)), _connector='OR'), name='inquiry_closed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('explained_at__isnull', True), ('explained_by__isnull', True), ('explanation', '')), models.Q(('explained_at__isnull', False), ('explained_by__isnull', False), models.Q(('explanation', ''), _negated=True)), _connector='OR'), name='inquiry_explained_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('closed_by', models.F('subject')), _negated=True), models.Q(('closed_by', models.F('explained_by')), _negated=True)), name='inquiry_not_closed_by_its_subject')],
+                'triggers': [pgtrigger.compiler.Trigger(name='closed_inquiry_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a closed inquiry cannot be changed';", hash='dfaf584458c4955e33f57d1bff86dfe16fa2e2d0', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_inquiry_stands_ce6d5', table='secretaries_overdueinquiry', when='BEFORE'))],
                 'ordering': ('-id',),
             },
         ),
@@ -235,6 +260,10 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='extension', to='secretaries.servicerequest')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('granted__isnull', False)), _connector='OR'), name='extension_decided_who_and_when'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='extension_asked_and_granted_by_two'), models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='extension_at_least_a_day')],
+                'triggers': [pgtrigger.compiler.Trigger(name='decided_extension_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."granted" IS NOT NULL)', func="RAISE EXCEPTION 'a decision on more time stands';", hash='a0b286651e23347d5dd8faad0b060869b1ba1507', operation='UPDATE OR DELETE', pgid='pgtrigger_decided_extension_stands_7d93a', table='secretaries_extension', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='ServiceSecretary',
@@ -249,6 +278,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secretaries', to='accounts.organisation')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='secretary', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_load__gte', 1)), name='secretary_load_at_least_one'), models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_from__lte', models.F('active_to')), _connector='OR'), name='secretary_term_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ServiceAssignment',
@@ -266,6 +298,11 @@ class Migration(migrations.Migration):
                 ('backup', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='backing', to='secretaries.servicesecretary')),
                 ('secretary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='secretaries.servicesecretary')),
             ],
+            options={
+                'indexes': [models.Index(fields=['secretary', 'valid_to'], name='secretaries_secreta_9848e4_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('valid_to__isnull', True)), fields=('application',), name='one_current_lead_secretary'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='assignment_in_order'), models.CheckConstraint(condition=models.Q(('backup', models.F('secretary')), _negated=True), name='backup_is_somebody_else')],
+                'triggers': [pgtrigger.compiler.Trigger(name='secretary_within_load', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."role" = \'lead\' AND NEW."valid_to" IS NULL)', declare='DECLARE most integer; held integer;', func="\n                    SELECT max_load INTO most FROM secretaries_servicesecretary\n                     WHERE id = NEW.secretary_id FOR NO KEY UPDATE;\n                    SELECT count(*) INTO held FROM secretaries_serviceassignment\n                     WHERE secretary_id = NEW.secretary_id AND role = 'lead'\n                       AND valid_to IS NULL AND id IS DISTINCT FROM NEW.id;\n                    IF held >= most THEN\n                        RAISE EXCEPTION 'secretary % already carries % of % projects',\n                            NEW.secretary_id, held, most;\n                    END IF;\n                    RETURN NEW;\n                ", hash='84768829fe72ef3c7adcd0480500d968a2fd7fab', operation='INSERT OR UPDATE', pgid='pgtrigger_secretary_within_load_d4245', table='secretaries_serviceassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='assignment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an assignment is ended, not deleted';", hash='0e5cba64202208185d9941674972e2280f1f7596', operation='DELETE', pgid='pgtrigger_assignment_is_kept_729f3', table='secretaries_serviceassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='ended_assignment_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."valid_to" IS NOT NULL)', func="RAISE EXCEPTION 'an ended assignment cannot be changed';", hash='736c840b9963c6bfd9ee445a72e56c93454a542b', operation='UPDATE', pgid='pgtrigger_ended_assignment_stands_6226a', table='secretaries_serviceassignment', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='SecretaryAppraisal',
@@ -282,6 +319,8 @@ class Migration(migrations.Migration):
                 ('secretary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='secretaries.servicesecretary')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('secretary', 'year', 'quarter'), name='one_appraisal_a_quarter'), models.CheckConstraint(condition=models.Q(('quarter__range', (1, 4))), name='quarter_of_four'), models.CheckConstraint(condition=models.Q(('score__isnull', True), ('score__range', (0, 100)), _connector='OR'), name='appraisal_within_100')],
+                'triggers': [pgtrigger.compiler.Trigger(name='appraisal_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an appraisal is never changed';", hash='00869aacb7868789d5131e0f9f0ade57ccd4ca7c', operation='UPDATE OR DELETE', pgid='pgtrigger_appraisal_stands_ad991', table='secretaries_secretaryappraisal', when='BEFORE'))],
                 'ordering': ('-year', '-quarter', '-score'),
             },
         ),
@@ -297,6 +336,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('secretary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to='secretaries.servicesecretary')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='leave_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ServiceSettings',
@@ -310,6 +352,8 @@ class Migration(migrations.Migration):
                 ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('set_by__isnull', True), models.Q(models.Q(('document_no', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='service_settings_say_why')],
+                'triggers': [pgtrigger.compiler.Trigger(name='service_settings_stand', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a version of the service settings is followed by another, not changed';", hash='ad93e292d13202804fe8709020eb3fe29a492e0a', operation='UPDATE OR DELETE', pgid='pgtrigger_service_settings_stand_42249', table='secretaries_servicesettings', when='BEFORE'))],
                 'ordering': ('-version',),
             },
         ),
@@ -328,6 +372,11 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['assignment', '-on'], name='secretaries_assignm_e146cb_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='visit_confirmed_who_and_when'), models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), name='visit_not_confirmed_by_its_maker')],
+                'triggers': [pgtrigger.compiler.Trigger(name='confirmed_visit_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a confirmed visit cannot be changed';", hash='f9a5a6accdd77c36d1950184db5c477836d0556c', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_visit_stands_c1bb1', table='secretaries_visit', when='BEFORE'))],
+            },
         ),
         migrations.CreateModel(
             name='VisitPhoto',
@@ -341,6 +390,8 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='secretaries.visit')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('visit', 'digest'), name='one_photo_once')],
+                'triggers': [pgtrigger.compiler.Trigger(name='visit_photo_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a picture of a visit is never changed';", hash='019187223677cf149c879fc07ccfd37fe75d9b62', operation='UPDATE OR DELETE', pgid='pgtrigger_visit_photo_stands_08379', table='secretaries_visitphoto', when='BEFORE'))],
                 'ordering': ('id',),
             },
         ),
@@ -374,250 +425,6 @@ class Migration(migrations.Migration):
                 'ordering': ('application', '-month'),
                 'constraints': [models.UniqueConstraint(fields=('application', 'month'), name='one_investment_a_month'), models.CheckConstraint(condition=models.Q(('invested__gte', 0)), name='investment_not_negative'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='month_is_its_first_day')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='milestonetemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='template_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestonenode',
-            constraint=models.UniqueConstraint(fields=('template', 'place'), name='one_node_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestonenode',
-            constraint=models.UniqueConstraint(condition=models.Q(('mark', ''), _negated=True), fields=('template', 'mark'), name='one_node_a_mark'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='milestonenode',
-            trigger=pgtrigger.compiler.Trigger(name='milestone_node_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a version of the milestones is followed by another, not changed';", hash='b0afde8859a2059e73d0c042c60e8606516c2a28', operation='UPDATE OR DELETE', pgid='pgtrigger_milestone_node_stands_5aa99', table='secretaries_milestonenode', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmilestone',
-            constraint=models.UniqueConstraint(fields=('application', 'node'), name='one_milestone_a_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmilestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_out', False), ('reached_on__isnull', True)), models.Q(models.Q(('evidence', ''), _negated=True), ('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='milestone_recorded_who_when_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmilestone',
-            constraint=models.CheckConstraint(condition=models.Q(('reached_on__isnull', True), ('left_out', False), _connector='OR'), name='milestone_reached_or_left_out'),
-        ),
-        migrations.AddIndex(
-            model_name='serviceclock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True)), fields=['due_at'], name='running'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceclock',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='clock_at_least_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceclock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('paused_since__isnull', True)), models.Q(('due_at__isnull', True), ('paused_since__isnull', False)), _connector='OR'), name='clock_paused_or_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceclock',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('paused_since__isnull', True), _connector='OR'), name='stopped_clock_is_not_paused'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceclock',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_at__isnull', True), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='clock_stops_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('clock', 'rung'), name='one_telling_a_rung'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalation',
-            trigger=pgtrigger.compiler.Trigger(name='escalation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an escalation is never changed';", hash='b97d4a5a6515952a8b1ce163f141f97c50d80cf4', operation='UPDATE OR DELETE', pgid='pgtrigger_escalation_is_append_only_96ab9', table='secretaries_escalation', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('clock',), name='one_open_pause'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('last__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('last__isnull', False)), _connector='OR'), name='pause_ended_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='pause_has_evidence'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockpause',
-            trigger=pgtrigger.compiler.Trigger(name='ended_pause_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ended_at" IS NOT NULL)', func="RAISE EXCEPTION 'a pause that ended cannot be changed';", hash='1599e1c971b23a9a4acff67c9b4537f5e4d51c8a', operation='UPDATE OR DELETE', pgid='pgtrigger_ended_pause_stands_a25be', table='secretaries_clockpause', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['status', 'application'], name='secretaries_status_c424b2_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_how', ''), ('satisfied__isnull', True), models.Q(('status', 'closed'), _negated=True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status', 'closed'), models.Q(('closed_how', ''), _negated=True)), _connector='OR'), name='request_closed_who_when_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_by__isnull', True), models.Q(('closed_by', models.F('raised_by')), _negated=True), models.Q(('closed_how', 'confirmed'), ('raised_side', 'firm')), _connector='OR'), name='maker_does_not_close_alone'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_how', 'confirmed'), _negated=True), ('satisfied__isnull', False), _connector='OR'), name='confirmed_says_satisfied_or_not'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='servicerequest',
-            trigger=pgtrigger.compiler.Trigger(name='closed_request_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'closed\')', func="RAISE EXCEPTION 'a closed request cannot be changed';", hash='446d2dd7cf0d9eb89915ce0133197c862b220f7d', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_request_stands_0b162', table='secretaries_servicerequest', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='satisfaction',
-            constraint=models.CheckConstraint(condition=models.Q(('score__range', (1, 5))), name='satisfaction_from_1_to_5'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='satisfaction',
-            trigger=pgtrigger.compiler.Trigger(name='satisfaction_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the mark of a firm is never changed';", hash='59f0b8b921bc53aa3de183f08acc77e5512f4fdd', operation='UPDATE OR DELETE', pgid='pgtrigger_satisfaction_stands_2fbe6', table='secretaries_satisfaction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='requesthold',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_support', False), ('until__isnull', True)), fields=('request',), name='one_unit_holds_a_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='requesthold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('until__isnull', True)), models.Q(('until__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='hold_ended_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='requesthold',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='hold_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='requesthold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_name', '')), models.Q(('signed_at__isnull', False), models.Q(('signed_name', ''), _negated=True)), _connector='OR'), name='hold_signed_who_and_when'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requesthold',
-            trigger=pgtrigger.compiler.Trigger(name='ended_hold_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."until" IS NOT NULL)', func="RAISE EXCEPTION 'what a unit held cannot be rewritten';", hash='5c4146bffd98445659251d06f1a98573235ca96e', operation='UPDATE OR DELETE', pgid='pgtrigger_ended_hold_stands_da44e', table='secretaries_requesthold', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='requestaction',
-            trigger=pgtrigger.compiler.Trigger(name='request_action_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'acts on a request are never changed';", hash='723fbe58b8a36a891e1ff3f56967bcd6fba148a8', operation='UPDATE OR DELETE', pgid='pgtrigger_request_action_is_append_only_1aaf7', table='secretaries_requestaction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='overdueinquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('finding', '')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('finding', ''), _negated=True), models.Q(('cause', ''), _negated=True), models.Q(('responsible', ''), _negated=True), models.Q(('measures', ''), _negated=True)), _connector='OR'), name='inquiry_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='overdueinquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('explained_at__isnull', True), ('explained_by__isnull', True), ('explanation', '')), models.Q(('explained_at__isnull', False), ('explained_by__isnull', False), models.Q(('explanation', ''), _negated=True)), _connector='OR'), name='inquiry_explained_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='overdueinquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by', models.F('subject')), _negated=True), models.Q(('closed_by', models.F('explained_by')), _negated=True)), name='inquiry_not_closed_by_its_subject'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='overdueinquiry',
-            trigger=pgtrigger.compiler.Trigger(name='closed_inquiry_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a closed inquiry cannot be changed';", hash='dfaf584458c4955e33f57d1bff86dfe16fa2e2d0', operation='UPDATE OR DELETE', pgid='pgtrigger_closed_inquiry_stands_ce6d5', table='secretaries_overdueinquiry', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('granted__isnull', False)), _connector='OR'), name='extension_decided_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='extension_asked_and_granted_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='extension_at_least_a_day'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='decided_extension_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."granted" IS NOT NULL)', func="RAISE EXCEPTION 'a decision on more time stands';", hash='a0b286651e23347d5dd8faad0b060869b1ba1507', operation='UPDATE OR DELETE', pgid='pgtrigger_decided_extension_stands_7d93a', table='secretaries_extension', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='servicesecretary',
-            constraint=models.CheckConstraint(condition=models.Q(('max_load__gte', 1)), name='secretary_load_at_least_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicesecretary',
-            constraint=models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_from__lte', models.F('active_to')), _connector='OR'), name='secretary_term_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='serviceassignment',
-            index=models.Index(fields=['secretary', 'valid_to'], name='secretaries_secreta_9848e4_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('valid_to__isnull', True)), fields=('application',), name='one_current_lead_secretary'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='assignment_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('backup', models.F('secretary')), _negated=True), name='backup_is_somebody_else'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='secretary_within_load', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."role" = \'lead\' AND NEW."valid_to" IS NULL)', declare='DECLARE most integer; held integer;', func="\n                    SELECT max_load INTO most FROM secretaries_servicesecretary\n                     WHERE id = NEW.secretary_id FOR NO KEY UPDATE;\n                    SELECT count(*) INTO held FROM secretaries_serviceassignment\n                     WHERE secretary_id = NEW.secretary_id AND role = 'lead'\n                       AND valid_to IS NULL AND id IS DISTINCT FROM NEW.id;\n                    IF held >= most THEN\n                        RAISE EXCEPTION 'secretary % already carries % of % projects',\n                            NEW.secretary_id, held, most;\n                    END IF;\n                    RETURN NEW;\n                ", hash='84768829fe72ef3c7adcd0480500d968a2fd7fab', operation='INSERT OR UPDATE', pgid='pgtrigger_secretary_within_load_d4245', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='assignment_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an assignment is ended, not deleted';", hash='0e5cba64202208185d9941674972e2280f1f7596', operation='DELETE', pgid='pgtrigger_assignment_is_kept_729f3', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceassignment',
-            trigger=pgtrigger.compiler.Trigger(name='ended_assignment_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."valid_to" IS NOT NULL)', func="RAISE EXCEPTION 'an ended assignment cannot be changed';", hash='736c840b9963c6bfd9ee445a72e56c93454a542b', operation='UPDATE', pgid='pgtrigger_ended_assignment_stands_6226a', table='secretaries_serviceassignment', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='secretaryappraisal',
-            constraint=models.UniqueConstraint(fields=('secretary', 'year', 'quarter'), name='one_appraisal_a_quarter'),
-        ),
-        migrations.AddConstraint(
-            model_name='secretaryappraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__range', (1, 4))), name='quarter_of_four'),
-        ),
-        migrations.AddConstraint(
-            model_name='secretaryappraisal',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), ('score__range', (0, 100)), _connector='OR'), name='appraisal_within_100'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='secretaryappraisal',
-            trigger=pgtrigger.compiler.Trigger(name='appraisal_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an appraisal is never changed';", hash='00869aacb7868789d5131e0f9f0ade57ccd4ca7c', operation='UPDATE OR DELETE', pgid='pgtrigger_appraisal_stands_ad991', table='secretaries_secretaryappraisal', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day__lte', models.F('last_day'))), name='leave_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('set_by__isnull', True), models.Q(models.Q(('document_no', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='service_settings_say_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='servicesettings',
-            trigger=pgtrigger.compiler.Trigger(name='service_settings_stand', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a version of the service settings is followed by another, not changed';", hash='ad93e292d13202804fe8709020eb3fe29a492e0a', operation='UPDATE OR DELETE', pgid='pgtrigger_service_settings_stand_42249', table='secretaries_servicesettings', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['assignment', '-on'], name='secretaries_assignm_e146cb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='visit_confirmed_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('recorded_by')), _negated=True), name='visit_not_confirmed_by_its_maker'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='confirmed_visit_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confirmed_at" IS NOT NULL)', func="RAISE EXCEPTION 'a confirmed visit cannot be changed';", hash='f9a5a6accdd77c36d1950184db5c477836d0556c', operation='UPDATE OR DELETE', pgid='pgtrigger_confirmed_visit_stands_c1bb1', table='secretaries_visit', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='visitphoto',
-            constraint=models.UniqueConstraint(fields=('visit', 'digest'), name='one_photo_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visitphoto',
-            trigger=pgtrigger.compiler.Trigger(name='visit_photo_stands', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'a picture of a visit is never changed';", hash='019187223677cf149c879fc07ccfd37fe75d9b62', operation='UPDATE OR DELETE', pgid='pgtrigger_visit_photo_stands_08379', table='secretaries_visitphoto', when='BEFORE')),
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]

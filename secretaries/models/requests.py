@@ -59,6 +59,7 @@ class ServiceRequest(models.Model):
         choices=(("firm", _("the firm")), ("office", _("the secretary, for the firm"))),
     )
     raised_at = models.DateTimeField()
+    sent_form = models.CharField(max_length=40, blank=True)  # the opened form it came from
     # Until the answer; another one begins when the request is reopened.
     finish = models.OneToOneField(ServiceClock, models.PROTECT, related_name="request")
     response = models.OneToOneField(ServiceClock, models.PROTECT, related_name="+")
@@ -75,6 +76,11 @@ class ServiceRequest(models.Model):
         ordering = ("-id",)
         indexes = (models.Index(fields=("status", "application")),)
         constraints = (
+            models.UniqueConstraint(
+                fields=("application", "raised_by", "sent_form"),
+                condition=~Q(sent_form=""),
+                name="one_request_a_form",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     closed_at__isnull=True,

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from accounts.models import Level, Membership, User
 from accounts.roles import Role
@@ -12,6 +14,7 @@ from secretaries.models import (
     Escalation,
     Leave,
     ProjectMilestone,
+    RequestHold,
     RequestStatus,
     Rung,
     ServiceAssignment,
@@ -70,6 +73,14 @@ def open_requests_of(applications: list[int]) -> QuerySet[ServiceRequest]:
         ServiceRequest.objects.filter(application__in=applications, status__in=OPEN)
         .select_related("application", "finish")
         .order_by("finish__due_at", "pk")
+    )
+
+
+def with_holders(rows: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+    """Each with `holders`: the units that hold it now, as {unit, assists}. No further query."""
+    holds = RequestHold.objects.filter(request=OuterRef("pk"), until__isnull=True).order_by("pk")
+    return rows.annotate(
+        holders=ArraySubquery(holds.values(held=JSONObject(unit="unit", assists="is_support")))
     )
 
 

@@ -44,15 +44,25 @@ from secretaries.services.request_rows import (
 
 @transaction.atomic
 def raise_request(
-    *, application: Application, category: str, level: str, title: str, text: str, by: User
+    *,
+    application: Application,
+    category: str,
+    level: str,
+    title: str,
+    text: str,
+    sent_form: str = "",
+    by: User,
 ) -> ServiceRequest:
     """Raise what a project needs: by its firm, or by its secretary for the firm.
 
     The clock counts working days, the day of receipt not counted: the call's `request_days` for a
     general request, the service's own numbers for a complex one (several units) or a hard one.
+    `sent_form` names the opened form it came from; the same form sent again is kept once.
     """
     row, now = lock(application), clock.now()
     side = side_of(by, row, day_of(now))
+    if sent_form and (kept_once := _sent(row, sent_form, title, text, by)):
+        return kept_once
     if row.status not in rules.SERVED:
         raise WrongState(_("Requests are taken from the award until the project is completed."))
     if category not in RequestCategory.values:
@@ -71,6 +81,7 @@ def raise_request(
         level=level,
         title=subject,
         text=kept,
+        sent_form=sent_form,
         raised_by=by,
         raised_side=side,
         raised_at=now,
@@ -95,6 +106,23 @@ def raise_request(
             "raised_for_firm", request, telling.firm_of(row), stamp="1", text=request.text[:300]
         )
     return request
+
+
+def _sent(
+    row: Application, sent_form: str, title: str, text: str, by: User
+) -> ServiceRequest | None:
+    """The request that came from this form already; asked with the project locked."""
+    found = (
+        ServiceRequest.objects.select_related("finish")
+        .filter(application=row, raised_by=by, sent_form=sent_form)
+        .first()
+    )
+    if found is not None and (found.title, found.text) != (title.strip(), text.strip()):
+        raise WrongState(
+            _("This form was sent already as %(number)s. Open a new form for another request.")
+            % {"number": found.number}
+        )
+    return found
 
 
 def _clocks(row: Application, level: str, now: datetime) -> list[ServiceClock]:

@@ -35,13 +35,13 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
     """For the secretaries of the project, the lead and officers; not for the firm."""
     application = seen(request, pk)
     user = request.user
-    if rules.speaks_for_firm(user, application) and not rules.is_lead(user):
+    if rules.belongs_to_firm(user, application) and not rules.is_lead(user):
         raise NotPermitted(_("This page is the secretaries' own."))
     assignments = list(reading.assignments_of(application))
     current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
     rows = list(milestones.milestones_of(application))
-    open_requests = reading.open_requests_of([application.pk]).prefetch_related("holds")
-    visits = list(reading.visits_of(application)[:10])
+    open_requests = reading.with_holders(reading.open_requests_of([application.pk]))
+    visits = list(reading.visits_of(application).prefetch_related(None)[:10])
     context = {
         **frame(request, application),
         "current": current,

@@ -207,16 +207,17 @@ def _under(user: User, application: Application) -> str:
         return "secretaries:board"
     if has_role(user, Role.SECRETARY):
         return "secretaries:my_projects"
-    firm = rules.speaks_for_firm(user, application)
+    firm = rules.belongs_to_firm(user, application)
     return "secretaries:requests" if firm else "applications:dossier_list"
 
 
 def frame(request: SignedInRequest, application: Application) -> dict[str, Any]:
     """What every page of a served project needs: what stands around it, and for whom."""
-    of_firm = rules.speaks_for_firm(request.user, application)
+    of_firm = rules.belongs_to_firm(request.user, application)
     return {
         "application": application,
         "of_firm": of_firm,
+        "speaks": rules.speaks_for_firm(request.user, application),
         "base": "base_public.html" if of_firm else "base.html",
         "nav_current": _under(request.user, application),
     }

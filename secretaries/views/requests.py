@@ -80,7 +80,9 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
         or rules.serves(request.user, application, request.clock.today)
     ):
         raise NotPermitted(_("Requests are raised by the firm or by the project's secretary."))
-    form = RequestForm(request.POST or None)
+    # The instant at which a person opened the form names it: a double click sends the same one.
+    opened = request.clock.now.isoformat()
+    form = RequestForm(request.POST or None, initial={"sent_form": opened})
     if request.method == "POST" and form.is_valid():
         try:
             made = requests.raise_request(
@@ -190,7 +192,7 @@ def _page(
         "forms": acts.forms_of(acts.offered(row, reader, held), held, name, form),
         "refused": refused,
         "act": name,
-        "of_firm": reader.of_firm,
+        "of_firm": rules.belongs_to_firm(user, application),
         "opens": rules.reads_service(user, application),
         "base": _base(request),
     }

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Level, Membership, User
 from accounts.roles import Role
 from audit import clock
 from calendars.wording import day_text
@@ -91,6 +91,25 @@ def test_a_dossier_links_to_the_service_record_only_for_whom_it_opens(cast: Serv
         for name, user in {"region": region, "firm": cast.owner, "officer": cast.officer}.items()
     }
     assert told == {"region": False, "firm": True, "officer": True}
+
+
+def test_a_viewer_of_the_firm_reads_and_does_nothing(cast: Served) -> None:
+    """The project, its milestones and its requests; not what only the office sees."""
+    row = cast.ask()
+    viewer = making.person("看同事")
+    Membership.objects.create(
+        user=viewer, organisation=cast.firm, level=Level.VIEWER, since=clock.now()
+    )
+    client, pk = signed_in(viewer), cast.it.pk
+    paths = {name: url(name, pk) for name in ("project", "milestones", "handover", "request_new")}
+    paths["request"] = url("request", row.pk)
+    pages = {name: client.get(path) for name, path in paths.items()}
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "project": 200, "milestones": 200, "request": 200, "handover": 403, "request_new": 403,
+    }  # fmt: skip
+    read = "".join(pages[name].content.decode() for name in ("project", "milestones", "request"))
+    assert [paths[name] in read for name in ("handover", "request_new")] == [False, False]
+    assert client.post(paths["request"], {"act": "note", "note-text": "请加快"}).status_code == 403
 
 
 def test_a_firm_raises_a_request_from_the_list(cast: Served) -> None:
@@ -232,6 +251,10 @@ def test_a_request_from_both_sides(cast: Served) -> None:
     typed["text"] = "需要10千伏用电接入，请协调供电公司。"
     assert firm.post(url("request_new", cast.it.pk), typed).status_code == 302
     row = ServiceRequest.objects.get()
+    opened = firm.get(url("request_new", cast.it.pk)).context["form"]["sent_form"].value()
+    for _click in range(2):
+        page = firm.post(url("request_new", cast.it.pk), {**typed, "sent_form": opened})
+        assert page.url == url("request", row.pk + 1)
     path = url("request", row.pk)
     assert firm.post(path, {"act": "answer", "answer-text": "自己答复自己"}).status_code == 403
     assert own.post(path, {"act": "pass", "pass-unit": "四平供电公司"}).status_code == 302

@@ -90,6 +90,17 @@ def test_who_may_raise_what_and_when(cast: Served) -> None:
     assert ServiceRequest.objects.count() == 1
 
 
+def test_one_form_is_one_request(cast: Served) -> None:
+    """Sent twice it is kept once; another text from a form that was sent is refused."""
+    first = cast.ask(sent_form="2026-11-26T09:00:00.000001+08:00")
+    assert cast.ask(sent_form=first.sent_form) == first
+    with pytest.raises(WrongState):
+        cast.ask(sent_form=first.sent_form, title="另一件事")
+    assert cast.ask(sent_form=first.sent_form, by=cast.zhao.user) != first
+    assert (cast.ask() == cast.ask(), ServiceRequest.objects.count()) == (False, 4)
+    assert RequestAction.objects.filter(kind="raise").count() == 4
+
+
 def test_answered_and_confirmed_closes(cast: Served) -> None:
     row = cast.answered()
     with pytest.raises(NotVisible):
