@@ -1,5 +1,6 @@
 """Objections: filed by anybody during a notice, examined by the officer, then answered."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.http import PageRequest, SignedInRequest
+from accounts.http import PageRequest, SignedInRequest, form_token
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_any_role, has_role
+from audit.once import once
 from audit.refusals import NotPermitted, Refused
 from awards import rules
 from awards.forms.lists import AnswerForm, FindingForm, ObjectionForm
@@ -139,7 +141,10 @@ def file_objection(request: PageRequest, number: str) -> HttpResponse:
         application = next(i.application for i in items if i.application_id == chosen)
         by = request.user if isinstance(request.user, User) else None
         try:
-            filed = objections.file_objection(notice=notice, application=application, by=by, **data)
+            act = partial(
+                objections.file_objection, notice=notice, application=application, by=by, **data
+            )
+            filed = once(Objection, form_token(request), act)
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -198,6 +198,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
         "unsigned": reading.unsigned(call),
         "heard": heard,
         "before_hearing": not heard and call.rule_set.has_hearing,
+        "fields": [("stage", call.status)],
         "back": reverse("reviews:progress", args=[number]),
         "nav_current": "reviews:panels",
     }
@@ -205,7 +206,9 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _close(request: SignedInRequest, call: Call, *, heard: bool) -> HttpResponse:
-    """Close the stage at hand and go where the next act is."""
+    """Close the stage that the page showed and go where the next act is."""
+    if request.POST.get("stage", call.status) != call.status:
+        raise WrongState  # a page left open since the paper review does not close the hearing
     if heard:
         acts.close_hearing(call=call, by=request.user)
     else:
