@@ -77,6 +77,11 @@ app.conf.update(
             "schedule": 900.0,
             "options": {"expires": 900},
         },
+        "notifications-digests": {
+            "task": "notifications.tasks.ask_for_digests",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
         "portal-check-invariants": {
             "task": "portal.tasks.check_invariants",
             "schedule": 1800.0,

@@ -251,6 +251,14 @@ if os.environ.get("EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(environment.mail(os.environ["EMAIL_URL"]))
 
+# --- Other channels -------------------------------------------------------------------------------
+
+WECOM_URL = environment.address("STEELYARD_WECOM_URL")
+DINGTALK_URL = environment.address("STEELYARD_DINGTALK_URL")
+DINGTALK_SECRET = os.environ.get("STEELYARD_DINGTALK_SECRET", "")
+SMS_URL = environment.address("STEELYARD_SMS_URL")
+SMS_TOKEN = os.environ.get("STEELYARD_SMS_TOKEN", "")
+
 # --- Safety ---------------------------------------------------------------------------------------
 
 _own_hosts = "localhost,127.0.0.1,[::1]" if EMBEDDED or DEBUG else ""

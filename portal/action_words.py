@@ -162,6 +162,7 @@ ACTIONS: Mapping[str, Promise] = {
     "objection.answer": pgettext_lazy("act in the log", "Objection answered"),
     "objection.file": pgettext_lazy("act in the log", "Objection filed"),
     "objection.refuse": pgettext_lazy("act in the log", "Objection not admitted"),
+    "outbox.resend_all": pgettext_lazy("act in the log", "Everything given up queued again"),
     "outbox.resend": pgettext_lazy("act in the log", "Sent again from the outbox"),
     "panels.form": pgettext_lazy("act in the log", "Panels formed"),
     "panels.move": pgettext_lazy("act in the log", "Dossier moved to another panel"),

@@ -12,6 +12,7 @@ def register_all() -> None:
         body=_("%(left)s %(why)s"),
         act=True,
         secret=True,
+        recalls=True,
     )
     kinds.register(
         "invariants.broken",

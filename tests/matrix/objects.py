@@ -389,7 +389,7 @@ def people_and_messages() -> dict[str, Cases]:
     proposed = {"": (CalendarYear.objects.get(state="proposed").pk,)}
     message = Message.objects.filter(recipient__username="applicant").order_by("pk")[0]
     return (
-        {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox")}
+        {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox", "choices")}
         | {f"accounts:{name}": PLAIN for name in (
             "profile", "firm", "firm_new", "people", "person_new", "calendar", "calendar_new")}
         | {f"accounts:{name}": at_firm for name in ("firm_detail", "firm_edit", "member_add")}
@@ -402,6 +402,7 @@ def people_and_messages() -> dict[str, Cases]:
         | {
             "notifications:open": {"": (message.pk,)},
             "notifications:resend_delivery": {"": (Delivery.objects.order_by("pk")[0].pk,)},
+            "notifications:resend_all": {"": ("messages",)},
             "notifications:resend_job": {"": (Job.objects.order_by("pk")[0].pk,)},
         }
     )  # fmt: skip

@@ -269,6 +269,16 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
            WHERE id = (SELECT MIN(id) FROM notifications_job) RETURNING id""",
         "notifications_job {0}: due since 2020-01-02 03:04 and still waiting",
     ),
+    "a line that no mail told": (
+        "notifications.digests.untold",
+        """WITH old AS (UPDATE notifications_message SET created_at = '2020-01-02 03:04+08'
+               WHERE id = (SELECT MIN(id) FROM notifications_message) RETURNING id)
+           INSERT INTO notifications_digestline (message_id) SELECT id FROM old RETURNING id""",
+        (
+            "notifications_digestline {0}: written on 2020-01-02 03:04,"
+            " and no mail of the day has told it"
+        ),
+    ),
     "a delivery delivered never": (
         "notifications.deliveries.settled",
         """UPDATE notifications_delivery SET state = 'done', done_at = NULL

@@ -15,6 +15,8 @@ from notifications.jobs import job_task
 from notifications.rounds import once_a_day
 
 kinds.register("probe.told", title=_("Probe %(number)s"), body=_("Amount %(amount)s, %(place)s"))
+kinds.register("probe.asked", title=_("Probe %(number)s"), body=_("To do"), act=True)
+kinds.register("probe.secret", title=_("Probe %(number)s"), body=_("Hush"), secret=True)
 
 
 @job_task("tests.notifications.probes.mark")
