@@ -174,7 +174,7 @@ class TestScans:
     @needs_font
     def test_the_agreement_as_it_was_downloaded_is_no_scan(self, drawn_up, people):
         plain = SimpleUploadedFile("任务书.pdf", set_paper(agreement_paper(drawn_up)))
-        with pytest.raises(Invalid, match="Stamp it|盖章"):
+        with pytest.raises(Invalid, match=r"Stamp it|盖章"):
             agreements.sign_for_firm(agreement=drawn_up, by=people.owner, scan=plain)
 
     def test_by_the_page(self, client_of, drawn_up, people):
@@ -230,7 +230,7 @@ class TestSeals:
 
     def test_without_a_provider_a_scan_is_asked_for(self, client_of, drawn_up, people, settings):
         settings.STEELYARD_SEAL = ""
-        with pytest.raises(WrongState, match="scan|扫描件"):
+        with pytest.raises(WrongState, match=r"scan|扫描件"):
             agreements.sign_for_firm(agreement=drawn_up, by=people.owner)
         client, url = client_of(people.owner), reverse("awards:sign", args=[drawn_up.pk])
         assert 'name="seal"' not in client.get(url).content.decode()
@@ -250,17 +250,16 @@ class TestSeals:
                 agreements.sign_for_firm(agreement=drawn_up, by=person)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE awards_agreement SET firm_signed_by_id = drawn_up_by_id, firm_signed_at = now()",
-        "UPDATE awards_agreement SET office_signed_by_id = drawn_up_by_id,"
-        " office_signed_at = now()",
-        "INSERT INTO awards_signature (agreement_id, side, name, file, size, content_type, digest,"
-        " provider, is_test, certificate, signed_by_id, signed_at) SELECT id, 'firm', 'a', 'a', 1,"
-        " 'a', 'a', '', false, '{}', drawn_up_by_id, now() FROM awards_agreement",
-    ],
-)
+SIGNED = "UPDATE awards_agreement SET {0}_signed_by_id = drawn_up_by_id, {0}_signed_at = now()"
+FILED = """
+INSERT INTO awards_signature (agreement_id, side, name, file, size, content_type, digest, provider,
+    is_test, certificate, signed_by_id, signed_at)
+SELECT id, 'firm', 'a', 'a', 1, 'a', 'a', '', false, '{}', drawn_up_by_id, now()
+FROM awards_agreement
+"""
+
+
+@pytest.mark.parametrize("sql", [SIGNED.format("firm"), SIGNED.format("office"), FILED])
 def test_nobody_signs_without_a_file_nor_a_file_without_signing(drawn_up, sql):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)

@@ -9,10 +9,10 @@ LET_IN = (200, 204, 302, 409, 422)
 BUSINESS = (
     "applications:attachment", "applications:check", "applications:dossier(", "applications:edits",
     "applications:receipt", "applications:recommend", "applications:screening",
-    "applications:section", "applications:versions", "awards:agreement(", "awards:agreement_document", "awards:claim",
-    "awards:envelope", "awards:funding", "awards:instalment", "awards:objection(",
-    "awards:objections", "awards:signature", "reviews:", "secretaries:board", "secretaries:my_projects",
-    "secretaries:project", "secretaries:request(",
+    "applications:section", "applications:versions", "awards:agreement(",
+    "awards:agreement_document", "awards:claim", "awards:envelope", "awards:funding",
+    "awards:instalment", "awards:objection(", "awards:objections", "awards:signature", "reviews:",
+    "secretaries:board", "secretaries:my_projects", "secretaries:project", "secretaries:request(",
 )  # fmt: skip
 PUBLIC = ("portal:", "account_", "awards:file_objection", "healthz", "readyz", "set_language")
 
