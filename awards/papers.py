@@ -23,11 +23,11 @@ AGREEMENT = "项目任务书"
 ALLOCATION = "资金下达通知（登记件）"
 TARGETS: Mapping[str, str] = {
     "fixed_assets_yuan": "固定资产投资总额",
-    "invested_yuan": "申报时已完成投资",
-    "baseline_headcount": "基期用工人数",
-    "promised_headcount": "承诺用工人数",
-    "average_wage_yuan": "年平均工资",
-    "tax_yuan": "年纳税额",
+    "invested_yuan": "已完成投资",
+    "baseline_headcount": "基期参保人数",
+    "promised_headcount": "承诺参保人数",
+    "average_wage_yuan": "人均年工资",
+    "tax_yuan": "年税收",
 }
 
 
@@ -65,7 +65,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
         facts=(
             (_("Applicant"), told["firm"]["name"]),
             (_("Project"), told["title"]),
-            (_("Sum"), f"{money.yuan(amount)} 元 {money.daxie(amount)}"),
+            (pgettext("grant", "Sum"), f"{money.yuan(amount)} 元 {money.daxie(amount)}"),
         ),
     )
 
@@ -153,7 +153,7 @@ def allocation_paper(notice: AllocationNotice) -> Paper:
         facts=(
             (pgettext("letter", "Issued on"), _day(told["issued_on"])),
             (_("Projects"), str(len(told["projects"]))),
-            (_("Sum"), f"{money.yuan(total)} 元 {money.daxie(total)}"),
+            (pgettext("grant", "Sum"), f"{money.yuan(total)} 元 {money.daxie(total)}"),
         ),
     )
 

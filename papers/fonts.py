@@ -35,7 +35,6 @@ USES: Final[dict[str, tuple[str, ...]]] = {
 class NoFont(Refused):
     """This machine has no Chinese font."""
 
-    status_code = 503
     default_message = _(
         "This machine has no Chinese font, so no document can be set. Its administrator installs"
         " one (for example fonts-noto-cjk) or names a folder in STEELYARD_FONTS."

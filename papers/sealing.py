@@ -23,7 +23,6 @@ Side = Literal["office", "firm"]
 class SealRefused(Refused):
     """The provider did not set its seal."""
 
-    status_code = 503
     default_message = _(
         "The seal service did not set the seal. Try again later, or upload the stamped scan."
     )

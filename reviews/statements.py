@@ -63,7 +63,7 @@ def _head(entry: RankingEntry, shown: Mapping[str, Any]) -> list[list[str]]:
         ["位次", f"第{entry.rank}名" if entry.rank else str(shown["state_label"])],
     ]
     if shown["decided"]:
-        rows.append(["同分排序", " ".join(filter(None, (shown["decided"], shown["minutes_no"])))])
+        rows.append(["同分排序", f"{shown['decided']} {shown['minutes_no']}".strip()])
     return [[label, str(value)] for label, value in rows]
 
 

@@ -15,11 +15,12 @@ from applications import uploads
 from audit.digests import sm3
 from audit.refusals import Invalid, WrongState
 from awards.models import Agreement, Side, Signature
-from awards.papers import agreement_paper
+from awards.papers import AGREEMENT, agreement_paper
 from papers import fonts, sealing
 from papers.setting import set_paper
 
 SCANS = ("pdf", "jpg", "jpeg")
+PARTY = {Side.OFFICE: "甲方", Side.FIRM: "乙方"}
 
 
 def keep_scan(
@@ -64,7 +65,7 @@ def keep_seal(
     sealed = provider.seal(_to_seal(agreement, others), holder=_holder(agreement, side, by), at=at)
     if not provider.verify(sealed):
         raise sealing.SealRefused
-    name = f"{agreement.number} {side}.pdf"
+    name = f"{AGREEMENT} {agreement.number}（{PARTY[side]}电子印章）.pdf"
     file = ContentFile(sealed.document, name=name)
     checked = uploads.check(file)
     row = Signature(

@@ -250,18 +250,16 @@ class TestSeals:
                 agreements.sign_for_firm(agreement=drawn_up, by=person)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "UPDATE awards_agreement SET firm_signed_by_id = drawn_up_by_id, firm_signed_at = now()",
-        "UPDATE awards_agreement SET office_signed_by_id=drawn_up_by_id, office_signed_at=now()",
-        (
-            "INSERT INTO awards_signature (agreement_id, side, name, file, size, content_type,"
-            " digest, provider, is_test, certificate, signed_by_id, signed_at) SELECT id, 'firm',"
-            " 'a', 'a', 1, 'a', 'a', '', false, '{}', drawn_up_by_id, now() FROM awards_agreement"
-        ),
-    ],
-)
+SIGNED = "UPDATE awards_agreement SET {0}_signed_by_id = drawn_up_by_id, {0}_signed_at = now()"
+FILED = """
+INSERT INTO awards_signature (agreement_id, side, name, file, size, content_type, digest, provider,
+    is_test, certificate, signed_by_id, signed_at)
+SELECT id, 'firm', 'a', 'a', 1, 'a', 'a', '', false, '{}', drawn_up_by_id, now()
+FROM awards_agreement
+"""
+
+
+@pytest.mark.parametrize("sql", [SIGNED.format("firm"), SIGNED.format("office"), FILED])
 def test_nobody_signs_without_a_file_nor_a_file_without_signing(drawn_up, sql):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)

@@ -107,3 +107,13 @@ def test_the_sites_own_faces_come_first():
         "head": ["Noto Serif CJK SC"],
         "mono": ["Noto Serif CJK SC"],
     }
+
+
+@pytest.mark.parametrize(("article", "empty"), [("一条。", 0), ("一条。" * 40, 1)])
+def test_signatures_alone_on_a_page_say_so(article, empty):
+    paper = samples.agreement()
+    shown = reading.pages(
+        set_paper(replace(paper, values={**paper.values, "other": [article] * 4}))
+    )
+    assert [page.count("（此页无正文）") for page in shown] == [0] * (len(shown) - 1) + [empty]
+    assert ("七、其他" in shown[-1]) is (empty == 0)

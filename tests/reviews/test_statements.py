@@ -129,3 +129,25 @@ def test_what_was_given_out_stays_and_what_is_altered_is_named(client_of, publis
         cursor.execute(sql)
         cursor.execute("SET LOCAL session_replication_role = 'origin'")
     assert [f"{published.number}-S1" in line for line in witnessing.statements()] == [True]
+
+
+def test_an_order_settled_together_is_said_with_its_minutes(
+    client_of, published, applicant, officer, approver
+):
+    call = Call.objects.get(pk=published.call_id)
+    Call.objects.filter(pk=call.pk).update(status="ranked")
+    tied = list(Application.objects.filter(call=call).order_by("pk").values_list("pk", flat=True))
+    decision = ranking.propose_joint_decision(
+        call=call,
+        order=tied,
+        minutes_no="会商纪要〔2026〕1号",
+        reason="经联席会议研究确定先后",
+        by=officer,
+    )
+    ranking.confirm_joint_decision(decision=decision, by=approver)
+    ranking.compute_ranking(call=call, by=officer)
+    Call.objects.filter(pk=call.pk).update(status="on_notice")
+    issue(client_of(applicant), published)
+    told = dict(PointsStatement.objects.get().content["head"])
+    assert told["位次"] == "第1名"
+    assert told["同分排序"].endswith("会商纪要〔2026〕1号")
