@@ -34,7 +34,7 @@ def once(model: type[M], token: str, act: partial[M]) -> M:
             SentForm.objects.create(key=key, sent_at=clock.NOW)
     except IntegrityError:
         before = rows.select_for_update().get().object_id
-        stands = model._default_manager.filter(pk=before).first()
+        stands = model._default_manager.filter(pk=before).first()  # noqa: SLF001
         if stands is not None:  # a draft may have been taken away since
             return stands
     made = act()

@@ -270,8 +270,8 @@ def test_a_new_call_and_a_review_sent_twice_are_made_once(reviewed, officer, cli
         ),
     ):  # fmt: skip
         url = reverse(f"applications:{name}", args=args)
-        sent = sent | {"once": token(client.get(url))}
-        made[name] = {client.post(url, sent).url for _again in range(2)}
+        whole = sent | {"once": token(client.get(url))}
+        made[name] = {client.post(url, whole).url for _again in range(2)}
     assert [len(urls) for urls in made.values()] == [1, 1]
     assert calls.Call.objects.count() == 1
     assert reviewed.competition_reviews.filter(document_no="公竞审〔2026〕8号").count() == 1

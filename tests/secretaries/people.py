@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pgtrigger
+from django.db import connection
 from django.db.models import F
 
 from accounts.models import Region, User
@@ -58,10 +58,12 @@ def made_older(row: ServiceRequest, days: int) -> None:
     """As if the request had been raised so many days earlier: clocks, holds and all."""
     back, numbers, table = timedelta(days=days), settings.numbers(), working_days()
     ServiceRequest.objects.filter(pk=row.pk).update(raised_at=F("raised_at") - back)
-    with pgtrigger.ignore("secretaries.RequestHold:ended_hold_stands"):
+    with connection.cursor() as cursor:  # what ended stands, but for this
+        cursor.execute("SET LOCAL session_replication_role = replica")
         RequestHold.objects.filter(request=row).update(
             since=F("since") - back, until=F("until") - back
         )
+        cursor.execute("SET LOCAL session_replication_role = origin")
     for held in ServiceClock.objects.filter(pk__in=(row.finish_id, row.response_id)):
         held.started_at -= back
         clock_rows.measure(held, held.pauses.all(), table, numbers)
