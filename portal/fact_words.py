@@ -73,6 +73,7 @@ FACTS: Mapping[str, Promise] = {
     "holds": pgettext_lazy("fact in the log", "departments that held it"),
     "industries": pgettext_lazy("fact in the log", "industries"),
     "industry": pgettext_lazy("fact in the log", "industry"),
+    "inquiry": pgettext_lazy("fact in the log", "overdue inquiry"),
     "input_hash": pgettext_lazy("fact in the log", "digest of the candidates (SM3)"),
     "instalment": pgettext_lazy("fact in the log", "instalment"),
     "insured": pgettext_lazy("fact in the log", "insured staff"),

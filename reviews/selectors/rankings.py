@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import JSONObject
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
@@ -113,7 +114,11 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
 
 
 def entry_of(call: Call, application: int) -> RankingEntry | None:
-    """The entry of a dossier in the ranking that stands, with its panel. One query."""
+    """The entry of a dossier in the ranking that stands, with its panel and, as `given`, what
+    `statements_of` says. One query.
+    """
+    statements = PointsStatement.objects.filter(entry__application=application).order_by("-pk")
+    given = JSONObject(pk="pk", number="number", digest="digest", issued_at="issued_at")
     stands = Ranking.objects.filter(call=call).order_by("-version").values("pk")[:1]
     return (
         RankingEntry.objects.filter(ranking=Subquery(stands))
@@ -125,6 +130,7 @@ def entry_of(call: Call, application: int) -> RankingEntry | None:
             "application__industry",
         )
         .filter(application=application)
+        .annotate(given=ArraySubquery(statements.values(given=given)))
         .first()
     )
 
@@ -242,10 +248,11 @@ def said_of(application: Application) -> dict[str, Said]:
     return by_stage
 
 
-def statements_of(application: Application) -> list[PointsStatement]:
-    """The statements of points that were given out for a dossier, the newest first. One query."""
-    found = PointsStatement.objects.filter(entry__application=application).defer("content")
-    return list(found.order_by("-pk"))
+def statements_of(entry: RankingEntry) -> list[dict[str, Any]]:
+    """The statements of points that were given out for the dossier of an entry that `entry_of`
+    found, the newest first."""
+    given: list[dict[str, Any]] = entry.given  # type: ignore[attr-defined]  # annotated
+    return [one | {"issued_at": datetime.fromisoformat(one["issued_at"])} for one in given]
 
 
 def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:

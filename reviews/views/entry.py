@@ -54,7 +54,7 @@ def _shown(
     context = {
         **more,
         **page(found, sheet, named=named),
-        "statements": ranked.statements_of(found.application) if given else [],
+        "statements": ranked.statements_of(found) if given else [],
         "may_issue": given and (not named or has_role(request.user, Role.PROGRAMME_OFFICER)),
         "nav_current": nav,
     }

@@ -106,15 +106,15 @@ def _climb(pk: int, rung: Rung, at: Moment) -> int:
         return 0
     over = elapsed(day_of(row.finish.due_at), at.today, (), at.table)
     told = _told(rung, row)
-    Escalation.objects.create(
+    reached = Escalation.objects.create(
         clock=row.finish, rung=rung, at=at.now, overdue=over, told=[user.name for user in told]
     )
     record(
         action="request.escalate",
-        obj=row,
+        obj=reached,
         by=None,
         target=rung,
-        after={"overdue": over, "told": [user.pk for user in told]},
+        after={"number": row.number, "overdue": over, "told": [user.pk for user in told]},
         scope=row.application.call.number,
     )
     if rung == Rung.INQUIRY:

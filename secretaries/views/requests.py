@@ -81,7 +81,7 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         raise NotPermitted(_("Requests are raised by the firm or by the project's secretary."))
     # The instant at which a person opened the form names it: a double click sends the same one.
-    opened = request.clock.now.isoformat()
+    opened = "" if request.method == "POST" else request.clock.now.isoformat()
     form = RequestForm(request.POST or None, initial={"sent_form": opened})
     if request.method == "POST" and form.is_valid():
         try:
