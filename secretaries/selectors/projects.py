@@ -9,7 +9,7 @@ from django.db.models.functions import JSONObject
 from accounts.models import Level, Membership, User
 from accounts.roles import Role
 from accounts.rules import covered_regions, has_role
-from applications.models import Application
+from applications.models import Application, Submission
 from secretaries.models import (
     Escalation,
     Leave,
@@ -124,6 +124,12 @@ def visits_of(application: Application) -> QuerySet[Visit]:
         .prefetch_related("photos")
         .order_by("-on", "-pk")
     )
+
+
+def with_last_content() -> QuerySet[Application]:
+    """Dossiers with `.last_content`, that of the latest submission."""
+    last = Submission.objects.filter(application=OuterRef("pk")).order_by("-version")
+    return Application.objects.annotate(last_content=Subquery(last.values("content")[:1]))
 
 
 def assignments_of(application: Application) -> QuerySet[ServiceAssignment]:

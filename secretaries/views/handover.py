@@ -33,7 +33,7 @@ PROMISED = (
 @require_safe
 def handover(request: SignedInRequest, pk: int) -> HttpResponse:
     """For the secretaries of the project, the lead and officers; not for the firm."""
-    application = seen(request, pk)
+    application = seen(request, pk, reading.with_last_content())
     user = request.user
     if rules.belongs_to_firm(user, application) and not rules.is_lead(user):
         raise NotPermitted(_("This page is the secretaries' own."))
@@ -61,8 +61,8 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _promised(application: Application) -> list[tuple[str, Any, str]]:
     """The figures of the latest submission that the firm is held to: name, value, unit."""
-    last = application.submissions.order_by("-version").first()
-    figures = last.content.get("figures", {}) if last is not None else {}
+    content = application.last_content  # type: ignore[attr-defined]  # annotated
+    figures = (content or {}).get("figures", {})
     return [
         (str(label), figures[name], unit) for name, label, unit in PROMISED if figures.get(name)
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,11 +37,15 @@ from secretaries.visiting import Rhythm, period
 from secretaries.wording import reason_text
 
 
-def seen(request: SignedInRequest, pk: int) -> Application:
-    """A served project, for its secretaries, its firm's people, the lead and officers."""
-    application = get_object_or_404(
-        Application.objects.select_related("call", "firm", "region__reports_to", "industry"), pk=pk
-    )
+def seen(
+    request: SignedInRequest, pk: int, among: QuerySet[Application] | None = None
+) -> Application:
+    """A served project, for its secretaries, its firm's people, the lead and officers; read with
+    what `among` annotates.
+    """
+    rows = Application.objects.all() if among is None else among
+    related = ("call", "firm", "region__reports_to", "industry")
+    application = get_object_or_404(rows.select_related(*related), pk=pk)
     known = Status(application.status) in rules.KNOWN
     if not known or not rules.reads_service(request.user, application):
         raise NotVisible
