@@ -33,10 +33,11 @@ FROM generate_series(1, %(count)s) n
 REQUESTS = """
 INSERT INTO secretaries_servicerequest
     (number, application_id, category, level, title, text, status, raised_by_id, raised_side,
-     raised_at, finish_id, response_id, with_unit, reopened, contested, closed_how)
+     raised_at, finish_id, response_id, with_unit, reopened, contested, closed_how,
+     sent_form)
 SELECT 'SQ-9999-' || n, (%(projects)s::bigint[])[1 + n %% cardinality(%(projects)s::bigint[])],
        'land', 'complex', 'bench', 'bench bench', 'open', %(by)s, 'firm', steelyard_now(), n,
-       %(count)s + n, '', false, false, ''
+       %(count)s + n, '', false, false, '', ''
 FROM generate_series(1, %(count)s) n
 """
 
