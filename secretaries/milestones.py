@@ -1,6 +1,6 @@
 """The four rates (四率) as plain formulas. No Django.
 
-Over the projects of a region, at the end of a month:
+Over the projects of a region that are served by then, at the end of a month:
 
 - 招商落地率 landing: landed / signed. Landed: every node of the first stage is reached.
 - 前期成熟率 readiness: landed with every node of the approvals reached / landed.
@@ -21,9 +21,11 @@ NAMES = ("landing", "readiness", "investment", "statistics")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One project: the days it was signed, landed, ready, started, counted (None: not yet), the
-    investment planned, and that made by the end of each month (its first day), yuan."""
+    """One project: the day from which it is served (None: ever), the days it was signed, landed,
+    ready, started, counted (None: not yet), the investment planned, and that made by the end of
+    each month (its first day), yuan."""
 
+    since: date | None = None
     signed: date | None = None
     landed: date | None = None
     ready: date | None = None
@@ -54,7 +56,7 @@ class Rate:
 
 def four_rates(projects: Iterable[Progress], day: date) -> dict[str, Rate]:
     """The rates of these projects on a day, the last of the month; by name."""
-    rows = list(projects)
+    rows = [row for row in projects if row.since is None or row.since <= day]
     signed = _by(rows, lambda p: p.signed, day)
     landed = _by(signed, lambda p: p.landed, day)
     ready = _by(landed, lambda p: p.ready, day)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from applications.models import Application, Submission
+from calendars.wording import day_of
 from secretaries.milestones import Progress, Rate, four_rates
 from secretaries.models import (
     InvestmentReport,
@@ -17,6 +18,7 @@ from secretaries.models import (
     MilestoneNode,
     MilestoneTemplate,
     ProjectMilestone,
+    ServiceAssignment,
     Stage,
 )
 from secretaries.rules import KNOWN
@@ -109,6 +111,7 @@ def progress() -> dict[int, list[Progress]]:
         .values("pk", "region")
         .annotate(
             planned=planned_investment(OuterRef("pk")),
+            since=_served_since(),
             **{mark: _reached(mark) for mark in (Mark.SIGNED, Mark.STARTED, Mark.COUNTED)},
             **_stage("landing", Stage.LANDING),
             **_stage("approvals", Stage.APPROVALS),
@@ -124,6 +127,11 @@ def progress() -> dict[int, list[Progress]]:
     for row in rows:
         found[row["region"]].append(_progress(dict(row), invested))
     return found
+
+
+def _served_since() -> Subquery:
+    rows = ServiceAssignment.objects.filter(application=OuterRef("pk")).order_by("valid_from")
+    return Subquery(rows.values("valid_from")[:1])
 
 
 def _reached(mark: str) -> Max:
@@ -143,6 +151,7 @@ def _progress(row: dict[str, Any], invested: dict[int, dict[date, Decimal]]) -> 
     landed = None if row["landing_open"] else row["landing_on"] or date.min
     ready = None if row["approvals_open"] else row["approvals_on"] or date.min
     return Progress(
+        since=row["since"] and day_of(row["since"]),
         signed=row[Mark.SIGNED],
         landed=landed,
         ready=ready,
