@@ -19,6 +19,7 @@ class Clock:
     limit: int
     running: bool
     near: bool = False  # nearly used up (the service's own share, 80 % at first) and not yet over
+    late: bool = False  # past its due day; `over` counts from the next working day on
     paused: bool = False
 
     @property
@@ -65,10 +66,7 @@ def timed(rows: Iterable[ServiceRequest], now: datetime, table: WorkingDays) -> 
     starts = [day_of(clock.started_at) for clock in clocks]
     ends = [max(start, ended(clock, now)) for start, clock in zip(starts, clocks, strict=True)]
     used = DayCounts(min(starts), max(ends), table).elapsed_many(starts, ends)
-    today = day_of(now)
-    return [
-        Timed(row, _clock(row, int(days), today)) for row, days in zip(listed, used, strict=True)
-    ]
+    return [Timed(row, _clock(row, int(days), now)) for row, days in zip(listed, used, strict=True)]
 
 
 def clock_of(request: ServiceRequest, now: datetime, table: WorkingDays) -> Clock:
@@ -83,13 +81,14 @@ def ended(clock: ServiceClock, now: datetime) -> date:
     return day_of(clock.stopped_at or now)
 
 
-def _clock(row: ServiceRequest, elapsed: int, today: date) -> Clock:
+def _clock(row: ServiceRequest, elapsed: int, now: datetime) -> Clock:
     finish = row.finish
     running = row.status == RequestStatus.OPEN and finish.stopped_at is None
     used = max(0, elapsed - finish.paused_days)
     paused = finish.paused_since is not None
-    near = running and not paused and used <= finish.days and today >= finish.near_on
-    return Clock(used=used, limit=finish.days, running=running, near=near, paused=paused)
+    late = running and finish.due_at is not None and finish.due_at < now
+    near = running and not paused and not late and day_of(now) >= finish.near_on
+    return Clock(used=used, limit=finish.days, running=running, near=near, late=late, paused=paused)
 
 
 def shares_of(request: ServiceRequest, now: datetime, table: WorkingDays) -> list[Share]:

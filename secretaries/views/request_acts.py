@@ -11,6 +11,7 @@ from accounts.models import User
 from secretaries import rules
 from secretaries.forms import acts as forms
 from secretaries.models import RequestHold, RequestStatus, ServiceRequest
+from secretaries.selectors.clocks import Clock
 from secretaries.services import extensions, holds, pauses, ratings, requests
 
 Words = dict[str, Any]
@@ -140,6 +141,7 @@ class Reader:
     serving: bool
     of_firm: bool
     lead: bool
+    clock: Clock
 
 
 def offered(row: ServiceRequest, reader: Reader, held: list[RequestHold]) -> set[str]:
@@ -165,8 +167,10 @@ def _while_open(row: ServiceRequest, reader: Reader, held: list[RequestHold]) ->
         return names
     names |= {"answer", "pass", "assist"}
     names |= {"reply"} if row.response.stopped_at is None else set()
-    names |= {"resume"} if row.finish.paused_since else {"pause"}
-    names |= {"extend"} if extension is None and not row.finish.paused_since else set()
+    if row.finish.paused_since:
+        names.add("resume")
+    elif not reader.clock.late:
+        names |= {"pause", "extend"} if extension is None and reader.clock.left else {"pause"}
     names |= {"sign", "return"} if any(hold.signed_at is None for hold in held) else set()
     names |= {"assisted"} if any(hold.is_support for hold in held) else set()
     return names
@@ -188,12 +192,13 @@ def _once_answered(row: ServiceRequest, reader: Reader) -> set[str]:
 def forms_of(
     names: set[str], held: list[RequestHold], name: str, bound: forms.ActForm | None
 ) -> dict[str, forms.ActForm]:
-    """A form for each act offered; the one that was sent is given back with its errors."""
+    """A form for each act offered; the one that was sent is given back with its errors, even
+    where it is not offered any more."""
     return {
         one: bound
         if bound is not None and one == name
         else ACTS[one].form(prefix=one, holds=_choices(one, held))
-        for one in names
+        for one in names | ({name} if bound is not None else set())
     }
 
 

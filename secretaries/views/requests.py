@@ -168,18 +168,20 @@ def _page(
     refused: Refused | None = None,
 ) -> HttpResponse:
     user, application, table = request.user, row.application, working_days()
+    clock = clock_of(row, request.clock.now, table)
     reader = acts.Reader(
         user,
         serving=rules.serves(user, application, request.clock.today),
         of_firm=rules.speaks_for_firm(user, application),
         lead=rules.is_lead(user),
+        clock=clock,
     )
     shares = shares_of(row, request.clock.now, table)
     held = [s.hold for s in shares if s.hold.until is None and not s.hold.is_office]
     context = {
         "row": row,
         "application": application,
-        "clock": clock_of(row, request.clock.now, table),
+        "clock": clock,
         "shares": shares,
         "leading": [share for share in shares if not share.hold.is_support],
         "pauses": list(row.finish.pauses.all()),
