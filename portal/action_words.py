@@ -190,6 +190,7 @@ ACTIONS: Mapping[str, Promise] = {
     "request.pause": pgettext_lazy("act in the log", "Clock of a request paused"),
     "request.raise": pgettext_lazy("act in the log", "Request raised"),
     "request.rate": pgettext_lazy("act in the log", "Request rated by the firm"),
+    "request.recount": pgettext_lazy("act in the log", "Due day counted anew"),
     "request.refuse": pgettext_lazy("act in the log", "More time refused"),
     "request.reopen": pgettext_lazy("act in the log", "Request reopened"),
     "request.reply": pgettext_lazy("act in the log", "First reply to a request"),

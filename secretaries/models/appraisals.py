@@ -34,6 +34,9 @@ class Satisfaction(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return str(self.request)
+
 
 class SecretaryAppraisal(models.Model):
     """A secretary's quarter: the counts it stands on, the points, the weights' version."""

@@ -235,3 +235,6 @@ class Escalation(models.Model):
                 "an escalation is never changed",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.get_rung_display())

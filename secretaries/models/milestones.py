@@ -108,6 +108,9 @@ class ProjectMilestone(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.application} · {self.node.name_zh}"
+
 
 class InvestmentReport(models.Model):
     """What a project has invested in all by the end of a month, yuan, as its secretary found it."""
@@ -125,3 +128,6 @@ class InvestmentReport(models.Model):
             models.CheckConstraint(condition=Q(invested__gte=0), name="investment_not_negative"),
             models.CheckConstraint(condition=Q(month__day=1), name="month_is_its_first_day"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.month:%Y-%m}"

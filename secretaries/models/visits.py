@@ -53,6 +53,9 @@ class Visit(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.assignment} {self.on}"
+
 
 class VisitPhoto(models.Model):
     """A picture taken on a visit; kept with it, never exchanged."""

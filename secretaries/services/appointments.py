@@ -120,7 +120,7 @@ def accept(*, assignment: ServiceAssignment, by: User) -> ServiceAssignment:
         return row
     row.accepted_at = now
     row.save(update_fields=["accepted_at"])
-    note_event("assignment.accept", row, by, after={"accepted_at": row.accepted_at})
+    note_event("assignment.accept", row, by)
     return row
 
 
@@ -154,6 +154,7 @@ def hand_over(
         now=now,
         by=by,
         note=text,
+        former=row,
     )
     telling.appointed(made, telling.handed_over(made, row.secretary, text))
     retry_gaps(f"handover:{row.pk}")
@@ -175,9 +176,7 @@ def set_backup(
     row.backup = backup
     row.save(update_fields=["backup"])
     access.follow_assignments(row.application)
-    note_event(
-        "assignment.backup", row, by, before={"backup": before}, after={"backup": row.backup_id}
-    )
+    note_event("assignment.backup", row, by, before={"backup": before})
     if backup is not None:
         telling.named_backup(row)
     return row
@@ -193,7 +192,7 @@ def release_finished() -> int:
     ):
         end(row, now)
         access.follow_assignments(row.application)
-        note_event("assignment.end", row, None, after={"valid_to": now})
+        note_event("assignment.end", row, None)
         ended += 1
     AppointmentGap.objects.filter(closed_at__isnull=True, application__status__in=over).update(
         closed_at=now

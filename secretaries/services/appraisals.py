@@ -11,7 +11,7 @@ from audit.refusals import WrongState
 from audit.services import Entry, record_all
 from calendars.wording import day_of
 from notifications.services import Dispatch, notify_all
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.appraisal import Appraised, Counts, appraise
 from secretaries.models import SecretaryAppraisal, ServiceSecretary
 from secretaries.selectors.appraising import Quarter, counts_of, quarter_of
@@ -68,9 +68,9 @@ def appraise_quarter(
     record_all(
         Entry(
             action="appraisal.make",
-            obj=row.secretary,
+            obj=row,
             by=by,
-            after={"quarter": str(asked), "score": row.score, "counts": row.counts},
+            after=facts.appraisal_facts(row),
         )
         for row in made
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +9,7 @@ from accounts.models import User
 from applications.models import Application
 from audit import clock
 from audit.refusals import WrongState
-from audit.services import Entry, record_all
+from audit.services import record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
@@ -22,6 +21,7 @@ from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecreta
 from secretaries.selectors.candidates import by_role, candidates, is_served, project_of
 from secretaries.selectors.settings import numbers
 from secretaries.services import access, appointments, telling
+from secretaries.services.assigning import event
 from secretaries.services.milestones import plan_milestones
 
 
@@ -144,7 +144,7 @@ def _follow(made: list[ServiceAssignment], now: datetime, by: User | None) -> No
     projects = [row.application for row in made]
     access.follow_assignments(*projects)
     plan_milestones(projects, now)
-    record_all(Entry(action="assignment.appoint", by=by, **_event(row)) for row in made)
+    record_all(event("assignment.appoint", row, by) for row in made)
     gaps = AppointmentGap.objects.filter(application__in=projects, closed_at__isnull=True)
     waited = dict(gaps.values_list("application", "pk"))
     gaps.update(closed_at=now)
@@ -154,11 +154,3 @@ def _follow(made: list[ServiceAssignment], now: datetime, by: User | None) -> No
         for row in made
         if row.application_id in waited
     )
-
-
-def _event(row: ServiceAssignment) -> dict[str, Any]:
-    return {
-        "obj": row.application,
-        "after": {"secretary": row.secretary_id, "reason": row.reason},
-        "scope": row.application.call.number,
-    }

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import officers_of, users_with_role
 from audit import clock
-from audit.services import record
+from audit.services import Entry, record, record_all
 from calendars.clocks import elapsed
 from calendars.instants import start_of_day
 from calendars.models import CalendarYear
@@ -19,6 +19,7 @@ from calendars.selectors import working_days
 from calendars.table import ONE_DAY, WorkingDays
 from calendars.wording import day_of
 from notifications.services import enqueue
+from secretaries import facts
 from secretaries.models import (
     ClockKind,
     Escalation,
@@ -114,7 +115,7 @@ def _climb(pk: int, rung: Rung, at: Moment) -> int:
         obj=reached,
         by=None,
         target=rung,
-        after={"number": row.number, "overdue": over, "told": [user.pk for user in told]},
+        after={"number": row.number, **facts.escalation_facts(reached)},
         scope=row.application.call.number,
     )
     if rung == Rung.INQUIRY:
@@ -166,6 +167,20 @@ def recount() -> None:
     if not rows:
         return
     table, set_by = working_days(), numbers()
+    before = {row.pk: row.due_at for row in rows}
     for row in rows:
         clock_rows.measure(row, row.pauses.all(), table, set_by)
     ServiceClock.objects.bulk_update(rows, clock_rows.MEASURED, batch_size=500)
+    moved = {row.pk: row.due_at for row in rows if row.due_at != before[row.pk]}
+    settled = ServiceRequest.objects.filter(finish__in=moved).select_related("application__call")
+    record_all(
+        Entry(
+            action="request.recount",
+            obj=row,
+            by=None,
+            before={"due_at": before[row.finish_id]},
+            after={"due_at": moved[row.finish_id]},
+            scope=row.application.call.number,
+        )
+        for row in settled.order_by("pk")
+    )

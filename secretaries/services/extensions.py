@@ -8,7 +8,7 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from calendars import deadlines
 from calendars.selectors import working_days
 from calendars.wording import day_of
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import Extension, RequestStatus, ServiceRequest
 from secretaries.selectors.settings import numbers
 from secretaries.services import clock_rows, telling
@@ -43,8 +43,8 @@ def ask_extension(*, request: ServiceRequest, days: int, reason: str, by: User) 
             _("From 1 to %(most)s working days.") % {"most": set_by.extension_most_days}, "days"
         )
     kept = checked_text(reason, "text")
-    Extension.objects.create(request=row, days=days, reason=kept, asked_by=by, asked_at=now)
-    act(row, "extend", f"+{days}\n{kept}", by, now)
+    asked = Extension.objects.create(request=row, days=days, reason=kept, asked_by=by, asked_at=now)
+    act(row, "extend", f"+{days}\n{kept}", by, now, more=facts.extension_facts(asked))
     telling.request("extension", row, telling.leads(), stamp="1", days=days, text=kept[:300])
     return row
 
@@ -71,7 +71,8 @@ def decide_extension(
         finish.extended += asked.days
         clock_rows.measure(finish, finish.pauses.all(), working_days(), numbers())
         finish.save(update_fields=["days", "extended", *clock_rows.MEASURED])
-    act(row, "grant" if granted else "refuse", kept, by, now)
+    more = facts.extension_facts(asked)
+    act(row, "grant" if granted else "refuse", kept, by, now, more=more)
     told = [*telling.secretary_of(row.application), *telling.firm_of(row.application)]
     kind = "extended" if granted else "not_extended"
     telling.request(kind, row, told, stamp="1", days=asked.days, text=kept[:300])

@@ -11,6 +11,7 @@ from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of
+from secretaries import facts
 from secretaries.models import RequestHold, RequestStatus, ServiceAssignment, ServiceRequest
 from secretaries.selectors.settings import numbers
 from secretaries.services.request_rows import (
@@ -29,8 +30,8 @@ def office_name(assignment: ServiceAssignment | None) -> str:
     return assignment.secretary.unit.name[:80] if assignment is not None else "服务专班"
 
 
-def begin_office(request: ServiceRequest, name: str, now: datetime) -> None:
-    RequestHold.objects.create(request=request, unit=name, is_office=True, since=now)
+def begin_office(request: ServiceRequest, name: str, now: datetime) -> RequestHold:
+    return RequestHold.objects.create(request=request, unit=name, is_office=True, since=now)
 
 
 def end_holds(request: ServiceRequest, now: datetime) -> None:
@@ -51,7 +52,14 @@ def pass_on(*, request: ServiceRequest, unit: str, text: str, by: User) -> Servi
     RequestHold.objects.create(request=row, unit=holder, since=now, sign_due_at=_sign_due(now))
     row.with_unit = holder
     row.save(update_fields=["with_unit"])
-    act(row, "pass", f"{holder}\n{text.strip()}".strip(), by, now)
+    act(
+        row,
+        "pass",
+        f"{holder}\n{text.strip()}".strip(),
+        by,
+        now,
+        more=facts.hold_facts(row.holds.all()),
+    )
     return row
 
 
@@ -68,7 +76,14 @@ def ask_assistance(*, request: ServiceRequest, unit: str, text: str, by: User) -
     RequestHold.objects.create(
         request=row, unit=holder, is_support=True, since=now, sign_due_at=_sign_due(now)
     )
-    act(row, "assist", f"{holder}\n{text.strip()}".strip(), by, now)
+    act(
+        row,
+        "assist",
+        f"{holder}\n{text.strip()}".strip(),
+        by,
+        now,
+        more=facts.hold_facts(row.holds.all()),
+    )
     return row
 
 
@@ -84,7 +99,7 @@ def sign_for(*, request: ServiceRequest, hold: int, name: str, by: User) -> Serv
         raise Invalid(_("Name who signed, in 2 to 60 characters."), "text")
     held.signed_at, held.signed_name = now, signer
     held.save(update_fields=["signed_at", "signed_name"])
-    act(row, "sign", f"{held.unit}：{signer}", by, now)
+    act(row, "sign", f"{held.unit}：{signer}", by, now, more=facts.hold_facts(row.holds.all()))
     return row
 
 
@@ -110,7 +125,7 @@ def send_back(*, request: ServiceRequest, hold: int, text: str, by: User) -> Ser
         begin_office(row, first.unit if first else office_name(None), now)
         row.with_unit = ""
         row.save(update_fields=["with_unit"])
-    act(row, "return", f"{held.unit}\n{why}", by, now)
+    act(row, "return", f"{held.unit}\n{why}", by, now, more=facts.hold_facts(row.holds.all()))
     return row
 
 
@@ -122,7 +137,14 @@ def record_assistance(*, request: ServiceRequest, hold: int, text: str, by: User
     if not held.is_support:
         raise WrongState(_("This department leads; pass the request on or answer it."))
     _end(held, "assisted", now)
-    act(row, "assisted", f"{held.unit}\n{checked_text(text, 'text')}", by, now)
+    act(
+        row,
+        "assisted",
+        f"{held.unit}\n{checked_text(text, 'text')}",
+        by,
+        now,
+        more=facts.hold_facts(row.holds.all()),
+    )
     return row
 
 

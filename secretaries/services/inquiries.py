@@ -10,7 +10,7 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
 from calendars.table import WorkingDays
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import InquiryCause, InquiryFinding, OverdueInquiry, ServiceRequest
 from secretaries.selectors.candidates import current_assignment
 from secretaries.selectors.clocks import shares_of, slowest
@@ -119,16 +119,9 @@ def _require_open(row: OverdueInquiry) -> None:
 def _note(action: str, row: OverdueInquiry, by: User | None, *, reason: str = "") -> None:
     record(
         action=action,
-        obj=row.request,
+        obj=row,
         by=by,
         reason=reason,
-        after={
-            "inquiry": row.pk,
-            "overdue": row.overdue,
-            "step": row.step,
-            "step_days": row.step_days,
-            "finding": row.finding,
-            "responsible": row.responsible,
-        },
+        after=facts.inquiry_facts(row),
         scope=row.request.application.call.number,
     )

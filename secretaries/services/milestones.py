@@ -16,7 +16,7 @@ from audit import clock
 from audit.refusals import Conflict, Invalid, NotPermitted, WrongState
 from audit.services import record
 from calendars.wording import day_of
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import (
     InvestmentReport,
     Mark,
@@ -115,9 +115,9 @@ def record_investment(
     )
     record(
         action="investment.record",
-        obj=row,
+        obj=made,
         by=by,
-        after={"month": first, "invested": invested},
+        after=facts.investment_facts(made),
         scope=row.call.number,
     )
     return made
@@ -139,7 +139,7 @@ def set_template(*, nodes: Sequence[Node], reason: str, seen: int, by: User) -> 
     made = MilestoneTemplate.objects.create(
         version=version + 1, reason=reason.strip()[:400], made_by=by, made_at=clock.now()
     )
-    MilestoneNode.objects.bulk_create(
+    kept = MilestoneNode.objects.bulk_create(
         MilestoneNode(
             template=made,
             place=place,
@@ -156,7 +156,7 @@ def set_template(*, nodes: Sequence[Node], reason: str, seen: int, by: User) -> 
         obj=made,
         by=by,
         reason=made.reason,
-        after={"version": made.version, "nodes": [node.name_zh for node in nodes]},
+        after=facts.template_facts(made, kept),
     )
     return made
 
@@ -206,14 +206,10 @@ def _settle(
 def _note(action: str, row: ProjectMilestone, by: User, reason: str, before: str = "") -> None:
     record(
         action=action,
-        obj=row.application,
+        obj=row,
         by=by,
         reason=reason,
         before={"planned_on": before} if before else None,
-        after={
-            "node": row.node.name_zh,
-            "planned_on": row.planned_on,
-            "reached_on": row.reached_on,
-        },
+        after=facts.milestone_facts(row),
         scope=row.application.call.number,
     )

@@ -1,6 +1,7 @@
 """A request's clock stands still for a listed reason, with evidence, and goes on."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from audit.refusals import Invalid, WrongState
 from calendars.selectors import working_days
 from calendars.table import ONE_DAY
 from calendars.wording import day_of
+from secretaries import facts
 from secretaries.models import ClockPause, PauseReason, RequestStatus, ServiceRequest
 from secretaries.selectors.settings import numbers
 from secretaries.services import clock_rows, telling
@@ -46,7 +48,8 @@ def pause_clock(*, request: ServiceRequest, reason: str, evidence: str, by: User
     )
     finish.paused_since, finish.due_at = day_of(now), None
     finish.save(update_fields=["paused_since", "due_at"])
-    act(row, "pause", f"{PauseReason(reason).label}\n{shown}", by, now)
+    text = f"{PauseReason(reason).label}\n{shown}"
+    act(row, "pause", text, by, now, more=facts.pause_facts(row))
     telling.request(
         "paused",
         row,
@@ -67,13 +70,12 @@ def resume_clock(*, request: ServiceRequest, text: str, by: User) -> ServiceRequ
     if row.finish.paused_since is None:
         raise WrongState(_("The clock does not stand still."))
     kept = checked_text(text, "text")
-    end_pause(row, kept, by, now)
-    act(row, "resume", kept, by, now)
+    act(row, "resume", kept, by, now, more=end_pause(row, kept, by, now))
     return row
 
 
-def end_pause(row: ServiceRequest, text: str, by: User, now: datetime) -> None:
-    """The open pause ends the day before; the clock is measured anew."""
+def end_pause(row: ServiceRequest, text: str, by: User, now: datetime) -> dict[str, Any]:
+    """The open pause ends the day before; the clock is measured anew. The facts for the log."""
     finish = row.finish
     pause = finish.pauses.get(ended_at__isnull=True)
     pause.last, pause.ended_by, pause.ended_at, pause.ending = (
@@ -86,3 +88,4 @@ def end_pause(row: ServiceRequest, text: str, by: User, now: datetime) -> None:
     finish.paused_since = None
     clock_rows.measure(finish, finish.pauses.all(), working_days(), numbers())
     finish.save(update_fields=["paused_since", *clock_rows.MEASURED])
+    return facts.pause_facts(row)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.refusals import Invalid, NotVisible, WrongState
 from audit.services import record
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import RequestStatus, Satisfaction, ServiceRequest
 from secretaries.services.request_rows import lock_request, require_status
 
@@ -29,9 +29,9 @@ def rate_request(
     )
     record(
         action="request.rate",
-        obj=row,
+        obj=made,
         by=by,
-        after={"score": score},
+        after=facts.satisfaction_facts(made),
         scope=row.application.call.number,
     )
     return made

@@ -1,6 +1,8 @@
 """The rows behind a request: locked, asked, written, recorded, told."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,7 @@ from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
 from calendars.selectors import working_days
 from calendars.wording import day_of
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import (
     ClockKind,
     CloseHow,
@@ -116,7 +118,8 @@ def reopen(row: ServiceRequest, why: str, by: User, now: datetime) -> None:
     first = row.holds.filter(is_office=True).first()
     if first is not None:
         RequestHold.objects.create(request=row, unit=first.unit, is_office=True, since=now)
-    act(row, "reopen", why, by, now, source=RequestStatus.ANSWERED, target=RequestStatus.OPEN)
+    more = {**facts.hold_facts(row.holds.all()), **facts.pause_facts(row)}
+    act(row, "reopen", why, by, now, source=RequestStatus.ANSWERED, target=row.status, more=more)
     telling.request(
         "reopened",
         row,
@@ -159,7 +162,9 @@ def act(
     *,
     source: str = "",
     target: str = "",
+    more: Mapping[str, Any] | None = None,
 ) -> None:
+    """Keep the act and record it; `more` are the facts it changed beside the request's own."""
     RequestAction.objects.create(request=row, kind=kind, text=text, by=by, at=now)
     record(
         action=f"request.{kind}",
@@ -168,6 +173,6 @@ def act(
         source=source,
         target=target,
         reason=text,
-        after={"due_at": row.finish.due_at, "with_unit": row.with_unit},
+        after={**facts.request_facts(row), **(more or {})},
         scope=row.application.call.number,
     )

@@ -15,7 +15,7 @@ from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of, day_text
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import (
     ClockKind,
     RequestCategory,
@@ -89,8 +89,9 @@ def raise_request(
         response=response,
     )
     assignment = current_assignment(row)
-    holds.begin_office(request, holds.office_name(assignment), now)
-    act(request, "raise", request.text, by, now, target=RequestStatus.OPEN)
+    held = holds.begin_office(request, holds.office_name(assignment), now)
+    more = {**facts.hold_facts([held]), "pauses": [], **facts.extension_facts(None)}
+    act(request, "raise", request.text, by, now, target=RequestStatus.OPEN, more=more)
     if side == "firm":
         telling.request(
             "raised",
@@ -177,13 +178,13 @@ def answer(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     require_secretary(row, by, now)
     require_status(row, RequestStatus.OPEN)
     kept = checked_text(text, "text")
-    if row.finish.paused_since is not None:
-        pauses.end_pause(row, kept, by, now)
+    more = pauses.end_pause(row, kept, by, now) if row.finish.paused_since is not None else {}
     clock_rows.stop(now, row.response, row.finish)
     holds.end_holds(row, now)
     row.status, row.answered_at = RequestStatus.ANSWERED, now
     row.save(update_fields=["status", "answered_at"])
-    act(row, "answer", kept, by, now, source=RequestStatus.OPEN, target=RequestStatus.ANSWERED)
+    more |= facts.hold_facts(row.holds.all())
+    act(row, "answer", kept, by, now, source=RequestStatus.OPEN, target=row.status, more=more)
     telling.request(
         "answered",
         row,

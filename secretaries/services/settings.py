@@ -7,7 +7,7 @@ from accounts.models import User
 from audit import clock
 from audit.refusals import Conflict, Invalid, Message
 from audit.services import record
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import ServiceSettings
 from secretaries.selectors.settings import in_force
 from secretaries.service_rules import ServiceRules, ServiceRulesError
@@ -60,7 +60,7 @@ def set_numbers(
         by=by,
         reason=row.reason,
         before=_changed(before, wanted),
-        after={"version": row.version, **_changed(wanted, before)},
+        after={**facts.settings_facts(row), **_changed(wanted, before)},
     )
     return row
 

@@ -15,7 +15,7 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
 from calendars.wording import day_of
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import ServiceAssignment, Visit, VisitKind, VisitPhoto
 from secretaries.services import telling
 
@@ -76,9 +76,9 @@ def record_visit(
     VisitPhoto.objects.bulk_create(_kept(visit, *one) for one in once.values())
     record(
         action="visit.record",
-        obj=row.application,
+        obj=visit,
         by=by,
-        after={"visit": visit.pk, "on": on, "kind": kind, "photos": sorted(once)},
+        after=facts.visit_facts(visit),
         scope=row.application.call.number,
     )
     telling.visit_recorded(visit)
@@ -104,9 +104,9 @@ def confirm_visit(*, visit: Visit, by: User) -> Visit:
     row.save(update_fields=["confirmed_by", "confirmed_at"])
     record(
         action="visit.confirm",
-        obj=application,
+        obj=row,
         by=by,
-        after={"visit": row.pk, "on": row.on},
+        after=facts.visit_facts(row),
         scope=application.call.number,
     )
     telling.visit_confirmed(row, by)
