@@ -18,6 +18,7 @@ from secretaries.selectors.clocks import clock_of, shares_of
 from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
 from tests import making
 from tests.secretaries.people import made_older
+from tests.secretaries.test_pages import signed_in, url
 from tests.secretaries.test_requests import Served
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +224,27 @@ def test_an_answer_ends_the_pause_the_clocks_and_the_holds(cast: Served) -> None
     done = requests.answer(request=row, text="企业材料已补齐，办结。", by=cast.zhao.user)
     assert done.finish.stopped_at and done.response.stopped_at and done.finish.due_at
     assert list(row.holds.values_list("outcome", flat=True)) == ["answered"]
+
+
+def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(cast: Served) -> None:
+    row, client = cast.ask(), signed_in(cast.zhao.user)
+    path = url("request", row.pk)
+    seen = []
+    for used in (4, 5, 6):
+        made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
+        found, page = clock_of(again(row), clock.now(), working_days()), client.get(path)
+        seen.append(
+            (found.left, found.near, found.late, {"pause", "extend"} & set(page.context["forms"]))
+        )
+    assert seen == [
+        (1, True, False, {"pause", "extend"}),
+        (0, True, False, {"pause"}),
+        (0, False, True, set()),
+    ]
+    sent = {"act": "pause", "pause-reason": "firm", "pause-text": EVIDENCE}
+    page = client.post(path, sent)  # from a page opened before
+    assert (page.status_code, page.context["forms"]["pause"].is_bound) == (422, True)
+    assert page.context["forms"]["pause"].errors
 
 
 def test_the_first_reply_stops_its_own_clock_only(cast: Served) -> None:

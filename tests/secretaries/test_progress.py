@@ -65,6 +65,8 @@ def test_the_four_rates_as_they_are_defined():
         "statistics": (0, 1, Decimal("0.0")),
     }
     assert four_rates([], DAY)["landing"].percent is None
+    later = Progress(since=date(2026, 7, 1), planned=Decimal(900))
+    assert four_rates([landed, ready, later], DAY) == found
 
 
 def test_an_appraisal_is_weight_times_share():
