@@ -2,6 +2,7 @@
 
 The page puts a token of its own into the form (`{% once %}`). Token and content together are a
 unique key in the database: whoever comes second waits for the first, then gets what that made.
+Where the same content is never meant twice, one word for all stands in the token's place.
 """
 
 from functools import partial
