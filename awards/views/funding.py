@@ -96,7 +96,6 @@ def page(request: SignedInRequest, call: Call, status: int = 200, **forms: Any) 
             "allocation_form": forms.get("allocation")
             or AllocationForm(initial={"issued_on": today}),
             "deviating": "deviation" in forms,
-            "letters": lists.letters_of(call),
         }
     return render(request, "awards/funding_list.html", context, status=status)
 
