@@ -13,4 +13,5 @@ MODULES = (
     "bench.appointment",
     "bench.clocks",
     "bench.papers",
+    "bench.outbox",
 )

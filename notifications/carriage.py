@@ -102,14 +102,13 @@ def _attempt_all(
     on each alone, so that no row is given up for what stood beside it.
     """
     with _alone_with(model, numbers) as own:
-        stand = dict(_pending(model, own).values_list("pk", "attempts"))
-        first = {pk for pk, attempts in stand.items() if not attempts}
-        _count(model, first)
-        for pk in (pk for pk in own if pk in stand):
-            if pk not in first:
-                _count(model, [pk])
-            _attempt(model, pk, work, *joined)
-        return len(stand)
+        rows: list[Row] = list(_pending(model, own).select_related(*joined).order_by("pk"))
+        _count(model, [row.pk for row in rows if not row.attempts])
+        for row in rows:
+            if row.attempts:
+                _count(model, [row.pk])
+            _attempt(model, row, work)
+        return len(rows)
 
 
 def _count(model: type[Row], numbers: Collection[int]) -> None:
@@ -122,22 +121,30 @@ def _count(model: type[Row], numbers: Collection[int]) -> None:
     rows.update(attempts=F("attempts") + 1, due_at=now + LEASE, **tried)
 
 
-def _attempt(model: type[Row], number: int, work: Callable[[Row], object], *joined: str) -> None:
+def _attempt(model: type[Row], row: Row, work: Callable[[Row], object]) -> None:
     """Work on a row if it is still pending. A failure is kept on the row, never raised."""
-    free = _pending(model, [number])
     try:
         with transaction.atomic():
-            rows = free.select_related(*joined) if joined else free
-            row = rows.select_for_update(skip_locked=True, of=("self",)).first()
-            if row is None:
+            if not _locked(model, row.pk):
                 return
             work(row)
-            free.update(state=Outgoing.DONE, done_at=clock.now(), error="")
+            _pending(model, [row.pk]).update(state=Outgoing.DONE, done_at=clock.now(), error="")
     except Later as later:
-        _put_off(model, number, later)
+        _put_off(model, row.pk, later)
     except Exception as error:  # whatever it was, the row says so and is tried again
-        logger.exception("%s %s failed", model.__name__, number)
-        _note_failure(model, number, error)
+        logger.exception("%s %s failed", model.__name__, row.pk)
+        _note_failure(model, row.pk, error)
+
+
+def _locked(model: type[Row], number: int) -> bool:
+    """Whether the row is still pending and ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {model._meta.db_table} WHERE id = %s AND state = %s"  # noqa: S608
+            " FOR UPDATE SKIP LOCKED",
+            [number, Outgoing.PENDING],
+        )
+        return cursor.fetchone() is not None
 
 
 def _has_pace(model: type[Delivery] | type[Job]) -> bool:
