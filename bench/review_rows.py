@@ -208,5 +208,6 @@ ROWS = (
     """INSERT INTO reviews_mark (assignment_id, leaf, tier, score, comment, version, updated_at)
     SELECT a, leaf, 0,
         ((hashtextextended(a || leaf, 0) & 65535) %% %(marks)s / 100.0)::numeric(5, 2), '', 1, now()
-    FROM generate_series(1, %(dossiers)s::integer * %(experts)s) a, unnest(%(leaves)s::text[]) leaf""",
+    FROM generate_series(1, %(dossiers)s::integer * %(experts)s) a,
+        unnest(%(leaves)s::text[]) leaf""",
 )
