@@ -162,7 +162,8 @@ def declare(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.problems.append(str(refusal))
         else:
-            messages.success(request, _declared(form))
+            conflicts = sum(line.answer == "conflict" for line in form.lines)
+            messages.success(request, declared_words(seat, conflicts))
             return redirect("reviews:my_reviews")
     context = {
         "seat": seat,
@@ -175,10 +176,16 @@ def declare(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/expert_declare.html", context, status=status)
 
 
-def _declared(form: DeclarationForm) -> str:
-    barred = sum(line.answer == "conflict" for line in form.lines)
-    if barred:
-        return _("Your declaration is kept. You are recused from %(count)d of the dossiers.") % {
-            "count": barred
-        }
-    return _("Your declaration is kept. The dossiers are open to you.")
+def declared_words(seat: Seat, conflicts: int) -> str:
+    """What an expert is told who declared so many conflicts on a seat held until then."""
+    if not conflicts:
+        return _("Your declaration is kept. The dossiers are open to you.")
+    seat.refresh_from_db(fields=["state"])
+    if seat.state != SeatState.ACCEPTED:
+        return _(
+            "Your declaration is kept. You are recused from too many dossiers of this panel to sit "
+            "on it: the seat passes to the next in the drawn order, and its dossiers close for you."
+        )
+    return _("Your declaration is kept. You are recused from %(count)d of the dossiers.") % {
+        "count": conflicts
+    }

@@ -10,6 +10,7 @@ from notifications.models import Message
 from reviews.models import Assignment, Declaration, Recusal, Seat
 from reviews.services import declarations, seats
 from reviews.services.declarations import Answer
+from reviews.views.expert import declared_words
 from tests.racing import race
 from tests.reviews import table
 
@@ -159,3 +160,24 @@ def test_leaving_while_the_office_records_the_same_conflict(officer, firm, exper
     )
     assert sum(isinstance(r, WrongState) for r in results) == 1, results
     assert Recusal.objects.count() == 1
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("conflicts", "said", "state"),
+    [
+        (0, "The dossiers are open to you.", "accepted"),
+        (1, "You are recused from 1 of the dossiers.", "accepted"),
+        (3, "the seat passes to the next in the drawn order", "replaced"),
+    ],
+)
+def test_who_declares_too_many_is_told_that_the_seat_passes_on(draw, conflicts, said, state):
+    seat = draw.seats.select_related("expert__user", "panel__call").order_by("pk")[0]
+    seats.accept(seat=seat, by=seat.expert.user)
+    answers = [
+        Answer(row.pk, n < conflicts, "kin", "近亲属任职") for n, row in enumerate(rows_of(seat))
+    ]
+    declarations.declare_all(seat=seat, answers=answers, by=seat.expert.user)
+    assert said in declared_words(seat, conflicts)
+    seat.refresh_from_db()
+    assert seat.state == state
