@@ -67,7 +67,7 @@ def _sentences() -> dict[str, str]:
             "norm."
         ),
         "permits": _(
-            "%(points_each)s points for each of the five permits in hand: filing, land, planning, "
+            "Each of the five permits in hand counts %(points_each)s: filing, land, planning, "
             "environment, construction."
         ),
         "investment_progress": _(

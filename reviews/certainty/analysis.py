@@ -23,9 +23,13 @@ def analyse(
     one. Raises ValueError without any score, and for costs that no line can be drawn from.
     """
     panel_of = table.components() if panels is None else panels
+    judged = {
+        item: panel_of[item] for item, n in zip(table.items, table.per_item, strict=True) if n
+    }
     model = mixed.fit(table)
     return {
-        "agreement": of_panels(table, panel_of, model),
+        # Who has no score at all shares no experts with anybody, and forms no panel of its own.
+        "agreement": of_panels(table, judged if panels is None else panels, model),
         "experts": of_experts(table, model),
         "outliers": of_marks(table),
         "expected_rank": of_ranks(table),

@@ -140,6 +140,15 @@ def test_poor_tables_have_an_answer_too(rows, order, mode):
     assert found["outliers"] == []
 
 
+def test_items_without_any_score_form_no_panels_unless_they_are_named():
+    rows = [*rows_of(SHROUT_FLEISS), ("x", "e00", None), ("y", "e01", None)]
+    table = ScoreTable.of(rows)
+    assert [p["panel"] for p in analyse(table)["agreement"]["panels"]] == ["i00"]
+    named = dict.fromkeys(table.items, "P") | {"x": "Q"}
+    panels = analyse(table, named)["agreement"]["panels"]
+    assert [(p["panel"], p["items"]) for p in panels] == [("P", 6), ("Q", 0)]
+
+
 def test_where_less_is_better_the_knapsack_counts_what_stays_below_the_worst():
     rows = [("A", "x", 1), ("B", "x", 2), ("C", "x", 3), ("D", "x", 5)]
     costs = {"A": D(6), "B": D(3), "C": D(3), "D": D(1)}
