@@ -88,22 +88,32 @@ function watchSheet() {
   }
 }
 
-// Below the split the dossier folds above the sheet.
-function watchFold() {
-  const fold = document.querySelector("[data-reading-fold]");
-  const reading = document.getElementById("reading");
-  if (!fold || !reading) return;
-  const button = fold.querySelector("button");
+// Below the split one tab shows at a time, each where one left it; without this script they are links.
+function watchParts() {
+  const tabs = [...document.querySelectorAll("[data-parts] a")];
+  const parts = [...document.querySelectorAll("[data-part]")];
   const wide = matchMedia("(width >= 80rem)");
-  const show = (open) => {
-    reading.hidden = !open && !wide.matches;
-    button.setAttribute("aria-expanded", String(open));
+  const left = {};
+  let shown = "marking";
+  const show = () => {
+    for (const part of parts) part.hidden = !wide.matches && part.id !== shown;
+    for (const tab of tabs) {
+      if (tab.hash === `#${shown}`) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+    }
   };
-  fold.hidden = false;
-  button.addEventListener("click", () => show(reading.hidden));
-  wide.addEventListener("change", () => show(wide.matches));
-  show(false);
+  for (const tab of tabs) {
+    tab.addEventListener("click", (event) => {
+      event.preventDefault();
+      left[shown] = scrollY;
+      shown = tab.hash.slice(1);
+      show();
+      scrollTo({ top: left[shown] ?? 0 });
+    });
+  }
+  wide.addEventListener("change", show);
+  show();
 }
 
 if (form) watchSheet();
-watchFold();
+watchParts();

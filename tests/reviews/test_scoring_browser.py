@@ -102,6 +102,26 @@ def test_the_sheet_helps_while_one_marks(context_of, rows, expert):
     assert (mark.tier, str(mark.score), mark.comment) == (0, "7.00", "字" * 20)
 
 
+def test_below_the_split_dossier_and_sheet_are_tabs_that_keep_what_is_typed(
+    context_of, rows, expert
+):
+    page = context_of(expert, language="en", viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"/my-reviews/{rows[1].pk}/")
+    dossier, sheet = page.locator("#reading"), page.locator("#marking")
+    tabs = page.get_by_role("navigation", name="Dossier and score sheet")
+    page.locator("#id_Q3-1-comment").fill("读了一半")
+    for name, seen, unseen in (("The dossier", dossier, sheet), ("Score sheet", sheet, dossier)):
+        tabs.get_by_role("link", name=name).click()
+        expect(seen).to_be_visible()
+        expect(unseen).to_be_hidden()
+        expect(tabs.locator("[aria-current]")).to_have_text(name)
+    expect(page.locator("#id_Q3-1-comment")).to_have_value("读了一半")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(tabs).to_be_hidden()
+    expect(dossier).to_be_visible()
+    expect(sheet).to_be_visible()
+
+
 def test_nothing_typed_is_lost_when_the_connection_goes(context_of, rows, expert):
     context = context_of(expert, language="en")
     page = context.new_page()
