@@ -140,8 +140,9 @@ def _locked(model: type[Row], number: int) -> bool:
     """Whether the row is still pending and ours until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT 1 FROM {model._meta.db_table} WHERE id = %s AND state = %s"  # noqa: S608
-            " FOR UPDATE SKIP LOCKED",
+            f"""
+            SELECT 1 FROM {model._meta.db_table} WHERE id = %s AND state = %s FOR UPDATE SKIP LOCKED
+            """,  # noqa: S608  (a table of ours)
             [number, Outgoing.PENDING],
         )
         return cursor.fetchone() is not None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from applications.models import Application
 from audit import clock
 from rehearsal.round import Round
 from secretaries.models import OverdueInquiry, ServiceAssignment, ServiceRequest
@@ -30,11 +31,8 @@ def raise_one_late(round_: Round) -> None:
     """The first project's firm raises a request; a department lets it lie for two months."""
     assignment = _assignments(round_)[0]
     application, secretary = assignment.application, assignment.secretary.user
-    raised = requests.raise_request(
-        application=application, category="permits", level="general", title="施工许可补办",
-        text="施工许可材料已齐，住建部门迟迟未出具意见，请协调。",
-        by=round_.cast.owners[application.firm_id],
-    )  # fmt: skip
+    text = "施工许可材料已齐，住建部门迟迟未出具意见，请协调。"
+    raised = _asked(round_, application, "permits", "施工许可补办", text)
     requests.reply(request=raised, text="已受理，转住建部门办理，三日内反馈进展。", by=secretary)
     holds.pass_on(request=raised, unit="住房和城乡建设局", text="请按时限办理", by=secretary)
 
@@ -43,11 +41,8 @@ def raise_one_red(round_: Round) -> None:
     """A general request that two departments have handed on without settling it in time."""
     assignment = _shown(round_)
     application, secretary = assignment.application, assignment.secretary.user
-    raised = requests.raise_request(
-        application=application, category="utilities", level="general", title="二期厂房用电增容",
-        text="二期设备月底进场，现有变压器容量不足，需增容至1000千伏安，请协调。",
-        by=round_.cast.owners[application.firm_id],
-    )  # fmt: skip
+    text = "二期设备月底进场，现有变压器容量不足，需增容至1000千伏安，请协调。"
+    raised = _asked(round_, application, "utilities", "二期厂房用电增容", text)
     requests.reply(request=raised, text="已转供电公司勘查，两日内答复方案。", by=secretary)
     holds.pass_on(request=raised, unit="供电公司", text="请现场勘查并出具方案", by=secretary)
     holds.sign_for(request=raised, hold=holds.leading(raised).pk, name="王工", by=secretary)
@@ -57,11 +52,8 @@ def raise_one_amber(round_: Round) -> None:
     """A general request whose time is nearly used up on the demo's day."""
     assignment = _shown(round_)
     application, secretary = assignment.application, assignment.secretary.user
-    raised = requests.raise_request(
-        application=application, category="labour", level="general", title="数控操作工招聘",
-        text="新产线需数控操作工三十名，请协调职业院校与人力资源市场组织专场招聘。",
-        by=round_.cast.owners[application.firm_id],
-    )  # fmt: skip
+    text = "新产线需数控操作工三十名，请协调职业院校与人力资源市场组织专场招聘。"
+    raised = _asked(round_, application, "labour", "数控操作工招聘", text)
     requests.reply(request=raised, text="已联系人社部门，本周内安排专场招聘。", by=secretary)
     holds.pass_on(request=raised, unit="人力资源和社会保障局", text="", by=secretary)
 
@@ -136,14 +128,20 @@ def settle_some(round_: Round) -> None:
     for place, assignment in enumerate(_assignments(round_)[::3]):
         application, by = assignment.application, assignment.secretary.user
         owner = round_.cast.owners[application.firm_id]
-        category, title, text = NEEDS[place % len(NEEDS)]
-        raised = requests.raise_request(
-            application=application, category=category, level="general", title=title, text=text,
-            by=owner,
-        )  # fmt: skip
+        raised = _asked(round_, application, *NEEDS[place % len(NEEDS)])
         requests.answer(request=raised, text="已与主管部门对接，事项已办结。", by=by)
         requests.confirm(request=raised, satisfied=True, by=owner)
         ratings.rate_request(request=raised, score=5 - place % 2, by=owner)
+
+
+def _asked(
+    round_: Round, application: Application, category: str, title: str, text: str
+) -> ServiceRequest:
+    """A general request of the project's firm."""
+    return requests.raise_request(
+        application=application, category=category, level="general", title=title, text=text,
+        by=round_.cast.owners[application.firm_id],
+    )  # fmt: skip
 
 
 def _shown(round_: Round) -> ServiceAssignment:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import re
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
@@ -38,7 +39,7 @@ MINUTE: Final = timedelta(seconds=61)
 TURN: Final = timedelta(seconds=3)
 
 
-class _Robot:
+class _Robot(ABC):
     """What both have in common: turns, the pace, the words, the code they answer."""
 
     way: ClassVar[Way]
@@ -61,13 +62,16 @@ class _Robot:
             raise Later(max(self.rest, timedelta(seconds=answer.retry_after)), said, counted=True)
         raise NotTaken(said)
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        return  # each post has a connection of its own
 
+    @abstractmethod
     def body(self, user: User, sort: Sort) -> dict[str, Any]:
-        raise NotImplementedError
+        """The post as the robot takes it."""
 
+    @abstractmethod
     def address(self, now: datetime) -> str:
-        raise NotImplementedError
+        """Where it is posted, signed for this moment where that is asked for."""
 
     def _take_turn(self, delivery: Delivery) -> None:
         """One post at a time, and no more a minute than it takes; Later otherwise. The turn ends

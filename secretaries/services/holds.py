@@ -52,14 +52,7 @@ def pass_on(*, request: ServiceRequest, unit: str, text: str, by: User) -> Servi
     RequestHold.objects.create(request=row, unit=holder, since=now, sign_due_at=_sign_due(now))
     row.with_unit = holder
     row.save(update_fields=["with_unit"])
-    act(
-        row,
-        "pass",
-        f"{holder}\n{text.strip()}".strip(),
-        by,
-        now,
-        more=facts.hold_facts(row.holds.all()),
-    )
+    _note(row, "pass", f"{holder}\n{text.strip()}".strip(), by, now)
     return row
 
 
@@ -76,14 +69,7 @@ def ask_assistance(*, request: ServiceRequest, unit: str, text: str, by: User) -
     RequestHold.objects.create(
         request=row, unit=holder, is_support=True, since=now, sign_due_at=_sign_due(now)
     )
-    act(
-        row,
-        "assist",
-        f"{holder}\n{text.strip()}".strip(),
-        by,
-        now,
-        more=facts.hold_facts(row.holds.all()),
-    )
+    _note(row, "assist", f"{holder}\n{text.strip()}".strip(), by, now)
     return row
 
 
@@ -99,7 +85,7 @@ def sign_for(*, request: ServiceRequest, hold: int, name: str, by: User) -> Serv
         raise Invalid(_("Name who signed, in 2 to 60 characters."), "text")
     held.signed_at, held.signed_name = now, signer
     held.save(update_fields=["signed_at", "signed_name"])
-    act(row, "sign", f"{held.unit}：{signer}", by, now, more=facts.hold_facts(row.holds.all()))
+    _note(row, "sign", f"{held.unit}：{signer}", by, now)
     return row
 
 
@@ -125,7 +111,7 @@ def send_back(*, request: ServiceRequest, hold: int, text: str, by: User) -> Ser
         begin_office(row, first.unit if first else office_name(None), now)
         row.with_unit = ""
         row.save(update_fields=["with_unit"])
-    act(row, "return", f"{held.unit}\n{why}", by, now, more=facts.hold_facts(row.holds.all()))
+    _note(row, "return", f"{held.unit}\n{why}", by, now)
     return row
 
 
@@ -137,14 +123,7 @@ def record_assistance(*, request: ServiceRequest, hold: int, text: str, by: User
     if not held.is_support:
         raise WrongState(_("This department leads; pass the request on or answer it."))
     _end(held, "assisted", now)
-    act(
-        row,
-        "assisted",
-        f"{held.unit}\n{checked_text(text, 'text')}",
-        by,
-        now,
-        more=facts.hold_facts(row.holds.all()),
-    )
+    _note(row, "assisted", f"{held.unit}\n{checked_text(text, 'text')}", by, now)
     return row
 
 
@@ -180,3 +159,8 @@ def _sign_due(now: datetime) -> datetime:
 def _end(held: RequestHold, outcome: str, now: datetime) -> None:
     held.until, held.outcome = now, outcome
     held.save(update_fields=["until", "outcome"])
+
+
+def _note(row: ServiceRequest, kind: str, text: str, by: User, now: datetime) -> None:
+    """The act, with who holds the request after it."""
+    act(row, kind, text, by, now, more=facts.hold_facts(row.holds.all()))
