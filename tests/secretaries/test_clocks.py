@@ -226,6 +226,23 @@ def test_an_answer_ends_the_pause_the_clocks_and_the_holds(cast: Served) -> None
     assert list(row.holds.values_list("outcome", flat=True)) == ["answered"]
 
 
+def test_what_is_answered_is_said_to_be_with_nobody(cast: Served) -> None:
+    row, client = cast.ask(), signed_in(cast.zhao.user)
+    holds.pass_on(request=row, unit="自然资源局", text="", by=cast.zhao.user)
+    said = []
+    for _ in range(2):
+        pages = [client.get(url("requests")), client.get(url("request", row.pk))]
+        said.append(
+            [
+                t in p.content.decode()
+                for p, t in zip(pages, ("现由自然资源局", "现在单位</dt>"), strict=True)
+            ]
+        )
+        if again(row).status == "open":
+            requests.answer(request=row, text="图审意见已出。", by=cast.zhao.user)
+    assert said == [[True, True], [False, False]]
+
+
 def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(cast: Served) -> None:
     row, client = cast.ask(), signed_in(cast.zhao.user)
     path = url("request", row.pk)
