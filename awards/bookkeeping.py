@@ -98,7 +98,7 @@ def awards() -> Iterator[str]:
     )
     for row in rows.select_related("application").order_by("pk"):
         said: Any = row
-        back = row.amount - row.paid if row.revoked_at else Decimal(0)
+        back = row.amount - row.paid if row.revoked_at else row.cut
         pairs = ((row.amount, said.awarded), (row.paid, said.paid_out), (back, said.released))
         if said.recovered > row.paid or any(is_ != booked for is_, booked in pairs):
             yield _("award of %(number)s: the ledger does not say what the award says") % {

@@ -80,6 +80,7 @@ def award_facts(row: Award) -> dict[str, Any]:
     return {
         "application": row.application_id,
         "amount": row.amount,
+        "cut": row.cut,
         "allocation": row.allocation_id,
         "revoked_at": row.revoked_at,
         "accepted_at": row.accepted_at,
@@ -108,6 +109,8 @@ def claim_facts(row: Claim) -> dict[str, Any]:
         "files": sorted(file.digest for file in row.files.all()),
         "verified_by": row.verified_by_id,
         "verification": row.verification,
+        "jobs_promised": row.jobs_promised,
+        "jobs_achieved": row.jobs_achieved,
         "returned_by": row.returned_by_id,
     }
 

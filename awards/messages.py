@@ -171,6 +171,22 @@ def _agreements() -> None:
         body=_("The secretary has verified the claim of instalment %(sequence)s of “%(title)s”."),
         act=True,
     )
+    kinds.register(
+        "award.cut",
+        title=_("The last instalment of “%(title)s” is cut to %(payable)s"),
+        body=_(
+            "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid."
+        ),
+    )
+    kinds.register(
+        "award.forfeited",
+        title=_("The last instalment of “%(title)s” is not paid"),
+        body=_(
+            "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
+            " the call's rules nothing of the %(planned)s is paid."
+        ),
+    )
 
 
 def _payments() -> None:

@@ -17,6 +17,7 @@ INSTALMENT_STATES: dict[str, Any] = {
     "entered": _("waiting for release"),
     "released": _("waiting for the treasury's voucher"),
     "paid": _("paid"),
+    "forfeited": _("not paid out"),
 }
 # Who holds an instalment now, for those who wait.
 WAITS: dict[str, Any] = {
@@ -28,6 +29,7 @@ WAITS: dict[str, Any] = {
     "entered": _("It lies with the finance department, where a second officer releases it."),
     "released": _("It lies with the treasury; once it has paid, the voucher is recorded here."),
     "paid": "",
+    "forfeited": _("Too few of the jobs promised were achieved; nothing of it is paid."),
 }
 STEP_WORDS: dict[str, Any] = {
     "claimed": _("Claimed by the firm"),

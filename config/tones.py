@@ -107,6 +107,7 @@ STATES: dict[str, str] = {
     "entered": "doing",
     "released": "doing",
     "paid": "done",
+    "forfeited": "stop",
     # request, message, job
     "answered": "wait",
     "pending": "wait",

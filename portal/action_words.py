@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, Promise] = {
     "audit.verify": pgettext_lazy("act in the log", "Audit trail verified"),
     "award.accept": pgettext_lazy("act in the log", "Project accepted"),
     "award.allocate": pgettext_lazy("act in the log", "Award covered by an allocation notice"),
+    "award.cut": pgettext_lazy("act in the log", "Instalment cut"),
     "award.decide": pgettext_lazy("act in the log", "Award decided"),
     "award.terminate": pgettext_lazy("act in the log", "Project terminated"),
     "calendar.confirm": pgettext_lazy("act in the log", "Holiday notice confirmed"),

@@ -8,6 +8,7 @@ from applications.models import Application
 from applications.workflow import Status
 from audit import clock
 from awards.models import Award, Instalment
+from awards.selectors.terms import terms_of
 from awards.services import agreements, claims, payments
 from rehearsal.papers import pdf
 from rehearsal.round import Round
@@ -93,7 +94,7 @@ def pay(round_: Round, application: Application, sequence: int) -> Decimal:
     claim = claims.claim_instalment(
         instalment=instalment,
         invested=Decimal(1_000_000 * sequence),
-        insured=100 + sequence,
+        insured=_insured(instalment),
         statement="主体厂房封顶，主要设备到货，按协议节点申请拨付。",
         files=[pdf("拨付申请证明", f"{application.number} {sequence}")],
         by=owner,
@@ -126,6 +127,14 @@ def pay(round_: Round, application: Application, sequence: int) -> Decimal:
             ),
         )
     return payment.amount
+
+
+def _insured(instalment: Instalment) -> int:
+    """The staff insured by now: what the agreement promises once the last part is claimed."""
+    targets = terms_of(instalment.award)["targets"]
+    baseline, promised = (int(targets[f"{n}_headcount"] or 0) for n in ("baseline", "promised"))
+    parts = len(instalment.award.application.call.rule_set.instalments)
+    return baseline + (promised - baseline) * instalment.sequence // parts
 
 
 def pay_all(round_: Round, instalments: int = 3, skip: int = 0) -> int:

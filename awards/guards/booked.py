@@ -50,7 +50,7 @@ CREATE FUNCTION awards_award_booked(
 DECLARE award record; told record;
 BEGIN
     SELECT a.amount, a.paid,
-           CASE WHEN a.revoked_at IS NULL THEN 0 ELSE a.amount - a.paid END AS due_back,
+           CASE WHEN a.revoked_at IS NULL THEN a.cut ELSE a.amount - a.paid END AS due_back,
            a.envelope_id <> COALESCE(in_envelope, a.envelope_id)
                OR of_item IS NOT NULL AND a.application_id <> (
                    SELECT i.application_id FROM awards_fundingitem i WHERE i.id = of_item)
@@ -194,7 +194,8 @@ CREATE CONSTRAINT TRIGGER dossier_booked AFTER UPDATE OF status ON applications_
     WHEN ((OLD.status IN {holds}) <> (NEW.status IN {holds}))
     EXECUTE FUNCTION awards_booked();
 CREATE CONSTRAINT TRIGGER award_booked
-    AFTER INSERT OR UPDATE OF envelope_id, amount, paid, revoked_at ON awards_award
+    AFTER INSERT OR UPDATE OF envelope_id, amount, paid, cut, revoked_at
+    ON awards_award
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION awards_booked();
 CREATE CONSTRAINT TRIGGER change_booked AFTER INSERT OR UPDATE OF confirmed_at
     ON awards_envelopechange

@@ -5,16 +5,19 @@
 KEPT: dict[str, tuple[str, str]] = {
     "award": (
         "allocation_id,revoked_by_id,revoked_at,revocation,accepted_by_id,accepted_at,acceptance",
-        "paid",
+        "paid,cut",
     ),
     "allocationnotice": ("", ""),
     "agreement": (
         "firm_signed_by_id,firm_signed_at,office_signed_by_id,office_signed_at",
         "sign_by,provisional",
     ),
-    "instalment": ("", "status"),
+    "instalment": ("", "status,cut"),
     "claim": (
-        "verified_by_id,verified_at,verification,returned_by_id,returned_at,return_reason",
+        (
+            "verified_by_id,verified_at,verification,jobs_promised,jobs_achieved,"
+            "returned_by_id,returned_at,return_reason"
+        ),
         "",
     ),
     "claimfile": ("", ""),
@@ -74,7 +77,7 @@ ROWS_UNDONE = (
 # The small lives: from which state to which.
 STEPS: dict[str, str] = {
     "instalment": "planned>claimed claimed>verified claimed>planned verified>entered"
-    " entered>released released>paid",
+    " entered>released released>paid claimed>forfeited",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }

@@ -48,9 +48,11 @@ class Migration(migrations.Migration):
                 ('claimed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('jobs_achieved', models.PositiveIntegerField(null=True)),
+                ('jobs_promised', models.PositiveIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'), models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'), models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('jobs_achieved__isnull', True), ('jobs_promised__isnull', True)), models.Q(('jobs_achieved__isnull', False), ('jobs_promised__isnull', False), ('verified_at__isnull', False)), _connector='OR'), name='claim_settled_when_verified'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'), models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'), models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -102,9 +104,10 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='awards.envelope')),
+                ('cut', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='award_positive'), models.CheckConstraint(condition=models.Q(models.Q(('revocation', ''), ('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revocation', ''), _negated=True)), _connector='OR'), name='revoked_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('acceptance', ''), ('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('paid', models.F('amount')), ('revoked_at__isnull', True), models.Q(('acceptance', ''), _negated=True)), _connector='OR'), name='accepted_who_when_when_paid'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='award_paid_within_amount')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cut__gte', 0), ('paid__gte', 0), ('paid__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('cut')))), name='award_paid_within_amount'), models.CheckConstraint(condition=models.Q(models.Q(('acceptance', ''), ('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('paid', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('cut'))), ('revoked_at__isnull', True), models.Q(('acceptance', ''), _negated=True)), _connector='OR'), name='accepted_who_when_when_paid'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='award_positive'), models.CheckConstraint(condition=models.Q(models.Q(('revocation', ''), ('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revocation', ''), _negated=True)), _connector='OR'), name='revoked_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -197,12 +200,13 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveSmallIntegerField()),
                 ('percent', models.PositiveSmallIntegerField()),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('claimed', 'claimed'), ('verified', 'verified by the secretary'), ('entered', 'entered by the maker'), ('released', 'released by the checker'), ('paid', 'paid')], default='planned', max_length=10)),
+                ('status', models.CharField(choices=[('planned', 'planned'), ('claimed', 'claimed'), ('verified', 'verified by the secretary'), ('entered', 'entered by the maker'), ('released', 'released by the checker'), ('paid', 'paid'), ('forfeited', 'not paid out')], default='planned', max_length=10)),
                 ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='awards.award')),
+                ('cut', models.DecimalField(decimal_places=2, default=0, max_digits=16)),
             ],
             options={
                 'ordering': ('award_id', 'sequence'),
-                'constraints': [models.UniqueConstraint(fields=('award', 'sequence'), name='one_instalment_per_sequence'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_positive')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cut__gte', 0), ('cut__lt', models.F('amount')), models.Q(('status', 'forfeited'), _negated=True)), models.Q(('cut', models.F('amount')), ('status', 'forfeited')), _connector='OR'), name='forfeited_when_all_is_cut'), models.UniqueConstraint(fields=('award', 'sequence'), name='one_instalment_per_sequence'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='instalment_positive')],
             },
         ),
         migrations.AddField(

@@ -1,4 +1,5 @@
 from awards.models.agreements import (
+    SETTLED,
     Agreement,
     AllocationNotice,
     Award,
@@ -25,6 +26,7 @@ __all__ = [
     "HOLDING",
     "KIND_NAMES",
     "PROPOSED",
+    "SETTLED",
     "WAITING",
     "Agreement",
     "AllocationNotice",

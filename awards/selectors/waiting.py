@@ -10,6 +10,7 @@ from accounts.models import User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from awards.models import (
+    SETTLED,
     Agreement,
     Award,
     CarryOver,
@@ -91,7 +92,7 @@ def for_office() -> QuerySet[Award]:
     agreement and the office has not; .to_accept: every instalment is paid.
     """
     awarded = Q(application__status=Status.AWARDED)
-    unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status="paid")
+    unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status__in=SETTLED)
     turns = {
         "to_draw_up": awarded & Q(allocation__isnull=False, agreement__isnull=True),
         "to_sign": awarded
@@ -212,7 +213,7 @@ def to_claim(firms: Collection[int]) -> QuerySet[Instalment]:
     """The next instalment of each of the firms' projects that can be claimed now."""
     earlier = Instalment.objects.filter(
         award=OuterRef("award"), sequence__lt=OuterRef("sequence")
-    ).exclude(status="paid")
+    ).exclude(status__in=SETTLED)
     return (
         Instalment.objects.filter(
             ~Exists(earlier),

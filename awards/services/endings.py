@@ -16,7 +16,7 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry
 from awards.facts import award_facts
 from awards.ledger import Kind
-from awards.models import Award, Instalment
+from awards.models import SETTLED, Award, Instalment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.ledger import Booking, books
@@ -55,7 +55,7 @@ def accept(*, award: Award, finding: str, by: User) -> Award:
     if len(finding.strip()) < 10:
         raise Invalid(_("Write in at least ten characters how the targets were met."), field="text")
     locked, parts = _lock(award)
-    if any(part.status != "paid" for part in parts):
+    if any(part.status not in SETTLED for part in parts):
         raise WrongState(_("Every instalment must be recorded as paid before the acceptance."))
     locked.accepted_by, locked.accepted_at = by, clock.now()
     locked.acceptance = finding.strip()
@@ -89,7 +89,7 @@ def terminate(*, award: Award, reason: str, by: User) -> Award:
                 )
                 % {"number": part.sequence}
             )
-    unpaid = locked.amount - locked.paid
+    unpaid = locked.amount - locked.cut - locked.paid
     locked.revoked_by, locked.revoked_at = by, clock.now()
     locked.revocation = reason.strip()
     locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])

@@ -189,7 +189,7 @@ def part(agreement: Agreement, sequence: int) -> Instalment:
 def claimed(people: People, instalment: Instalment, **more: Any) -> Claim:
     values: dict[str, Any] = {
         "invested": 1_000 * WAN,
-        "insured": 120,
+        "insured": 280,
         "statement": "主体厂房封顶，主要设备到货。",
         "files": [paper()],
         "by": people.owner,
@@ -198,8 +198,8 @@ def claimed(people: People, instalment: Instalment, **more: Any) -> Claim:
     return claims.claim_instalment(instalment=instalment, **values)
 
 
-def verified(people: People, instalment: Instalment) -> Claim:
-    claim = claimed(people, instalment)
+def verified(people: People, instalment: Instalment, **more: Any) -> Claim:
+    claim = claimed(people, instalment, **more)
     return claims.verify_claim(
         claim=claim, text="现场核对发票与设备，情况属实。", by=people.secretary
     )
