@@ -1,11 +1,13 @@
 """What the log keeps of each row about money: written by services, compared by verification."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Model, prefetch_related_objects
 
 from audit.digests import sm3
 from awards.models import (
+    Acceptance,
     Agreement,
     AllocationNotice,
     Award,
@@ -125,3 +127,30 @@ def payment_facts(row: Payment) -> dict[str, Any]:
         "voucher_no": row.voucher_no or "",
         "paid_on": row.paid_on,
     }
+
+
+def acceptance_facts(row: Acceptance) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "status": row.status,
+        "invested": row.invested,
+        "insured": row.insured,
+        "statement": sm3(row.summary.encode()),
+        "files": [row.report_digest],
+        "points": row.points,
+        "grade": row.grade,
+        "reasons": sm3(row.reasons.encode()),
+        "graded_by": row.graded_by_id,
+        "settled_by": row.settled_by_id,
+    }
+
+
+# Of rows that belong to an award, by their model.
+_OF_PROJECT: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
+    Acceptance: acceptance_facts,
+}
+
+
+def facts_of(row: Model) -> dict[str, Any]:
+    """The facts of a row that belongs to an award."""
+    return _OF_PROJECT[type(row)](row)

@@ -11,6 +11,7 @@ def register_all() -> None:
     _notices()
     _agreements()
     _payments()
+    _acceptance()
 
 
 def _lists() -> None:
@@ -203,4 +204,38 @@ def _payments() -> None:
             "The treasury paid instalment %(sequence)s of “%(title)s”, %(amount)s, voucher"
             " %(voucher)s."
         ),
+    )
+
+
+def _acceptance() -> None:
+    kinds.register(
+        "acceptance.applied",
+        title=_("“%(title)s” is applied for acceptance"),
+        body=_(
+            "The firm has applied for the acceptance with its audit report. Please evaluate it."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.graded",
+        title=_("The acceptance of “%(title)s” waits for a second person"),
+        body=_("A colleague has graded the project. Please check the evaluation and settle it."),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.returned",
+        title=_("The application for acceptance of “%(title)s” was returned"),
+        body=_("Please put it right and apply again: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.sent_back",
+        title=_("The evaluation of “%(title)s” was sent back"),
+        body=_("The second person does not agree: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.failed",
+        title=_("“%(title)s” was not accepted"),
+        body=_("The project was graded poor and is not accepted: %(text)s"),
     )

@@ -102,12 +102,15 @@ def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
             "parts": [(part, INSTALMENT_STATES[part.status]) for part in parts],
             "next": _next_act(application, agreement, parts),
             "owner": owner,
-            "may_accept": has_role(user, Role.PROGRAMME_OFFICER)
-            and application.status == Status.IN_PROGRESS
-            and all(part.status in SETTLED for part in parts),
+            "has_acceptance": application.status == Status.COMPLETED
+            or (application.status == Status.IN_PROGRESS and _settled(parts)),
             "may_terminate": has_role(user, Role.APPROVER) and application.status in money.RUNNING,
         },
     )
+
+
+def _settled(parts: list[Instalment]) -> bool:
+    return all(part.status in SETTLED for part in parts)
 
 
 def _next_act(

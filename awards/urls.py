@@ -1,6 +1,7 @@
 from django.urls import path
 
 from awards.views import (
+    acceptance,
     agreements,
     awarding,
     carrying,
@@ -45,7 +46,8 @@ urlpatterns = [
     path("funding/items/<int:pk>/answer/", endings.answer_part, name="answer_part"),
     path("awards/dossiers/<int:pk>/take-off/", endings.take_off, name="take_off"),
     path("awards/<int:pk>/terminate/", endings.terminate, name="terminate"),
-    path("awards/<int:pk>/accept/", endings.accept, name="accept"),
+    path("awards/<int:pk>/acceptance/", acceptance.acceptance, name="acceptance"),
+    path("awards/acceptance/<int:pk>/report/", acceptance.audit_report, name="audit_report"),
     path("objections/", objections.objection_list, name="objections"),
     path("objections/<int:pk>/", objections.objection, name="objection"),
     path("objections/new/<str:number>/", objections.file_objection, name="file_objection"),

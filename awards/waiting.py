@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from applications.models import Call, CallStatus
+from awards import waiting_closure
 from awards.models import Objection
 from awards.selectors import waiting as rows
 from awards.wording import amount_text
@@ -27,13 +28,14 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
         items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
         items += _deviations(user)
+    items += waiting_closure.of_office(user, now)
     if has_role(user, Role.FINANCE_OFFICER):
         items += [*_ceilings(user), *_carries(user), *_payments(user), *_allocations()]
     if has_role(user, Role.SECRETARY):
         items += _claims(user)
     firms = firm_ids(user, Level.OWNER)
     if firms:
-        items += _of_firm(firms, now)
+        items += [*_of_firm(firms, now), *waiting_closure.of_firm(firms, now)]
     return items
 
 
@@ -105,7 +107,7 @@ def _objection_title(row: Objection) -> str:
 
 
 def _projects(now: datetime) -> Iterator[WaitingItem]:
-    """Agreements to draw up, to sign for the office; projects to accept."""
+    """Agreements to draw up, to sign for the office."""
     waiting = list(rows.for_office())
     count = sum(row.to_draw_up for row in waiting)  # type: ignore[attr-defined]  # annotated
     if count:
@@ -124,12 +126,6 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
-        )
-    for row in (row for row in waiting if row.to_accept):  # type: ignore[attr-defined]  # annotated
-        yield WaitingItem(
-            title=_("Accept the project: %(title)s") % {"title": row.application.title},
-            why=_("Every instalment is paid."),
-            url=reverse("awards:accept", args=[row.pk]),
         )
 
 

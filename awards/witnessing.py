@@ -9,6 +9,7 @@ from audit.digests import canonical, sm3
 from audit.witnesses import last_after
 from awards import facts
 from awards.models import (
+    Acceptance,
     Agreement,
     AllocationNotice,
     Award,
@@ -65,6 +66,12 @@ def awards() -> Iterator[str]:
         if sm3(canonical(row.content)) != row.digest:
             yield _("agreement %(number)s: the content was altered") % {"number": row.number}
     yield from last_after(Agreement, facts.agreement_facts)
+
+
+def closing() -> Iterator[str]:
+    """What happened to projects after their award."""
+    for model in (Acceptance,):
+        yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
 
 
 def payments() -> Iterator[str]:

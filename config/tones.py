@@ -108,6 +108,10 @@ STATES: dict[str, str] = {
     "released": "doing",
     "paid": "done",
     "forfeited": "stop",
+    # acceptance, and what else follows an award
+    "applied": "wait",
+    "graded": "wait",
+    "failed": "stop",
     # request, message, job
     "answered": "wait",
     "pending": "wait",

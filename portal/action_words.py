@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 AREAS: Mapping[str, Promise] = {
     "account": pgettext_lazy("area of the log", "Account"),
+    "acceptance": pgettext_lazy("area of the log", "Acceptance"),
     "agreement": pgettext_lazy("area of the log", "Agreement"),
     "allocation": pgettext_lazy("area of the log", "Allocation"),
     "application": pgettext_lazy("area of the log", "Dossier"),
@@ -66,6 +67,12 @@ ACTIONS: Mapping[str, Promise] = {
     "account.sign_in": pgettext_lazy("act in the log", "Signed in"),
     "account.sign_in_failed": pgettext_lazy("act in the log", "Sign-in failed"),
     "account.sign_out": pgettext_lazy("act in the log", "Signed out"),
+    "acceptance.apply": pgettext_lazy("act in the log", "Acceptance applied for"),
+    "acceptance.grade": pgettext_lazy("act in the log", "Project graded"),
+    "acceptance.return": pgettext_lazy("act in the log", "Application for acceptance returned"),
+    "acceptance.send_back": pgettext_lazy("act in the log", "Evaluation sent back"),
+    "acceptance.accept": pgettext_lazy("act in the log", "Acceptance settled"),
+    "acceptance.fail": pgettext_lazy("act in the log", "Acceptance refused"),
     "agreement.draw_up": pgettext_lazy("act in the log", "Agreement drawn up"),
     "agreement.sign_firm": pgettext_lazy("act in the log", "Agreement signed by the firm"),
     "agreement.sign_office": pgettext_lazy("act in the log", "Agreement signed by the office"),
@@ -228,6 +235,7 @@ OBJECTS: Mapping[str, Promise] = {
     "applications.application": pgettext_lazy("object in the log", "dossier"),
     "applications.call": pgettext_lazy("object in the log", "call"),
     "applications.scheme": pgettext_lazy("object in the log", "scheme"),
+    "awards.acceptance": pgettext_lazy("object in the log", "acceptance"),
     "awards.agreement": pgettext_lazy("object in the log", "agreement"),
     "awards.allocationnotice": pgettext_lazy("object in the log", "allocation notice"),
     "awards.award": pgettext_lazy("object in the log", "award"),

@@ -8,7 +8,7 @@ from applications.models import Application
 from applications.workflow import Status
 from audit import clock
 from awards.models import Award, Instalment
-from awards.selectors.terms import terms_of
+from awards.selectors.terms import target, terms_of
 from awards.services import agreements, claims, payments
 from rehearsal.papers import pdf
 from rehearsal.round import Round
@@ -131,8 +131,8 @@ def pay(round_: Round, application: Application, sequence: int) -> Decimal:
 
 def _insured(instalment: Instalment) -> int:
     """The staff insured by now: what the agreement promises once the last part is claimed."""
-    targets = terms_of(instalment.award)["targets"]
-    baseline, promised = (int(targets[f"{n}_headcount"] or 0) for n in ("baseline", "promised"))
+    terms = terms_of(instalment.award)
+    baseline, promised = (target(terms, f"{name}_headcount") for name in ("baseline", "promised"))
     parts = len(instalment.award.application.call.rule_set.instalments)
     return baseline + (promised - baseline) * instalment.sequence // parts
 

@@ -35,6 +35,10 @@ KEPT: dict[str, tuple[str, str]] = {
         "handled_by_id,handled_at,finding,answered_by_id,answered_at,answer",
         "status,due_at,provisional",
     ),
+    "acceptance": (
+        "settled_by_id,settled_at,settlement",
+        "status,points,grade,reasons,graded_by_id,graded_at",
+    ),
 }
 
 ROWS = """
@@ -79,6 +83,7 @@ STEPS: dict[str, str] = {
     "instalment": "planned>claimed claimed>verified claimed>planned verified>entered"
     " entered>released released>paid claimed>forfeited",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
+    "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }
 

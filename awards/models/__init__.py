@@ -1,3 +1,4 @@
+from awards.models.acceptance import ACCEPTANCE_STATES, GRADE_NAMES, Acceptance
 from awards.models.agreements import (
     SETTLED,
     Agreement,
@@ -22,12 +23,15 @@ from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
 
 __all__ = [
+    "ACCEPTANCE_STATES",
     "ACCOUNT_NAMES",
+    "GRADE_NAMES",
     "HOLDING",
     "KIND_NAMES",
     "PROPOSED",
     "SETTLED",
     "WAITING",
+    "Acceptance",
     "Agreement",
     "AllocationNotice",
     "Award",

@@ -36,7 +36,7 @@ class Award(models.Model):
     envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="awards")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     paid = models.DecimalField(max_digits=16, decimal_places=2, default=0)
-    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0, db_default=Decimal(0))
     allocation = models.ForeignKey(
         AllocationNotice, models.PROTECT, null=True, related_name="awards"
     )
@@ -124,7 +124,7 @@ class Instalment(models.Model):
     sequence = models.PositiveSmallIntegerField()
     percent = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=16, decimal_places=2)
-    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0, db_default=Decimal(0))
     status = models.CharField(
         max_length=10,
         choices=(

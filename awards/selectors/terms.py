@@ -1,5 +1,6 @@
 """The terms of a project as they are in force: the signed agreement's, as last amended."""
 
+from decimal import Decimal
 from typing import Any
 
 from awards.models import Award
@@ -13,4 +14,4 @@ def terms_of(award: Award) -> dict[str, Any]:
 
 def target(terms: dict[str, Any], name: str) -> int:
     """One target as a whole number of persons; 0 where the dossier did not say."""
-    return int(float(terms.get("targets", {}).get(name) or 0))
+    return int(Decimal(terms.get("targets", {}).get(name) or 0))

@@ -11,6 +11,7 @@ from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from awards.models import (
     SETTLED,
+    Acceptance,
     Agreement,
     Award,
     CarryOver,
@@ -89,19 +90,17 @@ def for_office() -> QuerySet[Award]:
     """Projects that wait for the office; one query. Each says for what:
 
     .to_draw_up: it has its allocation notice and no agreement; .to_sign: the firm has signed the
-    agreement and the office has not; .to_accept: every instalment is paid.
+    agreement and the office has not.
     """
     awarded = Q(application__status=Status.AWARDED)
-    unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status__in=SETTLED)
     turns = {
         "to_draw_up": awarded & Q(allocation__isnull=False, agreement__isnull=True),
         "to_sign": awarded
         & Q(agreement__firm_signed_at__isnull=False, agreement__office_signed_at__isnull=True),
-        "to_accept": Q(~Exists(unpaid), application__status=Status.IN_PROGRESS),
     }
     return (
         Award.objects.annotate(**turns)
-        .filter(Q(to_draw_up=True) | Q(to_sign=True) | Q(to_accept=True))
+        .filter(Q(to_draw_up=True) | Q(to_sign=True))
         .select_related("application", "agreement")
         .order_by("agreement__sign_by", "pk")
     )
@@ -238,4 +237,30 @@ def to_verify(user: User) -> QuerySet[Claim]:
         )
         .select_related("instalment__award__application")
         .order_by("claimed_at")
+    )
+
+
+def to_apply(firms: Collection[int]) -> QuerySet[Award]:
+    """The firms' projects whose instalments are settled and whose acceptance nobody looks at."""
+    parts = Instalment.objects.filter(award=OuterRef("pk")).exclude(status__in=SETTLED)
+    looked_at = Acceptance.objects.filter(award=OuterRef("pk"), status__in=("applied", "graded"))
+    return (
+        Award.objects.filter(
+            ~Exists(parts),
+            ~Exists(looked_at),
+            application__firm__in=firms,
+            application__status=Status.IN_PROGRESS,
+        )
+        .select_related("application")
+        .order_by("pk")
+    )
+
+
+def acceptances(user: User, states: Collection[str]) -> QuerySet[Acceptance]:
+    """Acceptances in these states that the person has not graded, the oldest first."""
+    return (
+        Acceptance.objects.filter(status__in=states, award__application__status=Status.IN_PROGRESS)
+        .exclude(graded_by=user)
+        .select_related("award__application")
+        .order_by("pk")
     )

@@ -139,10 +139,13 @@ def _keep(claim: Claim, upload: "UploadedFile[Any]", facts: uploads.Checked) -> 
         digest=facts.digest,
     )
     upload.seek(0)
-    row.file.save(
-        f"{claim.pk}/{uuid.uuid4().hex}-{facts.digest[:16]}.{facts.extension}", upload, save=False
-    )
+    row.file.save(kept_as(claim.pk, facts), upload, save=False)
     row.save()
+
+
+def kept_as(owner: int, facts: uploads.Checked) -> str:
+    """Where a checked upload is kept below its field's folder; never under the name given."""
+    return f"{owner}/{uuid.uuid4().hex}-{facts.digest[:16]}.{facts.extension}"
 
 
 def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:

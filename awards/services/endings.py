@@ -1,4 +1,4 @@
-"""How a funded project ends: accepted (验收), or terminated (终止) with the unpaid sum released."""
+"""How a funded project ends before its time (终止), the unpaid sum released; how a call closes."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry
 from awards.facts import award_facts
 from awards.ledger import Kind
-from awards.models import SETTLED, Award, Instalment
+from awards.models import Award, Instalment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.ledger import Booking, books
@@ -33,8 +33,11 @@ OPEN = (
 )
 
 
-def _lock(award: Award) -> tuple[Award, list[Instalment]]:
-    """Instalments first, then the award: the order in which payments take them."""
+def lock_ending(award: Award) -> tuple[Award, list[Instalment]]:
+    """The award and its instalments held, while neither accepted nor terminated.
+
+    Instalments first, then the award: the order in which payments take them.
+    """
     parts = list(Instalment.objects.select_for_update().filter(award=award.pk).order_by("sequence"))
     locked = (
         Award.objects.select_for_update(of=("self",))
@@ -49,28 +52,6 @@ def _lock(award: Award) -> tuple[Award, list[Instalment]]:
 
 
 @transaction.atomic
-def accept(*, award: Award, finding: str, by: User) -> Award:
-    """验收: the officer accepts the project against its agreement, once every part is paid."""
-    require(by, Role.PROGRAMME_OFFICER)
-    if len(finding.strip()) < 10:
-        raise Invalid(_("Write in at least ten characters how the targets were met."), field="text")
-    locked, parts = _lock(award)
-    if any(part.status not in SETTLED for part in parts):
-        raise WrongState(_("Every instalment must be recorded as paid before the acceptance."))
-    locked.accepted_by, locked.accepted_at = by, clock.now()
-    locked.acceptance = finding.strip()
-    locked.save(update_fields=["accepted_by", "accepted_at", "acceptance"])
-    entry = _entry("accept", locked, by, Role.PROGRAMME_OFFICER, locked.acceptance)
-    row = lock_all([locked.application_id])[0]
-    move = Move(application=row, step="complete", reason=locked.acceptance)
-    told = _told("award.accepted", locked, {"text": locked.acceptance})
-    tell_firms(advance_held([move], by=by, others=[entry]), told)
-    if can_close(row.call):
-        close_call(call=row.call, by=by)
-    return locked
-
-
-@transaction.atomic
 def terminate(*, award: Award, reason: str, by: User) -> Award:
     """终止: the approver ends a project; what was not paid goes back to the year's envelope.
 
@@ -79,7 +60,7 @@ def terminate(*, award: Award, reason: str, by: User) -> Award:
     require(by, Role.APPROVER)
     if len(reason.strip()) < 10:
         raise Invalid(_("Give the reason in at least ten characters."), field="text")
-    locked, parts = _lock(award)
+    locked, parts = lock_ending(award)
     for part in parts:
         if part.status == "released":
             raise WrongState(
@@ -93,7 +74,7 @@ def terminate(*, award: Award, reason: str, by: User) -> Award:
     locked.revoked_by, locked.revoked_at = by, clock.now()
     locked.revocation = reason.strip()
     locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])
-    entry = _entry("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
+    entry = award_entry("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
     row = lock_all([locked.application_id])[0]
     move = Move(application=row, step="terminate", reason=locked.revocation)
     told = _told("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
@@ -111,9 +92,10 @@ def _release(award: Award, unpaid: Decimal, by: User) -> None:
         raise WrongState(_("More would be released than is committed and unpaid."))
 
 
-def _entry(
+def award_entry(
     step: str, award: Award, by: User, role: Role, reason: str, released: Decimal | None = None
 ) -> Entry:
+    """The event of an ending, with what goes back to the envelope."""
     return Entry(
         action=f"award.{step}",
         obj=award,

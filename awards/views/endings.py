@@ -1,4 +1,4 @@
-"""Acts with a written reason: off the list, terminated, accepted; and a firm's answer."""
+"""Acts with a written reason: off the list, terminated; and a firm's answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -117,30 +117,6 @@ def terminate(request: SignedInRequest, pk: int) -> HttpResponse:
         award.application,
         words,
         lambda text: endings.terminate(award=award, reason=text, by=request.user),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def accept(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The officer accepts a project against its agreement."""
-    award = _award(request, pk, Role.PROGRAMME_OFFICER)
-    words: dict[str, str | Promise] = {
-        "title": _("Accept the project"),
-        "question": _("Accept “%(title)s” as completed?") % {"title": award.application.title},
-        "text": _("Every instalment of %(sum)s must be recorded as paid.")
-        % {"sum": amount_text(award.amount)},
-        "label": _("How the targets of the agreement were met"),
-        "hint": _("At least ten characters; the firm reads it."),
-        "verb": _("Accept the project"),
-        "kind": "primary",
-        "done": _("Accepted."),
-    }
-    return _ask(
-        request,
-        award.application,
-        words,
-        lambda text: endings.accept(award=award, finding=text, by=request.user),
     )
 
 

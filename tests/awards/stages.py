@@ -11,8 +11,18 @@ from accounts.models import Organisation, User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from audit import clock
-from awards.models import Agreement, Award, Claim, FundingList, Instalment, Payment, PublicNotice
+from awards.models import (
+    Acceptance,
+    Agreement,
+    Award,
+    Claim,
+    FundingList,
+    Instalment,
+    Payment,
+    PublicNotice,
+)
 from awards.services import (
+    acceptance,
     agreements,
     claims,
     decisions,
@@ -221,4 +231,45 @@ def paid(people: People, instalment: Instalment) -> Payment:
         voucher_no=f"ZF2026-{instalment.pk}",
         paid_on=clock.today(),
         by=people.finance,
+    )
+
+
+def all_paid(people: People, agreement: Agreement, **last: Any) -> Award:
+    """Every instalment is paid; `last` are what the last claim says otherwise."""
+    for sequence in (1, 2):
+        paid(people, part(agreement, sequence))
+    claim = verified(people, part(agreement, 3), **last)
+    if part(agreement, 3).status == "verified":
+        payment = payments.enter_payment(claim=claim, payee=people.firm.name, by=people.finance)
+        payments.release_payment(payment=payment, by=people.finance2)
+        payments.record_paid(
+            payment=payment, voucher_no=f"ZF-{claim.pk}", paid_on=clock.today(), by=people.finance
+        )
+    return Award.objects.get(pk=agreement.award_id)
+
+
+def applied(people: People, award: Award, **more: Any) -> Acceptance:
+    values: dict[str, Any] = {
+        "invested": 32_000 * WAN,
+        "insured": 280,
+        "summary": "投资、就业、税收指标均已完成。",
+        "report": paper("审计报告"),
+        "by": people.owner,
+        **more,
+    }
+    return acceptance.apply(award=award, **values)
+
+
+def graded(people: People, award: Award, points: str = "86") -> Acceptance:
+    return acceptance.grade(
+        acceptance=applied(people, award),
+        points=Decimal(points),
+        reasons="投资与就业指标完成，效益指标略低于承诺。",
+        by=people.officer,
+    )
+
+
+def accepted(people: People, award: Award) -> Acceptance:
+    return acceptance.settle(
+        acceptance=graded(people, award), text="评价客观，同意验收。", by=people.officer2
     )

@@ -89,6 +89,7 @@ def test_who_opens_agreement_instalment_and_claim(client_of, everybody, agreed, 
         reverse("awards:instalment", args=[claim.instalment_id]),
         reverse("awards:claim", args=[claim.pk]),
         reverse("awards:claim_file", args=[claim.files.get().pk]),
+        reverse("awards:acceptance", args=[agreed.award_id]),
     ):
         assert answers(client_of, everybody, url) == expected(everybody, may, 404), url
 
@@ -103,7 +104,7 @@ ACTS = [
     ("awards:allocate", "call", {"finance"}),
     ("awards:take_off", "dossier", {"approver"}),
     ("awards:terminate", "award", {"approver"}),
-    ("awards:accept", "award", {"officer"}),
+    ("awards:acceptance", "award", {"owner", "officer", "approver"}),
     ("awards:draw_up", "award", {"officer"}),
     ("awards:confirm_ceiling", "change", {"finance"}),
     ("awards:refuse_ceiling", "change", {"finance"}),

@@ -122,22 +122,6 @@ class TestPayments:
 
 
 class TestEndings:
-    def test_acceptance_waits_for_the_last_voucher(self, people, agreed):
-        award = agreed.award
-        for n in (1, 2):
-            stages.paid(people, stages.part(agreed, n))
-        with pytest.raises(WrongState):
-            endings.accept(award=award, finding=ENOUGH, by=people.officer)
-        stages.paid(people, stages.part(agreed, 3))
-        with pytest.raises(NotPermitted):
-            endings.accept(award=award, finding=ENOUGH, by=people.approver)
-        with pytest.raises(Invalid):
-            endings.accept(award=award, finding="好", by=people.officer)
-        endings.accept(award=award, finding=ENOUGH, by=people.officer)
-        assert Application.objects.get(pk=award.application_id).status == Status.COMPLETED
-        with pytest.raises(WrongState):
-            endings.terminate(award=award, reason="企业停产，无法继续。", by=people.approver)
-
     def test_termination_frees_what_was_not_paid(self, people, agreed):
         call = agreed.award.application.call
         stages.paid(people, stages.part(agreed, 1))

@@ -140,7 +140,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {f"awards:{name}": instalment for name in (
             "instalment", "enter", "release", "record_paid", "claim_new")}
         | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
-            "terminate", "accept", "draw_up")}
+            "terminate", "draw_up")}
+        | {f"awards:{name}": {n: (a.pk,) for n, a in award.items()} for name in ("acceptance",)}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
@@ -158,6 +159,7 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},
             "awards:sign": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:audit_report": {"unknown": (999_999,)},
             "awards:claim": {n: (c.pk,) for n, c in claim.items()},
             "awards:claim_file": {
                 n: (ClaimFile.objects.filter(claim=c).order_by("pk")[0].pk,)

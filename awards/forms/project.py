@@ -1,0 +1,65 @@
+"""Forms of a project after its award. They read; the services write."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from awards.forms.money import WanField
+
+
+def written(label: Any, hint: Any = "") -> forms.CharField:
+    """Some sentences."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+def count(label: Any, hint: Any = "") -> forms.IntegerField:
+    """A number of persons."""
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        min_value=0,
+        max_value=200_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """One written reason, with the label that the page gives."""
+
+    reason = written("")
+
+    def __init__(self, *args: Any, label: Any, hint: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = label
+        self.fields["reason"].help_text = hint or _("At least ten characters; the firm reads it.")
+
+
+class AcceptanceForm(forms.Form):
+    """The firm's application for acceptance."""
+
+    invested = WanField(label=_("Invested in all"), help_text=_("As audited."))
+    insured = count(_("Insured staff now"), _("Headcount only; no list of ID numbers."))
+    summary = written(_("How the targets of the agreement were met"))
+    report = forms.FileField(
+        label=_("Audit report"), help_text=_("PDF, JPG, PNG, DOCX or XLSX, up to 20 MB.")
+    )
+
+
+class GradeForm(forms.Form):
+    """Points and reasons of the performance evaluation."""
+
+    points = forms.DecimalField(
+        label=_("Points"),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        help_text=_("From 0 to 100; the grade follows by the call's rules."),
+    )
+    reasons = written(_("Reasons"), _("At least ten characters; the firm reads them."))
