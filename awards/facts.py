@@ -16,8 +16,10 @@ from awards.models import (
     Deviation,
     Envelope,
     FundingList,
+    MidTermCheck,
     Objection,
     Payment,
+    ProgressReport,
     PublicNotice,
 )
 
@@ -145,9 +147,35 @@ def acceptance_facts(row: Acceptance) -> dict[str, Any]:
     }
 
 
+def progress_report_facts(row: ProgressReport) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "year": row.year,
+        "quarter": row.quarter,
+        "status": row.status,
+        "invested": row.invested,
+        "insured": row.insured,
+        "statement": sm3(row.text.encode()),
+        "submitted_by": row.submitted_by_id,
+        "settled_by": row.settled_by_id,
+    }
+
+
+def mid_term_check_facts(row: MidTermCheck) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "day": row.on,
+        "passed": row.passed,
+        "finding": sm3(row.finding.encode()),
+        "checked_by": row.checked_by_id,
+    }
+
+
 # Of rows that belong to an award, by their model.
 _OF_PROJECT: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     Acceptance: acceptance_facts,
+    MidTermCheck: mid_term_check_facts,
+    ProgressReport: progress_report_facts,
 }
 
 

@@ -12,6 +12,7 @@ def register_all() -> None:
     _agreements()
     _payments()
     _acceptance()
+    _progress()
 
 
 def _lists() -> None:
@@ -238,4 +239,30 @@ def _acceptance() -> None:
         "acceptance.failed",
         title=_("“%(title)s” was not accepted"),
         body=_("The project was graded poor and is not accepted: %(text)s"),
+    )
+
+
+def _progress() -> None:
+    kinds.register(
+        "report.submitted",
+        title=_("“%(title)s” has reported on quarter %(quarter)s of %(year)s"),
+        body=_("Please compare the report with what is there, and confirm or return it."),
+        act=True,
+    )
+    kinds.register(
+        "report.returned",
+        title=_("The report of “%(title)s” on quarter %(quarter)s of %(year)s was returned"),
+        body=_("Please write it again: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "mid_term.passed",
+        title=_("“%(title)s” has passed the mid-term check"),
+        body=_("Checked on %(day)s: %(text)s"),
+    )
+    kinds.register(
+        "mid_term.failed",
+        title=_("“%(title)s” has not passed the mid-term check"),
+        body=_("Checked on %(day)s, to be put right: %(text)s"),
+        act=True,
     )

@@ -13,6 +13,7 @@ from awards.views import (
     list_acts,
     objections,
     payments,
+    progress,
 )
 
 app_name = "awards"
@@ -46,6 +47,7 @@ urlpatterns = [
     path("funding/items/<int:pk>/answer/", endings.answer_part, name="answer_part"),
     path("awards/dossiers/<int:pk>/take-off/", endings.take_off, name="take_off"),
     path("awards/<int:pk>/terminate/", endings.terminate, name="terminate"),
+    path("awards/<int:pk>/progress/", progress.progress, name="progress"),
     path("awards/<int:pk>/acceptance/", acceptance.acceptance, name="acceptance"),
     path("awards/acceptance/<int:pk>/report/", acceptance.audit_report, name="audit_report"),
     path("objections/", objections.objection_list, name="objections"),

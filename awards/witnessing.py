@@ -18,8 +18,10 @@ from awards.models import (
     Deviation,
     Envelope,
     FundingList,
+    MidTermCheck,
     Objection,
     Payment,
+    ProgressReport,
     PublicNotice,
 )
 
@@ -70,7 +72,7 @@ def awards() -> Iterator[str]:
 
 def closing() -> Iterator[str]:
     """What happened to projects after their award."""
-    for model in (Acceptance,):
+    for model in (Acceptance, ProgressReport, MidTermCheck):
         yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
 
 

@@ -40,6 +40,32 @@ class ReasonForm(forms.Form):
         self.fields["reason"].help_text = hint or _("At least ten characters; the firm reads it.")
 
 
+class ReportForm(forms.Form):
+    """The firm's report of one quarter."""
+
+    invested = WanField(
+        label=_("Invested so far"), help_text=_("Total of this project, by invoices.")
+    )
+    insured = count(_("Insured staff now"), _("Headcount only; no list of ID numbers."))
+    text = written(_("What was done in the quarter"))
+
+
+class MidTermForm(forms.Form):
+    """What the mid-term check found."""
+
+    on = forms.DateField(
+        label=_("Day of the check"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    passed = forms.TypedChoiceField(
+        label=_("Result"),
+        choices=(("yes", _("passed")), ("no", _("to be put right"))),
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    finding = written(_("Finding"), _("At least ten characters; the firm reads it."))
+
+
 class AcceptanceForm(forms.Form):
     """The firm's application for acceptance."""
 

@@ -2,6 +2,7 @@
 
 # The states in which nothing of a row changes any more.
 FINAL: dict[str, tuple[str, ...]] = {
+    "progressreport": ("confirmed", "returned"),
     "acceptance": ("accepted", "failed", "returned"),
 }
 

@@ -35,6 +35,8 @@ KEPT: dict[str, tuple[str, str]] = {
         "handled_by_id,handled_at,finding,answered_by_id,answered_at,answer",
         "status,due_at,provisional",
     ),
+    "progressreport": ("settled_by_id,settled_at,settlement", "status"),
+    "midtermcheck": ("", ""),
     "acceptance": (
         "settled_by_id,settled_at,settlement",
         "status,points,grade,reasons,graded_by_id,graded_at",
@@ -84,6 +86,7 @@ STEPS: dict[str, str] = {
     " entered>released released>paid claimed>forfeited",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
     "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
+    "progressreport": "submitted>confirmed submitted>returned",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }
 

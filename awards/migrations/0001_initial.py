@@ -395,5 +395,43 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ('applied', 'graded', 'accepted'))), fields=('award',), name='one_standing_acceptance'), models.CheckConstraint(condition=models.Q(models.Q(('graded_at__isnull', True), ('graded_by__isnull', True), ('grade', ''), ('points__isnull', True), ('reasons', ''), models.Q(('status__in', ('graded', 'accepted', 'failed')), _negated=True)), models.Q(('graded_at__isnull', False), ('graded_by__isnull', False), ('points__gte', 0), ('points__lte', 100), ('status__in', ('graded', 'accepted', 'failed')), models.Q(('grade', ''), _negated=True), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='acceptance_graded_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('settlement', ''), models.Q(('status__in', ('accepted', 'failed', 'returned')), _negated=True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), ('status__in', ('accepted', 'failed', 'returned')), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='acceptance_settled_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('settled_by', models.F('graded_by')), _negated=True), models.Q(('graded_by', models.F('applied_by')), _negated=True), models.Q(('settled_by', models.F('applied_by')), _negated=True)), name='acceptance_by_two'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'accepted'), _negated=True), models.Q(('grade', 'poor'), _negated=True), _connector='OR'), models.Q(models.Q(('status', 'failed'), _negated=True), ('grade', 'poor'), _connector='OR')), name='poor_is_not_accepted')],
             },
         ),
+        migrations.CreateModel(
+            name='MidTermCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('passed', models.BooleanField()),
+                ('finding', models.TextField()),
+                ('checked_at', models.DateTimeField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mid_term_checks', to='awards.award')),
+                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('award_id', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('finding', ''), _negated=True), name='mid_term_check_says_what')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProgressReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('quarter', models.PositiveSmallIntegerField()),
+                ('status', models.CharField(choices=[('submitted', 'waiting for confirmation'), ('confirmed', 'confirmed'), ('returned', 'returned to the firm')], default='submitted', max_length=10)),
+                ('invested', models.DecimalField(decimal_places=2, max_digits=16)),
+                ('insured', models.PositiveIntegerField()),
+                ('text', models.TextField()),
+                ('submitted_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('settlement', models.TextField(blank=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_reports', to='awards.award')),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('award_id', 'year', 'quarter', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='report_of_a_quarter'), models.UniqueConstraint(condition=models.Q(('status', 'returned'), _negated=True), fields=('award', 'year', 'quarter'), name='one_standing_report_per_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('settlement', ''), ('status', 'submitted')), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), models.Q(('status', 'submitted'), _negated=True), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='report_settled_who_when_why'), models.CheckConstraint(condition=models.Q(('settled_by', models.F('submitted_by')), _negated=True), name='report_settled_by_another')],
+            },
+        ),
         *guards.OPERATIONS,
     ]

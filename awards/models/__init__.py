@@ -21,6 +21,7 @@ from awards.models.funding import (
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
+from awards.models.progress import REPORT_STATES, MidTermCheck, ProgressReport
 
 __all__ = [
     "ACCEPTANCE_STATES",
@@ -29,6 +30,7 @@ __all__ = [
     "HOLDING",
     "KIND_NAMES",
     "PROPOSED",
+    "REPORT_STATES",
     "SETTLED",
     "WAITING",
     "Acceptance",
@@ -45,9 +47,11 @@ __all__ = [
     "FundingList",
     "Instalment",
     "LedgerEntry",
+    "MidTermCheck",
     "NoticeItem",
     "Objection",
     "Outcome",
     "Payment",
+    "ProgressReport",
     "PublicNotice",
 ]

@@ -22,6 +22,7 @@ from awards.achievement import Settlement
 from awards.facts import claim_facts
 from awards.models import SETTLED, Claim, ClaimFile, Instalment
 from awards.selectors.people import firm_people
+from awards.selectors.progress import has_passed
 from awards.services.instalment_rows import lock_instalment
 from awards.services.settling import Cut, apply_cuts, cut_told, settle_jobs
 from awards.wording import amount_text
@@ -46,6 +47,11 @@ def _check_turn(instalment: Instalment, by: User) -> None:
     earlier = Instalment.objects.filter(award=instalment.award, sequence__lt=instalment.sequence)
     if earlier.exclude(status__in=SETTLED).exists():
         raise WrongState(_("The instalment before this one has not been paid yet."))
+    before = application.call.rule_set.midterm_before
+    if before and instalment.sequence >= before and not has_passed(instalment.award):
+        raise WrongState(
+            _("By the call's rules this instalment needs a passed mid-term check first.")
+        )
 
 
 def _check_claim(

@@ -41,7 +41,7 @@ def lock_ending(award: Award) -> tuple[Award, list[Instalment]]:
     parts = list(Instalment.objects.select_for_update().filter(award=award.pk).order_by("sequence"))
     locked = (
         Award.objects.select_for_update(of=("self",))
-        .select_related("application__call", "application__firm", "envelope")
+        .select_related("application__call", "application__firm", "envelope", "agreement")
         .get(pk=award.pk)
     )
     if locked.revoked_at:

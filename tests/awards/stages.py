@@ -19,8 +19,10 @@ from awards.models import (
     FundingList,
     Instalment,
     Payment,
+    ProgressReport,
     PublicNotice,
 )
+from awards.quarters import Quarter, quarter_of
 from awards.services import (
     acceptance,
     agreements,
@@ -30,6 +32,7 @@ from awards.services import (
     funding,
     notices,
     payments,
+    progress,
 )
 from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
@@ -273,3 +276,21 @@ def accepted(people: People, award: Award) -> Acceptance:
     return acceptance.settle(
         acceptance=graded(people, award), text="评价客观，同意验收。", by=people.officer2
     )
+
+
+def pass_quarter() -> Quarter:
+    """On the second day after the quarter; the quarter that is over."""
+    quarter = quarter_of(clock.today())
+    pass_day(quarter.last_day + timedelta(days=1))
+    return quarter
+
+
+def reported(people: People, award: Award, quarter: Quarter, **more: Any) -> ProgressReport:
+    values: dict[str, Any] = {
+        "invested": 2_000 * WAN,
+        "insured": 150,
+        "text": "主体厂房封顶，设备进场安装。",
+        "by": people.owner,
+        **more,
+    }
+    return progress.submit_report(award=award, quarter=quarter, **values)

@@ -141,7 +141,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "instalment", "enter", "release", "record_paid", "claim_new")}
         | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
             "terminate", "draw_up")}
-        | {f"awards:{name}": {n: (a.pk,) for n, a in award.items()} for name in ("acceptance",)}
+        | {f"awards:{name}": {n: (a.pk,) for n, a in award.items()} for name in (
+            "acceptance", "progress")}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
