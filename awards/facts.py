@@ -13,6 +13,7 @@ from awards.models import (
     Award,
     CarryOver,
     Claim,
+    Clawback,
     Deviation,
     Envelope,
     FundingList,
@@ -21,6 +22,9 @@ from awards.models import (
     Payment,
     ProgressReport,
     PublicNotice,
+    Recall,
+    Repayment,
+    Termination,
 )
 
 
@@ -171,9 +175,61 @@ def mid_term_check_facts(row: MidTermCheck) -> dict[str, Any]:
     }
 
 
+def recall_facts(row: Recall) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "status": row.status,
+        "since": row.idle_since,
+        "reply": sm3(row.reply.encode()),
+        "replied_by": row.replied_by_id,
+        "settled_by": row.settled_by_id,
+    }
+
+
+def termination_facts(row: Termination) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "status": row.status,
+        "ground": row.ground,
+        "claw_back": row.claw_back,
+        "submitted_by": row.proposed_by_id,
+        "settled_by": row.settled_by_id,
+    }
+
+
+def clawback_facts(row: Clawback) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "principal": row.principal,
+        "interest": row.interest,
+        "rate": row.rate,
+        "day": row.ordered_on,
+        "document_no": row.document_no,
+        "settled_at": row.settled_at,
+    }
+
+
+def repayment_facts(row: Repayment) -> dict[str, Any]:
+    return {
+        "award": row.award.pk,
+        "amount": row.amount,
+        "interest": row.interest,
+        "principal": row.principal,
+        "paid_on": row.paid_on,
+        "document_no": row.document_no,
+        "made_by": row.entered_by_id,
+        "confirmed_by": row.confirmed_by_id,
+        "refused_by": row.refused_by_id,
+    }
+
+
 # Of rows that belong to an award, by their model.
 _OF_PROJECT: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     Acceptance: acceptance_facts,
+    Repayment: repayment_facts,
+    Clawback: clawback_facts,
+    Termination: termination_facts,
+    Recall: recall_facts,
     MidTermCheck: mid_term_check_facts,
     ProgressReport: progress_report_facts,
 }

@@ -13,6 +13,7 @@ def register_all() -> None:
     _payments()
     _acceptance()
     _progress()
+    _recoveries()
 
 
 def _lists() -> None:
@@ -265,4 +266,58 @@ def _progress() -> None:
         title=_("“%(title)s” has not passed the mid-term check"),
         body=_("Checked on %(day)s, to be put right: %(text)s"),
         act=True,
+    )
+
+
+def _recoveries() -> None:
+    kinds.register(
+        "recall.issued",
+        title=_("“%(title)s” has stood still: please reply by %(due)s"),
+        body=_(
+            "Nothing has been reported or claimed since %(since)s. By the call's rules the money is"
+            " recalled unless your reply shows how the project goes on."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "recall.replied",
+        title=_("The firm of “%(title)s” has replied to the recall"),
+        body=_("Please lift the recall, or put the termination forward."),
+        act=True,
+    )
+    kinds.register(
+        "recall.lifted",
+        title=_("The recall of “%(title)s” is lifted"),
+        body=_("The project goes on: %(reason)s"),
+    )
+    kinds.register(
+        "termination.proposed",
+        title=_("The termination of “%(title)s” waits for your decision"),
+        body=_("An officer has put it forward. Please decide on it."),
+        act=True,
+    )
+    kinds.register(
+        "termination.refused",
+        title=_("The termination of “%(title)s” was refused"),
+        body=_("The approver decided that the project goes on: %(reason)s"),
+    )
+    kinds.register(
+        "clawback.ordered",
+        title=_("%(amount)s of “%(title)s” are to be paid back by %(due)s"),
+        body=_(
+            "The project was terminated. Please pay the principal and the interest back to the"
+            " treasury; interest runs until the day of payment."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "repayment.entered",
+        title=_("A repayment for “%(title)s” waits for confirmation"),
+        body=_("A colleague has entered the receipt. Please compare and confirm it."),
+        act=True,
+    )
+    kinds.register(
+        "repayment.confirmed",
+        title=_("%(amount)s paid back for “%(title)s” are recorded"),
+        body=_("%(left)s are still owed as of that day."),
     )

@@ -104,7 +104,7 @@ def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
             "owner": owner,
             "has_acceptance": application.status == Status.COMPLETED
             or (application.status == Status.IN_PROGRESS and _settled(parts)),
-            "may_terminate": has_role(user, Role.APPROVER) and application.status in money.RUNNING,
+            "has_clawback": application.status == Status.TERMINATED and award.paid,
         },
     )
 

@@ -31,6 +31,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     items += waiting_closure.of_office(user, now)
     if has_role(user, Role.FINANCE_OFFICER):
         items += [*_ceilings(user), *_carries(user), *_payments(user), *_allocations()]
+        items += waiting_closure.of_finance(user)
     if has_role(user, Role.SECRETARY):
         items += _claims(user)
     firms = firm_ids(user, Level.OWNER)

@@ -10,8 +10,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from accounts.waiting import WaitingItem
-from awards.selectors import progress
+from awards.selectors import progress, recoveries
 from awards.selectors import waiting as rows
+from awards.wording import amount_text
 
 
 def of_office(user: User, now: datetime) -> Iterator[WaitingItem]:
@@ -19,6 +20,10 @@ def of_office(user: User, now: datetime) -> Iterator[WaitingItem]:
     officer, approver = (has_role(user, r) for r in (Role.PROGRAMME_OFFICER, Role.APPROVER))
     if officer or approver:
         yield from _acceptances(user, ("applied", "graded") if officer else ("graded",))
+    if officer:
+        yield from _recalls(now)
+    if approver:
+        yield from _terminations(user)
     if officer or has_role(user, Role.SECRETARY):
         yield from _reports(user)
 
@@ -63,9 +68,70 @@ def of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             late=one.late,
             provisional=one.provisional,
         )
+    for recall in rows.recalls_of(firms):
+        yield WaitingItem(
+            title=_("Reply to the recall: %(title)s") % {"title": recall.award.application.title},
+            why=_("The project has stood still."),
+            url=reverse("awards:ending", args=[recall.award_id]),
+            due=recall.due_at,
+            late=recall.due_at < now,
+            provisional=recall.provisional,
+        )
+    for clawback in rows.clawbacks_of(firms):
+        yield WaitingItem(
+            title=_("Pay back: %(title)s") % {"title": clawback.award.application.title},
+            why=_("Money of the project was clawed back; interest runs."),
+            url=reverse("awards:clawback", args=[clawback.award_id]),
+            due=clawback.due_at,
+            late=clawback.due_at < now,
+            provisional=clawback.provisional,
+        )
     for award in rows.to_apply(firms):
         yield WaitingItem(
             title=_("Apply for the acceptance: %(title)s") % {"title": award.application.title},
             why=_("Every instalment is settled; the audit report is needed."),
             url=reverse("awards:acceptance", args=[award.pk]),
+        )
+
+
+def _recalls(now: datetime) -> Iterator[WaitingItem]:
+    """Recalls that were answered, or whose time is over."""
+    for row in recoveries.open_recalls():
+        over = row.due_at < now and not row.provisional
+        if row.status != "replied" and not over:
+            continue
+        yield WaitingItem(
+            title=_("Settle the recall: %(title)s") % {"title": row.award.application.title},
+            why=_("The firm has replied.")
+            if row.status == "replied"
+            else _("The firm has not replied in time."),
+            url=reverse("awards:ending", args=[row.award_id]),
+        )
+
+
+def _terminations(user: User) -> Iterator[WaitingItem]:
+    for row in rows.terminations(user):
+        yield WaitingItem(
+            title=_("Decide on the termination: %(title)s")
+            % {"title": row.award.application.title},
+            why=f"{row.get_ground_display()}",
+            url=reverse("awards:ending", args=[row.award_id]),
+        )
+
+
+def of_finance(user: User) -> Iterator[WaitingItem]:
+    """Of a finance officer: receipts that a colleague entered."""
+    for ended in rows.to_order():
+        yield WaitingItem(
+            title=_("Order the money back: %(title)s") % {"title": ended.award.application.title},
+            why=_("%(sum)s were decided with the termination.")
+            % {"sum": amount_text(ended.claw_back)},
+            url=reverse("awards:clawback", args=[ended.award_id]),
+        )
+    for row in rows.repayments(user):
+        yield WaitingItem(
+            title=_("Confirm the repayment: %(title)s") % {"title": row.award.application.title},
+            why=_("%(sum)s by receipt %(number)s; it needs a second person.")
+            % {"sum": amount_text(row.amount), "number": row.document_no},
+            url=reverse("awards:clawback", args=[row.award.pk]),
         )

@@ -15,6 +15,7 @@ from awards.models import (
     Award,
     CarryOver,
     Claim,
+    Clawback,
     Deviation,
     Envelope,
     FundingList,
@@ -23,6 +24,9 @@ from awards.models import (
     Payment,
     ProgressReport,
     PublicNotice,
+    Recall,
+    Repayment,
+    Termination,
 )
 
 NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
@@ -72,8 +76,10 @@ def awards() -> Iterator[str]:
 
 def closing() -> Iterator[str]:
     """What happened to projects after their award."""
-    for model in (Acceptance, ProgressReport, MidTermCheck):
+    for model in (Acceptance, ProgressReport, MidTermCheck, Recall, Termination, Clawback):
         yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
+    repayments = Repayment.objects.select_related("clawback__award__application")
+    yield from last_after(repayments, facts.facts_of)
 
 
 def payments() -> Iterator[str]:

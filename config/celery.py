@@ -75,6 +75,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "awards-recall": {
+            "task": "awards.tasks.recall_idle",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

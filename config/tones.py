@@ -111,6 +111,9 @@ STATES: dict[str, str] = {
     # acceptance, and what else follows an award
     "applied": "wait",
     "graded": "wait",
+    "issued": "act",
+    "replied": "wait",
+    "lifted": "done",
     "failed": "stop",
     # request, message, job
     "answered": "wait",

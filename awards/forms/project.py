@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from awards.forms.money import WanField
+from awards.models import GROUNDS
 
 
 def written(label: Any, hint: Any = "") -> forms.CharField:
@@ -89,3 +90,34 @@ class GradeForm(forms.Form):
         help_text=_("From 0 to 100; the grade follows by the call's rules."),
     )
     reasons = written(_("Reasons"), _("At least ten characters; the firm reads them."))
+
+
+class TerminationForm(forms.Form):
+    """An officer's proposal to end a project."""
+
+    ground = forms.ChoiceField(label=_("Ground of the termination"), choices=list(GROUNDS.items()))
+    reason = written(_("Reason"), _("At least ten characters; the firm reads it."))
+    claw_back = WanField(
+        label=_("To be clawed back"),
+        help_text=_("Principal, of what was paid; 0 for nothing. Interest is added by the rules."),
+    )
+
+
+class OrderForm(forms.Form):
+    """The finance department's letter that orders money back."""
+
+    document_no = forms.CharField(label=_("Number of the letter"), max_length=80)
+
+
+class RepaymentForm(forms.Form):
+    """What the treasury's receipt says."""
+
+    amount = WanField(label=_("Paid back"), help_text=_("Interest first, then principal."))
+    paid_on = forms.DateField(
+        label=_("Paid on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    document_no = forms.CharField(label=_("Number of the treasury's receipt"), max_length=80)
+
+
+class NothingForm(forms.Form):
+    """An act that needs no words."""

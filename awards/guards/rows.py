@@ -37,6 +37,13 @@ KEPT: dict[str, tuple[str, str]] = {
     ),
     "progressreport": ("settled_by_id,settled_at,settlement", "status"),
     "midtermcheck": ("", ""),
+    "recall": (
+        "reply,replied_by_id,replied_at,settled_by_id,settled_at,settlement",
+        "status,due_at,provisional",
+    ),
+    "termination": ("settled_by_id,settled_at,settlement", "status"),
+    "clawback": ("settled_at", "due_at,provisional"),
+    "repayment": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal", ""),
     "acceptance": (
         "settled_by_id,settled_at,settlement",
         "status,points,grade,reasons,graded_by_id,graded_at",
@@ -87,6 +94,8 @@ STEPS: dict[str, str] = {
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
     "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
     "progressreport": "submitted>confirmed submitted>returned",
+    "recall": "issued>replied issued>lifted issued>upheld replied>lifted replied>upheld",
+    "termination": "proposed>confirmed proposed>refused",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }
 

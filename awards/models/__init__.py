@@ -22,16 +22,28 @@ from awards.models.funding import (
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
 from awards.models.progress import REPORT_STATES, MidTermCheck, ProgressReport
+from awards.models.recoveries import (
+    GROUNDS,
+    RECALL_STATES,
+    TERMINATION_STATES,
+    Clawback,
+    Recall,
+    Repayment,
+    Termination,
+)
 
 __all__ = [
     "ACCEPTANCE_STATES",
     "ACCOUNT_NAMES",
     "GRADE_NAMES",
+    "GROUNDS",
     "HOLDING",
     "KIND_NAMES",
     "PROPOSED",
+    "RECALL_STATES",
     "REPORT_STATES",
     "SETTLED",
+    "TERMINATION_STATES",
     "WAITING",
     "Acceptance",
     "Agreement",
@@ -40,6 +52,7 @@ __all__ = [
     "CarryOver",
     "Claim",
     "ClaimFile",
+    "Clawback",
     "Deviation",
     "Envelope",
     "EnvelopeChange",
@@ -54,4 +67,7 @@ __all__ = [
     "Payment",
     "ProgressReport",
     "PublicNotice",
+    "Recall",
+    "Repayment",
+    "Termination",
 ]

@@ -16,6 +16,7 @@ from awards.models import (
     Award,
     CarryOver,
     Claim,
+    Clawback,
     Deviation,
     EnvelopeChange,
     FundingItem,
@@ -24,6 +25,9 @@ from awards.models import (
     NoticeItem,
     Objection,
     Outcome,
+    Recall,
+    Repayment,
+    Termination,
 )
 from awards.selectors.money import RUNNING, served_by
 
@@ -261,6 +265,57 @@ def acceptances(user: User, states: Collection[str]) -> QuerySet[Acceptance]:
     return (
         Acceptance.objects.filter(status__in=states, award__application__status=Status.IN_PROGRESS)
         .exclude(graded_by=user)
+        .select_related("award__application")
+        .order_by("pk")
+    )
+
+
+def terminations(user: User) -> QuerySet[Termination]:
+    """Terminations that another person put forward and nobody has decided on."""
+    return (
+        Termination.objects.filter(status="proposed")
+        .exclude(proposed_by=user)
+        .select_related("award__application")
+        .order_by("pk")
+    )
+
+
+def repayments(user: User) -> QuerySet[Repayment]:
+    """Repayments that another finance officer entered and nobody has settled."""
+    return (
+        Repayment.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+        .exclude(entered_by=user)
+        .select_related("clawback__award__application")
+        .order_by("pk")
+    )
+
+
+def recalls_of(firms: Collection[int]) -> QuerySet[Recall]:
+    """Recalls that the firms have not replied to."""
+    return (
+        Recall.objects.filter(
+            status="issued",
+            award__application__firm__in=firms,
+            award__application__status=Status.IN_PROGRESS,
+        )
+        .select_related("award__application")
+        .order_by("due_at", "pk")
+    )
+
+
+def clawbacks_of(firms: Collection[int]) -> QuerySet[Clawback]:
+    """What the firms have not paid back."""
+    return (
+        Clawback.objects.filter(settled_at__isnull=True, award__application__firm__in=firms)
+        .select_related("award__application")
+        .order_by("due_at", "pk")
+    )
+
+
+def to_order() -> QuerySet[Termination]:
+    """Terminations with a sum to be clawed back that no letter has ordered."""
+    return (
+        Termination.objects.filter(status="confirmed", claw_back__gt=0, clawback__isnull=True)
         .select_related("award__application")
         .order_by("pk")
     )

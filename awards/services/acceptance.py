@@ -165,7 +165,7 @@ def settle(*, acceptance: Acceptance, text: str, by: User) -> Acceptance:
         award_entry("accept", award, by, role, row.reasons),
     ]
     dossier = lock_all([award.application_id])[0]
-    move = Move(application=dossier, step="complete", reason=row.reasons)
+    move = Move(application=dossier, step="complete", reason=row.reasons, quiet=True)
     people = firm_people(award.application)
     message = told(row, "award.accepted", people, PAGE, text=row.reasons)
     tell_firms(advance_held([move], by=by, others=events), message)

@@ -20,10 +20,8 @@ from audit.refusals import Refused
 from awards import rules
 from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import Award, FundingItem
-from awards.selectors import money
-from awards.services import endings, reserve
-from awards.wording import amount_text
+from awards.models import FundingItem
+from awards.services import reserve
 
 
 def _ask(
@@ -78,45 +76,6 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
         application,
         words,
         lambda text: reserve.disqualify(application=application, reason=text, by=request.user),
-    )
-
-
-def _award(request: SignedInRequest, pk: int, role: Role) -> Award:
-    rules.require(request.user, role)
-    found = money.visible_awards(request.user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def terminate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The approver ends a project; the unpaid sum goes back to the envelope."""
-    award = _award(request, pk, Role.APPROVER)
-    title = award.application.title
-    words: dict[str, str | Promise] = {
-        "title": _("Terminate the project"),
-        "question": _("Terminate “%(title)s”?") % {"title": title},
-        "text": _(
-            "%(paid)s were paid; %(left)s go back to the envelope of %(year)s. No further"
-            " instalment can be claimed. This cannot be taken back."
-        )
-        % {
-            "paid": amount_text(award.paid),
-            "left": amount_text(award.amount - award.paid),
-            "year": award.envelope.year,
-        },
-        "label": _("Reason"),
-        "hint": _("At least ten characters; the firm reads it."),
-        "verb": _("Terminate the project"),
-        "done": _("Terminated; the unpaid sum is free again."),
-    }
-    return _ask(
-        request,
-        award.application,
-        words,
-        lambda text: endings.terminate(award=award, reason=text, by=request.user),
     )
 
 

@@ -21,6 +21,7 @@ from awards.models import (
     Payment,
     ProgressReport,
     PublicNotice,
+    Termination,
 )
 from awards.quarters import Quarter, quarter_of
 from awards.services import (
@@ -33,6 +34,7 @@ from awards.services import (
     notices,
     payments,
     progress,
+    terminations,
 )
 from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
@@ -294,3 +296,19 @@ def reported(people: People, award: Award, quarter: Quarter, **more: Any) -> Pro
         **more,
     }
     return progress.submit_report(award=award, quarter=quarter, **values)
+
+
+WHY = "企业停产，无法继续。"
+
+
+def ending(people: People, award: Award, **more: Any) -> Termination:
+    """A termination put forward by the officer; nothing is clawed back unless said."""
+    values: dict[str, Any] = {"ground": "other", "reason": WHY, "by": people.officer, **more}
+    return terminations.propose_termination(award=award, **values)
+
+
+def terminated(people: People, award: Award, **more: Any) -> Termination:
+    proposed = ending(people, award, **more)
+    return terminations.confirm_termination(
+        termination=proposed, text="同意终止，按程序办理。", by=people.approver
+    )

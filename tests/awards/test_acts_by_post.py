@@ -72,7 +72,11 @@ def test_an_agreement_and_its_end(people, awarded, post):
     post(people.owner, "awards:sign", agreement.pk)
     post(people.officer, "awards:sign", agreement.pk)
     assert states("P1") == [Status.AGREED]
-    post(people.approver, "awards:terminate", first.pk, text=REASON)
+    put_forward = {"propose-ground": "firm", "propose-reason": REASON, "propose-claw_back": "0"}
+    post(people.officer, "awards:ending", first.pk, act="propose", **put_forward)
+    assert states("P1") == [Status.AGREED]
+    decided = {"confirm-reason": REASON}
+    post(people.approver, "awards:ending", first.pk, act="confirm", **decided)
     assert states("P1") == [Status.TERMINATED]
 
 

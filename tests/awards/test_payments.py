@@ -127,23 +127,21 @@ class TestEndings:
         stages.paid(people, stages.part(agreed, 1))
         waiting = stages.claimed(people, stages.part(agreed, 2))
         assert envelope(call)[1] == 24_000 * WAN
-        with pytest.raises(NotPermitted):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.officer)
-        endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+        stages.terminated(people, agreed.award)
         assert envelope(call)[1:] == (22_500 * WAN, 1_500 * WAN)
         with pytest.raises(WrongState):
             claims.verify_claim(claim=waiting, text=ENOUGH, by=people.secretary)
         with pytest.raises(WrongState):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, agreed.award)
 
     def test_a_released_payment_is_recorded_before_the_end(self, people, agreed):
         stages.released(people, stages.part(agreed, 1))
         with pytest.raises(WrongState):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, agreed.award)
 
     def test_an_entered_payment_is_not_released_after_the_end(self, people, agreed):
         payment = stages.entered(people, stages.part(agreed, 1))
-        endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+        stages.terminated(people, agreed.award)
         with pytest.raises(WrongState):
             payments.release_payment(payment=payment, by=people.finance2)
 
@@ -152,7 +150,7 @@ class TestEndings:
         for award in awarded:
             with pytest.raises(WrongState):
                 endings.close_call(call=call, by=people.officer)
-            endings.terminate(award=award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, award)
         reserve.close_reserve(call=call, by=people.officer)
         assert endings.close_call(call=call, by=people.officer).status == CallStatus.CLOSED
         assert envelope(call)[1:] == (0, 0)

@@ -140,9 +140,9 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {f"awards:{name}": instalment for name in (
             "instalment", "enter", "release", "record_paid", "claim_new")}
         | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
-            "terminate", "draw_up")}
+            "draw_up",)}
         | {f"awards:{name}": {n: (a.pk,) for n, a in award.items()} for name in (
-            "acceptance", "progress")}
+            "acceptance", "progress", "ending", "clawback")}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
