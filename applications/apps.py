@@ -25,3 +25,4 @@ class ApplicationsConfig(AppConfig):
         witnesses.register("applications.states", witnessing.states)
         witnesses.register("applications.calls", witnessing.calls)
         witnesses.register("applications.files", witnessing.files)
+        witnesses.register("applications.credit", witnessing.credit)

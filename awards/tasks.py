@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from awards.services import recalls, recounts
+from awards.services import credit, recalls, recounts
 from notifications.jobs import job_task
 
 
@@ -16,3 +16,9 @@ def recount() -> None:
 def recall_idle() -> int:
     """Recall the money of projects that stand still (periodic; a second beat does nothing)."""
     return recalls.recall_idle()
+
+
+@shared_task(name="awards.tasks.note_unpaid", ignore_result=True)
+def note_unpaid() -> int:
+    """Enter overdue clawbacks into the credit records (periodic; each once)."""
+    return credit.note_unpaid()

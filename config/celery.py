@@ -80,6 +80,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "awards-unpaid": {
+            "task": "awards.tasks.note_unpaid",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

@@ -112,6 +112,7 @@ STATES: dict[str, str] = {
     "applied": "wait",
     "graded": "wait",
     "issued": "act",
+    "kept": "warn",
     "replied": "wait",
     "lifted": "done",
     "failed": "stop",

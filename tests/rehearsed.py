@@ -57,7 +57,7 @@ def make_mould() -> None:
 
 def run_twice(report: Path) -> dict[str, Any]:
     rankings = []
-    for until in ("ranked", "paid"):
+    for until in ("ranked", "closed"):
         manage("rehearse", *SIZE, "--until", until, "--json", str(report))
         rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
     told = json.loads(report.read_text())

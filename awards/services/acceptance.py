@@ -22,6 +22,7 @@ from awards.models import SETTLED, Acceptance, Award
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.claims import kept_as
+from awards.services.credit import note
 from awards.services.endings import award_entry, can_close, close_call, lock_ending
 from awards.services.project_acts import entry, told, written
 from notifications.services import notify_all
@@ -177,7 +178,7 @@ def settle(*, acceptance: Acceptance, text: str, by: User) -> Acceptance:
 def _fail(row: Acceptance, text: str, by: User, role: Role) -> Acceptance:
     _settle(row, "failed", text, by)
     event = entry(row, "acceptance.fail", by, role, source="graded", target="failed", why=text)
-    record_all([event])
+    record_all([event, note(row.award, "not_accepted", row.reasons, by)])
     people = firm_people(row.award.application)
     notify_all([told(row, "acceptance.failed", people, PAGE, text=row.reasons)])
     return row

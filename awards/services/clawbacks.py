@@ -18,6 +18,7 @@ from awards.models import Award, Clawback, Payment, Repayment, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.selectors.recoveries import balance_of
+from awards.services.credit import paid_back
 from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from awards.services.project_acts import entry, told, written
@@ -163,7 +164,7 @@ def confirm_repayment(*, repayment: Repayment, by: User) -> Repayment:
     if not left.total:
         clawback.settled_at = row.confirmed_at
         clawback.save(update_fields=["settled_at"])
-        events.append(entry(clawback, "clawback.settle", by, role))
+        events += [entry(clawback, "clawback.settle", by, role), *paid_back(clawback.award, by)]
     record_all(events)
     people = firm_people(row.award.application)
     notify_all([told(row, "repayment.confirmed", people, PAGE, amount=row.amount, left=left.total)])

@@ -17,6 +17,7 @@ from awards.ledger import Kind
 from awards.models import GROUNDS, Award, Instalment, Recall, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
+from awards.services.credit import note
 from awards.services.endings import award_entry, lock_ending
 from awards.services.ledger import Booking, books
 from awards.services.project_acts import entry, told, written
@@ -128,6 +129,7 @@ def confirm_termination(*, termination: Termination, text: str, by: User) -> Ter
     events = [
         entry(row, "termination.confirm", by, role, source="proposed", target="confirmed"),
         award_entry("terminate", award, by, role, row.reason, released=unpaid),
+        note(award, "false" if row.ground == "false" else "terminated", row.reason, by),
     ]
     dossier = lock_all([award.application_id])[0]
     move = Move(application=dossier, step="terminate", reason=row.reason, quiet=True)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_any_role, has_role, is_owner
+from accounts.rules import has_any_role, has_role, is_member, is_owner
+from awards import rules
 from awards.forms.project import ReasonForm, TerminationForm
 from awards.models import RECALL_STATES, TERMINATION_STATES, Award, Recall, Termination
 from awards.selectors.money import RUNNING
@@ -46,6 +47,8 @@ def ending(request: SignedInRequest, pk: int) -> HttpResponse:
         "recalls": [(row, RECALL_STATES[row.status]) for row in reversed(called)],
         "terminations": [(row, TERMINATION_STATES[row.status]) for row in reversed(ended)],
         "acts": forms,
+        "sees_credit": rules.sees_funding(request.user)
+        or is_member(request.user, award.application.firm_id),
         "nav_current": "applications:dossier_list",
     }
     status = 422 if request.method == "POST" else 200

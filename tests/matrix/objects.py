@@ -293,6 +293,8 @@ def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
     }
     return {
         "applications:dossier_list": PLAIN,
+        "applications:credit_list": PLAIN,
+        "applications:credit_record": {"unknown": (999_999,)},
         "applications:dossier": every,
         "applications:versions": few,
         "applications:edits": few,
