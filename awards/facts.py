@@ -10,6 +10,7 @@ from awards.models import (
     Acceptance,
     Agreement,
     AllocationNotice,
+    Amendment,
     Award,
     CarryOver,
     Claim,
@@ -119,6 +120,7 @@ def claim_facts(row: Claim) -> dict[str, Any]:
         "verification": row.verification,
         "jobs_promised": row.jobs_promised,
         "jobs_achieved": row.jobs_achieved,
+        "jobs_payable": row.jobs_payable,
         "returned_by": row.returned_by_id,
     }
 
@@ -223,9 +225,23 @@ def repayment_facts(row: Repayment) -> dict[str, Any]:
     }
 
 
+def amendment_facts(row: Amendment) -> dict[str, Any]:
+    return {
+        "award": row.award_id,
+        "status": row.status,
+        "changes": row.changes,
+        "reasons": sm3(row.reason.encode()),
+        "digest": row.digest,
+        "submitted_by": row.proposed_by_id,
+        "endorsed_by": row.endorsed_by_id,
+        "settled_by": row.settled_by_id,
+    }
+
+
 # Of rows that belong to an award, by their model.
 _OF_PROJECT: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     Acceptance: acceptance_facts,
+    Amendment: amendment_facts,
     Repayment: repayment_facts,
     Clawback: clawback_facts,
     Termination: termination_facts,

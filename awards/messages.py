@@ -14,6 +14,7 @@ def register_all() -> None:
     _acceptance()
     _progress()
     _recoveries()
+    _amendments()
 
 
 def _lists() -> None:
@@ -320,4 +321,29 @@ def _recoveries() -> None:
         "repayment.confirmed",
         title=_("%(amount)s paid back for “%(title)s” are recorded"),
         body=_("%(left)s are still owed as of that day."),
+    )
+
+
+def _amendments() -> None:
+    kinds.register(
+        "amendment.proposed",
+        title=_("“%(title)s” asks for an amendment of its agreement"),
+        body=_("Please look at what shall change, and decide on it."),
+        act=True,
+    )
+    kinds.register(
+        "amendment.endorsed",
+        title=_("An amendment of “%(title)s” waits for your decision"),
+        body=_("It goes above the share that the office decides; an officer has endorsed it."),
+        act=True,
+    )
+    kinds.register(
+        "amendment.granted",
+        title=_("The amendment of “%(title)s” is granted"),
+        body=_("The changed terms are in force: %(reason)s"),
+    )
+    kinds.register(
+        "amendment.refused",
+        title=_("The amendment of “%(title)s” is refused"),
+        body=_("The terms stay as they are: %(reason)s"),
     )

@@ -3,6 +3,7 @@ from django.urls import path
 from awards.views import (
     acceptance,
     agreements,
+    amendments,
     awarding,
     carrying,
     claims,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("awards/<int:pk>/progress/", progress.progress, name="progress"),
     path("awards/<int:pk>/ending/", ending.ending, name="ending"),
     path("awards/<int:pk>/clawback/", clawback.clawback, name="clawback"),
+    path("awards/<int:pk>/amendments/", amendments.amendments, name="amendments"),
     path("awards/<int:pk>/acceptance/", acceptance.acceptance, name="acceptance"),
     path("awards/acceptance/<int:pk>/report/", acceptance.audit_report, name="audit_report"),
     path("objections/", objections.objection_list, name="objections"),

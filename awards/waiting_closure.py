@@ -20,6 +20,9 @@ def of_office(user: User, now: datetime) -> Iterator[WaitingItem]:
     officer, approver = (has_role(user, r) for r in (Role.PROGRAMME_OFFICER, Role.APPROVER))
     if officer or approver:
         yield from _acceptances(user, ("applied", "graded") if officer else ("graded",))
+    if officer or approver:
+        states = [name for name, held in (("proposed", officer), ("endorsed", approver)) if held]
+        yield from _amendments(states)
     if officer:
         yield from _recalls(now)
     if approver:
@@ -134,4 +137,15 @@ def of_finance(user: User) -> Iterator[WaitingItem]:
             why=_("%(sum)s by receipt %(number)s; it needs a second person.")
             % {"sum": amount_text(row.amount), "number": row.document_no},
             url=reverse("awards:clawback", args=[row.award.pk]),
+        )
+
+
+def _amendments(states: Collection[str]) -> Iterator[WaitingItem]:
+    for row in rows.amendments(states):
+        yield WaitingItem(
+            title=_("Decide on the amendment: %(title)s") % {"title": row.award.application.title},
+            why=_("An officer has endorsed it.")
+            if row.status == "endorsed"
+            else _("The firm asks for other terms."),
+            url=reverse("awards:amendments", args=[row.award_id]),
         )

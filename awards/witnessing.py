@@ -12,6 +12,7 @@ from awards.models import (
     Acceptance,
     Agreement,
     AllocationNotice,
+    Amendment,
     Award,
     CarryOver,
     Claim,
@@ -76,7 +77,15 @@ def awards() -> Iterator[str]:
 
 def closing() -> Iterator[str]:
     """What happened to projects after their award."""
-    for model in (Acceptance, ProgressReport, MidTermCheck, Recall, Termination, Clawback):
+    for model in (
+        Acceptance,
+        ProgressReport,
+        MidTermCheck,
+        Recall,
+        Termination,
+        Clawback,
+        Amendment,
+    ):
         yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
     repayments = Repayment.objects.select_related("clawback__award__application")
     yield from last_after(repayments, facts.facts_of)

@@ -112,6 +112,8 @@ STATES: dict[str, str] = {
     "applied": "wait",
     "graded": "wait",
     "issued": "act",
+    "endorsed": "wait",
+    "granted": "done",
     "kept": "warn",
     "replied": "wait",
     "lifted": "done",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applications.money import wan_input
 from awards.forms.money import WanField
 from awards.models import GROUNDS
 
@@ -90,6 +91,30 @@ class GradeForm(forms.Form):
         help_text=_("From 0 to 100; the grade follows by the call's rules."),
     )
     reasons = written(_("Reasons"), _("At least ten characters; the firm reads them."))
+
+
+class AmendmentForm(forms.Form):
+    """What of the agreement shall be different."""
+
+    fixed_assets_yuan = WanField(label=_("Total fixed-asset investment"), required=False)
+    promised_headcount = count(_("Promised headcount"))
+    average_wage_yuan = WanField(label=_("Average yearly wage"), required=False)
+    tax_yuan = WanField(label=_("Yearly tax"), required=False)
+    amount = WanField(label=_("Sum of the award"), help_text=_("It can be lowered."))
+    finishes_on = forms.DateField(
+        label=_("Start of production"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    reason = written(_("Reason"), _("At least ten characters; the office reads it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            name: wan_input(value) if isinstance(self.base_fields.get(name), WanField) else value
+            for name, value in kwargs.get("initial", {}).items()
+        }
+        super().__init__(*args, **kwargs)
+        self.fields["promised_headcount"].required = False
 
 
 class TerminationForm(forms.Form):

@@ -3,6 +3,7 @@
 # The states in which nothing of a row changes any more.
 FINAL: dict[str, tuple[str, ...]] = {
     "progressreport": ("confirmed", "returned"),
+    "amendment": ("granted", "refused"),
     "recall": ("lifted", "upheld"),
     "termination": ("confirmed", "refused"),
     "acceptance": ("accepted", "failed", "returned"),

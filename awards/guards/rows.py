@@ -15,7 +15,7 @@ KEPT: dict[str, tuple[str, str]] = {
     "instalment": ("", "status,cut"),
     "claim": (
         (
-            "verified_by_id,verified_at,verification,jobs_promised,jobs_achieved,"
+            "verified_by_id,verified_at,verification,jobs_promised,jobs_achieved,jobs_payable,"
             "returned_by_id,returned_at,return_reason"
         ),
         "",
@@ -37,6 +37,10 @@ KEPT: dict[str, tuple[str, str]] = {
     ),
     "progressreport": ("settled_by_id,settled_at,settlement", "status"),
     "midtermcheck": ("", ""),
+    "amendment": (
+        "endorsed_by_id,endorsed_at,settled_by_id,settled_at,settlement,version,content,digest",
+        "status",
+    ),
     "recall": (
         "reply,replied_by_id,replied_at,settled_by_id,settled_at,settlement",
         "status,due_at,provisional",
@@ -90,10 +94,12 @@ ROWS_UNDONE = (
 # The small lives: from which state to which.
 STEPS: dict[str, str] = {
     "instalment": "planned>claimed claimed>verified claimed>planned verified>entered"
-    " entered>released released>paid claimed>forfeited",
+    " entered>released released>paid claimed>forfeited planned>forfeited",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
     "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
     "progressreport": "submitted>confirmed submitted>returned",
+    "amendment": "proposed>endorsed proposed>granted proposed>refused endorsed>granted"
+    " endorsed>refused",
     "recall": "issued>replied issued>lifted issued>upheld replied>lifted replied>upheld",
     "termination": "proposed>confirmed proposed>refused",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",

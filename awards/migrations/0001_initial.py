@@ -50,9 +50,10 @@ class Migration(migrations.Migration):
                 ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('jobs_achieved', models.PositiveIntegerField(null=True)),
                 ('jobs_promised', models.PositiveIntegerField(null=True)),
+                ('jobs_payable', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('jobs_achieved__isnull', True), ('jobs_promised__isnull', True)), models.Q(('jobs_achieved__isnull', False), ('jobs_promised__isnull', False), ('verified_at__isnull', False)), _connector='OR'), name='claim_settled_when_verified'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'), models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'), models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('jobs_achieved__isnull', True), ('jobs_payable__isnull', True), ('jobs_promised__isnull', True)), models.Q(('jobs_achieved__isnull', False), ('jobs_payable__isnull', False), ('jobs_promised__isnull', False), ('verified_at__isnull', False)), _connector='OR'), name='claim_settled_when_verified'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('claimed_by')), _negated=True), models.Q(('returned_by', models.F('claimed_by')), _negated=True)), name='claimant_is_not_verifier'), models.CheckConstraint(condition=models.Q(('verified_at__isnull', True), ('returned_at__isnull', True), _connector='OR'), name='claim_verified_or_returned'), models.CheckConstraint(condition=models.Q(models.Q(('verification', ''), ('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verification', ''), _negated=True)), _connector='OR'), name='claim_verified_who_when_what'), models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='claim_returned_who_when_why')],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +425,31 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('refusal', ''), ('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False), models.Q(('refusal', ''), _negated=True)), _connector='OR'), name='repayment_refused_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='repayment_confirmed_who_and_when'), models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR'), name='repayment_settled_once'), models.CheckConstraint(condition=models.Q(('confirmed_by', models.F('entered_by')), _negated=True), name='repayment_maker_is_not_checker'), models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True)), fields=('clawback',), name='one_pending_repayment'), models.UniqueConstraint(condition=models.Q(('refused_at__isnull', True)), fields=('document_no',), name='one_repayment_per_receipt'), models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(models.F('interest'), '+', models.F('principal'))), ('amount__gt', 0), ('interest__gte', 0), ('principal__gte', 0)), name='repayment_divides')],
                 'ordering': ('clawback_id', 'id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='Amendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('proposed', 'waiting for the office'), ('endorsed', 'waiting for the approver'), ('granted', 'in force'), ('refused', 'refused')], default='proposed', max_length=10)),
+                ('changes', models.JSONField()),
+                ('reason', models.TextField()),
+                ('to_approver', models.BooleanField()),
+                ('proposed_at', models.DateTimeField()),
+                ('endorsed_at', models.DateTimeField(null=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('settlement', models.TextField(blank=True)),
+                ('version', models.PositiveSmallIntegerField(null=True)),
+                ('content', models.JSONField(null=True)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='awards.award')),
+                ('endorsed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('settled_by', models.F('proposed_by')), _negated=True), models.Q(('settled_by', models.F('endorsed_by')), _negated=True), models.Q(('endorsed_by', models.F('proposed_by')), _negated=True)), name='amendment_by_other_hands'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('settlement', ''), ('status__in', ('proposed', 'endorsed'))), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), ('status__in', ('granted', 'refused')), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='amendment_settled_who_when_why'), models.CheckConstraint(condition=models.Q(models.Q(('endorsed_at__isnull', True), ('endorsed_by__isnull', True), models.Q(('status', 'endorsed'), _negated=True), models.Q(('status', 'granted'), ('to_approver', True), _negated=True)), models.Q(('endorsed_at__isnull', False), ('endorsed_by__isnull', False), ('to_approver', True)), _connector='OR'), name='large_amendment_goes_to_approver'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', True), ('digest', ''), ('version__isnull', True), models.Q(('status', 'granted'), _negated=True)), models.Q(('content__isnull', False), ('status', 'granted'), ('version__gte', 2), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='granted_amendment_has_content'), models.UniqueConstraint(condition=models.Q(('version__isnull', False)), fields=('award', 'version'), name='one_amendment_per_version'), models.UniqueConstraint(condition=models.Q(('status__in', ('proposed', 'endorsed'))), fields=('award',), name='one_open_amendment')],
+                'ordering': ('award_id', 'id'),
             },
         ),
         migrations.CreateModel(

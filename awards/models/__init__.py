@@ -9,6 +9,7 @@ from awards.models.agreements import (
     Instalment,
     Payment,
 )
+from awards.models.amendments import AMENDMENT_STATES, Amendment
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import (
     HOLDING,
@@ -35,6 +36,7 @@ from awards.models.recoveries import (
 __all__ = [
     "ACCEPTANCE_STATES",
     "ACCOUNT_NAMES",
+    "AMENDMENT_STATES",
     "GRADE_NAMES",
     "GROUNDS",
     "HOLDING",
@@ -48,6 +50,7 @@ __all__ = [
     "Acceptance",
     "Agreement",
     "AllocationNotice",
+    "Amendment",
     "Award",
     "CarryOver",
     "Claim",

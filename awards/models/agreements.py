@@ -180,14 +180,20 @@ class Claim(models.Model):
     # Net new jobs by which the last instalment was settled when verified (`awards.achievement`).
     jobs_promised = models.PositiveIntegerField(null=True)
     jobs_achieved = models.PositiveIntegerField(null=True)
+    jobs_payable = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # before it
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(jobs_promised__isnull=True, jobs_achieved__isnull=True)
+                condition=Q(
+                    jobs_promised__isnull=True,
+                    jobs_achieved__isnull=True,
+                    jobs_payable__isnull=True,
+                )
                 | Q(
                     jobs_promised__isnull=False,
                     jobs_achieved__isnull=False,
+                    jobs_payable__isnull=False,
                     verified_at__isnull=False,
                 ),
                 name="claim_settled_when_verified",

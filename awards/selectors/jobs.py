@@ -1,5 +1,7 @@
 """The last instalment by the jobs achieved: as a claim was settled, or as it would be."""
 
+from decimal import Decimal
+
 from awards.achievement import Settlement, net_new, settle
 from awards.models import Claim, Instalment
 from awards.selectors.terms import target, terms_of
@@ -18,22 +20,23 @@ def promised_settlement(instalment: Instalment, insured: int) -> Settlement | No
     terms = terms_of(instalment.award)
     baseline = target(terms, "baseline_headcount")
     promised = net_new(target(terms, "promised_headcount"), baseline)
-    return _settle(instalment, promised, net_new(insured, baseline))
+    return _settle(instalment, instalment.payable, promised, net_new(insured, baseline))
 
 
 def settlement_of(claim: Claim) -> Settlement | None:
     """How a claim was settled, or while it waits would be; None where jobs do not decide."""
-    if claim.jobs_promised is not None and claim.jobs_achieved is not None:
-        return _settle(claim.instalment, claim.jobs_promised, claim.jobs_achieved)
+    if claim.jobs_promised is not None and claim.jobs_payable is not None:
+        achieved = claim.jobs_achieved or 0
+        return _settle(claim.instalment, claim.jobs_payable, claim.jobs_promised, achieved)
     if claim.instalment.status != "claimed" or claim.returned_at:
         return None
     return promised_settlement(claim.instalment, claim.insured)
 
 
-def _settle(instalment: Instalment, promised: int, achieved: int) -> Settlement:
+def _settle(instalment: Instalment, payable: Decimal, promised: int, achieved: int) -> Settlement:
     rules = instalment.award.application.call.rule_set
     return settle(
-        instalment.amount,
+        payable,
         promised=promised,
         achieved=achieved,
         cut_below=rules.jobs_cut_below,

@@ -13,6 +13,7 @@ from awards.models import (
     SETTLED,
     Acceptance,
     Agreement,
+    Amendment,
     Award,
     CarryOver,
     Claim,
@@ -316,6 +317,15 @@ def to_order() -> QuerySet[Termination]:
     """Terminations with a sum to be clawed back that no letter has ordered."""
     return (
         Termination.objects.filter(status="confirmed", claw_back__gt=0, clawback__isnull=True)
+        .select_related("award__application")
+        .order_by("pk")
+    )
+
+
+def amendments(states: Collection[str]) -> QuerySet[Amendment]:
+    """Amendments in these states, the oldest first."""
+    return (
+        Amendment.objects.filter(status__in=states, award__application__status__in=RUNNING)
         .select_related("award__application")
         .order_by("pk")
     )

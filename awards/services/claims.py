@@ -31,6 +31,7 @@ from secretaries.rules import verifies
 from secretaries.selectors.candidates import current_assignment
 
 MOST_FILES = 20
+SETTLED_BY = ("jobs_promised", "jobs_achieved", "jobs_payable")
 VERIFIED = ("verified_by", "verified_at", "verification")
 
 
@@ -178,7 +179,7 @@ def verify_claim(*, claim: Claim, text: str, by: User) -> Claim:
         raise Invalid(_("Say what you saw on site, in at least ten characters."), field="text")
     locked.verified_by, locked.verified_at, locked.verification = by, clock.now(), text.strip()
     found = settle_jobs(locked, instalment)
-    locked.save(update_fields=[*VERIFIED, "jobs_promised", "jobs_achieved"])
+    locked.save(update_fields=[*VERIFIED, *SETTLED_BY])
     told = []
     if found is not None and found.cut:
         cut = Cut(instalment, found.cut, _by_jobs(found))

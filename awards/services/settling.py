@@ -37,6 +37,7 @@ def settle_jobs(claim: Claim, instalment: Instalment) -> Settlement | None:
     if found is None:
         return None
     claim.jobs_promised, claim.jobs_achieved = found.promised, found.achieved
+    claim.jobs_payable = found.planned
     return found
 
 

@@ -83,7 +83,7 @@ def test_the_secretary_sees_it_before_confirming(people, last, client_of):
         ("UPDATE awards_award SET cut = 1", "its instalments say"),
         ("UPDATE awards_instalment SET cut = 1 WHERE status = 'paid'", "what is cut stands"),
         ("UPDATE awards_instalment SET cut = 1 WHERE sequence = 3", "its instalments say"),
-        ("UPDATE awards_instalment SET status = 'forfeited' WHERE sequence = 3", "follow"),
+        ("UPDATE awards_instalment SET status = 'forfeited' WHERE sequence = 3", "forfeited_when"),
         ("UPDATE awards_instalment SET cut = amount WHERE sequence = 3", "forfeited_when"),
         ("UPDATE awards_award SET cut = amount", "award_paid_within"),
         (

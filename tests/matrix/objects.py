@@ -142,7 +142,7 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
             "draw_up",)}
         | {f"awards:{name}": {n: (a.pk,) for n, a in award.items()} for name in (
-            "acceptance", "progress", "ending", "clawback")}
+            "acceptance", "progress", "ending", "clawback", "amendments")}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
