@@ -34,7 +34,13 @@ def credit_facts(row: CreditRecord) -> dict[str, Any]:
 
 
 def note_credit(
-    *, application: Application, kind: str, text: str, until: date | None, by: User | None
+    *,
+    application: Application,
+    kind: str,
+    text: str,
+    since: date,
+    until: date | None,
+    by: User | None,
 ) -> Entry:
     """Enter what a firm's project came to into its credit record, in the caller's transaction.
 
@@ -45,7 +51,7 @@ def note_credit(
         kind=kind,
         text=text[:300],
         source=application.number or "",
-        since=clock.today(),
+        since=since,
         until=until,
         application=application,
     )

@@ -178,7 +178,7 @@ def settle(*, acceptance: Acceptance, text: str, by: User) -> Acceptance:
 def _fail(row: Acceptance, text: str, by: User, role: Role) -> Acceptance:
     _settle(row, "failed", text, by)
     event = entry(row, "acceptance.fail", by, role, source="graded", target="failed", why=text)
-    record_all([event, note(row.award, "not_accepted", row.reasons, by)])
+    record_all([event, note(row.award, "not_accepted", row.reasons, row.settled_at, by)])
     people = firm_people(row.award.application)
     notify_all([told(row, "acceptance.failed", people, PAGE, text=row.reasons)])
     return row

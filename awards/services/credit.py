@@ -1,6 +1,6 @@
 """What projects come to, for the credit record of their firms."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from audit import clock
 from audit.services import Entry, record_all
 from awards.models import Award, Clawback
 from awards.quarters import months_after
+from calendars.wording import day_of
 from notifications.services import notify_all
 
 
@@ -19,11 +20,18 @@ def _expiry(award: Award, today: date) -> date:
     return months_after(today, 12 * award.application.call.rule_set.credit_years)
 
 
-def note(award: Award, kind: str, text: str, by: User) -> Entry:
-    """Enter an act into the firm's credit record; it expires by the call's rules. The caller
-    records the event with the act's own."""
-    until = _expiry(award, clock.today())
-    return note_credit(application=award.application, kind=kind, text=text, until=until, by=by)
+def note(award: Award, kind: str, text: str, at: datetime | None, by: User) -> Entry:
+    """Enter an act of that instant into the firm's credit record; it expires by the call's rules.
+    The caller records the event with the act's own."""
+    since = day_of(at or clock.now())
+    return note_credit(
+        application=award.application,
+        kind=kind,
+        text=text,
+        since=since,
+        until=_expiry(award, since),
+        by=by,
+    )
 
 
 @transaction.atomic
@@ -37,12 +45,14 @@ def note_unpaid() -> int:
         .select_related("award__application__firm", "award__application__call")
         .order_by("pk")
     )
-    events, messages = [], []
+    events, messages, today = [], [], clock.today()
     for row in rows:
         application = row.award.application
         text = f"{row.document_no} · {row.principal}"
         events.append(
-            note_credit(application=application, kind="unpaid", text=text, until=None, by=None)
+            note_credit(
+                application=application, kind="unpaid", text=text, since=today, until=None, by=None
+            )
         )
         record = CreditRecord.objects.get(application=application, kind="unpaid")
         people = list(members_of(application.firm, Level.OWNER))

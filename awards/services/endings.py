@@ -27,21 +27,28 @@ OPEN = (
 )
 
 
-def lock_ending(award: Award) -> tuple[Award, list[Instalment]]:
-    """The award and its instalments held, while neither accepted nor terminated.
+def lock_parts(award: int) -> list[Instalment]:
+    """An award's instalments, held: they come before the award, as payments take them."""
+    return list(Instalment.objects.select_for_update().filter(award=award).order_by("sequence"))
 
-    Instalments first, then the award: the order in which payments take them.
-    """
-    parts = list(Instalment.objects.select_for_update().filter(award=award.pk).order_by("sequence"))
+
+def check_going_on(award: Award) -> None:
+    """Raise WrongState for a project that was terminated or accepted."""
+    if award.revoked_at:
+        raise WrongState(_("This project was already terminated."))
+    if award.accepted_at:
+        raise WrongState(_("This project was already accepted."))
+
+
+def lock_ending(award: Award) -> tuple[Award, list[Instalment]]:
+    """The award and its instalments held, while neither accepted nor terminated."""
+    parts = lock_parts(award.pk)
     locked = (
         Award.objects.select_for_update(of=("self",))
         .select_related("application__call", "application__firm", "envelope", "agreement")
         .get(pk=award.pk)
     )
-    if locked.revoked_at:
-        raise WrongState(_("This project was already terminated."))
-    if locked.accepted_at:
-        raise WrongState(_("This project was already accepted."))
+    check_going_on(locked)
     return locked, parts
 
 

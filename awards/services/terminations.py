@@ -18,7 +18,7 @@ from awards.models import GROUNDS, Award, Instalment, Recall, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.credit import note
-from awards.services.endings import award_entry, lock_ending
+from awards.services.endings import award_entry, check_going_on, lock_ending, lock_parts
 from awards.services.ledger import Booking, books
 from awards.services.project_acts import entry, told, written
 from awards.services.recalls import settle_recall
@@ -83,9 +83,13 @@ def _upheld(award: Award, why: str, by: User) -> Recall:
 
 def _decided(termination: Termination, by: User) -> tuple[Termination, list[Instalment], Role]:
     role = require(by, Role.APPROVER)
-    award, parts = lock_ending(termination.award)
-    row = Termination.objects.select_for_update().get(pk=termination.pk)
-    row.award = award
+    parts = lock_parts(termination.award_id)
+    row = (
+        Termination.objects.select_for_update(of=("self", "award"))
+        .select_related("award__application__call", "award__application__firm", "award__envelope")
+        .get(pk=termination.pk)
+    )
+    check_going_on(row.award)
     if row.status != "proposed":
         raise WrongState(_("This termination is decided. Open the page again and check."))
     if row.proposed_by_id == by.pk:
@@ -126,10 +130,11 @@ def confirm_termination(*, termination: Termination, text: str, by: User) -> Ter
     unpaid = award.amount - award.cut - award.paid
     award.revoked_by, award.revoked_at, award.revocation = by, row.settled_at, row.reason
     award.save(update_fields=["revoked_by", "revoked_at", "revocation"])
+    kind = "false" if row.ground == "false" else "terminated"
     events = [
         entry(row, "termination.confirm", by, role, source="proposed", target="confirmed"),
         award_entry("terminate", award, by, role, row.reason, released=unpaid),
-        note(award, "false" if row.ground == "false" else "terminated", row.reason, by),
+        note(award, kind, row.reason, row.settled_at, by),
     ]
     dossier = lock_all([award.application_id])[0]
     move = Move(application=dossier, step="terminate", reason=row.reason, quiet=True)
