@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import partial
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from applications.models import Application
@@ -18,6 +19,7 @@ from calendars.selectors import working_days
 from rehearsal.papers import pdf
 from rehearsal.round import Round
 from secretaries.models import ServiceAssignment
+from secretaries.services import appointments
 
 REASON = "经核查情况属实，按任务书和本批次规则办理。"
 
@@ -32,15 +34,17 @@ class Closure:
     terminated: int = 0
     repaid: int = 0
     unpaid: int = 0
+    ended: str = "0.00"  # awards of the terminated, yuan
 
-    def report(self) -> dict[str, int]:
+    def report(self) -> dict[str, int | str]:
         return asdict(self)
 
 
 def close_all(round_: Round) -> Closure:
-    """Every project under way to its end: one stands still, one fails, the others are accepted."""
+    """Half of the projects to their end: one stands still, one fails, the others are accepted."""
     closure = Closure()
-    waiting = round_.applications(Status.IN_PROGRESS)
+    under_way = round_.applications(Status.IN_PROGRESS)
+    waiting = under_way[len(under_way) // 2 :]
     for application in waiting:
         report(round_, application)
     idle, poor, good = waiting[:1], waiting[1:2], waiting[2:]
@@ -60,6 +64,9 @@ def close_all(round_: Round) -> Closure:
         order(round_, application)
         closure.unpaid += leave_unpaid(round_, application)
     closure.terminated = len(idle) + len(poor)
+    ended = Award.objects.filter(application__call=round_.call, revoked_at__isnull=False)
+    closure.ended = str(ended.aggregate(s=Sum("amount"))["s"] or Decimal("0.00"))
+    appointments.release_finished()
     return closure
 
 
