@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<int:pk>/receipt/<int:version>/", dossier.receipt, name="receipt"),
     path("credit/", credit.credit_list, name="credit_list"),
     path("credit/<int:pk>/", credit.credit_record, name="credit_record"),
+    path(
+        "dossiers/<int:pk>/receipt/<int:version>/receipt.pdf",
+        dossier.receipt_document,
+        name="receipt_document",
+    ),
     path("attachments/<int:pk>/", files.download, name="attachment"),
     path("attachments/<int:pk>/remove/", files.remove, name="remove_attachment"),
     path("calls/", calls.call_list, name="call_list"),

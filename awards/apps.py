@@ -10,8 +10,9 @@ class AwardsConfig(AppConfig):
     def ready(self) -> None:
         from applications import opening
         from applications import panels as dossier
-        from audit import witnesses
+        from audit import invariants, witnesses
         from awards import bookkeeping, messages, opening_checks, panels, witnessing
+        from awards import invariants as rules
         from awards import outcomes as own
         from awards.services import recounts
         from calendars.signals import year_published
@@ -37,3 +38,4 @@ class AwardsConfig(AppConfig):
         ):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))
         witnesses.register("awards.ledger", bookkeeping.ledger)
+        invariants.register_all(rules.RULES)

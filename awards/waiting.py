@@ -98,6 +98,7 @@ def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
             due=row.due_at,
             late=row.due_at < now,
             provisional=row.provisional,
+            working_days=True,
         )
 
 
@@ -127,6 +128,7 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
 
 
@@ -235,6 +237,7 @@ def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
     for part in rows.parts("").filter(application__firm__in=firms):
         yield WaitingItem(

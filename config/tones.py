@@ -120,6 +120,8 @@ STATES: dict[str, str] = {
     "failed": "stop",
     # request, message, job
     "answered": "wait",
+    "passed": "line",
+    "assisted": "done",
     "pending": "wait",
     "confirmed": "done",
     "dead": "act",

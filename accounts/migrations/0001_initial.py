@@ -248,6 +248,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "mobile",
+                    models.CharField(blank=True, max_length=16, verbose_name="mobile number"),
+                ),
+                ("reach", models.JSONField(default=dict)),
+                (
                     "unit",
                     models.ForeignKey(
                         blank=True,
@@ -291,6 +296,16 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("email"),
                 condition=models.Q(("email", ""), _negated=True),
                 name="one_person_per_email",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("mobile", ""), ("mobile__regex", "^\\+[1-9][0-9]{7,14}$"), _connector="OR"
+                ),
+                name="mobile_number_is_international",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("reach__has_any_keys", ["act.inbox", "reminder.inbox"]), _negated=True
+                ),
+                name="duties_are_always_in_the_inbox",
             ), models.CheckConstraint(
                 condition=models.Q(("is_superuser", False)), name="there_is_no_superuser"
             ), models.CheckConstraint(

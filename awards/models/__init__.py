@@ -32,6 +32,7 @@ from awards.models.recoveries import (
     Repayment,
     Termination,
 )
+from awards.models.signatures import Side, Signature
 
 __all__ = [
     "ACCEPTANCE_STATES",
@@ -72,5 +73,7 @@ __all__ = [
     "PublicNotice",
     "Recall",
     "Repayment",
+    "Side",
+    "Signature",
     "Termination",
 ]

@@ -19,6 +19,7 @@ from awards.models import (
     NoticeItem,
     Payment,
     PublicNotice,
+    Signature,
 )
 from awards.rules import OFFICE
 from reviews.models import RankingEntry
@@ -52,20 +53,31 @@ def agreements(user: User) -> QuerySet[Award]:
 
 
 def agreement_for(user: User, pk: int) -> Agreement | None:
-    """One agreement, if the person may know of it."""
+    """One agreement with what was signed and its instalments, if the person may know of it."""
     return (
-        Agreement.objects.filter(award__in=visible_awards(user).values("pk"), pk=pk)
+        _agreement(user, pk)
         .select_related(
-            "award__application__firm",
             "award__application__region",
-            "award__application__call",
             "award__allocation",
             "firm_signed_by",
             "office_signed_by",
         )
-        .prefetch_related("award__instalments")
+        .prefetch_related(
+            "award__instalments",
+            Prefetch("signatures", Signature.objects.select_related("signed_by")),
+        )
         .first()
     )
+
+
+def agreement_to_sign(user: User, pk: int) -> Agreement | None:
+    """The same with its dossier alone. One query."""
+    return _agreement(user, pk).first()
+
+
+def _agreement(user: User, pk: int) -> QuerySet[Agreement]:
+    visible = Agreement.objects.filter(award__in=visible_awards(user).values("pk"), pk=pk)
+    return visible.select_related("award__application__firm", "award__application__call")
 
 
 def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalment]:

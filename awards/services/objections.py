@@ -1,7 +1,8 @@
 """异议: by real name, against one item; only that is held; upheld, it is out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -26,7 +27,7 @@ from awards.services.reserve import drop_out
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from calendars.wording import period_text
+from calendars.wording import day_of, period_text
 from notifications.services import Dispatch, notify
 
 GROUNDS = dict(Objection._meta.get_field("ground").flatchoices)
@@ -49,12 +50,13 @@ def file_objection(
     Anonymous ones and differences of scientific opinion are refused. Numbers run without a gap
     however many are filed at once: the notice's row is held while one is taken.
     """
-    notice = (
+    held: Any = (
         PublicNotice.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call")
+        .annotate(now=clock.NOW)
         .get(pk=notice.pk)
     )
-    _check(notice, application, ground)
+    _check(held, application, ground, day_of(held.now))
     named = {
         "objector_name": objector_name.strip(),
         "objector_identity": identity.normalise(objector_identity),
@@ -62,13 +64,14 @@ def file_objection(
         "text": text.strip(),
     }
     _check_named(named)
-    deadline = due(clock.today(), notice.call.rule_set.objection_answer_days, working_days())
+    days = held.call.rule_set.objection_answer_days
+    deadline = due(day_of(held.now), days, working_days())
     objection = Objection.objects.create(
-        notice=notice,
+        notice=held,
         application=application,
-        number=f"{notice.number}-O{notice.objections.count() + 1}",
+        number=f"{held.number}-O{held.objections.count() + 1}",
         ground=ground,
-        filed_at=clock.now(),
+        filed_at=held.now,
         filed_by=by,
         due_at=end_of_day(deadline.day),
         provisional=deadline.provisional,
@@ -86,10 +89,10 @@ def file_objection(
     return objection
 
 
-def _check(notice: PublicNotice, application: Application, ground: str) -> None:
+def _check(notice: PublicNotice, application: Application, ground: str, today: date) -> None:
     if not NoticeItem.objects.filter(notice=notice, application=application).exists():
         raise Invalid(_("This project is not part of the notice."), field="application")
-    if not notice.starts_on <= clock.today() <= notice.ends_on:
+    if not notice.starts_on <= today <= notice.ends_on:
         raise TooLate(
             _("Objections to this notice are accepted in its period only: %(period)s.")
             % {

@@ -1,5 +1,6 @@
 """Objections: filed by anybody during a notice, examined by the officer, then answered."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from accounts.http import PageRequest, SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_any_role, has_role
+from audit.once import once
 from audit.refusals import NotPermitted, Refused
 from awards import rules
 from awards.forms.lists import AnswerForm, FindingForm, ObjectionForm
@@ -23,6 +25,7 @@ from awards.selectors import lists
 from awards.services import objections
 
 PAGE_SIZE = 50
+WORD_FOR_WORD = "word for word"  # the same person's same words on a project are one objection
 READERS = (Role.PROGRAMME_OFFICER, Role.APPROVER, Role.SUPERVISOR)
 
 
@@ -139,7 +142,10 @@ def file_objection(request: PageRequest, number: str) -> HttpResponse:
         application = next(i.application for i in items if i.application_id == chosen)
         by = request.user if isinstance(request.user, User) else None
         try:
-            filed = objections.file_objection(notice=notice, application=application, by=by, **data)
+            act = partial(
+                objections.file_objection, notice=notice, application=application, by=by, **data
+            )
+            filed = once(Objection, WORD_FOR_WORD, act)
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -69,8 +69,8 @@ def test_an_agreement_and_its_end(people, awarded, post):
     )
     post(people.officer, "awards:draw_up", first.pk)
     agreement = Agreement.objects.get(award=first)
-    post(people.owner, "awards:sign", agreement.pk)
-    post(people.officer, "awards:sign", agreement.pk)
+    post(people.owner, "awards:sign", agreement.pk, upload=stages.paper("乙方盖章"))
+    post(people.officer, "awards:sign", agreement.pk, upload=stages.paper("双方盖章"))
     assert states("P1") == [Status.AGREED]
     put_forward = {"propose-ground": "firm", "propose-reason": REASON, "propose-claw_back": "0"}
     post(people.officer, "awards:ending", first.pk, act="propose", **put_forward)

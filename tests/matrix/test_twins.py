@@ -5,8 +5,8 @@ In one twin the marks are others, for those who may know the people; in the othe
 Every address, with filters, searches and orders, as everybody who must not know: the same status,
 headers, body and number of queries; and, since all of them are asked here, the status that
 `allowed.json` gives the person, within the limit of queries. Only what is random in every answer
-is masked: CSRF tokens, the nonces of the content security policy. The clocks of both houses stand
-still together. The pages of refusals, which hold nothing of the house, are left empty.
+is masked: tokens of forms, the nonces of the content security policy. The clocks of both houses
+stand still together. The pages of refusals, which hold nothing of the house, are left empty.
 """
 
 import re
@@ -39,6 +39,7 @@ PERSONS = (
 HIDDEN = [("marks" if person in KNOW_PEOPLE else "both", person) for person in PERSONS]
 MASKS = (
     (re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+'), rb"\1-"),
+    (re.compile(rb'(name="once" value=")[^"]+'), rb"\1-"),
     (re.compile(rb'(nonce[=-]"?)[A-Za-z0-9+/=_-]{16,}'), rb"\1-"),
     (re.compile(rb"(csrftoken=)[A-Za-z0-9]+"), rb"\1-"),
     (re.compile(rb'("X-CSRFToken": ?")[^"]+'), rb"\1-"),
