@@ -70,6 +70,7 @@ def of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=one.due_at,
             late=one.late,
             provisional=one.provisional,
+            working_days=True,
         )
     for recall in rows.recalls_of(firms):
         yield WaitingItem(
@@ -79,6 +80,7 @@ def of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=recall.due_at,
             late=recall.due_at < now,
             provisional=recall.provisional,
+            working_days=True,
         )
     for clawback in rows.clawbacks_of(firms):
         yield WaitingItem(
@@ -88,6 +90,7 @@ def of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=clawback.due_at,
             late=clawback.due_at < now,
             provisional=clawback.provisional,
+            working_days=True,
         )
     for award in rows.to_apply(firms):
         yield WaitingItem(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from applications.models import Application
 from applications.workflow import Status
 from audit import clock
-from awards.models import Award, Clawback, Recall, Termination
+from awards.models import Acceptance, Award, Clawback, ProgressReport, Recall, Termination
 from awards.quarters import quarter_of
 from awards.selectors.progress import owed
 from awards.selectors.terms import target, terms_of
@@ -43,8 +43,7 @@ class Closure:
 def close_all(round_: Round) -> Closure:
     """Half of the projects to their end: one stands still, one fails, the others are accepted."""
     closure = Closure()
-    under_way = round_.applications(Status.IN_PROGRESS)
-    waiting = under_way[len(under_way) // 2 :]
+    waiting = _ending(round_)
     for application in waiting:
         report(round_, application)
     idle, poor, good = waiting[:1], waiting[1:2], waiting[2:]
@@ -70,46 +69,63 @@ def close_all(round_: Round) -> Closure:
     return closure
 
 
+def _ending(round_: Round) -> list[Application]:
+    """The later half of the projects; what the secretary who signs in serves stays under way."""
+    under_way = round_.applications(Status.IN_PROGRESS)
+    theirs = ServiceAssignment.objects.filter(secretary__user__username="secretary", valid_to=None)
+    kept = set(theirs.values_list("application_id", flat=True))
+    return [row for row in under_way[len(under_way) // 2 :] if row.pk not in kept]
+
+
 def report(round_: Round, application: Application) -> None:
-    """The quarter that is over, confirmed by the secretary; a colleague's report is refused."""
+    """Every quarter that is over and not reported, confirmed by the secretary."""
+    for row in file_reports(round_, application):
+        if "report confirmed by its own firm" not in round_.refusals.kinds:
+            round_.refusals.expect(
+                "report confirmed by its own firm",
+                partial(progress.confirm_report, report=row, text=REASON, by=row.submitted_by),
+            )
+        secretary = ServiceAssignment.objects.get(
+            application=application, valid_to=None, role="lead"
+        ).secretary.user
+        progress.confirm_report(report=row, text="与发票、社保缴费人数核对一致。", by=secretary)
+
+
+def file_reports(round_: Round, application: Application) -> list[ProgressReport]:
+    """The firm reports on every quarter that is over and has no report, the oldest first."""
     award = Award.objects.select_related("agreement", "application__call").get(
         application=application
     )
-    due = owed(award, [], clock.now(), working_days())
-    if not due:
-        return
-    owner = round_.cast.owners[application.firm_id]
-    row = progress.submit_report(
-        award=award,
-        quarter=due[0].quarter,
-        invested=Decimal(3_000_000),
-        insured=target(terms_of(award), "promised_headcount"),
-        text="设备全部投产，用工按计划到位。",
-        by=owner,
-    )
-    if "report confirmed by its own firm" not in round_.refusals.kinds:
-        round_.refusals.expect(
-            "report confirmed by its own firm",
-            lambda: progress.confirm_report(report=row, text=REASON, by=owner),
+    standing = list(award.progress_reports.exclude(status="returned"))
+    missing = [one for one in owed(award, standing, clock.now(), working_days()) if not one.report]
+    return [
+        progress.submit_report(
+            award=award,
+            quarter=one.quarter,
+            invested=Decimal(3_000_000),
+            insured=target(terms_of(award), "promised_headcount"),
+            text="设备全部投产，用工按计划到位。",
+            by=round_.cast.owners[application.firm_id],
         )
-    secretary = ServiceAssignment.objects.get(
-        application=application, valid_to=None, role="lead"
-    ).secretary.user
-    progress.confirm_report(report=row, text="与发票、社保缴费人数核对一致。", by=secretary)
+        for one in reversed(missing)
+    ]
 
 
-def accept(round_: Round, application: Application, points: str) -> None:
-    """Applied for with an audit report, graded by one officer, settled by another."""
-    cast = round_.cast
+def apply_for_acceptance(round_: Round, application: Application) -> Acceptance:
     award = Award.objects.get(application=application)
-    row = acceptance.apply(
+    return acceptance.apply(
         award=award,
         invested=Decimal(3_000_000),
         insured=target(terms_of(award), "promised_headcount"),
         summary="建设内容全部完成，投资、就业、税收指标见审计报告。",
         report=pdf("审计报告", f"{application.number}"),
-        by=cast.owners[application.firm_id],
+        by=round_.cast.owners[application.firm_id],
     )
+
+
+def accept(round_: Round, application: Application, points: str) -> None:
+    """Applied for with an audit report, graded by one officer, settled by another."""
+    cast, row = round_.cast, apply_for_acceptance(round_, application)
     acceptance.grade(acceptance=row, points=Decimal(points), reasons=REASON, by=cast["officer"])
     if "acceptance settled by the grader" not in round_.refusals.kinds:
         round_.refusals.expect(

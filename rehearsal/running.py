@@ -134,8 +134,8 @@ class Rehearsal:
             "secretaries": {
                 "awarded": awards.count(),
                 "assigned": ServiceAssignment.objects.filter(
-                    application__call=call, valid_to=None, role="lead"
-                ).count(),
+                    application__call=call, role="lead"
+                ).aggregate(n=Count("application", distinct=True))["n"],
             },
             "messages": _messages(),
             "audit": {
