@@ -74,13 +74,3 @@ def balance_of(clawback: Clawback, repayments: Iterable[Repayment]) -> Balance:
     for row in sorted((r for r in repayments if r.confirmed_at), key=lambda r: r.pk):
         balance, _split = repaid(balance, clawback.rate, row.paid_on, row.amount)
     return balance
-
-
-def open_recalls() -> QuerySet[Recall]:
-    """Recalls that nobody has settled, those due first."""
-    return (
-        Recall.objects.filter(status__in=("issued", "replied"))
-        .filter(award__application__status=Status.IN_PROGRESS)
-        .select_related("award__application")
-        .order_by("due_at", "pk")
-    )
