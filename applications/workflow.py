@@ -246,8 +246,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         "complete",
         (S.IN_PROGRESS,),
         S.COMPLETED,
-        (A.PROGRAMME_OFFICER,),
-        "accepted; every instalment settled",
+        (A.PROGRAMME_OFFICER, A.APPROVER),
+        "accepted as graded by another; every instalment settled",
     ),
     _step(
         "terminate",

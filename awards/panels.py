@@ -13,7 +13,7 @@ from applications.panels import Panel
 from applications.rules import RESULTS_OUT
 from applications.workflow import Status
 from awards import rules
-from awards.models import Agreement, FundingItem, Instalment, Outcome
+from awards.models import SETTLED, Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
 from awards.wording import INSTALMENT_STATES
 from reviews.office_words import QUOTA_SENTENCES
@@ -102,12 +102,15 @@ def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
             "parts": [(part, INSTALMENT_STATES[part.status]) for part in parts],
             "next": _next_act(application, agreement, parts),
             "owner": owner,
-            "may_accept": has_role(user, Role.PROGRAMME_OFFICER)
-            and application.status == Status.IN_PROGRESS
-            and all(part.status == "paid" for part in parts),
-            "may_terminate": has_role(user, Role.APPROVER) and application.status in money.RUNNING,
+            "has_acceptance": application.status == Status.COMPLETED
+            or (application.status == Status.IN_PROGRESS and _settled(parts)),
+            "has_clawback": application.status == Status.TERMINATED and award.paid,
         },
     )
+
+
+def _settled(parts: list[Instalment]) -> bool:
+    return all(part.status in SETTLED for part in parts)
 
 
 def _next_act(
@@ -122,6 +125,6 @@ def _next_act(
         return {"key": "sign", "due": agreement.sign_by, "provisional": agreement.provisional}
     if agreement.office_signed_at is None:
         return {"key": "office"}
-    waiting = next((part for part in parts if part.status != "paid"), None)
+    waiting = next((part for part in parts if part.status not in SETTLED), None)
     key = "accept" if waiting is None else waiting.status
     return {"key": key, "part": waiting}

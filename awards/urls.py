@@ -1,10 +1,14 @@
 from django.urls import path
 
 from awards.views import (
+    acceptance,
     agreements,
+    amendments,
     awarding,
     carrying,
     claims,
+    clawback,
+    ending,
     endings,
     envelopes,
     funding,
@@ -13,6 +17,7 @@ from awards.views import (
     objections,
     papers,
     payments,
+    progress,
     signing,
 )
 
@@ -46,8 +51,12 @@ urlpatterns = [
     path("funding/<str:number>/close/", awarding.close_call, name="close_call"),
     path("funding/items/<int:pk>/answer/", endings.answer_part, name="answer_part"),
     path("awards/dossiers/<int:pk>/take-off/", endings.take_off, name="take_off"),
-    path("awards/<int:pk>/terminate/", endings.terminate, name="terminate"),
-    path("awards/<int:pk>/accept/", endings.accept, name="accept"),
+    path("awards/<int:pk>/progress/", progress.progress, name="progress"),
+    path("awards/<int:pk>/ending/", ending.ending, name="ending"),
+    path("awards/<int:pk>/clawback/", clawback.clawback, name="clawback"),
+    path("awards/<int:pk>/amendments/", amendments.amendments, name="amendments"),
+    path("awards/<int:pk>/acceptance/", acceptance.acceptance, name="acceptance"),
+    path("awards/acceptance/<int:pk>/report/", acceptance.audit_report, name="audit_report"),
     path("objections/", objections.objection_list, name="objections"),
     path("objections/<int:pk>/", objections.objection, name="objection"),
     path("objections/new/<str:number>/", objections.file_objection, name="file_objection"),

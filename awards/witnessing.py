@@ -9,17 +9,25 @@ from audit.digests import canonical, sm3
 from audit.witnesses import last_after
 from awards import facts
 from awards.models import (
+    Acceptance,
     Agreement,
     AllocationNotice,
+    Amendment,
     Award,
     CarryOver,
     Claim,
+    Clawback,
     Deviation,
     Envelope,
     FundingList,
+    MidTermCheck,
     Objection,
     Payment,
+    ProgressReport,
     PublicNotice,
+    Recall,
+    Repayment,
+    Termination,
 )
 
 NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
@@ -70,6 +78,22 @@ def awards() -> Iterator[str]:
         if sm3(canonical(row.content)) != row.digest:
             yield _("agreement %(number)s: the content was altered") % {"number": row.number}
     yield from last_after(Agreement.objects.prefetch_related("signatures"), facts.agreement_facts)
+
+
+def closing() -> Iterator[str]:
+    """What happened to projects after their award."""
+    for model in (
+        Acceptance,
+        ProgressReport,
+        MidTermCheck,
+        Recall,
+        Termination,
+        Clawback,
+        Amendment,
+    ):
+        yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
+    repayments = Repayment.objects.select_related("clawback__award__application")
+    yield from last_after(repayments, facts.facts_of)
 
 
 def payments() -> Iterator[str]:

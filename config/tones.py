@@ -107,6 +107,17 @@ STATES: dict[str, str] = {
     "entered": "doing",
     "released": "doing",
     "paid": "done",
+    "forfeited": "stop",
+    # acceptance, and what else follows an award
+    "applied": "wait",
+    "graded": "wait",
+    "issued": "act",
+    "endorsed": "wait",
+    "granted": "done",
+    "kept": "warn",
+    "replied": "wait",
+    "lifted": "done",
+    "failed": "stop",
     # request, message, job
     "answered": "wait",
     "passed": "line",

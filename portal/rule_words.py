@@ -39,6 +39,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Public notice"), _notice(rules)),
         (_("Objections"), _objections(rules)),
         (_("Payment"), _instalments(rules)),
+        (_("After the award"), _after(rules)),
     ]
 
 
@@ -165,3 +166,17 @@ def _instalments(rules: CallRules) -> str:
         "In %(n)d instalments: %(parts)s of the award.",
         len(rules.instalments),
     ) % {"n": len(rules.instalments), "parts": parts}
+
+
+def _after(rules: CallRules) -> str:
+    return _(
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it is "
+        "cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+        "project idle for %(months)s months is called back; money clawed back bears %(rate)s%% "
+        "interest a year."
+    ) % {
+        "cut": rules.jobs_cut_below,
+        "fail": rules.jobs_fail_below,
+        "months": rules.idle_months,
+        "rate": rules.interest_rate,
+    }

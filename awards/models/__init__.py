@@ -1,4 +1,6 @@
+from awards.models.acceptance import ACCEPTANCE_STATES, GRADE_NAMES, Acceptance
 from awards.models.agreements import (
+    SETTLED,
     Agreement,
     AllocationNotice,
     Award,
@@ -7,6 +9,7 @@ from awards.models.agreements import (
     Instalment,
     Payment,
 )
+from awards.models.amendments import AMENDMENT_STATES, Amendment
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import (
     HOLDING,
@@ -19,20 +22,41 @@ from awards.models.funding import (
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.notices import NoticeItem, Objection, PublicNotice
+from awards.models.progress import REPORT_STATES, MidTermCheck, ProgressReport
+from awards.models.recoveries import (
+    GROUNDS,
+    RECALL_STATES,
+    TERMINATION_STATES,
+    Clawback,
+    Recall,
+    Repayment,
+    Termination,
+)
 from awards.models.signatures import Side, Signature
 
 __all__ = [
+    "ACCEPTANCE_STATES",
     "ACCOUNT_NAMES",
+    "AMENDMENT_STATES",
+    "GRADE_NAMES",
+    "GROUNDS",
     "HOLDING",
     "KIND_NAMES",
     "PROPOSED",
+    "RECALL_STATES",
+    "REPORT_STATES",
+    "SETTLED",
+    "TERMINATION_STATES",
     "WAITING",
+    "Acceptance",
     "Agreement",
     "AllocationNotice",
+    "Amendment",
     "Award",
     "CarryOver",
     "Claim",
     "ClaimFile",
+    "Clawback",
     "Deviation",
     "Envelope",
     "EnvelopeChange",
@@ -40,11 +64,16 @@ __all__ = [
     "FundingList",
     "Instalment",
     "LedgerEntry",
+    "MidTermCheck",
     "NoticeItem",
     "Objection",
     "Outcome",
     "Payment",
+    "ProgressReport",
     "PublicNotice",
+    "Recall",
+    "Repayment",
     "Side",
     "Signature",
+    "Termination",
 ]

@@ -33,7 +33,7 @@ TAKEN = _("This voucher number is already recorded for another payment.")
 
 @transaction.atomic
 def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
-    """The maker enters the payment of a verified claim, for exactly the instalment's sum."""
+    """The maker enters the payment of a verified claim, for exactly what is payable of it."""
     require(by, Role.FINANCE_OFFICER)
     instalment = lock_instalment(claim.instalment_id)
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
@@ -51,7 +51,7 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
     payment = Payment.objects.create(
         instalment=instalment,
         claim=claim,
-        amount=instalment.amount,
+        amount=instalment.payable,
         payee=payee.strip(),
         made_by=by,
         made_at=clock.now(),
@@ -158,9 +158,9 @@ def _check_voucher(payment: Payment, voucher_no: str, paid_on: date, today: date
 def _count(payment: Payment) -> None:
     """The sum counts against the award, by a conditional update."""
     award = payment.instalment.award
-    fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - payment.amount).update(
-        paid=F("paid") + payment.amount
-    )
+    fits = Award.objects.filter(
+        pk=award.pk, paid__lte=F("amount") - F("cut") - payment.amount
+    ).update(paid=F("paid") + payment.amount)
     if not fits:
         raise WrongState(_("More would be paid than was awarded."))
     Instalment.objects.filter(pk=payment.instalment_id).update(status="paid")

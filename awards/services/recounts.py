@@ -4,7 +4,7 @@ from django.db import transaction
 
 from audit.services import Entry, record_all
 from awards.facts import notice_facts
-from awards.models import Agreement, Objection, PublicNotice
+from awards.models import Agreement, Clawback, Objection, PublicNotice, Recall
 from calendars.deadlines import due, notice_end
 from calendars.instants import end_of_day
 from calendars.models import CalendarYear
@@ -26,6 +26,8 @@ def recount() -> None:
     _notices(table)
     _objections(table)
     _agreements(table)
+    _recalls(table)
+    _clawbacks(table)
 
 
 def _notices(table: WorkingDays) -> None:
@@ -80,3 +82,30 @@ def _agreements(table: WorkingDays) -> None:
         end = due(day_of(row.drawn_up_at), days, table)
         row.sign_by, row.provisional = end_of_day(end.day), end.provisional
     Agreement.objects.bulk_update(rows, ["sign_by", "provisional"])
+
+
+def _recalls(table: WorkingDays) -> None:
+    rows = list(
+        Recall.objects.select_for_update(of=("self",))
+        .filter(provisional=True, status="issued")
+        .select_related("award__application__call")
+        .order_by("pk")
+    )
+    for row in rows:
+        days = row.award.application.call.rule_set.recall_reply_days
+        end = due(day_of(row.issued_at), days, table)
+        row.due_at, row.provisional = end_of_day(end.day), end.provisional
+    Recall.objects.bulk_update(rows, ["due_at", "provisional"])
+
+
+def _clawbacks(table: WorkingDays) -> None:
+    rows = list(
+        Clawback.objects.select_for_update(of=("self",))
+        .filter(provisional=True, settled_at__isnull=True)
+        .select_related("award__application__call")
+        .order_by("pk")
+    )
+    for row in rows:
+        end = due(row.ordered_on, row.award.application.call.rule_set.clawback_days, table)
+        row.due_at, row.provisional = end_of_day(end.day), end.provisional
+    Clawback.objects.bulk_update(rows, ["due_at", "provisional"])

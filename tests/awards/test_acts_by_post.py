@@ -72,12 +72,26 @@ def test_an_agreement_and_its_end(people, awarded, post):
     post(people.owner, "awards:sign", agreement.pk, upload=stages.paper("乙方盖章"))
     post(people.officer, "awards:sign", agreement.pk, upload=stages.paper("双方盖章"))
     assert states("P1") == [Status.AGREED]
-    post(people.approver, "awards:terminate", first.pk, text=REASON)
+    put_forward = {"propose-ground": "firm", "propose-reason": REASON, "propose-claw_back": "0"}
+    post(people.officer, "awards:ending", first.pk, act="propose", **put_forward)
+    assert states("P1") == [Status.AGREED]
+    decided = {"confirm-reason": REASON}
+    post(people.approver, "awards:ending", first.pk, act="confirm", **decided)
     assert states("P1") == [Status.TERMINATED]
 
 
 def test_a_project_paid_in_full_is_accepted(people, agreed, post):
-    for sequence in (1, 2, 3):
-        stages.paid(people, stages.part(agreed, sequence))
-    post(people.officer, "awards:accept", agreed.award_id, text="指标全部完成，同意验收。")
+    award = stages.all_paid(people, agreed)
+    post(
+        people.owner, "awards:acceptance", award.pk, act="apply",
+        **{"apply-invested": "32000", "apply-insured": "280",
+           "apply-summary": "投资、就业指标均已完成。", "apply-report": stages.paper()},
+    )  # fmt: skip
+    post(
+        people.officer, "awards:acceptance", award.pk, act="grade",
+        **{"grade-points": "86.5", "grade-reasons": "投资与就业指标均已完成，效益良好。"},
+    )  # fmt: skip
+    assert states("P1") == [Status.IN_PROGRESS]
+    reason = {"settle-reason": "评价客观，同意验收。"}
+    post(people.officer2, "awards:acceptance", award.pk, act="settle", **reason)
     assert states("P1") == [Status.COMPLETED]

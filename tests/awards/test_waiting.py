@@ -82,7 +82,12 @@ def test_from_award_to_voucher(people, ranked, secretary, editor):
     payments.record_paid(payment=payment, voucher_no="1", paid_on=clock.today(), by=people.finance)
     for n in (2, 3):
         stages.paid(people, stages.part(agreement, n))
-    assert reverse("awards:accept", args=[award.pk]) in urls(people.officer)
+    page = reverse("awards:acceptance", args=[award.pk])
+    assert page in urls(people.owner)
+    stages.graded(people, award)
+    assert page not in urls(people.owner) + urls(people.officer)
+    assert page in urls(people.officer2)
+    assert page in urls(people.approver)
 
 
 def test_a_call_waits_to_be_closed_once_every_project_is_settled(people, ranked):

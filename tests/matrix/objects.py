@@ -3,7 +3,14 @@
 from typing import Any
 
 from accounts.models import Membership, Organisation, RoleGrant, User
-from applications.models import Application, Attachment, Call, CallStatus, CheckFinding
+from applications.models import (
+    Application,
+    Attachment,
+    Call,
+    CallStatus,
+    CheckFinding,
+    CreditRecord,
+)
 from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
@@ -139,6 +146,7 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
     on = {name: (calls[name].number,) for name in ("paid",)}
     notice = {"paid": (PublicNotice.objects.order_by("pk")[0].number,)}
     award = {n: Award.objects.get(application=rows[n]) for n in ("project", "elsewhere")}
+    ended = Award.objects.get(clawback__settled_at__isnull=False)
     instalment = {n: (Instalment.objects.get(award=a, sequence=1).pk,) for n, a in award.items()}
     claim = {
         n: Claim.objects.filter(instalment__award=a).order_by("pk")[0] for n, a in award.items()
@@ -155,8 +163,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {f"awards:{name}": on for name in acts}
         | {f"awards:{name}": instalment for name in (
             "instalment", "enter", "release", "record_paid", "claim_new")}
-        | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
-            "terminate", "accept", "draw_up")}
+        | {f"awards:{name}": {n: (a.pk,) for n, a in [*award.items(), ("ended", ended)]}
+           for name in ("acceptance", "progress", "ending", "clawback", "amendments")}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
@@ -176,6 +184,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:agreement_document": {n: (a.agreement.pk,) for n, a in award.items()},
             "awards:allocation_document": {"": (award["project"].allocation_id,)},
             "awards:sign": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:draw_up": {"project": (award["project"].pk,)},
+            "awards:audit_report": {"ended": (ended.acceptances.get().pk,)},
             "awards:signature": {n: (a.agreement.pk, "firm") for n, a in award.items()},
             "awards:claim": {n: (c.pk,) for n, c in claim.items()},
             "awards:claim_file": {
@@ -326,6 +336,8 @@ def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
     }
     return {
         "applications:dossier_list": PLAIN,
+        "applications:credit_list": PLAIN,
+        "applications:credit_record": {"": (CreditRecord.objects.order_by("pk")[0].pk,)},
         "applications:dossier": every,
         "applications:versions": few,
         "applications:edits": few,

@@ -9,10 +9,12 @@ LET_IN = (200, 204, 302, 409, 422)
 BUSINESS = (
     "applications:attachment", "applications:check", "applications:dossier(", "applications:edits",
     "applications:receipt", "applications:recommend", "applications:screening",
-    "applications:section", "applications:versions", "awards:agreement(",
-    "awards:agreement_document", "awards:claim", "awards:envelope", "awards:funding",
-    "awards:instalment", "awards:objection(", "awards:objections", "awards:signature", "reviews:",
-    "secretaries:board", "secretaries:my_projects", "secretaries:project", "secretaries:request(",
+    "applications:section", "applications:versions", "applications:credit", "awards:acceptance",
+    "awards:agreement(", "awards:agreement_document", "awards:amendments", "awards:audit_report",
+    "awards:claim", "awards:clawback", "awards:ending", "awards:progress",
+    "awards:envelope", "awards:funding", "awards:instalment", "awards:objection(",
+    "awards:objections", "awards:signature", "reviews:", "secretaries:board",
+    "secretaries:my_projects", "secretaries:project", "secretaries:request(",
 )  # fmt: skip
 PUBLIC = ("portal:", "account_", "awards:file_objection", "healthz", "readyz", "set_language")
 
@@ -90,7 +92,7 @@ def test_the_supervisor_changes_nothing():
 
 def test_only_finance_touches_payments_and_ceilings():
     acts = ("awards:enter", "awards:release", "awards:record_paid", "awards:confirm_ceiling",
-            "awards:refuse_ceiling", "awards:allocate")  # fmt: skip
+            "awards:refuse_ceiling", "awards:allocate", "awards:clawback")  # fmt: skip
     everybody = {name for line in ALLOWED.values() for name in line.split() if name.isalpha()}
     for person in everybody - {"anonymous", "finance"}:
         assert (person, among(opened(person, "POST"), *acts)) == (person, set())

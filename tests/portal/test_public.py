@@ -106,7 +106,7 @@ def test_every_rule_of_a_call_is_said():
         CallRules(hearing_percent=40),
     ):
         rows = rule_words.rule_rows(rules)
-        assert len(rows) == (14 if rules.has_hearing else 10)
+        assert len(rows) == (15 if rules.has_hearing else 11)
         assert all(label and sentence and "%(" not in str(sentence) for label, sentence in rows)
 
 
