@@ -72,6 +72,8 @@ ACTIONS: Mapping[str, Promise] = {
     "account.sign_in": pgettext_lazy("act in the log", "Signed in"),
     "account.sign_in_failed": pgettext_lazy("act in the log", "Sign-in failed"),
     "account.sign_out": pgettext_lazy("act in the log", "Signed out"),
+    "account.token_create": pgettext_lazy("act in the log", "Access token made"),
+    "account.token_revoke": pgettext_lazy("act in the log", "Access token revoked"),
     "agreement.draw_up": pgettext_lazy("act in the log", "Agreement drawn up"),
     "agreement.sign_firm": pgettext_lazy("act in the log", "Agreement signed by the firm"),
     "agreement.sign_office": pgettext_lazy("act in the log", "Agreement signed by the office"),
@@ -251,6 +253,7 @@ ACTIONS: Mapping[str, Promise] = {
 }
 
 OBJECTS: Mapping[str, Promise] = {
+    "accounts.accesstoken": pgettext_lazy("object in the log", "access token"),
     "accounts.user": pgettext_lazy("object in the log", "account"),
     "accounts.rolegrant": pgettext_lazy("object in the log", "role"),
     "accounts.organisation": pgettext_lazy("object in the log", "organisation"),

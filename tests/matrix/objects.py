@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import AccessToken, Membership, Organisation, RoleGrant, User
 from applications.models import Application, Attachment, Call, CallStatus, CheckFinding
 from applications.workflow import Status
 from audit.models import Event
@@ -391,9 +391,16 @@ def people_and_messages() -> dict[str, Cases]:
     return (
         {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox", "choices")}
         | {f"accounts:{name}": PLAIN for name in (
-            "profile", "firm", "firm_new", "people", "person_new", "calendar", "calendar_new")}
+            "profile", "tokens", "firm", "firm_new", "people", "person_new", "calendar",
+            "calendar_new")}
         | {f"accounts:{name}": at_firm for name in ("firm_detail", "firm_edit", "member_add")}
         | {f"accounts:{name}": member for name in ("member_level", "member_end")}
+        | {
+            "accounts:token_revoke": {
+                n: (AccessToken.objects.get(user__username=n, revoked_at=None).pk,)
+                for n in ("applicant", "finance")
+            }
+        }
         | {f"accounts:{name}": person for name in (
             "person", "person_edit", "person_switch", "person_link", "grant_propose")}
         | {f"accounts:{name}": grant for name in ("grant_confirm", "grant_revoke")}
