@@ -133,6 +133,21 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
     }
 
 
+def opendata(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
+    names = ("about", "description", "calls", "notices", "results", "award_list", "dossiers",
+             "payments")  # fmt: skip
+    notice = PublicNotice.objects.order_by("pk")[0].number
+    both = {n: (calls[n].number,) for n in ("paid", "review")}
+    return {f"opendata:{name}": PLAIN for name in names} | {
+        "opendata:awards": {"": ("json",)},
+        "opendata:awards_of_call": {n: (*args, "csv") for n, args in both.items()},
+        "opendata:call": both | {"unpublished": (calls["unpublished"].number,)},
+        "opendata:notice": {"paid": (notice,), "review": both["review"]},
+        "opendata:result": both,
+        "opendata:dossier": {n: (rows[n].pk,) for n in ("draft", "review", "project", "elsewhere")},
+    }
+
+
 def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
     names = ("envelope", "funding_list", "notices", "objections", "agreements", "payments")
     numbers = {name: (calls[name].number,) for name in ("paid", "review")}
@@ -429,6 +444,7 @@ def objects() -> dict[str, Cases]:
     return (
         signing_in()
         | portal(calls)
+        | opendata(calls, rows)
         | awards(calls, rows)
         | secretaries(rows)
         | reviews(calls, rows)
