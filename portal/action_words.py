@@ -81,6 +81,8 @@ ACTIONS: Mapping[str, Promise] = {
     "account.sign_in": pgettext_lazy("act in the log", "Signed in"),
     "account.sign_in_failed": pgettext_lazy("act in the log", "Sign-in failed"),
     "account.sign_out": pgettext_lazy("act in the log", "Signed out"),
+    "account.token_create": pgettext_lazy("act in the log", "Access token made"),
+    "account.token_revoke": pgettext_lazy("act in the log", "Access token revoked"),
     "acceptance.apply": pgettext_lazy("act in the log", "Acceptance applied for"),
     "acceptance.grade": pgettext_lazy("act in the log", "Project graded"),
     "acceptance.return": pgettext_lazy("act in the log", "Application for acceptance returned"),
@@ -292,6 +294,7 @@ ACTIONS: Mapping[str, Promise] = {
 }
 
 OBJECTS: Mapping[str, Promise] = {
+    "accounts.accesstoken": pgettext_lazy("object in the log", "access token"),
     "accounts.user": pgettext_lazy("object in the log", "account"),
     "accounts.rolegrant": pgettext_lazy("object in the log", "role"),
     "accounts.organisation": pgettext_lazy("object in the log", "organisation"),

@@ -66,6 +66,7 @@ FACTS: Mapping[str, Promise] = {
     "evidence": pgettext_lazy("fact in the log", "evidence"),
     "expert": pgettext_lazy("fact in the log", "expert"),
     "expires": pgettext_lazy("fact in the log", "valid until"),
+    "expires_at": pgettext_lazy("fact in the log", "holds until"),
     "explanation": pgettext_lazy("fact in the log", "explanation"),
     "file": pgettext_lazy("fact in the log", "file"),
     "files": pgettext_lazy("fact in the log", "files"),

@@ -110,11 +110,20 @@ def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalm
     return rows
 
 
+def payments(user: User) -> QuerySet[Payment]:
+    """Payments of visible awards, entered, released or paid."""
+    return Payment.objects.filter(
+        instalment__award__in=visible_awards(user).values("pk")
+    ).select_related(
+        "instalment__award__allocation",
+        "instalment__award__application__firm",
+        "instalment__award__application__call",
+    )
+
+
 def payment_for(user: User, instalment: int) -> Payment | None:
     """The payment of a visible instalment, by the instalment's key."""
-    return Payment.objects.filter(
-        instalment=instalment, instalment__award__in=visible_awards(user).values("pk")
-    ).first()
+    return payments(user).filter(instalment=instalment).first()
 
 
 def claim_for(user: User, pk: int) -> Claim | None:

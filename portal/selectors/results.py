@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Call, CallStatus
+from applications.models import Call
 from awards.models import AllocationNotice, Award
 from portal.selectors.notices import place_name
-
-SHOWN = (CallStatus.AWARDED, CallStatus.CLOSED)
 
 
 def calls_with_results() -> QuerySet[Call]:
@@ -56,19 +54,21 @@ class ResultRow:
     letter: str
 
 
+def published_awards() -> QuerySet[Award]:
+    """Every award that stands, with what is published of it."""
+    return Award.objects.filter(revoked_at__isnull=True).select_related(
+        "allocation",
+        "application__call__scheme",
+        "application__firm",
+        "application__industry",
+        "application__region__parent",
+        "application__region__reports_to",
+    )
+
+
 def result_rows(call: Call) -> list[ResultRow]:
     """The supported projects of a call by number; one query."""
-    awards = (
-        Award.objects.filter(application__call=call, revoked_at__isnull=True)
-        .select_related(
-            "allocation",
-            "application__firm",
-            "application__industry",
-            "application__region__parent",
-            "application__region__reports_to",
-        )
-        .order_by("application__number")
-    )
+    awards = published_awards().filter(application__call=call).order_by("application__number")
     return [_row(award) for award in awards]
 
 

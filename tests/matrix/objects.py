@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import AccessToken, Membership, Organisation, RoleGrant, User
 from applications.models import (
     Application,
     Attachment,
@@ -137,6 +137,21 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "portal:draw_certificate": drawn,
         "portal:result_table": results,
         "portal:event": {"": (Event.objects.order_by("pk")[0].pk,)},
+    }
+
+
+def opendata(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
+    names = ("about", "description", "calls", "notices", "results", "award_list", "dossiers",
+             "payments")  # fmt: skip
+    notice = PublicNotice.objects.order_by("pk")[0].number
+    both = {n: (calls[n].number,) for n in ("paid", "review")}
+    return {f"opendata:{name}": PLAIN for name in names} | {
+        "opendata:awards": {"": ("json",)},
+        "opendata:awards_of_call": {n: (*args, "csv") for n, args in both.items()},
+        "opendata:call": both | {"unpublished": (calls["unpublished"].number,)},
+        "opendata:notice": {"paid": (notice,), "review": both["review"]},
+        "opendata:result": both,
+        "opendata:dossier": {n: (rows[n].pk,) for n in ("draft", "review", "project", "elsewhere")},
     }
 
 
@@ -403,9 +418,16 @@ def people_and_messages() -> dict[str, Cases]:
     return (
         {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox", "choices")}
         | {f"accounts:{name}": PLAIN for name in (
-            "profile", "firm", "firm_new", "people", "person_new", "calendar", "calendar_new")}
+            "profile", "tokens", "firm", "firm_new", "people", "person_new", "calendar",
+            "calendar_new")}
         | {f"accounts:{name}": at_firm for name in ("firm_detail", "firm_edit", "member_add")}
         | {f"accounts:{name}": member for name in ("member_level", "member_end")}
+        | {
+            "accounts:token_revoke": {
+                n: (AccessToken.objects.get(user__username=n, revoked_at=None).pk,)
+                for n in ("applicant", "finance")
+            }
+        }
         | {f"accounts:{name}": person for name in (
             "person", "person_edit", "person_switch", "person_link", "grant_propose")}
         | {f"accounts:{name}": grant for name in ("grant_confirm", "grant_revoke")}
@@ -434,6 +456,7 @@ def objects() -> dict[str, Cases]:
     return (
         signing_in()
         | portal(calls)
+        | opendata(calls, rows)
         | awards(calls, rows)
         | secretaries(rows)
         | reviews(calls, rows)

@@ -16,7 +16,8 @@ BUSINESS = (
     "awards:objections", "awards:signature", "reviews:", "secretaries:board",
     "secretaries:my_projects", "secretaries:project", "secretaries:request(",
 )  # fmt: skip
-PUBLIC = ("portal:", "account_", "awards:file_objection", "healthz", "readyz", "set_language")
+PUBLIC = ("portal:", "opendata:", "account_", "awards:file_objection", "healthz", "readyz",
+    "set_language")  # fmt: skip
 
 
 def opened(person: str, *methods: str) -> set[str]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Level, Organisation, User
 from accounts.roles import Role
 from accounts.rules import recommending_region
-from accounts.services import firms, roles
+from accounts.services import firms, roles, tokens
 from accounts.services.people import create_user
 from applications.models import Application, Call, CallStatus, Industry
 from applications.services import calls, dossiers
@@ -57,6 +57,7 @@ def build() -> None:
         visits_to_confirm()
         backed_by_another(cast)
         at_the_hearing(cast)
+        programs()
 
 
 def colleagues() -> None:
@@ -75,6 +76,15 @@ def colleagues() -> None:
             by=User.objects.get(username="sysadmin"),
         )
         firms.add_member(firm=firm, user_or_email=person, level=level, by=owner)
+
+
+def programs() -> None:
+    """A firm's and the treasury's systems have tokens; one was revoked."""
+    for username in ("applicant", "finance"):
+        person = User.objects.get(username=username)
+        spare, _text = tokens.create_token(name="旧系统", days=30, by=person)
+        tokens.revoke_token(token=spare, by=person)
+        tokens.create_token(name="财务系统", days=365, by=person)
 
 
 def visits_to_confirm() -> None:
