@@ -176,8 +176,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         "propose",
         (S.SCORED, S.HEARING_SCORED, S.RESERVE),
         S.PROPOSED,
-        (A.APPROVER,),
-        "above the funding line of an approved list",
+        (A.APPROVER, A.SYSTEM),
+        "above the funding line of an approved list, or moved up from its reserve",
     ),
     _step(
         "put_in_reserve",
@@ -192,6 +192,20 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.NOT_FUNDED,
         (A.APPROVER, A.PROGRAMME_OFFICER),
         "below the floor, or the reserve list is closed",
+    ),
+    _step(
+        "decline_part",
+        (S.PROPOSED,),
+        S.NOT_FUNDED,
+        (A.OWNER,),
+        "offered a part of what was asked for, within the time to answer",
+    ),
+    _step(
+        "lapse_part",
+        (S.PROPOSED,),
+        S.NOT_FUNDED,
+        (A.PROGRAMME_OFFICER,),
+        "offered a part; the firm's time to answer has passed",
     ),
     _step(
         "put_on_notice",

@@ -13,6 +13,7 @@ from awards.models import (
     Claim,
     Deviation,
     Envelope,
+    FundingItem,
     FundingList,
     Objection,
     Payment,
@@ -48,6 +49,11 @@ def list_facts(row: FundingList) -> dict[str, Any]:
             for item in row.items.all()
         },
     }
+
+
+def part_facts(row: FundingItem) -> dict[str, Any]:
+    """The answer to a part offered. The sum may grow later: it is told beside this."""
+    return {"consent": row.consent, "answer_due": row.answer_due}
 
 
 def deviation_facts(row: Deviation) -> dict[str, Any]:

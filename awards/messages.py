@@ -37,7 +37,8 @@ def _lists() -> None:
         title=_("A smaller sum is offered for “%(title)s”: %(amount)s"),
         body=_(
             "You asked for %(requested)s; %(amount)s are left in this round. Please say whether"
-            " your firm carries the project out with this sum."
+            " your firm carries the project out with this sum, by %(due)s; no answer counts as"
+            " declined."
         ),
         act=True,
     )
@@ -50,8 +51,18 @@ def _lists() -> None:
     kinds.register(
         "funding.part_declined",
         title=_("The firm declines %(amount)s for “%(title)s”"),
-        body=_("Please take the project off the list; the next on the reserve list moves up."),
-        act=True,
+        body=_(
+            "The project has left the list, and the money has gone on by the call's rules. Look"
+            " whether a supplementary notice is due."
+        ),
+    )
+    kinds.register(
+        "funding.part_lapsed",
+        title=_("The offer of %(amount)s for “%(title)s” has lapsed"),
+        body=_(
+            "Your firm did not answer by the date set, which counts as declined. The project has"
+            " left the list of this round."
+        ),
     )
 
 

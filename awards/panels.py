@@ -12,9 +12,11 @@ from applications.models import Application
 from applications.panels import Panel
 from applications.rules import RESULTS_OUT
 from applications.workflow import Status
+from audit import clock
 from awards import rules
 from awards.models import Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
+from awards.services import parts
 from awards.wording import INSTALMENT_STATES
 from reviews.office_words import QUOTA_SENTENCES
 
@@ -50,6 +52,7 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
     if item is None:
         return None
     offered = _offered(item, application)
+    over = offered and parts.is_over(item, clock.now())
     published = application.call.status in RESULTS_OUT
     if not (office or published or (offered and is_owner(user, application.firm_id))):
         return None
@@ -61,7 +64,9 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
             "application": application,
             "open": office or published,
             "offered": offered,
-            "may_answer": offered and is_owner(user, application.firm_id),
+            "may_answer": offered and not over and is_owner(user, application.firm_id),
+            "may_lapse": over and has_role(user, Role.PROGRAMME_OFFICER),
+            "over": over,
             "notice": money.notice_of(item),
             "office": office,
             "quota": QUOTA_SENTENCES.get(item.note, "")

@@ -43,6 +43,7 @@ urlpatterns = [
     path("funding/<str:number>/reserve/", awarding.close_reserve, name="close_reserve"),
     path("funding/<str:number>/close/", awarding.close_call, name="close_call"),
     path("funding/items/<int:pk>/answer/", endings.answer_part, name="answer_part"),
+    path("funding/items/<int:pk>/lapse/", endings.lapse_part, name="lapse_part"),
     path("awards/dossiers/<int:pk>/take-off/", endings.take_off, name="take_off"),
     path("awards/<int:pk>/terminate/", endings.terminate, name="terminate"),
     path("awards/<int:pk>/accept/", endings.accept, name="accept"),

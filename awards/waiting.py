@@ -43,6 +43,7 @@ def _of_officer(now: datetime) -> Iterator[WaitingItem]:
         yield from _lists(call)
     yield from _objections("filed", now)
     yield from _projects(now)
+    yield from _lapsed(now)
     for call in calls:
         yield from _to_close(call)
 
@@ -133,6 +134,15 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
         )
 
 
+def _lapsed(now: datetime) -> Iterator[WaitingItem]:
+    for part in rows.parts().filter(answer_due__lt=now, answer_provisional=False):
+        yield WaitingItem(
+            title=_("Let the offer lapse: %(title)s") % {"title": part.application.title},
+            why=_("The firm has not answered the part offered to it in time."),
+            url=reverse("applications:dossier", args=[part.application_id]),
+        )
+
+
 def _to_close(call: Any) -> Iterator[WaitingItem]:
     if call.status == CallStatus.AWARDED and call.settled:
         yield WaitingItem(
@@ -150,12 +160,6 @@ def _decisions(user: User) -> Iterator[WaitingItem]:
             title=_("Decide on the funding list: %(call)s") % {"call": row.call},
             why=_("Submitted for decision."),
             url=_funding(row.call),
-        )
-    for part in rows.parts("refused"):
-        yield WaitingItem(
-            title=_("Take off the list: %(title)s") % {"title": part.application.title},
-            why=_("The firm declined the part offered to it."),
-            url=reverse("awards:take_off", args=[part.application_id]),
         )
 
 
@@ -239,12 +243,15 @@ def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
         )
-    for part in rows.parts("").filter(application__firm__in=firms):
+    offered = rows.parts().filter(application__firm__in=firms)
+    for part in offered.exclude(answer_due__lt=now, answer_provisional=False):
         yield WaitingItem(
             title=_("Answer the offer: %(title)s") % {"title": part.application.title},
             why=_("%(sum)s can be granted, less than was asked for.")
             % {"sum": amount_text(part.amount)},
             url=reverse("applications:dossier", args=[part.application_id]),
+            due=part.answer_due,
+            provisional=part.answer_provisional,
         )
     for row in rows.to_claim(firms):
         yield WaitingItem(

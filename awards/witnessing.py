@@ -16,6 +16,7 @@ from awards.models import (
     Claim,
     Deviation,
     Envelope,
+    FundingItem,
     FundingList,
     Objection,
     Payment,
@@ -32,9 +33,13 @@ def envelopes() -> Iterator[str]:
 
 
 def lists() -> Iterator[str]:
-    """Every list has the outcomes and sums that were submitted, approved or moved up."""
+    """Every list has the outcomes and sums that were submitted, approved or moved up, and the
+    answers of firms that were offered a part.
+    """
     decided = FundingList.objects.filter(status__in=("submitted", "approved"))
     yield from last_after(decided.prefetch_related("items__application"), facts.list_facts)
+    answered = FundingItem.objects.exclude(consent="").select_related("application")
+    yield from last_after(answered, facts.part_facts)
     yield from last_after(Deviation.objects.select_related("application"), facts.deviation_facts)
 
 

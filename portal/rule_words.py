@@ -118,8 +118,10 @@ def _cut_off(rules: CallRules) -> str:
             "next that does."
         ),
         "partial": _(
-            "In order of rank: the last project may receive the rest of the funds in part."
-        ),
+            "In order of rank: the last project may receive the rest of the funds in part, if its "
+            "firm agrees within %(days)s; else the money goes on to the next in rank."
+        )
+        % {"days": _days(rules.part_answer_days)},
     }[rules.cut_off]
 
 

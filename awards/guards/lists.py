@@ -1,16 +1,20 @@
 """A list, its deviations and its public notice stand once they were decided."""
 
-# Items and deviations may be written while their list is a draft. On an approved list only two
-# things still happen: a project moves up (its sum grows and the time is kept), and a firm answers
-# whether it takes a part of what it asked for. A notice's last day is counted anew only while it
-# was provisional. A list goes on only when its call's site checks are settled and in its ranking.
+# Items and deviations may be written while their list is a draft. On an approved list only three
+# things still happen: a project moves up (its sum grows and the time is kept), a firm is asked by
+# a date whether it takes a part of what it asked for, and it answers or lets the date pass. A
+# notice's last day is counted anew only while it was provisional. A list goes on only when its
+# call's site checks are settled and in its ranking.
 LISTS = """
 CREATE FUNCTION awards_item_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     list_id bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.funding_list_id
                            ELSE OLD.funding_list_id END;
     list_status text;
+    free text[] := ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
+                         'consent_at', 'answer_due', 'answer_provisional'];
     moved boolean;
+    asked boolean;
     answered boolean;
 BEGIN
     SELECT status INTO list_status FROM awards_fundinglist WHERE id = list_id;
@@ -19,18 +23,22 @@ BEGIN
         RETURN NEW;
     END IF;
     IF TG_OP = 'UPDATE' AND list_status = 'approved'
-       AND to_jsonb(OLD) - ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
-                                 'consent_at']
-         = to_jsonb(NEW) - ARRAY['outcome', 'amount', 'promoted_at', 'consent', 'consent_by_id',
-                                 'consent_at'] THEN
+       AND to_jsonb(OLD) - free = to_jsonb(NEW) - free THEN
         moved := OLD.outcome IN ('reserve', 'passed_over', 'partial')
             AND NEW.outcome IN ('funded', 'partial')
             AND NEW.amount > OLD.amount AND NEW.promoted_at IS NOT NULL
             AND NEW.promoted_at IS DISTINCT FROM OLD.promoted_at;
+        asked := (OLD.outcome, OLD.amount, OLD.consent) = ('partial', NEW.amount, '')
+            AND (NEW.outcome, NEW.consent) = ('partial', '')
+            AND OLD.promoted_at IS NOT DISTINCT FROM NEW.promoted_at
+            AND (OLD.answer_due IS NULL OR OLD.answer_provisional);
         answered := (OLD.outcome, OLD.amount) = (NEW.outcome, NEW.amount)
             AND NEW.outcome = 'partial' AND OLD.consent = '' AND NEW.consent <> ''
-            AND OLD.promoted_at IS NOT DISTINCT FROM NEW.promoted_at;
-        IF moved OR answered THEN RETURN NEW; END IF;
+            AND OLD.promoted_at IS NOT DISTINCT FROM NEW.promoted_at
+            AND OLD.answer_due IS NOT DISTINCT FROM NEW.answer_due
+            AND (NEW.consent <> 'silent'
+                 OR (NOT OLD.answer_provisional AND NEW.consent_at > OLD.answer_due));
+        IF moved OR asked OR answered THEN RETURN NEW; END IF;
     END IF;
     RAISE EXCEPTION 'the items of a % list stand', list_status USING ERRCODE = '23001';
 END

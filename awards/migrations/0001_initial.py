@@ -160,7 +160,9 @@ class Migration(migrations.Migration):
                 ('cumulative', models.DecimalField(decimal_places=2, max_digits=16)),
                 ('note', models.CharField(blank=True, max_length=200)),
                 ('promoted_at', models.DateTimeField(null=True)),
-                ('consent', models.CharField(blank=True, choices=[('', 'not asked'), ('given', 'agreed'), ('refused', 'declined')], default='', max_length=8)),
+                ('answer_due', models.DateTimeField(null=True)),
+                ('answer_provisional', models.BooleanField(default=False)),
+                ('consent', models.CharField(blank=True, choices=[('', 'not answered yet'), ('given', 'agreed'), ('refused', 'declined'), ('silent', 'no answer in time')], default='', max_length=8)),
                 ('consent_at', models.DateTimeField(null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_items', to='applications.application')),
                 ('consent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -168,7 +170,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('funding_list_id', 'position'),
-                'constraints': [models.UniqueConstraint(fields=('funding_list', 'application'), name='one_item_per_dossier'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('consent', ''), ('consent_at__isnull', True), ('consent_by__isnull', True)), models.Q(('consent__in', ('given', 'refused')), ('consent_at__isnull', False), ('consent_by__isnull', False)), _connector='OR'), name='consent_who_and_when')],
+                'constraints': [models.UniqueConstraint(fields=('funding_list', 'application'), name='one_item_per_dossier'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='item_amount_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('consent', ''), ('consent_at__isnull', True), ('consent_by__isnull', True)), models.Q(('answer_due__isnull', False), ('consent__in', ('given', 'refused', 'silent')), ('consent_at__isnull', False), ('consent_by__isnull', False)), _connector='OR'), name='consent_who_and_when')],
             },
         ),
         migrations.CreateModel(

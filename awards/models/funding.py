@@ -89,10 +89,18 @@ class FundingItem(models.Model):
     cumulative = models.DecimalField(max_digits=16, decimal_places=2)
     note = models.CharField(max_length=200, blank=True)
     promoted_at = models.DateTimeField(null=True)  # moved up from the reserve list (递补)
-    # A project funded in part must agree to the smaller sum before it goes on public notice.
+    # A project funded in part must agree to the smaller sum before it goes on public notice; it is
+    # asked by a date, and who does not answer by then has declined.
+    answer_due = models.DateTimeField(null=True)
+    answer_provisional = models.BooleanField(default=False)
     consent = models.CharField(
         max_length=8,
-        choices=(("", _("not asked")), ("given", _("agreed")), ("refused", _("declined"))),
+        choices=(
+            ("", _("not answered yet")),
+            ("given", _("agreed")),
+            ("refused", _("declined")),
+            ("silent", _("no answer in time")),
+        ),
         blank=True,
         default="",
     )
@@ -109,13 +117,17 @@ class FundingItem(models.Model):
             models.CheckConstraint(
                 condition=Q(consent="", consent_by__isnull=True, consent_at__isnull=True)
                 | Q(
-                    consent__in=("given", "refused"),
+                    consent__in=("given", "refused", "silent"),
                     consent_by__isnull=False,
                     consent_at__isnull=False,
+                    answer_due__isnull=False,
                 ),
                 name="consent_who_and_when",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.application)
 
     @property
     def holds(self) -> bool:

@@ -133,13 +133,13 @@ def ripe_calls(today: date) -> QuerySet[Call]:
     )
 
 
-def parts(consent: str) -> QuerySet[FundingItem]:
-    """Parts offered whose answer is `consent` ("" none yet), while the offer stands."""
+def parts() -> QuerySet[FundingItem]:
+    """Parts offered and not answered yet, while the offer stands."""
     return (
         FundingItem.objects.filter(
             funding_list__status="approved",
             outcome=Outcome.PARTIAL,
-            consent=consent,
+            consent="",
             application__status=Status.PROPOSED,
         )
         .select_related("application", "funding_list__call")

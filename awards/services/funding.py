@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Level, User
+from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import members_by_firm, users_with_role
+from accounts.selectors import users_with_role
 from applications.models import Call, CallStatus
 from applications.services.call_steps import advance_call_held
 from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
@@ -20,6 +20,7 @@ from awards.facts import list_facts
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
 from awards.services.line import write_items
+from awards.services.offers import offer_parts
 from awards.services.reservations import reserve_items, with_year
 from notifications.services import Dispatch, notify
 from reviews.models import Ranking
@@ -203,7 +204,7 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
         about=locked,
     )
     parts = [item for item in items if item.outcome == Outcome.PARTIAL]
-    tell_firms(moved, *consents(parts), told)
+    tell_firms(moved, *offer_parts(parts, locked.decided_at), told)
     reserve_items(locked, items, by)
     return locked
 
@@ -216,28 +217,6 @@ def _hold_items(funding_list: FundingList) -> list[FundingItem]:
     for item, row in zip(items, rows, strict=True):
         item.application = row
     return items
-
-
-def consents(items: list[FundingItem]) -> list[Dispatch]:
-    """What tells the firms' owners that the sum offered is less than they asked for."""
-    if not items:
-        return []
-    owners = members_by_firm({item.application.firm_id for item in items}, Level.OWNER)
-    return [
-        Dispatch(
-            kind="funding.part_offered",
-            recipients=owners[item.application.firm_id],
-            key=f"funding.part_offered:{item.pk}:{item.amount}",
-            context={
-                "title": item.application.title,
-                "amount": item.amount,
-                "requested": item.application.requested or item.amount,
-            },
-            url=f"/dossiers/{item.application_id}/",
-            about=item.application,
-        )
-        for item in items
-    ]
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from audit.services import Entry, record_all
 from awards.facts import notice_facts
-from awards.models import Agreement, Objection, PublicNotice
+from awards.models import Agreement, FundingItem, Objection, PublicNotice
 from calendars.deadlines import due, notice_end
 from calendars.instants import end_of_day
 from calendars.models import CalendarYear
@@ -23,9 +23,25 @@ def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -
 def recount() -> None:
     """Count every provisional period anew by the working days now in force."""
     table = working_days()
+    _parts(table)
     _notices(table)
     _objections(table)
     _agreements(table)
+
+
+def _parts(table: WorkingDays) -> None:
+    rows = list(
+        FundingItem.objects.select_for_update(of=("self",))
+        .filter(answer_provisional=True, consent="")
+        .select_related("funding_list__call")
+        .order_by("pk")
+    )
+    for row in rows:
+        asked_at = row.promoted_at or row.funding_list.decided_at
+        days = row.funding_list.call.rule_set.part_answer_days
+        end = due(day_of(asked_at), days, table)
+        row.answer_due, row.answer_provisional = end_of_day(end.day), end.provisional
+    FundingItem.objects.bulk_update(rows, ["answer_due", "answer_provisional"])
 
 
 def _notices(table: WorkingDays) -> None:
