@@ -15,6 +15,7 @@ from awards.models import (
     Envelope,
     FundingItem,
     FundingList,
+    Minutes,
     Objection,
     Payment,
     PublicNotice,
@@ -37,8 +38,10 @@ def carry_facts(row: CarryOver) -> dict[str, Any]:
 
 
 def list_facts(row: FundingList) -> dict[str, Any]:
-    """A list with every dossier's outcome and sum; `items__application` prefetched in a loop."""
-    prefetch_related_objects([row], "items__application")
+    """A list with every dossier's outcome and sum; `items__application` and `minutes` prefetched in
+    a loop.
+    """
+    prefetch_related_objects([row], "items__application", "minutes")
     return {
         "status": row.status,
         "mode": row.mode,
@@ -48,6 +51,17 @@ def list_facts(row: FundingList) -> dict[str, Any]:
             str(item.application.number): [item.outcome, str(item.amount)]
             for item in row.items.all()
         },
+    }
+
+
+def minutes_facts(row: Minutes) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "version": row.version,
+        "held_on": row.held_on,
+        "participants": row.participants,
+        "decisions": sm3(row.decisions.encode()),
+        "digest": row.digest,
     }
 
 

@@ -10,6 +10,7 @@ from awards.views import (
     funding,
     ledger,
     list_acts,
+    minutes,
     objections,
     payments,
 )
@@ -37,6 +38,8 @@ urlpatterns = [
     path("funding/deviation/<int:pk>/", list_acts.settle, name="settle"),
     path("funding/<str:number>/submit/", list_acts.submit, name="submit_list"),
     path("funding/<str:number>/decide/", list_acts.decide, name="decide"),
+    path("funding/<str:number>/minutes/", minutes.minutes, name="minutes"),
+    path("funding/minutes/<int:pk>/file/", minutes.minutes_file, name="minutes_file"),
     path("funding/<str:number>/publish/", awarding.publish, name="publish"),
     path("funding/<str:number>/award/", awarding.award, name="award"),
     path("funding/<str:number>/allocation/", awarding.allocate, name="allocate"),

@@ -18,6 +18,7 @@ from awards.models import (
     Envelope,
     FundingItem,
     FundingList,
+    Minutes,
     Objection,
     Payment,
     PublicNotice,
@@ -37,7 +38,9 @@ def lists() -> Iterator[str]:
     answers of firms that were offered a part.
     """
     decided = FundingList.objects.filter(status__in=("submitted", "approved"))
-    yield from last_after(decided.prefetch_related("items__application"), facts.list_facts)
+    told = decided.select_related("minutes").prefetch_related("items__application")
+    yield from last_after(told, facts.list_facts)
+    yield from last_after(Minutes, facts.minutes_facts)
     answered = FundingItem.objects.exclude(consent="").select_related("application")
     yield from last_after(answered, facts.part_facts)
     yield from last_after(Deviation.objects.select_related("application"), facts.deviation_facts)

@@ -5,8 +5,10 @@ from datetime import timedelta
 from applications.models import Call
 from applications.workflow import Status
 from audit import clock
-from awards.models import FundingList, Outcome, PublicNotice
+from awards.models import FundingList, Minutes, Outcome, PublicNotice
 from awards.services import decisions, deviations, funding, notices, objections, reserve
+from awards.services.minutes import record_minutes
+from rehearsal.papers import pdf
 from rehearsal.round import Round
 
 
@@ -37,20 +39,35 @@ def decide(round_: Round) -> FundingList:
     )
     deviations.refuse_deviation(deviation=deviation, by=cast["officer2"])
     funding.submit_list(funding_list=drawn, by=cast["officer"])
+    minutes = meet(round_, 8, "同意按评审结果安排资金，名单见附件。")
     round_.refusals.expect(
         "officer decides",
         lambda: funding.approve_list(
-            funding_list=drawn, minutes_no="1", note="", by=cast["officer2"]
+            funding_list=drawn, minutes=minutes, note="", by=cast["officer2"]
         ),
     )
     approved = funding.approve_list(
         funding_list=drawn,
-        minutes_no=f"厅务会纪要〔{round_.call.year}〕8号",
+        minutes=minutes,
         note="同意按评审结果安排。",
         by=cast["approver"],
     )
     round_.call.refresh_from_db()
     return approved
+
+
+def meet(round_: Round, number: int, decisions: str) -> Minutes:
+    """The department's meeting decides; its signed minutes are recorded."""
+    year = round_.call.year
+    return record_minutes(
+        call=round_.call,
+        number=f"厅务会纪要〔{year}〕{number}号",
+        held_on=clock.today(),
+        participants="领审定，省工业和信息化厅，厅长\n财经办，省财政厅，处长\n秦项目，省工业和信息化厅，处长",
+        decisions=decisions,
+        upload=pdf("会议纪要", f"{round_.call.number} {number}"),
+        by=round_.cast["officer"],
+    )
 
 
 def put_on_notice(round_: Round, wait: int = 2) -> PublicNotice:

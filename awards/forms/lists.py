@@ -58,9 +58,32 @@ class DeviationForm(forms.Form):
 class ApproveForm(forms.Form):
     """The decision with the minutes it stands in."""
 
-    minutes_no = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    minutes = forms.TypedChoiceField(label=_("Minutes of the meeting"), coerce=int)
     note = forms.CharField(
         label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=1000
+    )
+
+    def __init__(self, *args: Any, minutes: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minutes"].choices = minutes  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class MinutesForm(forms.Form):
+    """The minutes of a meeting with the signed paper."""
+
+    number = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    held_on = _date(_("Held on"))
+    participants = forms.CharField(
+        label=_("Participants"),
+        help_text=_("One a line: name, unit and office."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
+    )
+    decisions = forms.CharField(
+        label=_("Decisions"), widget=forms.Textarea(attrs={"rows": 6}), max_length=8000
+    )
+    upload = forms.FileField(
+        label=_("Signed minutes"), help_text=_("The scan with signatures or seal, PDF at best.")
     )
 
 

@@ -62,6 +62,12 @@ BEGIN
         RAISE EXCEPTION 'ranking % is older than a site check', NEW.ranking_id
             USING ERRCODE = '23514';
     END IF;
+    IF NEW.status = 'approved' AND NOT EXISTS (
+        SELECT 1 FROM awards_minutes m WHERE m.id = NEW.minutes_id AND m.call_id = NEW.call_id
+           AND m.held_on >= (NEW.submitted_at AT TIME ZONE 'Asia/Shanghai')::date) THEN
+        RAISE EXCEPTION 'the minutes are not of a meeting on this list of call %', NEW.call_id
+            USING ERRCODE = '23514';
+    END IF;
     RETURN NEW;
 END
 $$;

@@ -128,6 +128,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Minutes',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=80)),
+                ('version', models.PositiveSmallIntegerField()),
+                ('held_on', models.DateField()),
+                ('participants', models.JSONField()),
+                ('decisions', models.TextField()),
+                ('name', models.CharField(max_length=200)),
+                ('file', models.FileField(max_length=200, upload_to='minutes/')),
+                ('size', models.PositiveBigIntegerField()),
+                ('content_type', models.CharField(max_length=100)),
+                ('digest', models.CharField(max_length=64)),
+                ('recorded_at', models.DateTimeField()),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='applications.call')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('-pk',),
+                'constraints': [models.UniqueConstraint(fields=('call', 'number', 'version'), name='one_version_of_minutes'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('decisions', ''), _negated=True)), name='minutes_say_what')],
+            },
+        ),
+        migrations.CreateModel(
             name='FundingList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -138,15 +161,15 @@ class Migration(migrations.Migration):
                 ('drawn_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('minutes_no', models.CharField(blank=True, max_length=80)),
                 ('decision_note', models.TextField(blank=True)),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lists', to='applications.call')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lists', to='reviews.ranking')),
+                ('minutes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='awards.minutes')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('call', 'version'), name='one_funding_list_per_version'), models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('call',), name='one_approved_list'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('drawn_by')), _negated=True), name='list_drawn_and_decided_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status__in', ('draft', 'submitted'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ('approved', 'sent_back'))), _connector='OR'), name='list_decided_who_and_when')],
+                'constraints': [models.UniqueConstraint(fields=('call', 'version'), name='one_funding_list_per_version'), models.UniqueConstraint(condition=models.Q(('status', 'approved')), fields=('call',), name='one_approved_list'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('drawn_by')), _negated=True), name='list_drawn_and_decided_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status__in', ('draft', 'submitted'))), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ('approved', 'sent_back'))), _connector='OR'), name='list_decided_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', False), ('status', 'approved')), models.Q(models.Q(('status', 'approved'), _negated=True), ('minutes__isnull', True)), _connector='OR'), name='list_approved_by_minutes')],
             },
         ),
         migrations.CreateModel(

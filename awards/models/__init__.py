@@ -18,6 +18,7 @@ from awards.models.funding import (
     Outcome,
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
+from awards.models.minutes import Minutes
 from awards.models.notices import NoticeItem, Objection, PublicNotice
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "FundingList",
     "Instalment",
     "LedgerEntry",
+    "Minutes",
     "NoticeItem",
     "Objection",
     "Outcome",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
 from applications.workflow import Status
+from awards.models.minutes import Minutes
 from reviews.models import Ranking
 
 USER = settings.AUTH_USER_MODEL
@@ -48,7 +49,7 @@ class FundingList(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    minutes_no = models.CharField(max_length=80, blank=True)
+    minutes = models.ForeignKey(Minutes, models.PROTECT, null=True, related_name="lists")
     decision_note = models.TextField(blank=True)
 
     class Meta:
@@ -71,10 +72,20 @@ class FundingList(models.Model):
                 ),
                 name="list_decided_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(status="approved", minutes__isnull=False)
+                | ~Q(status="approved") & Q(minutes__isnull=True),
+                name="list_approved_by_minutes",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.call.number} · {self.version}"
+
+    @property
+    def minutes_no(self) -> str:
+        """The number of the minutes that it was approved by, "" before."""
+        return self.minutes.number if self.minutes else ""
 
 
 class FundingItem(models.Model):

@@ -18,6 +18,7 @@ from awards.models import (
     EnvelopeChange,
     FundingItem,
     FundingList,
+    Minutes,
     NoticeItem,
     Objection,
     Outcome,
@@ -39,11 +40,21 @@ def latest_list(call: Call) -> FundingList | None:
 def list_by_number(number: str) -> FundingList | None:
     """As `latest_list`, by the call's number."""
     return (
-        FundingList.objects.select_related("ranking", "drawn_by", "decided_by", "call__scheme")
+        FundingList.objects.select_related(
+            "ranking", "drawn_by", "decided_by", "call__scheme", "minutes"
+        )
         .filter(call__number=number)
         .order_by("-version")
         .first()
     )
+
+
+def minutes_of(call: Call) -> list[Minutes]:
+    """The call's minutes as they stand, each number's newest version; the newest first."""
+    newer = Minutes.objects.filter(
+        call=OuterRef("call"), number=OuterRef("number"), version__gt=OuterRef("version")
+    )
+    return list(call.minutes.filter(~Exists(newer)).select_related("recorded_by"))
 
 
 def maxima_of(call: Call) -> dict[str, Decimal]:
@@ -54,8 +65,8 @@ def maxima_of(call: Call) -> dict[str, Decimal]:
 
 def newest_lists(calls: Iterable[Call]) -> dict[int, FundingList]:
     """The newest version of each call's list, by the call's key. One query."""
-    rows = FundingList.objects.filter(call__in=list(calls)).order_by("version")
-    return {row.call_id: row for row in rows}
+    rows = FundingList.objects.filter(call__in=list(calls)).select_related("minutes")
+    return {row.call_id: row for row in rows.order_by("version")}
 
 
 def deviations_of(funding_list: FundingList) -> list[Deviation]:

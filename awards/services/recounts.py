@@ -38,6 +38,8 @@ def _parts(table: WorkingDays) -> None:
     )
     for row in rows:
         asked_at = row.promoted_at or row.funding_list.decided_at
+        if asked_at is None:
+            continue
         days = row.funding_list.call.rule_set.part_answer_days
         end = due(day_of(asked_at), days, table)
         row.answer_due, row.answer_provisional = end_of_day(end.day), end.provisional

@@ -11,7 +11,16 @@ from accounts.models import Organisation, User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from audit import clock
-from awards.models import Agreement, Award, Claim, FundingList, Instalment, Payment, PublicNotice
+from awards.models import (
+    Agreement,
+    Award,
+    Claim,
+    FundingList,
+    Instalment,
+    Minutes,
+    Payment,
+    PublicNotice,
+)
 from awards.services import (
     agreements,
     claims,
@@ -21,6 +30,7 @@ from awards.services import (
     notices,
     payments,
 )
+from awards.services.minutes import record_minutes
 from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
 from secretaries.models import ServiceAssignment, ServiceSecretary
@@ -125,8 +135,22 @@ def approved(people: People, call: Call) -> FundingList:
     listed = drawn(people, call)
     funding.submit_list(funding_list=listed, by=people.officer)
     return funding.approve_list(
-        funding_list=listed, minutes_no="厅务会纪要〔2026〕8号", note="同意。", by=people.approver
+        funding_list=listed, minutes=minutes(people, call), note="同意。", by=people.approver
     )
+
+
+def minutes(people: People, call: Call, **more: Any) -> Minutes:
+    """The minutes of the meeting that decides on a list, held today."""
+    values: dict[str, Any] = {
+        "number": "厅务会纪要〔2026〕8号",
+        "held_on": clock.today(),
+        "participants": "领审定，省工信厅，厅长\n秦项目，省工信厅，处长",
+        "decisions": "同意按评审结果安排，名单见附件。",
+        "upload": paper("会议纪要"),
+        "by": people.officer,
+        **more,
+    }
+    return record_minutes(call=call, **values)
 
 
 def noticed(people: People, call: Call) -> PublicNotice:

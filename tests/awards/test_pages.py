@@ -72,8 +72,9 @@ class TestFundingPage:
         assert post(approver, "decide", back="1", back_note="请补核查记录。").status_code == 302
         assert post(people.officer, "draw_list").status_code == 302
         assert post(people.officer, "submit_list").status_code == 302
-        assert post(approver, "decide", minutes_no="", note="").status_code == 422
-        assert post(approver, "decide", minutes_no="8号", note="").status_code == 302
+        assert post(approver, "decide", minutes="", note="").status_code == 422
+        kept = stages.minutes(people, ranked)
+        assert post(approver, "decide", minutes=kept.pk, note="").status_code == 302
         assert FundingList.objects.get(version=2).status == "approved"
         assert post(people.officer, "publish").status_code == 302
         assert NoticeItem.objects.count() == 3
