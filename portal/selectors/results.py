@@ -54,22 +54,28 @@ class ResultRow:
     amount: Decimal
     paid: Decimal
     letter: str
+    ended: bool  # terminated since: what was not paid went back
 
 
 def result_rows(call: Call) -> list[ResultRow]:
     """The supported projects of a call by number; one query."""
-    awards = (
-        Award.objects.filter(application__call=call, revoked_at__isnull=True)
-        .select_related(
-            "allocation",
-            "application__firm",
-            "application__industry",
-            "application__region__parent",
-            "application__region__reports_to",
-        )
-        .order_by("application__number")
-    )
-    return [_row(award) for award in awards]
+    return _rows(Award.objects.filter(application__call=call, revoked_at__isnull=True))
+
+
+def allocated_rows(letter: AllocationNotice) -> list[ResultRow]:
+    """The projects that an allocation notice names, by number, ended since or not; one query."""
+    return _rows(letter.awards.all())
+
+
+def _rows(awards: QuerySet[Award]) -> list[ResultRow]:
+    named = awards.select_related(
+        "allocation",
+        "application__firm",
+        "application__industry",
+        "application__region__parent",
+        "application__region__reports_to",
+    ).order_by("application__number")
+    return [_row(award) for award in named]
 
 
 def _row(award: Award) -> ResultRow:
@@ -85,6 +91,7 @@ def _row(award: Award) -> ResultRow:
         amount=award.amount,
         paid=award.paid,
         letter=award.allocation.number if award.allocation else "",
+        ended=award.revoked_at is not None,
     )
 
 
@@ -113,6 +120,11 @@ def by_region(rows: list[ResultRow]) -> list[RegionSum]:
         for name, members in groups.items()
     ]
     return sorted(sums, key=lambda group: -group.amount)
+
+
+def public_letters() -> QuerySet[AllocationNotice]:
+    """Every allocation notice, the newest first."""
+    return AllocationNotice.objects.select_related("call__scheme").order_by("-issued_on", "-pk")
 
 
 def allocations(call: Call) -> list[AllocationNotice]:

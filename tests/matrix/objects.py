@@ -7,6 +7,7 @@ from applications.models import Application, Attachment, Call, CallStatus, Check
 from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
+    AllocationNotice,
     Award,
     CarryOver,
     Claim,
@@ -104,6 +105,7 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "review": numbers["review"],
     }
     results = {"paid": numbers["paid"], "review": numbers["review"]}
+    letter = AllocationNotice.objects.order_by("pk")[0].pk
     drawn = {n: (Draw.objects.get(call=calls[n]).number,) for n in ("paid", "review")}
     return {f"portal:{name}": PLAIN for name in names} | {
         "portal:public_call": numbers,
@@ -113,6 +115,8 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "portal:public_draw": drawn,
         "portal:draw_certificate": drawn,
         "portal:result_table": results,
+        "portal:public_allocation": {"": (letter,)},
+        "portal:allocation_table": {"": (letter,)},
         "portal:event": {"": (Event.objects.order_by("pk")[0].pk,)},
     }
 
