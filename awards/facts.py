@@ -1,5 +1,6 @@
 """What the log keeps of each row about money: written by services, compared by verification."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -8,7 +9,9 @@ from audit.digests import sm3
 from awards.models import (
     Agreement,
     AllocationNotice,
+    AnswerLine,
     Award,
+    BatchLine,
     CarryOver,
     Claim,
     Deviation,
@@ -18,7 +21,10 @@ from awards.models import (
     Minutes,
     Objection,
     Payment,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
+    TreasuryAnswer,
 )
 
 
@@ -129,6 +135,53 @@ def claim_facts(row: Claim) -> dict[str, Any]:
         "verified_by": row.verified_by_id,
         "verification": row.verification,
         "returned_by": row.returned_by_id,
+    }
+
+
+def batch_facts(row: PaymentBatch, lines: Iterable[BatchLine] | None = None) -> dict[str, Any]:
+    """A batch with its payments by reference; `lines__payment` prefetched in a loop, or given."""
+    if lines is None:
+        prefetch_related_objects([row], "lines__payment")
+        lines = row.lines.all()
+    return {
+        "status": row.status,
+        "formed_on": row.formed_on,
+        "sent_by": row.sent_by_id,
+        "lines": {
+            line.reference: [line.payment_id, str(line.payment.amount), line.left_at is not None]
+            for line in lines
+        },
+    }
+
+
+def answer_facts(row: TreasuryAnswer, lines: Iterable[AnswerLine] | None = None) -> dict[str, Any]:
+    """A file of the treasury with what was found of its rows; `lines` prefetched in a loop, or
+    given.
+    """
+    return {
+        "batch": row.batch_id,
+        "digest": row.digest,
+        "lines": {
+            str(line.row): [
+                line.finding,
+                line.reference,
+                line.voucher_no,
+                None if line.amount is None else str(line.amount),
+            ]
+            for line in (row.lines.all() if lines is None else lines)
+        },
+    }
+
+
+def settlement_facts(row: Settlement) -> dict[str, Any]:
+    return {
+        "answer_line": row.answer_line_id,
+        "line": row.line_id,
+        "kind": row.kind,
+        "voucher_no": row.voucher_no,
+        "paid_on": row.paid_on,
+        "confirmed_by": row.confirmed_by_id,
+        "refused_by": row.refused_by_id,
     }
 
 

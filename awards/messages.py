@@ -192,6 +192,24 @@ def _payments() -> None:
         act=True,
     )
     kinds.register(
+        "batch.formed",
+        title=_("Batch %(number)s waits to be sent to the treasury"),
+        body=_("A colleague has formed a batch of %(count)s payments. Please check and send it."),
+        act=True,
+    )
+    kinds.register(
+        "batch.differs",
+        title=_("The treasury's answer to batch %(number)s differs in %(count)s rows"),
+        body=_("%(right)s payments were recorded. Please settle what does not match."),
+        act=True,
+    )
+    kinds.register(
+        "settlement.proposed",
+        title=_("Batch %(number)s: a settlement waits for your confirmation"),
+        body=_("A colleague asks: %(kind)s. Please check and confirm or refuse it."),
+        act=True,
+    )
+    kinds.register(
         "payment.paid",
         title=_("Instalment %(sequence)s of “%(title)s” is paid: %(amount)s"),
         body=_(

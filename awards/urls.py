@@ -3,6 +3,7 @@ from django.urls import path
 from awards.views import (
     agreements,
     awarding,
+    batches,
     carrying,
     claims,
     endings,
@@ -13,6 +14,7 @@ from awards.views import (
     minutes,
     objections,
     payments,
+    reconciling,
 )
 
 app_name = "awards"
@@ -61,6 +63,23 @@ urlpatterns = [
     path("agreements/<int:pk>/sign/", agreements.sign, name="sign"),
     path("awards/<int:pk>/agreement/", agreements.draw_up, name="draw_up"),
     path("payments/", payments.payment_list, name="payments"),
+    path("payments/batches/", batches.batch_list, name="batches"),
+    path("payments/batches/<str:number>/", batches.batch, name="batch"),
+    path("payments/batches/<str:number>/send/", batches.send, name="send_batch"),
+    path("payments/batches/<str:number>/dissolve/", batches.dissolve, name="dissolve_batch"),
+    path("payments/batches/<str:number>/answer/", batches.answer, name="batch_answer"),
+    path("payments/batches/<str:number>.<slug:kind>", batches.batch_table, name="batch_table"),
+    path(
+        "payments/batches/<str:number>/reconciliation/",
+        reconciling.reconciliation,
+        name="reconciliation",
+    ),
+    path(
+        "payments/batches/<str:number>/settle/<slug:what>/<int:pk>/",
+        reconciling.settle,
+        name="settle_difference",
+    ),
+    path("payments/settlements/<int:pk>/", reconciling.settlement, name="settlement"),
     path("payments/<int:pk>/", payments.instalment, name="instalment"),
     path("payments/<int:pk>/enter/", payments.enter, name="enter"),
     path("payments/<int:pk>/release/", payments.release, name="release"),

@@ -13,6 +13,7 @@ from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from applications.models import Call, CallStatus
 from awards.models import Objection
+from awards.selectors import batches as batch_rows
 from awards.selectors import waiting as rows
 from awards.wording import amount_text
 from calendars.wording import day_of
@@ -28,7 +29,13 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
         items += _deviations(user)
     if has_role(user, Role.FINANCE_OFFICER):
-        items += [*_ceilings(user), *_carries(user), *_payments(user), *_allocations()]
+        items += [
+            *_ceilings(user),
+            *_carries(user),
+            *_payments(user),
+            *_batches(user),
+            *_allocations(),
+        ]
     if has_role(user, Role.SECRETARY):
         items += _claims(user)
     firms = firm_ids(user, Level.OWNER)
@@ -208,6 +215,22 @@ def _payments(user: User) -> Iterator[WaitingItem]:
                 url=f"{reverse('awards:payments')}?state={state}",
                 count=counts[state],
             )
+
+
+def _batches(user: User) -> Iterator[WaitingItem]:
+    """Batches to send, and settlements to confirm, of other finance officers."""
+    for batch in batch_rows.to_send(user):
+        yield WaitingItem(
+            title=_("Check and send batch %(number)s") % {"number": batch.number},
+            why=_("Formed by a colleague; compare it and send it to the treasury."),
+            url=reverse("awards:batch", args=[batch.number]),
+        )
+    for row in batch_rows.to_confirm(user):
+        yield WaitingItem(
+            title=_("Confirm a settlement in batch %(number)s") % {"number": row.batch.number},
+            why=row.reason,
+            url=reverse("awards:reconciliation", args=[row.batch.number]),
+        )
 
 
 def _allocations() -> Iterator[WaitingItem]:

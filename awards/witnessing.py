@@ -21,7 +21,10 @@ from awards.models import (
     Minutes,
     Objection,
     Payment,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
+    TreasuryAnswer,
 )
 
 NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
@@ -73,6 +76,16 @@ def awards() -> Iterator[str]:
         if sm3(canonical(row.content)) != row.digest:
             yield _("agreement %(number)s: the content was altered") % {"number": row.number}
     yield from last_after(Agreement, facts.agreement_facts)
+
+
+def batches() -> Iterator[str]:
+    """Batches for the treasury, its answers row by row, and how what did not match was settled."""
+    rows = PaymentBatch.objects.prefetch_related("lines__payment")
+    yield from last_after(rows, facts.batch_facts)
+    answers = TreasuryAnswer.objects.prefetch_related("lines")
+    yield from last_after(answers, facts.answer_facts)
+    named = Settlement.objects.select_related("batch", "answer_line__answer", "line")
+    yield from last_after(named, facts.settlement_facts)
 
 
 def payments() -> Iterator[str]:

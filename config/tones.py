@@ -107,6 +107,10 @@ STATES: dict[str, str] = {
     "entered": "doing",
     "released": "doing",
     "paid": "done",
+    # batch for the treasury
+    "sent": "wait",
+    "settled": "done",
+    "dissolved": "stop",
     # request, message, job
     "answered": "wait",
     "pending": "wait",

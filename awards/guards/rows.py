@@ -19,6 +19,11 @@ KEPT: dict[str, tuple[str, str]] = {
     ),
     "claimfile": ("", ""),
     "payment": ("checked_by_id,checked_at,voucher_no,paid_on,recorded_by_id,recorded_at", ""),
+    "paymentbatch": ("sent_by_id,sent_at,settled_at", "status"),
+    "batchline": ("left_at", ""),
+    "treasuryanswer": ("", ""),
+    "answerline": ("", ""),
+    "settlement": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at", ""),
     "envelopechange": (
         "confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal",
         "",
@@ -76,6 +81,7 @@ ROWS_UNDONE = (
 STEPS: dict[str, str] = {
     "instalment": "planned>claimed claimed>verified claimed>planned verified>entered"
     " entered>released released>paid",
+    "paymentbatch": "draft>sent draft>dissolved sent>settled",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }

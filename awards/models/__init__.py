@@ -7,6 +7,13 @@ from awards.models.agreements import (
     Instalment,
     Payment,
 )
+from awards.models.batches import (
+    AnswerLine,
+    BatchLine,
+    PaymentBatch,
+    Settlement,
+    TreasuryAnswer,
+)
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import (
     HOLDING,
@@ -29,7 +36,9 @@ __all__ = [
     "WAITING",
     "Agreement",
     "AllocationNotice",
+    "AnswerLine",
     "Award",
+    "BatchLine",
     "CarryOver",
     "Claim",
     "ClaimFile",
@@ -45,5 +54,8 @@ __all__ = [
     "Objection",
     "Outcome",
     "Payment",
+    "PaymentBatch",
     "PublicNotice",
+    "Settlement",
+    "TreasuryAnswer",
 ]

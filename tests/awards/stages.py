@@ -19,10 +19,12 @@ from awards.models import (
     Instalment,
     Minutes,
     Payment,
+    PaymentBatch,
     PublicNotice,
 )
 from awards.services import (
     agreements,
+    batches,
     claims,
     decisions,
     envelopes,
@@ -30,11 +32,11 @@ from awards.services import (
     notices,
     payments,
 )
-from awards.services.minutes import record_minutes
 from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
 from secretaries.models import ServiceAssignment, ServiceSecretary
 from tests import making
+from tests.awards import meeting
 
 WAN = Decimal(10_000)
 ENVELOPE = 30_000 * WAN
@@ -141,16 +143,7 @@ def approved(people: People, call: Call) -> FundingList:
 
 def minutes(people: People, call: Call, **more: Any) -> Minutes:
     """The minutes of the meeting that decides on a list, held today."""
-    values: dict[str, Any] = {
-        "number": "厅务会纪要〔2026〕8号",
-        "held_on": clock.today(),
-        "participants": "领审定，省工信厅，厅长\n秦项目，省工信厅，处长",
-        "decisions": "同意按评审结果安排，名单见附件。",
-        "upload": paper("会议纪要"),
-        "by": people.officer,
-        **more,
-    }
-    return record_minutes(call=call, **values)
+    return meeting.minutes(call, more.pop("by", people.officer), **more)
 
 
 def noticed(people: People, call: Call) -> PublicNotice:
@@ -236,6 +229,30 @@ def entered(people: People, instalment: Instalment) -> Payment:
 
 def released(people: People, instalment: Instalment) -> Payment:
     return payments.release_payment(payment=entered(people, instalment), by=people.finance2)
+
+
+def all_released(people: People, call: Call) -> list[Payment]:
+    """The first instalments of P1, P2 and P3, released and in no batch yet."""
+    first = agreed(people, call)
+    lead = ServiceAssignment.objects.get(application=first.award.application_id)
+    made = [first]
+    for award in Award.objects.exclude(pk=first.award_id).order_by("pk"):
+        agreement = agreements.draw_up(award=award, by=people.officer)
+        agreements.sign_for_firm(agreement=agreement, by=people.owner)
+        agreements.sign_for_office(agreement=agreement, by=people.officer)
+        lead.pk, lead.application_id = None, award.application_id
+        lead.save()
+        made.append(Agreement.objects.get(pk=agreement.pk))
+    return [released(people, part(agreement, 1)) for agreement in made]
+
+
+def formed(people: People, call: Call) -> PaymentBatch:
+    payments_ = all_released(people, call)
+    return batches.form_batch(payments=[p.pk for p in payments_], by=people.finance)
+
+
+def sent(people: People, call: Call) -> PaymentBatch:
+    return batches.send_batch(batch=formed(people, call), by=people.finance2)
 
 
 def paid(people: People, instalment: Instalment) -> Payment:

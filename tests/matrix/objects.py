@@ -8,6 +8,7 @@ from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
     AllocationNotice,
+    AnswerLine,
     Award,
     CarryOver,
     Claim,
@@ -17,8 +18,11 @@ from awards.models import (
     EnvelopeChange,
     FundingItem,
     Instalment,
+    Minutes,
     Objection,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
@@ -122,7 +126,10 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
 
 
 def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("envelope", "funding_list", "notices", "objections", "agreements", "payments")
+    names = (
+        "envelope", "funding_list", "notices", "objections",
+        "agreements", "payments", "batches",
+    )  # fmt: skip
     numbers = {name: (calls[name].number,) for name in ("paid", "review")}
     on = {name: (calls[name].number,) for name in ("paid",)}
     notice = {"paid": (PublicNotice.objects.order_by("pk")[0].number,)}
@@ -134,6 +141,9 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
     change = {"": (EnvelopeChange.objects.get(confirmed_at=None, refused_at=None).pk,)}
     carry = {"": (CarryOver.objects.get().pk,)}
     place = (CarryOver.objects.get().source.scheme.code, CarryOver.objects.get().source.year)
+    batch = PaymentBatch.objects.order_by("pk")[0]
+    open_row = AnswerLine.objects.filter(finding="unknown", settled=None).order_by("pk")[0]
+    minutes = Minutes.objects.order_by("pk")[0]
     acts = (
         "draw_list", "deviate", "submit_list", "decide", "publish", "award", "allocate",
         "close_reserve", "close_call",
@@ -154,8 +164,19 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:confirm_carry": carry,
             "awards:refuse_carry": carry,
             "awards:funding": numbers,
+            "awards:minutes": numbers,
+            "awards:minutes_file": {"": (minutes.pk,)},
+            "awards:batch": {"": (batch.number,)},
+            "awards:send_batch": {"": (batch.number,)},
+            "awards:dissolve_batch": {"": (batch.number,)},
+            "awards:batch_answer": {"": (batch.number,)},
+            "awards:batch_table": {"": (batch.number, "csv")},
+            "awards:reconciliation": {"": (batch.number,)},
+            "awards:settle_difference": {"": (batch.number, "row", open_row.pk)},
+            "awards:settlement": {"": (Settlement.objects.get(confirmed_at=None).pk,)},
             "awards:settle": {"": (Deviation.objects.order_by("pk")[0].pk,)},
             "awards:answer_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
+            "awards:lapse_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
             "awards:take_off": {"project": (rows["project"].pk,)},
             "awards:objection": {"": (Objection.objects.order_by("pk")[0].pk,)},
             "awards:file_objection": notice,

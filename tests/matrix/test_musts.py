@@ -9,7 +9,8 @@ LET_IN = (200, 204, 302, 409, 422)
 BUSINESS = (
     "applications:attachment", "applications:check", "applications:dossier(", "applications:edits",
     "applications:receipt", "applications:recommend", "applications:screening",
-    "applications:section", "applications:versions", "awards:agreement(", "awards:claim",
+    "applications:section", "applications:versions", "awards:agreement(", "awards:batch",
+    "awards:claim", "awards:minutes", "awards:reconciliation",
     "awards:envelope", "awards:funding", "awards:instalment", "awards:objection(",
     "awards:objections", "reviews:", "secretaries:board", "secretaries:my_projects",
     "secretaries:project", "secretaries:request(",
@@ -89,7 +90,9 @@ def test_the_supervisor_changes_nothing():
 
 def test_only_finance_touches_payments_and_ceilings():
     acts = ("awards:enter", "awards:release", "awards:record_paid", "awards:confirm_ceiling",
-            "awards:refuse_ceiling", "awards:allocate")  # fmt: skip
+            "awards:refuse_ceiling", "awards:allocate", "awards:batches", "awards:send_batch",
+            "awards:dissolve_batch", "awards:batch_answer", "awards:settle_difference",
+            "awards:settlement")  # fmt: skip
     everybody = {name for line in ALLOWED.values() for name in line.split() if name.isalpha()}
     for person in everybody - {"anonymous", "finance"}:
         assert (person, among(opened(person, "POST"), *acts)) == (person, set())
