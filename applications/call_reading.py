@@ -93,6 +93,10 @@ def rule_rows(rules: CallRules) -> list[Row]:
         *_part_rows(rules),
         (_("Public notice"), days % {"n": rules.notice_days}),
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
+        (
+            _("Asking for the review of an objection"),
+            days % {"n": rules.objection_review_days},
+        ),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),
     ]
 

@@ -218,15 +218,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         "hold",
         (S.ON_NOTICE,),
         S.OBJECTION_HOLD,
-        (A.PROGRAMME_OFFICER,),
-        "a real-name objection was accepted",
+        (A.PROGRAMME_OFFICER, A.SYSTEM),
+        "a real-name objection was accepted, or its review asked for",
     ),
     _step(
         "release",
         (S.OBJECTION_HOLD,),
         S.ON_NOTICE,
         (A.APPROVER,),
-        "the objection was answered: not upheld",
+        "the objection was answered, or reviewed: not upheld",
     ),
     _step(
         "disqualify",

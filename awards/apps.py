@@ -20,6 +20,7 @@ class AwardsConfig(AppConfig):
         messages.register_all()
         opening.register(opening_checks.envelope_set)
         dossier.register(500, panels.result_panel)
+        dossier.register(505, panels.objection_panel)
         dossier.register(510, panels.grant_panel)
         year_published.connect(recounts.on_year_published, dispatch_uid="awards.recounts")
         outcomes.register(own.outcomes_of)

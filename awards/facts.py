@@ -20,6 +20,7 @@ from awards.models import (
     FundingList,
     Minutes,
     Objection,
+    ObjectionReview,
     Payment,
     PaymentBatch,
     PublicNotice,
@@ -91,14 +92,26 @@ def notice_facts(row: PublicNotice) -> dict[str, Any]:
 
 
 def objection_facts(row: Objection) -> dict[str, Any]:
-    """Never who objects: many people read the log."""
+    """Never who objects: many people read the log. `files` prefetched in a loop."""
     return {
         "application": row.application_id,
         "ground": row.ground,
         "text": sm3(row.text.encode()),
+        "files": sorted(file.digest for file in row.files.all()),
         "status": row.status,
         "finding": sm3(row.finding.encode()),
         "answer": sm3(row.answer.encode()),
+    }
+
+
+def review_facts(row: ObjectionReview) -> dict[str, Any]:
+    """Never what was written: the objector may have said who it is."""
+    return {
+        "objection": row.objection_id,
+        "text": sm3(row.text.encode()),
+        "status": row.status,
+        "minutes": row.minutes_id,
+        "decision": sm3(row.decision.encode()),
     }
 
 

@@ -94,11 +94,12 @@ def _notices() -> None:
     )
     kinds.register(
         "objection.upheld",
-        title=_("Objection %(number)s was upheld: “%(title)s” is disqualified"),
+        title=_("Objection %(number)s was upheld: “%(title)s” leaves the list"),
         body=_(
-            "After examination the objection against “%(title)s” was upheld; the project is"
-            " disqualified."
+            "After examination the objection against “%(title)s” was upheld. The firm's owner may"
+            " ask for one review until %(until)s; without one the project is disqualified."
         ),
+        act=True,
     )
     kinds.register(
         "objection.rejected",
@@ -107,6 +108,25 @@ def _notices() -> None:
             "After examination the objection against “%(title)s” was not upheld; the project is"
             " released."
         ),
+    )
+    kinds.register(
+        "objection.review_asked",
+        title=_("A review of objection %(number)s against “%(title)s” was asked for"),
+        body=_(
+            "Please bring it before the meeting above; it is decided by %(due)s, by an approver who"
+            " had no part in the answer."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "objection.review_upheld",
+        title=_("Review: objection %(number)s against “%(title)s” is upheld"),
+        body=_("The decision is final. The project is taken off, or the award is to be ended."),
+    )
+    kinds.register(
+        "objection.review_rejected",
+        title=_("Review: objection %(number)s against “%(title)s” is not upheld"),
+        body=_("The decision is final. The project goes on."),
     )
     kinds.register(
         "reserve.promoted",

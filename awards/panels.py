@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role, is_owner
+from accounts.rules import has_role, is_member, is_owner
 from applications.models import Application
 from applications.panels import Panel
 from applications.rules import RESULTS_OUT
@@ -17,6 +17,7 @@ from awards import rules
 from awards.models import Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
 from awards.services import parts
+from awards.services.objection_answers import may_carry_out
 from awards.wording import INSTALMENT_STATES
 from reviews.office_words import QUOTA_SENTENCES
 
@@ -35,6 +36,10 @@ RESULTS = frozenset(
         Status.TERMINATED,
     }
 )
+
+
+# Since they were on notice.
+OBJECTED = RESULTS - {Status.PROPOSED, Status.RESERVE, Status.NOT_FUNDED}
 
 
 def result_panel(request: HttpRequest, application: Application) -> Panel | None:
@@ -83,6 +88,35 @@ def _offered(item: FundingItem, application: Application) -> bool:
         item.outcome == Outcome.PARTIAL
         and not item.consent
         and application.status == Status.PROPOSED
+    )
+
+
+def objection_panel(request: HttpRequest, application: Application) -> Panel | None:
+    """Objections that were answered, without who objected: for the office and the firm itself."""
+    user = request.user
+    if not isinstance(user, User) or Status(application.status) not in OBJECTED:
+        return None
+    firm = is_member(user, application.firm_id)
+    if not (firm or rules.sees_funding(user)):
+        return None
+    rows = list(money.answered_objections(application))
+    if not rows:
+        return None
+    now = clock.now()
+    return Panel(
+        title=_("Objections"),
+        template="awards/objection_panel.html",
+        context={
+            "rows": rows,
+            "asks": [
+                row.pk
+                for row in rows
+                if is_owner(user, application.firm_id)
+                and row.status == "upheld"
+                and not hasattr(row, "review")
+                and not may_carry_out(row, now)
+            ],
+        },
     )
 
 

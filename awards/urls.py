@@ -12,6 +12,7 @@ from awards.views import (
     ledger,
     list_acts,
     minutes,
+    objecting,
     objections,
     payments,
     reconciling,
@@ -54,9 +55,15 @@ urlpatterns = [
     path("awards/<int:pk>/accept/", endings.accept, name="accept"),
     path("objections/", objections.objection_list, name="objections"),
     path("objections/<int:pk>/", objections.objection, name="objection"),
-    path("objections/new/<str:number>/", objections.file_objection, name="file_objection"),
+    path("objections/<int:pk>/review/", objecting.ask_firm_review, name="ask_firm_review"),
+    path("objections/<int:pk>/review/decide/", objections.decide_review, name="decide_review"),
+    path("objections/<int:pk>/carry-out/", objections.carry_out, name="carry_out"),
+    path("objections/follow/", objecting.follow, name="follow_objection"),
+    path("objections/follow/review/", objecting.ask_review, name="ask_review"),
+    path("objections/files/<int:pk>/", objections.objection_file, name="objection_file"),
+    path("objections/new/<str:number>/", objecting.file_objection, name="file_objection"),
     path(
-        "objections/new/<str:number>/received/", objections.objection_filed, name="objection_filed"
+        "objections/new/<str:number>/received/", objecting.objection_filed, name="objection_filed"
     ),
     path("agreements/", agreements.agreement_list, name="agreements"),
     path("agreements/<int:pk>/", agreements.agreement, name="agreement"),

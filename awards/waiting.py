@@ -25,7 +25,8 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.PROGRAMME_OFFICER):
         items += _of_officer(now)
     if has_role(user, Role.APPROVER):
-        items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
+        items += [*_decisions(user), *_objections("accepted", now), *_reviews(user, now)]
+        items += _awards(now)
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
         items += _deviations(user)
     if has_role(user, Role.FINANCE_OFFICER):
@@ -103,6 +104,26 @@ def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
             due=row.due_at,
             late=row.due_at < now,
             provisional=row.provisional,
+        )
+
+
+def _reviews(user: User, now: datetime) -> Iterator[WaitingItem]:
+    for row in rows.reviews_to_decide(user):
+        yield WaitingItem(
+            title=_("Decide on the review of objection %(number)s")
+            % {"number": row.objection.number},
+            why=_("Against “%(title)s”, by the minutes of the meeting above.")
+            % {"title": row.objection.application.title},
+            url=reverse("awards:objection", args=[row.objection_id]),
+            due=row.due_at,
+            late=row.due_at < now,
+            provisional=row.provisional,
+        )
+    for upheld in rows.to_carry_out(now):
+        yield WaitingItem(
+            title=_("Carry out the answer to objection %(number)s") % {"number": upheld.number},
+            why=_("Upheld; nobody has asked for a review in time."),
+            url=reverse("awards:objection", args=[upheld.pk]),
         )
 
 
@@ -267,6 +288,14 @@ def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             provisional=agreement.provisional,
         )
     offered = rows.parts().filter(application__firm__in=firms)
+    for upheld in rows.to_review(firms, now):
+        yield WaitingItem(
+            title=_("An objection was upheld: %(title)s") % {"title": upheld.application.title},
+            why=_("You may ask for one review; without one the project leaves the list."),
+            url=reverse("applications:dossier", args=[upheld.application_id]),
+            due=upheld.review_until,
+            provisional=upheld.review_provisional,
+        )
     for part in offered.exclude(answer_due__lt=now, answer_provisional=False):
         yield WaitingItem(
             title=_("Answer the offer: %(title)s") % {"title": part.application.title},

@@ -20,6 +20,7 @@ from awards.models import (
     FundingList,
     Minutes,
     Objection,
+    ObjectionReview,
     Payment,
     PaymentBatch,
     PublicNotice,
@@ -65,7 +66,10 @@ def notices() -> Iterator[str]:
 
 
 def objections() -> Iterator[str]:
-    yield from last_after(Objection, facts.objection_facts)
+    rows = Objection.objects.prefetch_related("files")
+    yield from last_after(rows, facts.objection_facts)
+    reviews = ObjectionReview.objects.select_related("objection")
+    yield from last_after(reviews, facts.review_facts)
 
 
 def awards() -> Iterator[str]:

@@ -99,6 +99,7 @@ STATES: dict[str, str] = {
     "filed": "doing",
     "refused": "stop",
     "upheld": "warn",
+    "asked": "wait",
     "rejected": "stop",
     # instalment
     "planned": "todo",

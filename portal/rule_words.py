@@ -154,9 +154,13 @@ def _notice(rules: CallRules) -> str:
 
 def _objections(rules: CallRules) -> str:
     return _(
-        "By name and in writing during the notice; answered within %(days)s of admission. Only the "
-        "project concerned is held."
-    ) % {"days": _days(rules.objection_answer_days)}
+        "By name and in writing during the notice; answered within %(days)s of receipt. Only the "
+        "project concerned is held. Whoever disagrees with the answer may ask within %(review)s "
+        "for one review by a meeting above those who answered."
+    ) % {
+        "days": _days(rules.objection_answer_days),
+        "review": _days(rules.objection_review_days),
+    }
 
 
 def _instalments(rules: CallRules) -> str:

@@ -154,6 +154,9 @@ class RulesForm(forms.Form):
     )
     notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
     objection_answer_days = _count(_("Answer to an objection"), DAYS)
+    objection_review_days = _count(
+        _("Asking for the review of an objection"), DAYS, _("From the day of its answer.")
+    )
     agreement_days = _count(_("Signing the agreement"), DAYS)
     request_days = _count(_("Firm's request to its secretary"), DAYS)
     comment_min_chars = _count(_("Least length of a comment"))

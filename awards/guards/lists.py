@@ -97,6 +97,23 @@ CREATE TRIGGER period_stands BEFORE UPDATE ON awards_publicnotice FOR EACH ROW
     WHEN (NOT OLD.provisional AND (NEW.ends_on <> OLD.ends_on OR NEW.provisional))
     EXECUTE FUNCTION awards_period_stands();
 
+CREATE FUNCTION awards_review_is_above() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM awards_objection o JOIN awards_publicnotice n ON n.id = o.notice_id
+       JOIN awards_minutes m ON m.id = NEW.minutes_id AND m.call_id = n.call_id
+      WHERE o.id = NEW.objection_id
+        AND m.held_on >= (NEW.asked_at AT TIME ZONE 'Asia/Shanghai')::date
+        AND NEW.decided_by_id NOT IN (o.answered_by_id, o.handled_by_id);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a review is decided by a meeting after it was asked for, and by another'
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER review_is_above BEFORE UPDATE ON awards_objectionreview FOR EACH ROW
+    WHEN (NEW.status <> 'asked') EXECUTE FUNCTION awards_review_is_above();
+
 CREATE FUNCTION awards_notice_names_decided() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM awards_fundingitem i JOIN awards_fundinglist l ON l.id = i.funding_list_id
@@ -116,11 +133,13 @@ CREATE TRIGGER notice_names_decided BEFORE INSERT ON awards_noticeitem
 
 LISTS_UNDONE = """
 DROP TRIGGER notice_names_decided ON awards_noticeitem;
+DROP TRIGGER review_is_above ON awards_objectionreview;
 DROP TRIGGER period_stands ON awards_publicnotice;
 DROP TRIGGER deviation_in_time ON awards_deviation;
 DROP TRIGGER list_waits ON awards_fundinglist;
 DROP TRIGGER item_stands ON awards_fundingitem;
 DROP FUNCTION awards_notice_names_decided();
+DROP FUNCTION awards_review_is_above();
 DROP FUNCTION awards_period_stands();
 DROP FUNCTION awards_deviation_in_time();
 DROP FUNCTION awards_list_waits();

@@ -34,9 +34,14 @@ KEPT: dict[str, tuple[str, str]] = {
     "deviation": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at", ""),
     "publicnotice": ("", "ends_on,provisional"),
     "noticeitem": ("", ""),
+    "objectionfile": ("", ""),
+    "objectionreview": (
+        "minutes_id,decision,decided_by_id,decided_at",
+        "status,due_at,provisional",
+    ),
     "objection": (
         "handled_by_id,handled_at,finding,answered_by_id,answered_at,answer",
-        "status,due_at,provisional",
+        "status,due_at,provisional,review_until,review_provisional",
     ),
 }
 
@@ -83,6 +88,7 @@ STEPS: dict[str, str] = {
     " entered>released released>paid",
     "paymentbatch": "draft>sent draft>dissolved sent>settled",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
+    "objectionreview": "asked>upheld asked>rejected",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }
 

@@ -301,10 +301,24 @@ class Migration(migrations.Migration):
                 ('filed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('handled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='awards.publicnotice')),
+                ('review_provisional', models.BooleanField(default=False)),
+                ('review_until', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'filed')), models.Q(models.Q(('status', 'filed'), _negated=True), ('handled_at__isnull', False), ('handled_by__isnull', False)), _connector='OR'), name='objection_handled_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('status__in', ('filed', 'accepted', 'refused'))), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('status__in', ('upheld', 'rejected'))), _connector='OR'), name='objection_answered_who_and_when'), models.CheckConstraint(condition=models.Q(('answered_by', models.F('handled_by')), _negated=True), name='objection_examined_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('objector_name', ''), _negated=True), models.Q(('objector_identity', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='objection_by_real_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'filed')), models.Q(models.Q(('status', 'filed'), _negated=True), ('handled_at__isnull', False), ('handled_by__isnull', False)), _connector='OR'), name='objection_handled_who_and_when'), models.CheckConstraint(condition=models.Q(('answered_by', models.F('handled_by')), _negated=True), name='objection_examined_by_two'), models.CheckConstraint(condition=models.Q(models.Q(('objector_name', ''), _negated=True), models.Q(('objector_identity', ''), _negated=True), models.Q(('text', ''), _negated=True)), name='objection_by_real_name'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('review_until__isnull', True), ('status__in', ('filed', 'accepted', 'refused'))), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('review_until__isnull', False), ('status__in', ('upheld', 'rejected'))), _connector='OR'), name='objection_answered_who_and_when')],
             },
+        ),
+        migrations.CreateModel(
+            name='ObjectionFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('file', models.FileField(max_length=200, upload_to='objections/')),
+                ('size', models.PositiveBigIntegerField()),
+                ('content_type', models.CharField(max_length=100)),
+                ('digest', models.CharField(max_length=64)),
+                ('objection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='awards.objection')),
+            ],
         ),
         migrations.CreateModel(
             name='NoticeItem',
@@ -471,6 +485,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('refused_at__isnull', True)), fields=('answer_line',), name='one_settlement_a_row'), models.UniqueConstraint(condition=models.Q(('refused_at__isnull', True)), fields=('line',), name='one_settlement_a_line'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), models.Q(('refused_by', models.F('proposed_by')), _negated=True)), name='settlement_by_two'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False)), _connector='OR'), models.Q(('confirmed_at__isnull', True), ('refused_at__isnull', True), _connector='OR')), name='settlement_settled_once'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(models.Q(('kind', 'record'), ('line__isnull', False), ('paid_on__isnull', False), models.Q(('voucher_no', ''), _negated=True)), models.Q(('kind', 'take_out'), ('line__isnull', False), ('paid_on__isnull', True), ('voucher_no', '')), models.Q(('answer_line__isnull', False), ('kind', 'dismiss'), ('line__isnull', True), ('paid_on__isnull', True), ('voucher_no', '')), _connector='OR')), name='settlement_says_what')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ObjectionReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField()),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('provisional', models.BooleanField(default=False)),
+                ('status', models.CharField(choices=[('asked', 'review asked for'), ('upheld', 'objection upheld'), ('rejected', 'objection not upheld')], default='asked', max_length=10)),
+                ('decision', models.TextField(blank=True)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('minutes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='awards.minutes')),
+                ('objection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='awards.objection')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', ''), ('minutes__isnull', True), ('status', 'asked')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('minutes__isnull', False), ('status__in', ('upheld', 'rejected')), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='review_decided_who_when_by_what'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='review_has_reasons'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('asked_by')), _negated=True), name='review_asked_and_decided_by_two')],
             },
         ),
         *guards.OPERATIONS,

@@ -26,7 +26,13 @@ from awards.models.funding import (
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
 from awards.models.minutes import Minutes
-from awards.models.notices import NoticeItem, Objection, PublicNotice
+from awards.models.notices import (
+    NoticeItem,
+    Objection,
+    ObjectionFile,
+    ObjectionReview,
+    PublicNotice,
+)
 
 __all__ = [
     "ACCOUNT_NAMES",
@@ -52,6 +58,8 @@ __all__ = [
     "Minutes",
     "NoticeItem",
     "Objection",
+    "ObjectionFile",
+    "ObjectionReview",
     "Outcome",
     "Payment",
     "PaymentBatch",

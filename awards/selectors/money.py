@@ -17,6 +17,7 @@ from awards.models import (
     FundingItem,
     Instalment,
     NoticeItem,
+    Objection,
     Payment,
     PublicNotice,
 )
@@ -147,6 +148,12 @@ def decided_item(application: Application) -> FundingItem | None:
         .annotate(**points)
         .first()
     )
+
+
+def answered_objections(application: Application) -> QuerySet[Objection]:
+    """Objections against a dossier that were answered, with their review; one query."""
+    rows = application.objections.filter(status__in=("upheld", "rejected"))
+    return rows.select_related("review").order_by("pk")
 
 
 def notice_of(item: FundingItem) -> PublicNotice | None:

@@ -1,7 +1,7 @@
 """What waits for whom about the money, as rows; `awards.waiting` puts it into words."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -21,6 +21,7 @@ from awards.models import (
     Instalment,
     NoticeItem,
     Objection,
+    ObjectionReview,
     Outcome,
 )
 from awards.selectors.money import RUNNING, served_by
@@ -80,6 +81,51 @@ def objections(status: str) -> QuerySet[Objection]:
     return (
         Objection.objects.filter(status=status)
         .select_related("application")
+        .order_by("due_at", "pk")
+    )
+
+
+def to_carry_out(now: datetime) -> QuerySet[Objection]:
+    """Upheld objections whose time for a review has passed unused, the project still held."""
+    return (
+        Objection.objects.filter(
+            status="upheld",
+            review__isnull=True,
+            review_provisional=False,
+            review_until__lt=now,
+            application__status=Status.OBJECTION_HOLD,
+        )
+        .select_related("application")
+        .order_by("review_until", "pk")
+    )
+
+
+def to_review(firms: Collection[int], now: datetime) -> QuerySet[Objection]:
+    """Upheld objections against the firms' projects of which a review may still be asked for."""
+    return (
+        Objection.objects.filter(
+            status="upheld",
+            review__isnull=True,
+            application__firm__in=firms,
+            application__status=Status.OBJECTION_HOLD,
+        )
+        .exclude(review_provisional=False, review_until__lt=now)
+        .select_related("application")
+        .order_by("review_until", "pk")
+    )
+
+
+def reviews_to_decide(user: User) -> QuerySet[ObjectionReview]:
+    """Reviews asked for, of objections that the person had no part in."""
+    mine = (
+        Q(objection__answered_by=user)
+        | Q(objection__handled_by=user)
+        | Q(objection__filed_by=user, objection__filed_by__isnull=False)
+    )
+    return (
+        ObjectionReview.objects.filter(status="asked")
+        .exclude(mine)
+        .select_related("objection__application")
         .order_by("due_at", "pk")
     )
 

@@ -45,7 +45,7 @@ def record_minutes(
     people = [line.strip() for line in participants.splitlines() if line.strip()]
     _check(number, held_on, day_of(now), people, decisions)
     last = call.minutes.filter(number=number.strip()).order_by("-version").first()
-    if last is not None and last.lists.exists():
+    if last is not None and (last.lists.exists() or last.reviews.exists()):
         raise WrongState(
             _(
                 "A decision refers to these minutes; they stand. Record others under their own"

@@ -78,7 +78,9 @@ def drop_out(
 
 def _approved(call: Call) -> tuple[FundingList, list[FundingItem]]:
     """The approved list, held, and its items by position with their dossiers."""
-    held = FundingList.objects.select_for_update(of=("self",)).select_related("call", "ranking")
+    held = FundingList.objects.select_for_update(of=("self",)).select_related(
+        "call", "ranking", "minutes"
+    )
     funding_list = with_year(held).get(call=call, status="approved")
     rows = with_groups(FundingItem.objects.select_related("application")).order_by("position")
     prefetch_related_objects([funding_list], Prefetch("items", rows))

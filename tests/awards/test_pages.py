@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.models import Application
 from applications.workflow import Status
 from audit import clock
-from awards.models import Deviation, FundingList, NoticeItem, Objection, Payment
+from awards.models import Deviation, FundingList, NoticeItem, Objection, ObjectionFile, Payment
 from awards.services import deviations
 from tests.awards import stages
 from tests.awards.stages import WAN
@@ -92,7 +92,7 @@ def test_the_notices_list_counts_each_sum_once(client_of, people, noticed):
 
 
 class TestObjectionForm:
-    def test_a_visitor_files_one_and_gets_its_number(self, client_of, noticed):
+    def test_a_visitor_files_one_and_gets_its_number(self, client_of, people, noticed):
         client = client_of(None)
         url = reverse("awards:file_objection", args=[noticed.number])
         sent = {
@@ -106,10 +106,17 @@ class TestObjectionForm:
         answer = client.post(url, sent)
         assert answer.status_code == 422
         assert NAME in answer.content.decode()
+        merit = client.post(url, sent | {"text": TEXT, "ground": "merit", "proof": stages.paper()})
+        assert merit.status_code == 422
+        assert "评审得分" in merit.content.decode()
         assert "主管部门决定是否受理" in answer.content.decode()  # an officer does, by the service
-        answer = client.post(url, sent | {"text": TEXT}, follow=True)
+        answer = client.post(url, sent | {"text": TEXT, "proof": stages.paper()}, follow=True)
         assert answer.status_code == 200
         assert Objection.objects.get().number in answer.content.decode()
+        proof = reverse("awards:objection_file", args=[ObjectionFile.objects.get().pk])
+        assert client_of(people.officer).get(proof).status_code == 200
+        for person in (people.owner, people.finance, people.secretary):
+            assert client_of(person).get(proof).status_code == 403
         assert (
             client_of(None)
             .get(reverse("awards:objection_filed", args=[noticed.number]))

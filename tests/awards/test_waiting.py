@@ -32,13 +32,13 @@ def test_each_act_waits_for_the_hand_that_takes_it(people, ranked, approver, sup
     filed = objected(notice)
     objection = reverse("awards:objection", args=[filed.pk])
     assert (urls(people.officer), urls(approver)) == ([objection], [])
-    from awards.services import objections
+    from awards.services import objection_answers, objections
 
     objections.accept_objection(
         objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
     )
     assert (urls(people.officer), urls(approver)) == ([], [objection])
-    objections.answer_objection(
+    objection_answers.answer_objection(
         objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=approver
     )
     stages.pass_day(notice.ends_on)

@@ -20,6 +20,7 @@ from awards.models import (
     Instalment,
     Minutes,
     Objection,
+    ObjectionFile,
     PaymentBatch,
     PublicNotice,
     Settlement,
@@ -127,7 +128,7 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
 
 def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
     names = (
-        "envelope", "funding_list", "notices", "objections",
+        "follow_objection", "ask_review", "envelope", "funding_list", "notices", "objections",
         "agreements", "payments", "batches",
     )  # fmt: skip
     numbers = {name: (calls[name].number,) for name in ("paid", "review")}
@@ -144,6 +145,7 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
     batch = PaymentBatch.objects.order_by("pk")[0]
     open_row = AnswerLine.objects.filter(finding="unknown", settled=None).order_by("pk")[0]
     minutes = Minutes.objects.order_by("pk")[0]
+    upheld = Objection.objects.filter(status="upheld").order_by("pk")[0]
     acts = (
         "draw_list", "deviate", "submit_list", "decide", "publish", "award", "allocate",
         "close_reserve", "close_call",
@@ -179,6 +181,10 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:lapse_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
             "awards:take_off": {"project": (rows["project"].pk,)},
             "awards:objection": {"": (Objection.objects.order_by("pk")[0].pk,)},
+            "awards:objection_file": {"": (ObjectionFile.objects.order_by("pk")[0].pk,)},
+            "awards:ask_firm_review": {"": (upheld.pk,)},
+            "awards:decide_review": {"": (upheld.pk,)},
+            "awards:carry_out": {"": (upheld.pk,)},
             "awards:file_objection": notice,
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},

@@ -15,7 +15,10 @@ BUSINESS = (
     "awards:objections", "reviews:", "secretaries:board", "secretaries:my_projects",
     "secretaries:project", "secretaries:request(",
 )  # fmt: skip
-PUBLIC = ("portal:", "account_", "awards:file_objection", "healthz", "readyz", "set_language")
+PUBLIC = (
+    "portal:", "account_", "awards:file_objection", "awards:follow_objection", "awards:ask_review",
+    "healthz", "readyz", "set_language",
+)  # fmt: skip
 
 
 def opened(person: str, *methods: str) -> set[str]:
@@ -83,7 +86,8 @@ def test_the_supervisor_changes_nothing():
     """Apart from their own account, the verification, their half of the draw, and the naming of
     who may see marks on paper, which nobody who runs the call may do."""
     own = ("account", "portal:", "notifications:", "set_language", "stay", "reviews:draw_",
-           "reviews:panel_offline", "awards:file_objection")  # fmt: skip
+           "reviews:panel_offline", "awards:file_objection", "awards:follow_objection",
+           "awards:ask_review")  # fmt: skip
     acts = opened("supervisor", "POST")
     assert acts - among(acts, *own) == set()
 
