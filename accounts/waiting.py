@@ -22,7 +22,9 @@ class WaitingItem:
     """One act that waits for one person.
 
     title: the act, as a verb phrase; why: one line of reason; due: the instant it must be
-    done by, if any; count: how many things stand behind it; late: the instant has passed.
+    done by, if any; count: how many things stand behind it; late: the instant has passed;
+    working_days: the limit is counted in them; part: what tells apart things of one address that
+    are due at one instant.
     """
 
     title: str
@@ -32,6 +34,8 @@ class WaitingItem:
     count: int = 1
     late: bool = False
     provisional: bool = False
+    working_days: bool = False
+    part: str = ""
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:

@@ -7,9 +7,10 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import membership_changed
+        from applications import invariants as rules
         from applications import messages, officer_messages, witnessing
         from applications.services import corrections, sharing
-        from audit import witnesses
+        from audit import invariants, witnesses
         from calendars.signals import year_published
 
         messages.register_all()
@@ -25,3 +26,4 @@ class ApplicationsConfig(AppConfig):
         witnesses.register("applications.states", witnessing.states)
         witnesses.register("applications.calls", witnessing.calls)
         witnesses.register("applications.files", witnessing.files)
+        invariants.register_all(rules.RULES)

@@ -22,6 +22,7 @@ STAGES: tuple[tuple[str, Promise], ...] = (
     ("pay", pgettext_lazy("stage", "Payment")),
 )
 HEARING: tuple[str, Promise] = ("hearing", pgettext_lazy("stage", "Hearing"))
+NAMES: dict[str, Promise] = dict((*STAGES, HEARING))
 _AT: dict[str, str] = {
     CallStatus.SCREENED: "draw",
     CallStatus.IN_REVIEW: "score",
@@ -64,23 +65,25 @@ def _stages(call: Call) -> tuple[tuple[str, Promise], ...]:
     return (*STAGES[:after], HEARING, *STAGES[after:])
 
 
+def due_of(call: Call, stage: str) -> datetime | None:
+    """Until when this stage of the call lasts, if it has a date."""
+    if stage == "apply":
+        return call.closes_at
+    return call.scoring_due_at if stage in ("score", "hearing") else None
+
+
 def rail(call: Call, now: datetime) -> list[StageStep]:
     """The steps of `components/stage_rail.html` for this call at this instant."""
     stages = _stages(call)
     codes = [code for code, _label in stages]
     here = current_stage(call, now)
     place = len(codes) if here == "over" else codes.index(here) if here else -1
-    due = {
-        "apply": call.closes_at,
-        "score": call.scoring_due_at,
-        "hearing": call.scoring_due_at,
-    }.get(here)
     return [
         StageStep(
             code=code,
             label=label,
             state="past" if n < place else "now" if n == place else "next",
-            due=due if n == place else None,
+            due=due_of(call, here) if n == place else None,
         )
         for n, (code, label) in enumerate(stages)
     ]

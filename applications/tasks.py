@@ -5,6 +5,7 @@ from celery import shared_task
 from applications.models import Application
 from applications.services import corrections, screening
 from audit.refusals import WrongState
+from audit.turns import alone
 from notifications.jobs import job_task
 
 
@@ -25,6 +26,7 @@ def recount() -> None:
 
 
 @shared_task(name="applications.tasks.lapse_overdue", ignore_result=True)
-def lapse_overdue() -> int:
-    """Let dossiers lapse whose correction is overdue (periodic; safe to run twice at once)."""
-    return corrections.lapse_overdue()
+def lapse_overdue() -> int | None:
+    """Let dossiers lapse whose correction is overdue (periodic). None: another worker is at it."""
+    with alone("applications.lapse_overdue") as is_alone:
+        return corrections.lapse_overdue() if is_alone else None

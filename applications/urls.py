@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<int:pk>/versions/", dossier.versions, name="versions"),
     path("dossiers/<int:pk>/edits/", dossier.edits, name="edits"),
     path("dossiers/<int:pk>/receipt/<int:version>/", dossier.receipt, name="receipt"),
+    path(
+        "dossiers/<int:pk>/receipt/<int:version>/receipt.pdf",
+        dossier.receipt_document,
+        name="receipt_document",
+    ),
     path("attachments/<int:pk>/", files.download, name="attachment"),
     path("attachments/<int:pk>/remove/", files.remove, name="remove_attachment"),
     path("calls/", calls.call_list, name="call_list"),

@@ -111,3 +111,14 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.event_id}"
+
+
+class SentForm(models.Model):
+    """A form that made a record, by the key of its token and its content (`audit.once`)."""
+
+    key = models.CharField(max_length=64, unique=True)
+    object_id = models.BigIntegerField(null=True)  # null only while the record is being made
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

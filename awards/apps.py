@@ -10,8 +10,9 @@ class AwardsConfig(AppConfig):
     def ready(self) -> None:
         from applications import opening
         from applications import panels as dossier
-        from audit import witnesses
+        from audit import invariants, witnesses
         from awards import bookkeeping, messages, opening_checks, panels, witnessing
+        from awards import invariants as rules
         from awards import outcomes as own
         from awards.services import recounts
         from calendars.signals import year_published
@@ -20,7 +21,6 @@ class AwardsConfig(AppConfig):
         messages.register_all()
         opening.register(opening_checks.envelope_set)
         dossier.register(500, panels.result_panel)
-        dossier.register(505, panels.objection_panel)
         dossier.register(510, panels.grant_panel)
         year_published.connect(recounts.on_year_published, dispatch_uid="awards.recounts")
         outcomes.register(own.outcomes_of)
@@ -38,3 +38,4 @@ class AwardsConfig(AppConfig):
         ):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))
         witnesses.register("awards.ledger", bookkeeping.ledger)
+        invariants.register_all(rules.RULES)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from audit.digests import sm3
+from audit.digests import canonical, sm3
 from awards.models import (
     Agreement,
     AllocationNotice,
@@ -25,6 +25,7 @@ from awards.models import (
     PaymentBatch,
     PublicNotice,
     Settlement,
+    Signature,
     TreasuryAnswer,
 )
 
@@ -126,15 +127,29 @@ def award_facts(row: Award) -> dict[str, Any]:
 
 
 def allocation_facts(row: AllocationNotice) -> dict[str, Any]:
-    return {"number": row.number, "issued_on": row.issued_on, "total": row.total}
+    return {
+        "number": row.number,
+        "issued_on": row.issued_on,
+        "total": row.total,
+        "digest": row.digest,
+    }
 
 
-def agreement_facts(row: Agreement) -> dict[str, Any]:
+def agreement_facts(row: Agreement, signed: Iterable[Signature] | None = None) -> dict[str, Any]:
+    """An agreement with the files its sides signed; `signatures` prefetched in a loop, or given."""
     return {
         "digest": row.digest,
         "firm_signed_by": row.firm_signed_by_id,
         "office_signed_by": row.office_signed_by_id,
+        "signatures": sorted(map(_signature, row.signatures.all() if signed is None else signed)),
     }
+
+
+def _signature(row: Signature) -> str:
+    """firm scan 3f…; office trial (test) 07… by its certificate 5c…"""
+    how = f"{row.provider} (test)" if row.is_test else row.provider or "scan"
+    by = f" by its certificate {sm3(canonical(row.certificate))}" if row.provider else ""
+    return f"{row.side} {how} {row.digest}{by}"
 
 
 def claim_facts(row: Claim) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """The money's panels on the dossier page: how the call ended for it, then award and instalments."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.http import PageRequest
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role, is_member, is_owner
@@ -12,12 +14,10 @@ from applications.models import Application
 from applications.panels import Panel
 from applications.rules import RESULTS_OUT
 from applications.workflow import Status
-from audit import clock
 from awards import rules
 from awards.models import Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
 from awards.services import parts
-from awards.services.objection_answers import may_carry_out
 from awards.wording import INSTALMENT_STATES
 from reviews.office_words import QUOTA_SENTENCES
 
@@ -38,14 +38,11 @@ RESULTS = frozenset(
 )
 
 
-# Since they were on notice.
-OBJECTED = RESULTS - {Status.PROPOSED, Status.RESERVE, Status.NOT_FUNDED}
-
-
-def result_panel(request: HttpRequest, application: Application) -> Panel | None:
+def result_panel(request: PageRequest, application: Application) -> Panel | None:
     """Rank, points, outcome and notice: for the office at once, for the firm once published.
 
     A firm that is offered a part of what it asked for reads and answers the offer before that.
+    Objections that were answered are for the office and the firm itself.
     """
     user = request.user
     if not isinstance(user, User) or Status(application.status) not in RESULTS:
@@ -53,11 +50,12 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
     office = rules.sees_funding(user)
     if has_role(user, Role.EXPERT) and not office:
         return None
-    item = money.decided_item(application)
+    item: Any = money.decided_item(application)
     if item is None:
         return None
     offered = _offered(item, application)
-    over = offered and parts.is_over(item, clock.now())
+    now = request.clock.now
+    over = offered and parts.is_over(item, now)
     published = application.call.status in RESULTS_OUT
     if not (office or published or (offered and is_owner(user, application.firm_id))):
         return None
@@ -73,6 +71,8 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
             "may_lapse": over and has_role(user, Role.PROGRAMME_OFFICER),
             "over": over,
             "notice": money.notice_of(item),
+            "objections": item.objections if office or is_member(user, application.firm_id) else [],
+            "asks": _asks(item, user, application, now),
             "office": office,
             "quota": QUOTA_SENTENCES.get(item.note, "")
             if item.outcome == Outcome.PASSED_OVER
@@ -91,33 +91,11 @@ def _offered(item: FundingItem, application: Application) -> bool:
     )
 
 
-def objection_panel(request: HttpRequest, application: Application) -> Panel | None:
-    """Objections that were answered, without who objected: for the office and the firm itself."""
-    user = request.user
-    if not isinstance(user, User) or Status(application.status) not in OBJECTED:
-        return None
-    firm = is_member(user, application.firm_id)
-    if not (firm or rules.sees_funding(user)):
-        return None
-    rows = list(money.answered_objections(application))
-    if not rows:
-        return None
-    now = clock.now()
-    return Panel(
-        title=_("Objections"),
-        template="awards/objection_panel.html",
-        context={
-            "rows": rows,
-            "asks": [
-                row.pk
-                for row in rows
-                if is_owner(user, application.firm_id)
-                and row.status == "upheld"
-                and not hasattr(row, "review")
-                and not may_carry_out(row, now)
-            ],
-        },
-    )
+def _asks(item: Any, user: User, application: Application, now: datetime) -> list[int]:
+    """Objections of which this person may ask for the review."""
+    if not is_owner(user, application.firm_id):
+        return []
+    return [row.pk for row in item.objections if row.may_be_reviewed(now)]
 
 
 def grant_panel(request: HttpRequest, application: Application) -> Panel | None:

@@ -14,8 +14,10 @@ from awards.views import (
     minutes,
     objecting,
     objections,
+    papers,
     payments,
     reconciling,
+    signing,
 )
 
 app_name = "awards"
@@ -67,7 +69,10 @@ urlpatterns = [
     ),
     path("agreements/", agreements.agreement_list, name="agreements"),
     path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
-    path("agreements/<int:pk>/sign/", agreements.sign, name="sign"),
+    path("agreements/<int:pk>/agreement.pdf", papers.agreement_document, name="agreement_document"),
+    path("agreements/<int:pk>/sign/", signing.sign, name="sign"),
+    path("agreements/<int:pk>/signed/<slug:side>/", papers.signature, name="signature"),
+    path("allocations/<int:pk>/notice.pdf", papers.allocation_document, name="allocation_document"),
     path("awards/<int:pk>/agreement/", agreements.draw_up, name="draw_up"),
     path("payments/", payments.payment_list, name="payments"),
     path("payments/batches/", batches.batch_list, name="batches"),

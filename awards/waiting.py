@@ -25,8 +25,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     if has_role(user, Role.PROGRAMME_OFFICER):
         items += _of_officer(now)
     if has_role(user, Role.APPROVER):
-        items += [*_decisions(user), *_objections("accepted", now), *_reviews(user, now)]
-        items += _awards(now)
+        items += [*_decisions(user), *_objections_above(user, now), *_awards(now)]
     if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
         items += _deviations(user)
     if has_role(user, Role.FINANCE_OFFICER):
@@ -46,13 +45,14 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
 
 
 def _of_officer(now: datetime) -> Iterator[WaitingItem]:
-    calls = list(rows.calls_for_office())
+    calls = list(rows.calls_for_office(now))
     for call in calls:
         yield from _lists(call)
-    yield from _objections("filed", now)
+    for filed in rows.objections_filed():
+        yield _objection(filed, now)
     yield from _projects(now)
-    yield from _lapsed(now)
     for call in calls:
+        yield from _lapsed(call)
         yield from _to_close(call)
 
 
@@ -94,37 +94,46 @@ def _deviations(user: User) -> Iterator[WaitingItem]:
         )
 
 
-def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
-    for row in rows.objections(status):
-        yield WaitingItem(
-            title=_objection_title(row),
-            why=_("Against “%(title)s”: %(ground)s")
-            % {"title": row.application.title, "ground": row.get_ground_display()},
-            url=reverse("awards:objection", args=[row.pk]),
-            due=row.due_at,
-            late=row.due_at < now,
-            provisional=row.provisional,
-        )
+def _objections_above(user: User, now: datetime) -> Iterator[WaitingItem]:
+    """Objections to answer, to review, or to carry out."""
+    row: Any
+    for row in rows.objections_above(user, now):
+        if row.to_answer:
+            yield _objection(row, now)
+        elif row.to_review:
+            yield _review(row, now)
+        else:
+            yield WaitingItem(
+                title=_("Carry out the answer to objection %(number)s") % {"number": row.number},
+                why=_("Upheld; nobody has asked for a review in time."),
+                url=reverse("awards:objection", args=[row.pk]),
+            )
 
 
-def _reviews(user: User, now: datetime) -> Iterator[WaitingItem]:
-    for row in rows.reviews_to_decide(user):
-        yield WaitingItem(
-            title=_("Decide on the review of objection %(number)s")
-            % {"number": row.objection.number},
-            why=_("Against “%(title)s”, by the minutes of the meeting above.")
-            % {"title": row.objection.application.title},
-            url=reverse("awards:objection", args=[row.objection_id]),
-            due=row.due_at,
-            late=row.due_at < now,
-            provisional=row.provisional,
-        )
-    for upheld in rows.to_carry_out(now):
-        yield WaitingItem(
-            title=_("Carry out the answer to objection %(number)s") % {"number": upheld.number},
-            why=_("Upheld; nobody has asked for a review in time."),
-            url=reverse("awards:objection", args=[upheld.pk]),
-        )
+def _objection(row: Objection, now: datetime) -> WaitingItem:
+    return WaitingItem(
+        title=_objection_title(row),
+        why=_("Against “%(title)s”: %(ground)s")
+        % {"title": row.application.title, "ground": row.get_ground_display()},
+        url=reverse("awards:objection", args=[row.pk]),
+        due=row.due_at,
+        late=row.due_at < now,
+        provisional=row.provisional,
+        working_days=True,
+    )
+
+
+def _review(row: Objection, now: datetime) -> WaitingItem:
+    return WaitingItem(
+        title=_("Decide on the review of objection %(number)s") % {"number": row.number},
+        why=_("Against “%(title)s”, by the minutes of the meeting above.")
+        % {"title": row.application.title},
+        url=reverse("awards:objection", args=[row.pk]),
+        due=row.review.due_at,
+        late=row.review.due_at < now,
+        provisional=row.review.provisional,
+        working_days=True,
+    )
 
 
 def _objection_title(row: Objection) -> str:
@@ -153,6 +162,7 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
     for row in (row for row in waiting if row.to_accept):  # type: ignore[attr-defined]  # annotated
         yield WaitingItem(
@@ -162,12 +172,12 @@ def _projects(now: datetime) -> Iterator[WaitingItem]:
         )
 
 
-def _lapsed(now: datetime) -> Iterator[WaitingItem]:
-    for part in rows.parts().filter(answer_due__lt=now, answer_provisional=False):
+def _lapsed(call: Any) -> Iterator[WaitingItem]:
+    for row in call.lapsed:
         yield WaitingItem(
-            title=_("Let the offer lapse: %(title)s") % {"title": part.application.title},
+            title=_("Let the offer lapse: %(title)s") % {"title": row["title"]},
             why=_("The firm has not answered the part offered to it in time."),
-            url=reverse("applications:dossier", args=[part.application_id]),
+            url=reverse("applications:dossier", args=[row["pk"]]),
         )
 
 
@@ -240,18 +250,20 @@ def _payments(user: User) -> Iterator[WaitingItem]:
 
 def _batches(user: User) -> Iterator[WaitingItem]:
     """Batches to send, and settlements to confirm, of other finance officers."""
-    for batch in batch_rows.to_send(user):
-        yield WaitingItem(
-            title=_("Check and send batch %(number)s") % {"number": batch.number},
-            why=_("Formed by a colleague; compare it and send it to the treasury."),
-            url=reverse("awards:batch", args=[batch.number]),
-        )
-    for row in batch_rows.to_confirm(user):
-        yield WaitingItem(
-            title=_("Confirm a settlement in batch %(number)s") % {"number": row.batch.number},
-            why=row.reason,
-            url=reverse("awards:reconciliation", args=[row.batch.number]),
-        )
+    batch: Any
+    for batch in batch_rows.for_finance(user):
+        if batch.to_send:
+            yield WaitingItem(
+                title=_("Check and send batch %(number)s") % {"number": batch.number},
+                why=_("Formed by a colleague; compare it and send it to the treasury."),
+                url=reverse("awards:batch", args=[batch.number]),
+            )
+        for reason in batch.reasons:
+            yield WaitingItem(
+                title=_("Confirm a settlement in batch %(number)s") % {"number": batch.number},
+                why=reason,
+                url=reverse("awards:reconciliation", args=[batch.number]),
+            )
 
 
 def _allocations() -> Iterator[WaitingItem]:
@@ -286,29 +298,35 @@ def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
             due=agreement.sign_by,
             late=agreement.sign_by < now,
             provisional=agreement.provisional,
+            working_days=True,
         )
-    offered = rows.parts().filter(application__firm__in=firms)
-    for upheld in rows.to_review(firms, now):
-        yield WaitingItem(
-            title=_("An objection was upheld: %(title)s") % {"title": upheld.application.title},
-            why=_("You may ask for one review; without one the project leaves the list."),
-            url=reverse("applications:dossier", args=[upheld.application_id]),
-            due=upheld.review_until,
-            provisional=upheld.review_provisional,
-        )
-    for part in offered.exclude(answer_due__lt=now, answer_provisional=False):
-        yield WaitingItem(
-            title=_("Answer the offer: %(title)s") % {"title": part.application.title},
-            why=_("%(sum)s can be granted, less than was asked for.")
-            % {"sum": amount_text(part.amount)},
-            url=reverse("applications:dossier", args=[part.application_id]),
-            due=part.answer_due,
-            provisional=part.answer_provisional,
-        )
+    yield from _answers(firms, now)
     for row in rows.to_claim(firms):
         yield WaitingItem(
             title=_("Claim instalment %(number)s: %(title)s")
             % {"number": row.sequence, "title": row.award.application.title},
             why=_("%(sum)s, against evidence verified on site.") % {"sum": amount_text(row.amount)},
             url=reverse("awards:claim_new", args=[row.pk]),
+        )
+
+
+def _answers(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
+    """Parts offered, and upheld objections of which a review may be asked for."""
+    for dossier, title, amount, number, due, provisional in rows.answers_of_firms(firms, now):
+        if number:
+            what = _("An objection was upheld: %(title)s") % {"title": title}
+            why = _("You may ask for one review; without one the project leaves the list.")
+        else:
+            what = _("Answer the offer: %(title)s") % {"title": title}
+            why = _("%(sum)s can be granted, less than was asked for.") % {
+                "sum": amount_text(amount)
+            }
+        yield WaitingItem(
+            title=what,
+            why=why,
+            url=reverse("applications:dossier", args=[dossier]),
+            due=due,
+            provisional=provisional,
+            working_days=True,
+            part=number,
         )

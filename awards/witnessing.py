@@ -75,11 +75,16 @@ def objections() -> Iterator[str]:
 def awards() -> Iterator[str]:
     """Awards, allocation notices and agreements."""
     yield from last_after(Award.objects.select_related("application"), facts.award_facts)
+    for notice in AllocationNotice.objects.order_by("pk"):
+        if sm3(canonical(notice.content)) != notice.digest:
+            yield _("allocation notice %(number)s: the content was altered") % {
+                "number": notice.number
+            }
     yield from last_after(AllocationNotice, facts.allocation_facts)
     for row in Agreement.objects.order_by("pk"):
         if sm3(canonical(row.content)) != row.digest:
             yield _("agreement %(number)s: the content was altered") % {"number": row.number}
-    yield from last_after(Agreement, facts.agreement_facts)
+    yield from last_after(Agreement.objects.prefetch_related("signatures"), facts.agreement_facts)
 
 
 def batches() -> Iterator[str]:

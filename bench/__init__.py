@@ -10,4 +10,8 @@ MODULES = (
     "bench.ranking",
     "bench.certainty",
     "bench.envelope",
+    "bench.appointment",
+    "bench.clocks",
+    "bench.papers",
+    "bench.outbox",
 )

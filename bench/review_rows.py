@@ -184,7 +184,7 @@ ROWS = (
         pseudonym, active, admitted_at)
     SELECT n, -n, '{technology}', '{}', %(firm)s, %(place)s, '', 'E' || lpad(n::text, 6, '0'),
         true, now()
-    FROM generate_series(1, %(panels)s * %(experts)s) n""",
+    FROM generate_series(1, %(panels)s::integer * %(experts)s) n""",
     """INSERT INTO reviews_draw (id, call_id, number, status, input, input_hash, salt, operator_id,
         operator_commitment, supervisor_commitment, operator_secret, supervisor_secret,
         public_entropy_source, public_entropy, seed, result, grounds, figures, reason, prepared_at,
@@ -194,11 +194,11 @@ ROWS = (
     """INSERT INTO reviews_seat (id, draw_id, panel_id, code, expert_id, rank, state, invited_at,
         reason)
     SELECT n, 1, (n - 1) / %(experts)s + 1, 'technology.' || n, n, 1, 'accepted', now(), ''
-    FROM generate_series(1, %(panels)s * %(experts)s) n""",
+    FROM generate_series(1, %(panels)s::integer * %(experts)s) n""",
     """INSERT INTO reviews_scoresheet (id, panel_id, expert_id, stage, content, digest,
         signed_by_id, signed_at)
     SELECT n, (n - 1) / %(experts)s + 1, n, 'paper', '{}', repeat('0', 64), %(officer)s, now()
-    FROM generate_series(1, %(panels)s * %(experts)s) n""",
+    FROM generate_series(1, %(panels)s::integer * %(experts)s) n""",
     """INSERT INTO reviews_assignment (id, seat_id, panel_id, expert_id, application_id,
         submission_id, stage, state, sheet_id, overall_comment, overall_version)
     SELECT (n - 1) * %(experts)s + e, (p - 1) * %(experts)s + e, p, (p - 1) * %(experts)s + e,
@@ -208,5 +208,6 @@ ROWS = (
     """INSERT INTO reviews_mark (assignment_id, leaf, tier, score, comment, version, updated_at)
     SELECT a, leaf, 0,
         ((hashtextextended(a || leaf, 0) & 65535) %% %(marks)s / 100.0)::numeric(5, 2), '', 1, now()
-    FROM generate_series(1, %(dossiers)s * %(experts)s) a, unnest(%(leaves)s::text[]) leaf""",
+    FROM generate_series(1, %(dossiers)s::integer * %(experts)s) a,
+        unnest(%(leaves)s::text[]) leaf""",
 )

@@ -57,3 +57,19 @@ def due_with_pauses(
             return None
         left -= runs(day, stops, table)
     return Deadline(day, not table.is_settled(start + ONE_DAY, day))
+
+
+def shares(
+    turns: Iterable[tuple[date, date]], pauses: Iterable[Pause], table: WorkingDays
+) -> list[int]:
+    """The working days that each turn (day it began, day it ended) took of a clock.
+
+    A turn begins on the day the one before ends; what they took adds up to what the whole took.
+    """
+    stops = tuple(pauses)
+    return [elapsed(since, until, stops, table) for since, until in turns]
+
+
+def part_of(days: int, percent: int) -> int:
+    """The working day, counted from 1, with which so many percent of a limit are used up."""
+    return max(1, -(-days * percent // 100))

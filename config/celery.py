@@ -70,10 +70,22 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 600},
         },
+        # Often, so that a morning or a night without a beat is made up for; all but one a day do
+        # nothing.
         "portal-remind": {
             "task": "portal.tasks.remind",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
+        "notifications-digests": {
+            "task": "notifications.tasks.ask_for_digests",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
+        "portal-check-invariants": {
+            "task": "portal.tasks.check_invariants",
+            "schedule": 1800.0,
+            "options": {"expires": 1800},
         },
         "audit-seal": {
             "task": "audit.tasks.seal",

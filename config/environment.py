@@ -117,6 +117,17 @@ def mail(url: str) -> Mapping[str, Any]:
     }
 
 
+def address(name: str) -> str:
+    """An address that secrets are posted to: https, or http on this machine; "" when unset. A
+    complaint never repeats it."""
+    text = os.environ.get(name, "")
+    parts = urlsplit(text)
+    own = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if text and not (parts.hostname and (parts.scheme == "https" or own)):
+        raise ImproperlyConfigured(f"{name} must begin with https:// .")
+    return text
+
+
 def object_store(bucket: str) -> dict[str, Any]:
     """Uploads in an S3-compatible store. A name is never written twice."""
     return {

@@ -68,6 +68,12 @@ OFFICERS: tuple[Section, ...] = (
                 pgettext_lazy("nav", "All dossiers"),
                 PROVINCE | {Role.REGIONAL_OFFICER, Role.FINANCE_OFFICER} | {Role.SECRETARY_LEAD},
             ),
+            # The lead has them among the pages of service.
+            Page(
+                "secretaries:rates",
+                pgettext_lazy("nav", "Four rates"),
+                PROVINCE | {Role.FINANCE_OFFICER},
+            ),
         ),
     ),
     Section(
@@ -145,6 +151,24 @@ OFFICERS: tuple[Section, ...] = (
                 "secretaries:requests",
                 pgettext_lazy("nav", "Requests"),
                 _for(Role.SECRETARY, Role.SECRETARY_LEAD),
+            ),
+            Page(
+                "secretaries:inquiries",
+                pgettext_lazy("nav", "Overdue inquiries"),
+                _for(Role.SECRETARY, Role.SECRETARY_LEAD),
+            ),
+            Page(
+                "secretaries:rates", pgettext_lazy("nav", "Four rates"), _for(Role.SECRETARY_LEAD)
+            ),
+            Page(
+                "secretaries:quarter",
+                pgettext_lazy("nav", "Appraisals"),
+                _for(Role.SECRETARY_LEAD),
+            ),
+            Page(
+                "secretaries:numbers",
+                pgettext_lazy("nav", "Numbers of service"),
+                _for(Role.SECRETARY_LEAD),
             ),
         ),
     ),

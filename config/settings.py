@@ -34,6 +34,7 @@ AUDIT_ANCHOR_FILE = Path(os.environ.get("STEELYARD_ANCHORS") or DATA_DIR / "audi
 APPS = (
     "audit",
     "calendars",
+    "papers",
     "accounts",
     "notifications",
     "applications",
@@ -124,6 +125,10 @@ DATABASES: dict[str, Any] = {
         "TEST": {"NAME": "test_steelyard"},
     }
 }
+
+# What is asked a fifth time is parsed no more: a fifth of the database's work. A PgBouncer that
+# pools by transaction must know prepared statements (1.21).
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 4}
 
 # Redis carries tasks only: no page waits for it or fails without it.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -226,6 +231,13 @@ STORAGES: dict[str, Any] = {
     },
 }
 
+# --- Documents ------------------------------------------------------------------------------------
+
+# A folder of fonts beside the system's: those of the official typography are not free.
+STEELYARD_FONTS = Path(os.environ["STEELYARD_FONTS"]) if os.environ.get("STEELYARD_FONTS") else None
+# Who sets electronic seals: a dotted path; empty: both sides of an agreement upload stamped scans.
+STEELYARD_SEAL = os.environ.get("STEELYARD_SEAL", "papers.trial_seal.TrialSeal" if EMBEDDED else "")
+
 # --- Mail -----------------------------------------------------------------------------------------
 
 SITE_URL = os.environ.get("SITE_URL") or "http://127.0.0.1:8000"
@@ -238,6 +250,14 @@ EMAIL_BACKEND = "notifications.mail.FileBackend"
 if os.environ.get("EMAIL_URL"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(environment.mail(os.environ["EMAIL_URL"]))
+
+# --- Other channels -------------------------------------------------------------------------------
+
+WECOM_URL = environment.address("STEELYARD_WECOM_URL")
+DINGTALK_URL = environment.address("STEELYARD_DINGTALK_URL")
+DINGTALK_SECRET = os.environ.get("STEELYARD_DINGTALK_SECRET", "")
+SMS_URL = environment.address("STEELYARD_SMS_URL")
+SMS_TOKEN = os.environ.get("STEELYARD_SMS_TOKEN", "")
 
 # --- Safety ---------------------------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ STATES: dict[str, str] = {
     "dissolved": "stop",
     # request, message, job
     "answered": "wait",
+    "passed": "line",
+    "assisted": "done",
     "pending": "wait",
     "confirmed": "done",
     "dead": "act",

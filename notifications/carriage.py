@@ -7,7 +7,7 @@ worker that dies, only lets the lease run out: the next sweep sends the row agai
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from audit import clock, origin
-from notifications.channels import CHANNELS, Channel
+from notifications.channels import CHANNELS, Channel, Later
 from notifications.models import Delivery, Job, Outgoing
 
 Row = TypeVar("Row", Delivery, Job)
@@ -62,58 +62,113 @@ def release_lease(model: type[Delivery] | type[Job], numbers: Iterable[int]) -> 
 
 
 @contextmanager
-def _alone_with(model: type[Row], number: int) -> Iterator[bool]:
-    """Whether nobody else is at this row until the block ends; it ends with a dying worker, too.
+def _alone_with(model: type[Row], numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Those of these rows that nobody else is at until the block ends; it ends with a dying
+    worker, too.
 
-    The row's own lock is let go between counting an attempt and making it: what a broker delivers
-    twice would be counted twice there.
+    The rows' own locks are let go between counting an attempt and making it: what a broker
+    delivers twice would be counted twice there.
     """
-    key: list[str | int] = [model._meta.db_table, number % 2**31]
+    table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", key)
-        is_alone = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT n FROM unnest(%s::bigint[]) n"
+            " WHERE pg_try_advisory_lock(hashtext(%s), (n %% 2147483648)::integer)",
+            [list(dict.fromkeys(numbers)), table],
+        )
+        own = [row[0] for row in cursor.fetchall()]
     try:
-        yield is_alone
+        yield own
     finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_unlock(hashtext(%s), (n %% 2147483648)::integer)"
+                " FROM unnest(%s::bigint[]) n",
+                [table, own],
+            )
 
 
-def _attempt(model: type[Row], number: int, work: Callable[[Row], object]) -> bool:
-    """Work on a pending row that nobody else is at. False: there was nothing to do."""
-    with _alone_with(model, number) as is_alone:
-        return is_alone and _attempt_alone(model, number, work)
+def _pending(model: type[Delivery] | type[Job], numbers: Iterable[int]) -> QuerySet[Any]:
+    return model.objects.filter(pk__in=list(numbers), state=Outgoing.PENDING)
 
 
-def _attempt_alone(model: type[Row], number: int, work: Callable[[Row], object]) -> bool:
-    """Work on a row if it is pending.
+def _attempt_all(
+    model: type[Row], numbers: Iterable[int], work: Callable[[Row], object], *joined: str
+) -> int:
+    """Work on the pending ones of these rows that nobody else is at; how many were tried.
 
-    The attempt is counted before the work, in a transaction of its own, so that a row whose
-    work kills its worker is given up in the end. A failure is kept on the row, never raised.
+    An attempt is counted before the work, in a transaction of its own, so that a row whose work
+    kills its worker is given up in the end. First attempts are counted together; from the second
+    on each alone, so that no row is given up for what stood beside it.
     """
-    free = model.objects.filter(pk=number, state=Outgoing.PENDING)
-    with transaction.atomic():
-        row = free.select_for_update(skip_locked=True).first()
-        if row is None:
-            return False
-        free.update(attempts=F("attempts") + 1, due_at=clock.now() + LEASE)
+    with _alone_with(model, numbers) as own:
+        rows: list[Row] = list(_pending(model, own).select_related(*joined).order_by("pk"))
+        _count(model, [row.pk for row in rows if not row.attempts])
+        for row in rows:
+            if row.attempts:
+                _count(model, [row.pk])
+            _attempt(model, row, work)
+        return len(rows)
+
+
+def _count(model: type[Row], numbers: Collection[int]) -> None:
+    """Count an attempt at each of these, and keep the sweep away meanwhile."""
+    if not numbers:
+        return
+    rows = _pending(model, numbers)
+    now = clock.now()
+    tried: dict[str, Any] = {"tried_at": now} if _has_pace(model) else {}
+    rows.update(attempts=F("attempts") + 1, due_at=now + LEASE, **tried)
+
+
+def _attempt(model: type[Row], row: Row, work: Callable[[Row], object]) -> None:
+    """Work on a row if it is still pending. A failure is kept on the row, never raised."""
     try:
         with transaction.atomic():
-            row = free.select_for_update(skip_locked=True).first()
-            if row is None:
-                return False
+            if not _locked(model, row.pk):
+                return
             work(row)
-            free.update(state=Outgoing.DONE, done_at=clock.now(), error="")
+            _pending(model, [row.pk]).update(state=Outgoing.DONE, done_at=clock.now(), error="")
+    except Later as later:
+        _put_off(model, row.pk, later)
     except Exception as error:  # whatever it was, the row says so and is tried again
-        logger.exception("%s %s failed", model.__name__, number)
-        _note_failure(model, number, error)
-    return True
+        logger.exception("%s %s failed", model.__name__, row.pk)
+        _note_failure(model, row.pk, error)
+
+
+def _locked(model: type[Row], number: int) -> bool:
+    """Whether the row is still pending and ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {model._meta.db_table} WHERE id = %s AND state = %s"  # noqa: S608
+            " FOR UPDATE SKIP LOCKED",
+            [number, Outgoing.PENDING],
+        )
+        return cursor.fetchone() is not None
+
+
+def _has_pace(model: type[Delivery] | type[Job]) -> bool:
+    return model is Delivery
+
+
+def _put_off(model: type[Delivery] | type[Job], number: int, later: Later) -> None:
+    """Try again when it may be; what was no attempt is not counted as one."""
+    if later.counted:
+        _note_failure(model, number, later, pause=later.after)
+        return
+    rows = _pending(model, [number])
+    never: dict[str, Any] = {"tried_at": None} if _has_pace(model) else {}
+    rows.update(attempts=F("attempts") - 1, due_at=clock.now() + later.after, **never)
 
 
 @transaction.atomic
-def _note_failure(model: type[Delivery] | type[Job], number: int, error: Exception) -> None:
-    rows: QuerySet[Any] = model.objects.filter(pk=number, state=Outgoing.PENDING)
+def _note_failure(
+    model: type[Delivery] | type[Job],
+    number: int,
+    error: Exception,
+    pause: timedelta | None = None,
+) -> None:
+    rows = _pending(model, [number])
     row = rows.select_for_update().first()
     if row is None:
         return
@@ -121,7 +176,7 @@ def _note_failure(model: type[Delivery] | type[Job], number: int, error: Excepti
     if row.attempts >= MAX_ATTEMPTS:
         row.state = Outgoing.DEAD
     else:
-        row.due_at = clock.now() + pause_after(row.attempts)
+        row.due_at = clock.now() + (pause or pause_after(row.attempts))
     row.save(update_fields=["error", "state", "due_at"])
 
 
@@ -151,7 +206,7 @@ def carry_deliveries(numbers: Iterable[int]) -> int:
         channel.send(row)
 
     try:
-        return sum(_attempt(Delivery, number, send) for number in numbers)
+        return _attempt_all(Delivery, numbers, send, "message__recipient")
     finally:
         for channel in channels.values():
             channel.close()
@@ -160,4 +215,4 @@ def carry_deliveries(numbers: Iterable[int]) -> int:
 def run_job(number: int, work: Callable[..., object]) -> bool:
     """Run a job's work with its payload; done in the same transaction as the work."""
     with origin.acting_from("worker"):
-        return _attempt(Job, number, lambda job: work(**job.payload))
+        return bool(_attempt_all(Job, [number], lambda job: work(**job.payload)))

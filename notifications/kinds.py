@@ -11,16 +11,26 @@ in the reader's language, from the context kept with the message.
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from notifications import wording
 
 
+class Sort(TextChoices):
+    """What a message wants of its reader."""
+
+    ACT = "act", _("What waits for you to act")
+    REMINDER = "reminder", _("Reminders of deadlines")
+    NEWS = "news", _("News of what others did")
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: its dotted name, its texts, whether the reader has to act, and whether
-    it is a secret who gets it.
+    """One kind of message: its dotted name, its texts, whether the reader has to act, whether it is
+    a secret who gets it, and whether it recalls a deadline told of before.
     """
 
     name: str
@@ -28,6 +38,13 @@ class Kind:
     body: str | Promise
     act: bool = False
     secret: bool = False
+    recalls: bool = False
+
+    @property
+    def sort(self) -> Sort:
+        if self.recalls:
+            return Sort.REMINDER
+        return Sort.ACT if self.act else Sort.NEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +63,10 @@ def register(
     body: str | Promise,
     act: bool = False,
     secret: bool = False,
+    recalls: bool = False,
 ) -> None:
     """Make a kind known. Raises ValueError when another text already has the name."""
-    kind = Kind(name, title, body, act, secret)
+    kind = Kind(name, title, body, act, secret, recalls)
     known = _KINDS.get(name)
     if known is not None and known != kind:
         raise ValueError(f"message kind {name!r} is registered twice")
@@ -66,6 +84,11 @@ def get(name: str) -> Kind:
 def is_secret(name: str) -> bool:
     """Whether nobody but the recipient may know who gets a message of this kind."""
     return name not in _KINDS or _KINDS[name].secret
+
+
+def sort_of(name: str) -> Sort:
+    """What a kind wants of its reader; news, where nobody knows it any more."""
+    return _KINDS[name].sort if name in _KINDS else Sort.NEWS
 
 
 def registered() -> tuple[Kind, ...]:

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from notifications.channels import KEY_HEADER
+from notifications.channels.base import KEY_HEADER
 from notifications.services import enqueue
 
 TASK = "notifications.tasks.letter"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notifications.channels import KEY_HEADER
+from notifications.channels.base import KEY_HEADER
 
 
 def file_name(message: EmailMessage) -> str:

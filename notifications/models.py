@@ -30,6 +30,19 @@ class Message(models.Model):
         return self.key
 
 
+class Round(models.Model):
+    """A daily round that was made: the reminders of a morning, for example."""
+
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "day"), name="one_round_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
+
+
 class Outgoing(models.TextChoices):
     PENDING = "pending", _("waiting")
     DONE = "done", _("delivered")
@@ -44,6 +57,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=Outgoing, default=Outgoing.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(db_default=NOW)
+    tried_at = models.DateTimeField(null=True)  # the last attempt, for channels with a pace
     done_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
 
@@ -59,6 +73,23 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id}.{self.channel}"
+
+
+class DigestLine(models.Model):
+    """A message that a mail of the whole day tells, and when one has told it."""
+
+    message = models.OneToOneField(Message, models.PROTECT, related_name="digest_line")
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("message",), condition=models.Q(sent_at=None), name="digest_untold"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.message_id)
 
 
 class Job(models.Model):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from notifications import kinds
+from notifications.choices import Way
 from notifications.models import Delivery, Job, Message
 
 TONES = {"pending": "wait", "done": "done", "dead": "act"}
@@ -60,6 +61,11 @@ class OutboxRow:
     resend_url: str
 
 
+def _way(channel: str) -> str:
+    """A channel in words; its code where the installation knows it no more."""
+    return str(Way(channel).label) if channel in Way.values else channel
+
+
 def delivery_row(row: Delivery) -> OutboxRow:
     """A delivery. Who sits on a panel and what happens there is no administrator's to know, nor
     from a mail server's complaint about an address.
@@ -67,7 +73,9 @@ def delivery_row(row: Delivery) -> OutboxRow:
     secret = kinds.is_secret(row.message.kind)
     return OutboxRow(
         name=_("confidential message") if secret else row.message.kind,
-        detail=_("kept secret") if secret else row.message.recipient.username,
+        detail=_("kept secret")
+        if secret
+        else f"{row.message.recipient.username} · {_way(row.channel)}",
         tone=TONES[row.state],
         state_label=row.get_state_display(),
         attempts=row.attempts,

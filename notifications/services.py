@@ -1,22 +1,27 @@
 """Writing messages and jobs: rows in the caller's transaction, carried once it stands."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from audit import clock
-from audit.refusals import NotPermitted, NotVisible, WrongState
+from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
-from notifications import kinds, wording
-from notifications.channels import channels_for
-from notifications.models import Delivery, Job, Message, Outgoing
+from notifications import choices, kinds, wording
+from notifications.choices import Pace, Way
+from notifications.kinds import Sort
+from notifications.models import Delivery, DigestLine, Job, Message, Outgoing
 from notifications.wake import wake_on_commit
+
+MOBILE = r"(\+[1-9][0-9]{7,14})?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +65,26 @@ def notify_all(dispatches: Iterable[Dispatch]) -> None:
     stored = Message.objects.bulk_create(
         messages.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"]
     )
-    deliveries = [
-        Delivery(message=row, channel=channel)
-        for row in stored
-        for channel in channels_for(row.recipient)
-    ]
+    deliveries = [Delivery(message=row, channel=way) for row, way in _to_carry(stored, Pace.EACH)]
     if deliveries:
         Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
         wake_on_commit()
+    lines = [DigestLine(message=row) for row, _way in _to_carry(stored, Pace.DAILY)]
+    if lines:
+        DigestLine.objects.bulk_create(lines, ignore_conflicts=True)
+
+
+def _to_carry(messages: Iterable[Message], pace: Pace) -> Iterator[tuple[Message, Way]]:
+    """Each message with the channels that its recipient gets it by, at this pace."""
+    for row in messages:
+        for way in choices.reached(row.recipient, kinds.sort_of(row.kind), pace):
+            yield row, way
 
 
 def _messages(dispatch: Dispatch) -> list[Message]:
     """A row for each active recipient, not stored yet."""
     about = dispatch.about
-    values = wording.encode(dispatch.context)
+    values, sort = wording.encode(dispatch.context), kinds.sort_of(dispatch.kind)
     kinds.render(dispatch.kind, values, "en")
     people = {user.pk: user for user in dispatch.recipients if user.is_active}
     return [
@@ -85,6 +96,7 @@ def _messages(dispatch: Dispatch) -> list[Message]:
             url=dispatch.url,
             object_type="" if about is None else about._meta.label_lower,
             object_id="" if about is None else str(about.pk),
+            read_at=None if choices.pace_of(user, sort, Way.INBOX) == Pace.EACH else clock.now(),
         )
         for user in people.values()
     ]
@@ -125,6 +137,32 @@ def mark_all_read(*, by: User) -> int:
     return Message.objects.filter(recipient=by, read_at=None).update(read_at=clock.now())
 
 
+@transaction.atomic
+def choose(*, user: User, chosen: Mapping[tuple[Sort, Way], Pace], mobile: str, by: User) -> User:
+    """Where one's own messages reach; not a fact of the record. What is not named stays.
+
+    mobile: +, country and number, or "".
+    """
+    if user.pk != by.pk:
+        raise NotPermitted(_("Everybody chooses where the own messages reach."))
+    for (sort, way), pace in chosen.items():
+        if pace not in choices.paces(sort, way) or way not in choices.offered(user):
+            raise Invalid(_("This cannot be chosen here. Choose one of the answers shown."))
+    if not re.fullmatch(MOBILE, mobile):
+        raise Invalid(
+            _("Write the number with its country: +86 and eleven digits."), field="mobile"
+        )
+    if not mobile and Pace.EACH in (pace for (_s, way), pace in chosen.items() if way == Way.SMS):
+        raise Invalid(_("Text messages need a number: write one, or choose none."), field="mobile")
+    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    named = {f"{sort}.{way}": str(pace) for (sort, way), pace in chosen.items()}
+    for duty in (f"{Sort.ACT}.{Way.INBOX}", f"{Sort.REMINDER}.{Way.INBOX}"):
+        named.pop(duty, None)  # always there, so never kept as a choice
+    row.mobile, row.reach = mobile, row.reach | named
+    row.save(update_fields=["mobile", "reach"])
+    return row
+
+
 def _check_administrator(user: User) -> None:
     if not has_role(user, Role.SYSTEM_ADMIN):
         raise NotPermitted(_("Only a system administrator sends again what was given up."))
@@ -146,6 +184,30 @@ def resend_job(*, job: Job, by: User) -> Job:
     row = Job.objects.select_for_update().get(pk=job.pk)
     _revive(row, by=by)
     return row
+
+
+@transaction.atomic
+def resend_all(*, model: type[Delivery] | type[Job], by: User) -> int:
+    """Try again everything of this kind that was given up, once its cause is gone. How many."""
+    _check_administrator(by)
+    rows: QuerySet[Any] = model.objects.filter(state=Outgoing.DEAD).order_by("pk")
+    numbers = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    if not numbers:
+        raise WrongState(_("Nothing is given up: everything was delivered, or is being tried."))
+    model.objects.filter(pk__in=numbers).update(
+        state=Outgoing.PENDING, attempts=0, due_at=clock.now()
+    )
+    record(
+        action="outbox.resend_all",
+        obj=None,
+        by=by,
+        role=Role.SYSTEM_ADMIN,
+        source=Outgoing.DEAD,
+        target=Outgoing.PENDING,
+        after={"kind": model._meta.label_lower, "rows": numbers},
+    )
+    wake_on_commit()
+    return len(numbers)
 
 
 def _revive(row: Delivery | Job, *, by: User) -> None:

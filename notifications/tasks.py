@@ -5,7 +5,7 @@ import logging
 from celery import current_app, shared_task
 from kombu.exceptions import OperationalError
 
-from notifications import carriage, letters
+from notifications import carriage, digests, letters
 from notifications.jobs import job_task
 from notifications.models import Delivery, Job
 
@@ -44,6 +44,18 @@ def _hand_over(deliveries: list[int], jobs: list[tuple[str, int]]) -> None:
 def carry(numbers: list[int]) -> int:
     """Carry these deliveries to where they go. Returns how many were tried."""
     return carriage.carry_deliveries(numbers)
+
+
+@shared_task(name="notifications.tasks.ask_for_digests", ignore_result=True)
+def ask_for_digests() -> int | None:
+    """The mails of the day, asked for once a morning. Returns how many; None: not now."""
+    return digests.ask_this_morning()
+
+
+@job_task(digests.TASK)
+def digest(person: int, key: str) -> None:
+    """Send one person's mail of the day."""
+    digests.deliver(person=person, key=key)
 
 
 @job_task(letters.TASK)

@@ -1,26 +1,30 @@
 """The inbox of everybody who signs in, and the outbox that the system administrator watches."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
-from audit.refusals import NotPermitted
+from audit.refusals import Invalid, NotPermitted
 from notifications import selectors, services
+from notifications.forms import ChoicesForm
 from notifications.models import Delivery, Job, Message, Outgoing
 from notifications.rows import delivery_row, inbox_row, job_row
 
 PAGE = 50
+KINDS: Final[dict[str, type[Delivery] | type[Job]]] = {"messages": Delivery, "jobs": Job}
 
 
 @require_safe
@@ -72,6 +76,28 @@ def read_all(request: SignedInRequest) -> HttpResponse:
     return redirect("notifications:inbox")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def choose(request: SignedInRequest) -> HttpResponse:
+    """Where one's own messages reach beside the inbox."""
+    form = ChoicesForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        try:
+            services.choose(
+                user=request.user,
+                chosen=form.chosen(),
+                mobile=form.cleaned_data.get("mobile", request.user.mobile),
+                by=request.user,
+            )
+        except Invalid as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+        else:
+            messages.success(request, _("Messages reach you this way from now on"))
+            return redirect("notifications:choices")
+    context = {"form": form, "nav_current": "accounts:profile"}
+    return render(request, "notifications/choices.html", context)
+
+
 def _check_administrator(user: User) -> None:
     if not has_role(user, Role.SYSTEM_ADMIN):
         raise NotPermitted(_("The outbox is kept by the system administrator."))
@@ -104,6 +130,7 @@ def outbox(request: SignedInRequest) -> HttpResponse:
         "rows": rows,
         "what": what,
         "tally": tally,
+        "resend_url": reverse("notifications:resend_all", args=[what]) if tally.dead else "",
         "kinds": [
             {"label": _("Messages"), "url": here, "current": what == "messages"},
             {"label": _("Jobs"), "url": f"{here}?what=jobs", "current": what == "jobs"},
@@ -119,6 +146,19 @@ def outbox(request: SignedInRequest) -> HttpResponse:
         ],
     }
     return render(request, "notifications/outbox.html", context)
+
+
+@require_POST
+@login_required
+def resend_all(request: SignedInRequest, what: str) -> HttpResponse:
+    """Queue again everything that was given up: of the messages, or of the jobs."""
+    _check_administrator(request.user)
+    if what not in KINDS:
+        raise Http404
+    count = services.resend_all(model=KINDS[what], by=request.user)
+    text = ngettext("%(n)d row is queued again", "%(n)d rows are queued again", count)
+    messages.success(request, text % {"n": count})
+    return redirect(f"{reverse('notifications:outbox')}?what={what}")
 
 
 @require_POST

@@ -10,6 +10,12 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audit import invariants
+        from awards.panels import grant_panel
+        from portal import invariants as rules
         from portal import messages
+        from secretaries import handing_over
 
         messages.register_all()
+        invariants.register_all(rules.RULES)
+        handing_over.register(grant_panel)

@@ -109,6 +109,8 @@ STATES_OF = {
     "reviews.scoresheet": "reviews.assignment",
 }
 
+STATE_FIELDS = frozenset({"status", "state", "level", "rung"})
+
 
 @cache
 def _state_choices(object_type: str) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _state_choices(object_type: str) -> dict[str, Any]:
         model = apps.get_model(object_type)
     except (LookupError, ValueError):
         return {}
-    fields = [f for f in model._meta.concrete_fields if f.name in ("status", "state", "level")]
+    fields = [f for f in model._meta.concrete_fields if f.name in STATE_FIELDS]
     return {str(value): words for field in fields for value, words in field.flatchoices}
 
 

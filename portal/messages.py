@@ -9,7 +9,17 @@ def register_all() -> None:
     kinds.register(
         "reminder.due",
         title=_("Due %(due)s: %(title)s"),
-        body=_("%(why)s"),
+        body=_("%(left)s %(why)s"),
         act=True,
         secret=True,
+        recalls=True,
+    )
+    kinds.register(
+        "invariants.broken",
+        title=_("What must always hold does not: %(count)s rows"),
+        body=_(
+            "The nightly check found %(count)s rows that break a rule and did not the night before."
+            " Run “manage.py check_invariants” on the server: it names each row and what is wrong."
+        ),
+        act=True,
     )

@@ -1,6 +1,5 @@
 """The rules of a call, said so that an applicant understands them."""
 
-import cn2an
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,8 @@ def article_number(article: str) -> str:
     """The number of an article as the page's language writes it: 十四, or 14 in English."""
     if not (get_language() or "").startswith("en"):
         return article
+    import cn2an  # as in applications.money: slow to load, seldom needed
+
     try:
         return str(cn2an.cn2an(article, "smart"))
     except ValueError:

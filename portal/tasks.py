@@ -5,17 +5,33 @@ from contextlib import suppress
 from celery import shared_task
 
 from accounts.models import User
-from audit import origin
 from audit.refusals import NotPermitted
 from notifications.jobs import job_task
-from portal.services import reminders, verification
+from portal.services import invariants, reminders, verification
+
+AN_HOUR = 3600  # seconds
+A_NIGHT = 5 * AN_HOUR
 
 
-@shared_task(name="portal.tasks.remind", ignore_result=True)
-def remind() -> int:
-    """Remind people of what is due soon; each thing once, however often this runs."""
-    with origin.acting_from("worker"):
-        return reminders.remind_all()
+# Asks for everybody what waits for them.
+@shared_task(
+    name="portal.tasks.remind", ignore_result=True, soft_time_limit=AN_HOUR, time_limit=AN_HOUR
+)
+def remind() -> int | None:
+    """The morning's reminders, once a day. Returns how many; None: not now."""
+    return reminders.remind_this_morning()
+
+
+# Reads every stored file: hours, where there are many.
+@shared_task(
+    name="portal.tasks.check_invariants",
+    ignore_result=True,
+    soft_time_limit=A_NIGHT,
+    time_limit=A_NIGHT,
+)
+def check_invariants() -> int | None:
+    """Check what must hold, once a night. Returns how many breaches; None: not now."""
+    return invariants.check_tonight()
 
 
 @job_task(verification.TASK)

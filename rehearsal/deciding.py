@@ -20,6 +20,9 @@ from awards.services import (
 from awards.services.minutes import record_minutes
 from rehearsal.papers import pdf
 from rehearsal.round import Round
+from reviews.selectors.rankings import entry_of, sheet_for
+from reviews.services.statements import issue_statement
+from reviews.statements import content_of
 
 
 def decide(round_: Round) -> FundingList:
@@ -85,7 +88,22 @@ def put_on_notice(round_: Round, wait: int = 2) -> PublicNotice:
     round_.wait_working_days(wait)
     notice = notices.publish_notice(call=round_.call, by=round_.cast["officer"])
     round_.call = Call.objects.get(pk=round_.call.pk)
+    _ask_for_points(round_, notice)
     return notice
+
+
+def _ask_for_points(round_: Round, notice: PublicNotice) -> None:
+    """The owner of each firm on the notice takes the statement of its points."""
+    for item in notice.items.select_related("application").order_by("pk"):
+        entry = entry_of(round_.call, item.application_id)
+        sheet = sheet_for(entry.application) if entry is not None else None
+        assert entry is not None
+        assert sheet is not None
+        issue_statement(
+            entry=entry,
+            content=content_of(entry, sheet),
+            by=round_.cast.owners[item.application.firm_id],
+        )
 
 
 def object_and_answer(round_: Round, notice: PublicNotice) -> None:

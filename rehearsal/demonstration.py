@@ -7,6 +7,7 @@ earlier one goes on where the later one waits.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -15,12 +16,23 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Instalment
 from awards.services import claims, objections, payments
-from rehearsal import checking, deciding, filing, hearing, paying, people, reviewing, visiting
+from rehearsal import (
+    checking,
+    deciding,
+    filing,
+    hearing,
+    paying,
+    people,
+    reviewing,
+    serving,
+    visiting,
+)
 from rehearsal.papers import pdf
 from rehearsal.people import Cast
 from rehearsal.round import Progress, Round, silent
 from rehearsal.worker import Worker, drain, seal
 from secretaries.models import ServiceAssignment
+from secretaries.services import appraisals, clocks
 
 SEED = 22
 EXPERTS = 42
@@ -43,15 +55,25 @@ class Demonstration:
             people.admit_experts(cast, rng, EXPERTS, self.password)
             people.appoint_secretaries(cast, rng, 12, self.password)
             first = self._in_payment(cast, rng)
+            self._in_service(first, date(2025, 7, 28), "0.55")
             second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000, hearing.RULES)
             self._to_ranking(second)
             third = self._round(cast, rng, date(2026, 2, 2), 20, 24_000)
             current = self._round(cast, rng, TODAY - timedelta(days=20), 6, 6_000)
-            self._under_review(third, meanwhile=current)
+            filing.submit_all(third)
+            self._in_service(first, date(2026, 3, 2), "0.70")
+            serving.settle_some(first)
+            checking.screen_all(third)
+            self._drawn(third, meanwhile=current)
+            self._in_service(first, TODAY - timedelta(days=16), "0.85")
+            self._clocks_run(first)
+            self._under_review(third)
             self._open_now(current)
             self._on_notice(second)
             self._claims(first)
             clock.travel_to(max(clock.now(), _nine(TODAY)))
+            clocks.watch_clocks()
+            appraisals.appraise_last_quarter()
             drain()
             seal()
 
@@ -97,20 +119,34 @@ class Demonstration:
         paying.sign_for_projects(round_)
         deciding.allocate(round_)
         paying.sign_agreements(round_)
+        serving.raise_one_late(round_)
+        serving.record_milestones(round_)
         paying.pay_all(round_, instalments=1)
+        serving.inquire(round_)
         return round_
 
-    def _under_review(self, round_: Round, meanwhile: Round) -> None:
-        """2026: two thirds of the experts have signed; the one who signs in is at work.
-
-        The year's second call is published before the clock passes its opening.
+    def _drawn(self, round_: Round, meanwhile: Round) -> None:
+        """2026: the experts are drawn. The year's second call is published before the clock
+        passes its opening.
         """
-        filing.submit_all(round_)
-        checking.screen_all(round_)
         reviewing.draw_experts(round_)
         reviewing.answer_invitations(round_)
         filing.set_up_call(meanwhile)
+
+    def _in_service(self, round_: Round, day: date, share: str) -> None:
+        """2024's projects are visited; so much of their investment is made by that day."""
+        round_.wait_until(day)
+        serving.keep_company(round_, Decimal(share))
+
+    def _clocks_run(self, round_: Round) -> None:
+        """Two of their requests: one is overdue on the demo's day, one is due."""
+        serving.raise_one_red(round_)
         round_.wait_until(TODAY - timedelta(days=7))
+        clocks.watch_clocks()
+        serving.raise_one_amber(round_)
+
+    def _under_review(self, round_: Round) -> None:
+        """2026: two thirds of the experts have signed; the one who signs in is at work."""
         reviewing.open_review(round_)
         reviewing.score_all(round_, share=0.6, leave="E0001")
 

@@ -54,7 +54,7 @@ def sign_for_projects(round_: Round) -> None:
 
 
 def sign_agreements(round_: Round) -> None:
-    """Agreements drawn up, signed by the firm's owner and for the office."""
+    """Agreements drawn up, signed by the firm's owner and for the office with stamped scans."""
     cast = round_.cast
     round_.wait_working_days(3)
     for award in (
@@ -63,8 +63,16 @@ def sign_agreements(round_: Round) -> None:
         .order_by("pk")
     ):
         agreement = agreements.draw_up(award=award, by=cast["officer"])
-        agreements.sign_for_firm(agreement=agreement, by=cast.owners[award.application.firm_id])
-        agreements.sign_for_office(agreement=agreement, by=cast["officer"])
+        agreements.sign_for_firm(
+            agreement=agreement,
+            scan=pdf("任务书（乙方盖章）", f"{agreement.number} 乙方"),
+            by=cast.owners[award.application.firm_id],
+        )
+        agreements.sign_for_office(
+            agreement=agreement,
+            scan=pdf("任务书（双方盖章）", f"{agreement.number} 甲方"),
+            by=cast["officer"],
+        )
 
 
 def serve(round_: Round, application: Application, secretary: User) -> None:

@@ -17,7 +17,16 @@ from audit.models import Event, Seal
 from audit.verification import verify
 from awards.models import Award, Envelope, PublicNotice
 from notifications.models import Delivery, Outgoing
-from rehearsal import checking, deciding, filing, paying, people, reviewing, visiting
+from rehearsal import (
+    checking,
+    deciding,
+    filing,
+    paying,
+    people,
+    reviewing,
+    serving,
+    visiting,
+)
 from rehearsal.round import Progress, Round, silent
 from rehearsal.second_call import SecondCall
 from rehearsal.worker import Worker, drain, seal
@@ -176,7 +185,11 @@ def _paid(run: Rehearsal) -> int:
     paying.sign_for_projects(run.round)
     deciding.allocate(run.round)
     paying.sign_agreements(run.round)
-    return paying.pay_all(run.round)
+    serving.raise_one_late(run.round)
+    serving.record_milestones(run.round)
+    paid = paying.pay_all(run.round)
+    serving.inquire(run.round)
+    return paid
 
 
 STEPS: dict[str, Callable[[Rehearsal], int]] = {

@@ -7,7 +7,9 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications import panels
-        from audit import witnesses
+        from audit import invariants, witnesses
+        from calendars.signals import year_published
+        from reviews import invariants as rules
         from reviews import (
             messages,
             points,
@@ -17,6 +19,7 @@ class ReviewsConfig(AppConfig):
             witnessing,
         )
         from reviews import panels as own
+        from reviews.services import site_recounts
 
         messages.register_all()
         site_messages.register_all()
@@ -24,6 +27,7 @@ class ReviewsConfig(AppConfig):
         panels.register(390, own.hearing_panel)
         panels.register(400, own.points_panel)
         panels.register(410, site_panels.site_panel)
+        year_published.connect(site_recounts.on_year_published, dispatch_uid="reviews.recounts")
         witnesses.register("score sheets", witnessing.sheets)
         witnesses.register("sheets filled offline", witnessing.imports)
         witnesses.register("recusals", witnessing.recusals)
@@ -32,3 +36,5 @@ class ReviewsConfig(AppConfig):
         witnesses.register("rankings", witnessing.rankings)
         witnesses.register("shortlists", witnessing.shortlists)
         witnesses.register("analyses", witnessing.analyses)
+        invariants.register_all(rules.RULES)
+        witnesses.register("statements of points", witnessing.statements)

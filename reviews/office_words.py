@@ -77,6 +77,7 @@ ENTRY_STATES: Mapping[str, Promise] = {
     "vetoed": pgettext_lazy("entry of a ranking", "vetoed"),
     "too_few": pgettext_lazy("entry of a ranking", "too few valid scores"),
     "absent": pgettext_lazy("entry of a ranking", "did not come to the hearing"),
+    "beyond": pgettext_lazy("entry of a ranking", "not shortlisted for the hearing"),
 }
 # What the funding list says of a dossier.
 OUTCOMES: Mapping[str, Promise] = {

@@ -42,7 +42,7 @@ def points_panel(request: HttpRequest, application: Application) -> Panel | None
     if not (office or firm):
         return None
     entry = ranked.entry_of(application.call, application.pk)
-    if entry is None or entry.total is None:
+    if entry is None:
         return None
     return Panel(
         title=_("How the points came about"),
@@ -66,6 +66,8 @@ def hearing_panel(request: HttpRequest, application: Application) -> Panel | Non
     entry = hearing.entry_of(application)
     if entry is None:
         return None
+    published = application.call.status in RESULTS_OUT
+    ranked_since = application.call.status in AFTER_RANKING
     return Panel(
         title=_("Hearing"),
         template="reviews/hearing_panel.html",
@@ -75,7 +77,11 @@ def hearing_panel(request: HttpRequest, application: Application) -> Panel | Non
             "slot": hearing.slot_at(entry, application.call),
             "minutes": getattr(entry, "minutes", None),
             "reason": OFF_SHORTLIST.get(entry.state, ""),
-            "paper": entry.total if office or application.call.status in RESULTS_OUT else None,
+            "paper": entry.total if office or published else None,
+            "call": application.call,
+            # Who was heard finds its points in the panel of the ranking.
+            "points": entry.place is None and (ranked_since if office else published),
+            "office": office,
         },
     )
 

@@ -67,14 +67,18 @@ def other_parts(user: User) -> dict[str, Exists]:
 
 def refuse_other_parts(call: Any) -> None:
     """As `require_apart`, of a call that has the annotations; asks the database nothing."""
+    other = other_part(call)
+    if other is not None:
+        raise NotPermitted(other)
+
+
+def other_part(call: Any) -> Any:
+    """The words for it, of a call annotated with `other_parts`; None where there is none."""
     if call.sat:
-        raise NotPermitted(
-            _("You were an expert of this call; somebody else must act in it for the office.")
-        )
+        return _("You were an expert of this call; somebody else must act in it for the office.")
     if call.typed:
-        raise NotPermitted(
-            _("You are a scribe in this call; somebody else must act in it for the office.")
-        )
+        return _("You are a scribe in this call; somebody else must act in it for the office.")
+    return None
 
 
 def is_scribe(user: User, panel: int) -> bool:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from reviews.urls_expert import urlpatterns as expert_urls
 from reviews.urls_office import urlpatterns as office_urls
-from reviews.views import entry, site_own
+from reviews.views import entry, site_own, statements
 
 app_name = "reviews"
 
@@ -13,4 +13,6 @@ urlpatterns = [
     *office_urls,
     path("site-checks/<int:pk>/own/", site_own.own, name="own_site_check"),
     path("points/<int:pk>/", entry.own, name="own_points"),
+    path("points/<int:pk>/statement/", statements.issue, name="issue_statement"),
+    path("points/statements/<int:pk>/", statements.document, name="statement"),
 ]

@@ -51,6 +51,8 @@ def _item(seat: Seat, now: datetime) -> WaitingItem | None:
             url=reverse("reviews:my_reviews"),
             due=answer_by,
             late=answer_by < now,
+            working_days=True,
+            part=str(seat.pk),
         )
     if progress.to_declare:
         return WaitingItem(
@@ -83,4 +85,5 @@ def _item(seat: Seat, now: datetime) -> WaitingItem | None:
         due=due,
         count=progress.total - progress.done,
         late=late,
+        part=str(seat.pk),
     )

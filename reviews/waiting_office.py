@@ -27,15 +27,16 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     decides = officer or has_role(user, Role.APPROVER)
     types = has_any_role(user, *SCRIBES)
     calls = waiting.calls_under_way(user) if decides or types else []
+    # A scribe acts in the call in no other way.
+    apart = [call for call in calls if not call.is_scribe]
     if officer:
-        # A scribe acts in the call in no other way.
-        items += _calls([call for call in calls if not call.is_scribe], now)
+        items += _calls(apart, now)
         items += [item for call in calls for item in of_checks(call.site_checks, now)]
     if types:
         items += scribing(calls, now)
     if officer or has_role(user, Role.SUPERVISOR):
         items += _draws(user, officer=officer)
-    return items + list(_decisions(calls if decides else []))
+    return items + list(_decisions(apart if decides else []))
 
 
 def _calls(calls: list[waiting.CallUnderWay], now: datetime) -> Iterator[WaitingItem]:

@@ -32,6 +32,7 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
                 url=reverse("reviews:own_site_check", args=[finding.site_check_id]),
                 due=finding.view_by,
                 provisional=finding.provisional,
+                working_days=True,
             )
             for finding in reading.waiting_for_firms(firms)
         ]

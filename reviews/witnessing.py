@@ -20,6 +20,7 @@ from reviews.models import (
     Draw,
     HearingMinutes,
     MinutesCorrection,
+    PointsStatement,
     Ranking,
     RankingEntry,
     Recusal,
@@ -35,6 +36,7 @@ from reviews.selectors.sheets import sheet_content
 from reviews.selectors.shortlists import digest_of as digest_of_shortlist
 from reviews.selectors.shortlists import is_in_order
 from reviews.services.analyses import digest_of as digest_of_analysis
+from reviews.services.statements import statement_facts
 
 # Recusals of the draw's frozen input, whose digest the log keeps.
 FROM_THE_INPUT = ("system", "named")
@@ -200,3 +202,11 @@ def imports() -> Iterator[str]:
 
 def _named(scribe: Scribe) -> dict[str, Any]:
     return {"user": scribe.user_id, "panel": scribe.panel.number}
+
+
+def statements() -> Iterator[str]:
+    """Every statement of points says what was given out."""
+    for row in PointsStatement.objects.order_by("pk").iterator(chunk_size=100):
+        if sm3(canonical(row.content)) != row.digest:
+            yield _("statement %(number)s: the content was altered") % {"number": row.number}
+    yield from last_after(PointsStatement, statement_facts)

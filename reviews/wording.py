@@ -21,6 +21,8 @@ MARK_PROBLEMS: dict[str, Promise] = {
     ),
 }
 
+ASKS_GROUNDS = _("All the points, or none: please give your grounds.")
+
 
 def problem_text(problem: Problem) -> str:
     """What is wrong with a mark, in the reader's language, saying what is wanted."""

@@ -97,9 +97,46 @@ def register_all() -> None:
         title=_("%(number)s is closed"),
         body=_("“%(subject)s” was closed: %(how)s. %(text)s"),
     )
+    clock_kinds()
+    inquiry_kinds()
+
+
+def clock_kinds() -> None:
+    """What the clocks of requests tell: pauses, more time, the ladder."""
+    kinds.register(
+        "request.replied",
+        title=_("%(number)s: a first reply"),
+        body=_("First reply to “%(subject)s”; it is settled by %(due)s: %(text)s"),
+    )
+    kinds.register(
+        "request.paused",
+        title=_("The clock of %(number)s stands still: %(why)s"),
+        body=_("“%(subject)s” waits: %(text)s"),
+    )
+    kinds.register(
+        "request.extension",
+        title=_("%(number)s: %(days)s working days more are asked for"),
+        body=_("“%(subject)s” of “%(title)s” (%(firm)s), due %(due)s: %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "request.extended",
+        title=_("%(number)s: %(days)s working days more, now due %(due)s"),
+        body=_("“%(subject)s” of “%(title)s”: %(text)s"),
+    )
+    kinds.register(
+        "request.not_extended",
+        title=_("%(number)s: no more time, due %(due)s"),
+        body=_("“%(subject)s” of “%(title)s”: %(text)s"),
+    )
+    kinds.register(
+        "request.half_used",
+        title=_("%(number)s has used half of its time, due %(due)s"),
+        body=_("“%(subject)s” of “%(title)s” (%(firm)s) is not answered yet; now with %(unit)s."),
+    )
     kinds.register(
         "request.near_due",
-        title=_("%(number)s has used 80%% of its time, due %(due)s"),
+        title=_("%(number)s has nearly used up its time, due %(due)s"),
         body=_("“%(subject)s” of “%(title)s” (%(firm)s) is not answered yet."),
         act=True,
     )
@@ -110,4 +147,51 @@ def register_all() -> None:
             "“%(subject)s” of “%(title)s” (%(firm)s) was not answered in time. Secretary: %(name)s."
         ),
         act=True,
+    )
+    kinds.register(
+        "request.overdue_city",
+        title=_("%(number)s is %(days)s working days overdue"),
+        body=_(
+            "For the city's convenor: “%(subject)s” of “%(title)s” (%(firm)s) was due %(due)s; now "
+            "with %(unit)s, secretary %(name)s."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "request.overdue_province",
+        title=_("%(number)s is %(days)s working days overdue: the province is told"),
+        body=_(
+            "For the provincial task force: “%(subject)s” of “%(title)s” (%(firm)s) was due "
+            "%(due)s; now with %(unit)s, secretary %(name)s."
+        ),
+        act=True,
+    )
+
+
+def inquiry_kinds() -> None:
+    """What overdue inquiries and appraisals tell."""
+    kinds.register(
+        "inquiry.opened",
+        title=_("Inquiry into %(number)s: %(days)s working days overdue"),
+        body=_(
+            "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working "
+            "days, went by at %(step)s. The secretary explains, the lead decides."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "inquiry.explained",
+        title=_("Inquiry into %(number)s: the explanation is there"),
+        body=_("“%(subject)s” of “%(title)s”: %(text)s"),
+        act=True,
+    )
+    kinds.register(
+        "inquiry.closed",
+        title=_("The inquiry into %(number)s is closed: %(finding)s"),
+        body=_("“%(subject)s” of “%(title)s”. Measures: %(measures)s"),
+    )
+    kinds.register(
+        "secretary.appraised",
+        title=_("Your appraisal of %(quarter)s is there: %(score)s points"),
+        body=_("The page shows every indicator with its count and its formula."),
     )

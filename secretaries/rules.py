@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -11,12 +12,14 @@ from accounts.rules import (
     acts_for_a_firm,
     has_any_role,
     has_role,
+    is_member,
     may_edit_for,
     roles_of,
 )
 from applications.models import Application
 from applications.rules import SERVE, holds
 from applications.workflow import Status
+from audit.refusals import Message, NotPermitted
 from secretaries.models import ServiceAssignment
 
 # From the award until the project is accepted or ended.
@@ -30,6 +33,11 @@ WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR, Role.APPROVER, Role.FINANCE
 def is_lead(user: Person | None) -> bool:
     """专班: sees coverage and load, appoints by hand, hands over, decides."""
     return has_role(user, Role.SECRETARY_LEAD)
+
+
+def require_lead(by: User, message: Message = "") -> None:
+    if not is_lead(by):
+        raise NotPermitted(message or _("Only the secretaries' lead does this."))
 
 
 def serves(user: Person | None, application: Application, today: date) -> bool:
@@ -68,6 +76,11 @@ def speaks_for_firm(user: Person | None, application: Application) -> bool:
     return may_edit_for(user, application.firm_id)
 
 
+def belongs_to_firm(user: Person | None, application: Application) -> bool:
+    """Viewers of the firm too: they read and do nothing."""
+    return is_member(user, application.firm_id)
+
+
 def holds_service(user: Person | None, application: Application) -> bool:
     """Does the person hold guardian's permission to serve the project (secretary or backup)?"""
     return holds(user, SERVE, application)
@@ -85,6 +98,6 @@ def reads_service(user: Person, application: Application) -> bool:
     return (
         is_lead(user)
         or watches(user)
-        or speaks_for_firm(user, application)
+        or belongs_to_firm(user, application)
         or holds_service(user, application)
     )

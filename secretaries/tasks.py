@@ -4,16 +4,18 @@ from celery import shared_task
 
 from applications.models import Application
 from audit.refusals import WrongState
+from audit.turns import alone
 from notifications.jobs import job_task
-from secretaries.services import appointments, clocks
+from secretaries.services import appointments, appraisals, batches, clocks
 
 
 @job_task("secretaries.tasks.appoint")
 def appoint(application: int) -> None:
-    """Appoint the secretary of a project just awarded; nothing if it is no longer awarded."""
+    """Appoint the secretary of a project just awarded, together with those of its call that wait
+    as well; nothing if it is no longer awarded."""
     row = Application.objects.get(pk=application)
     try:
-        appointments.appoint(application=row)
+        batches.appoint_waiting(application=row)
     except WrongState:
         return
 
@@ -21,7 +23,7 @@ def appoint(application: int) -> None:
 @job_task("secretaries.tasks.retry_gaps")
 def retry_gaps() -> None:
     """Somebody became free: try the projects that wait for a secretary."""
-    appointments.fill_gaps()
+    batches.fill_gaps()
 
 
 @job_task("secretaries.tasks.recount")
@@ -32,7 +34,11 @@ def recount() -> None:
 
 @shared_task(name="secretaries.tasks.daily", ignore_result=True)
 def daily() -> None:
-    """Leave begins and ends by date, projects end: release, then fill, then warn (periodic)."""
-    appointments.release_finished()
-    appointments.fill_gaps()
-    clocks.watch_clocks()
+    """Leave begins and ends by date, projects end: release, then fill, then warn (periodic).
+    A quarter ends: appraise."""
+    with alone("secretaries.daily") as is_alone:
+        if is_alone:
+            appointments.release_finished()
+            batches.fill_gaps()
+            clocks.watch_clocks()
+            appraisals.appraise_last_quarter()

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
-from calendars.wording import day_text
+from calendars.wording import day_of, day_text
 from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
 from secretaries.selectors import projects
 from secretaries.wording import gap_text
@@ -48,6 +48,7 @@ def lead_items(
             due=gap.due_at,
             late=gap.due_at < now,
             provisional=gap.provisional,
+            working_days=True,
         )
         for gap in gaps
     ]
@@ -65,7 +66,11 @@ def lead_items(
 
 
 def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
-    own = [row for row in projects.own_assignments(user) if row.secretary.user_id == user.pk]
+    own = [
+        row
+        for row in projects.own_assignments(user, day_of(now))
+        if row.secretary.user_id == user.pk
+    ]
     items = [
         WaitingItem(
             title=_("Sign for the project: %(title)s") % {"title": row.application.title},
@@ -73,6 +78,7 @@ def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
             url=reverse("secretaries:project", args=[row.application_id]),
             due=row.first_contact_due,
             late=row.first_contact_due < now,
+            working_days=True,
         )
         for row in own
         if row.accepted_at is None
@@ -87,9 +93,10 @@ def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:
         why=_("From %(title)s, now with %(unit)s")
         % {"title": row.application.title, "unit": row.with_unit or _("your office")},
         url=reverse("secretaries:request", args=[row.pk]),
-        due=row.due_at,
-        late=row.due_at < now,
-        provisional=row.provisional,
+        due=row.finish.due_at,
+        late=row.finish.due_at is not None and row.finish.due_at < now,
+        provisional=row.finish.provisional,
+        working_days=True,
     )
 
 

@@ -15,6 +15,14 @@ def reason_text(reason: dict[str, Any], places: dict[str, str]) -> str:
         )
     if by == "handover":
         return _("Handed over from %(from)s: %(text)s") % reason
+    if by == "batch":
+        return (
+            _(
+                "By the rules for %(together)s projects at once, as evenly as can be: serves the "
+                "place and the industry, was on duty, then %(load)s of %(max_load)s projects."
+            )
+            % reason
+        )
     place = places.get(str(reason.get("region", "")), str(reason.get("region", "")))
     return _(
         "By the rules: serves %(place)s, %(industry)s, had %(load)s of %(max_load)s projects and "

@@ -248,6 +248,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "mobile",
+                    models.CharField(blank=True, max_length=16, verbose_name="mobile number"),
+                ),
+                ("reach", models.JSONField(default=dict)),
+                (
                     "unit",
                     models.ForeignKey(
                         blank=True,
@@ -272,12 +277,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
                 "ordering": ("id",),
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="people_are_never_deleted",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="0ce6b689400c62dbd18c6ca0b907a53e739089fe",
+                            operation="DELETE",
+                            pgid="pgtrigger_people_are_never_deleted_90b5d",
+                            table="accounts_user",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
                 'constraints': [models.UniqueConstraint(
                 django.db.models.functions.text.Lower("username"), name="one_person_per_username"
             ), models.UniqueConstraint(
                 django.db.models.functions.text.Lower("email"),
                 condition=models.Q(("email", ""), _negated=True),
                 name="one_person_per_email",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("mobile", ""), ("mobile__regex", "^\\+[1-9][0-9]{7,14}$"), _connector="OR"
+                ),
+                name="mobile_number_is_international",
+            ), models.CheckConstraint(
+                condition=models.Q(
+                    ("reach__has_any_keys", ["act.inbox", "reminder.inbox"]), _negated=True
+                ),
+                name="duties_are_always_in_the_inbox",
             ), models.CheckConstraint(
                 condition=models.Q(("is_superuser", False)), name="there_is_no_superuser"
             ), models.CheckConstraint(

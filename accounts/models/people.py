@@ -28,6 +28,9 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    # Chosen by the person, and no fact of the record: where messages reach beside the inbox.
+    mobile = models.CharField(_("mobile number"), max_length=16, blank=True)  # +8613800138000
+    reach = models.JSONField(default=dict)  # "sort.channel" → pace; see notifications.choices
     unit = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="staff"
     )
@@ -45,10 +48,20 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("id",)
+        triggers = (triggers.never_deleted("people_are_never_deleted"),)
         constraints = (
             models.UniqueConstraint(Lower("username"), name="one_person_per_username"),
             models.UniqueConstraint(
                 Lower("email"), condition=~models.Q(email=""), name="one_person_per_email"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mobile="") | models.Q(mobile__regex=r"^\+[1-9][0-9]{7,14}$"),
+                name="mobile_number_is_international",
+            ),
+            # What asks for an act or recalls a deadline is always in the inbox, whoever says so.
+            models.CheckConstraint(
+                condition=~models.Q(reach__has_any_keys=["act.inbox", "reminder.inbox"]),
+                name="duties_are_always_in_the_inbox",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_superuser=False), name="there_is_no_superuser"

@@ -147,6 +147,7 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
             due=row.due_at,
             late=row.due_at < now,
             provisional=row.provisional,
+            working_days=True,
         )
         for row in owed
     ]

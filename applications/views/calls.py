@@ -1,6 +1,7 @@
 """Setting up calls: list, one call, its parts, publication by a second person."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, form_token
 from accounts.rules import is_administrator
 from applications import call_content, call_reading, rules
 from applications.forms.calls import NewCallForm
@@ -23,6 +24,7 @@ from applications.services import discarding
 from applications.services.call_rows import CallInvalid
 from applications.views import call_parts
 from audit.clock import SHANGHAI
+from audit.once import once
 from audit.refusals import NotPermitted, NotVisible, Refused, WrongState
 from audit.selectors import events_of
 
@@ -106,7 +108,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = NewCallForm(request.POST or None, initial={"year": request.clock.today.year})
     if request.method == "POST" and form.is_valid():
         try:
-            made = acts.create_call(by=request.user, **form.cleaned_data)
+            act = partial(acts.create_call, by=request.user, **form.cleaned_data)
+            made = once(Call, form_token(request), act)
         except CallInvalid as refusal:
             call_parts.add_problems(form, refusal)
         except Refused as refusal:

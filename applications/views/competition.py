@@ -1,5 +1,7 @@
 """Fair-competition reviews of a scheme (公平竞争审查)."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -7,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, form_token
 from applications import rules
 from applications.forms.calls import CompetitionReviewForm
-from applications.models import Scheme
+from applications.models import FairCompetitionReview, Scheme
 from applications.selectors.calls import competition_reviews_of
 from applications.services import competition as acts
+from audit.once import once
 from audit.refusals import NotPermitted, NotVisible, Refused
 
 
@@ -29,7 +32,13 @@ def reviews(request: SignedInRequest, code: str) -> HttpResponse:
     form = CompetitionReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            acts.record_competition_review(scheme=scheme, by=request.user, **form.cleaned_data)
+            act = partial(
+                acts.record_competition_review,
+                scheme=scheme,
+                by=request.user,
+                **form.cleaned_data,
+            )
+            once(FairCompetitionReview, form_token(request), act)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

@@ -18,6 +18,7 @@ from applications import history, named, panels, reading, rules, tasklist
 from applications.forms.lists import DossierFilter
 from applications.forms.sections import StartForm
 from applications.models import Call, CallStatus, Submission
+from applications.receipts import receipt_paper
 from applications.selectors import dossiers
 from applications.services import dossiers as acts
 from applications.views.desk import Desk
@@ -25,6 +26,7 @@ from applications.wording import STATUS_NAMES
 from applications.workflow import Status
 from audit.refusals import NotPermitted, NotVisible, Refused
 from audit.selectors import events_of
+from papers.http import paper_response
 
 PER_PAGE = 50
 
@@ -243,3 +245,15 @@ def receipt(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     figures = submission.content["figures"]
     context = desk.context(submission=submission, requested=figures["requested_yuan"])
     return render(request, "applications/receipt.html", context)
+
+
+@login_required
+@require_safe
+def receipt_document(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
+    """The same as PDF."""
+    desk = Desk(request, pk)
+    submission = get_object_or_404(
+        desk.application.submissions.select_related("submitted_by"), version=version
+    )
+    submission.application = desk.application
+    return paper_response(receipt_paper(submission))

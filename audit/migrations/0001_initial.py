@@ -75,5 +75,14 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='seal_position_from_one')],
             },
         ),
+        migrations.CreateModel(
+            name='SentForm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=64, unique=True)),
+                ('object_id', models.BigIntegerField(null=True)),
+                ('sent_at', models.DateTimeField()),
+            ],
+        ),
         *guards.OPERATIONS,
     ]

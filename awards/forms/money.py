@@ -82,6 +82,18 @@ class ClaimForm(forms.Form):
     )
 
 
+class ScanForm(forms.Form):
+    """The agreement as a side stamped it."""
+
+    upload = forms.FileField(
+        label=_("Scan of the stamped agreement"),
+        help_text=_("All pages, PDF or JPG, at most 20 MB."),
+        allow_empty_file=True,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg"}),
+    )
+
+
 class TextForm(forms.Form):
     """One written sentence or more, with its label given by the page."""
 

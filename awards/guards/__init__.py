@@ -11,6 +11,7 @@ from awards.guards.booked import BOOKED, BOOKED_UNDONE, CAUSES, CAUSES_UNDONE
 from awards.guards.ledger import MOVING, MOVING_UNDONE
 from awards.guards.lists import LISTS, LISTS_UNDONE
 from awards.guards.rows import LIVES, LIVES_UNDONE, ROWS, ROWS_UNDONE
+from awards.guards.signed import SIGNED, SIGNED_UNDONE
 from awards.guards.sums import SUMS, SUMS_UNDONE
 
 OPERATIONS = [
@@ -22,4 +23,5 @@ OPERATIONS = [
     migrations.RunSQL(LIVES, LIVES_UNDONE),
     migrations.RunSQL(LISTS, LISTS_UNDONE),
     migrations.RunSQL(BATCHES, BATCHES_UNDONE),
+    migrations.RunSQL(SIGNED, SIGNED_UNDONE),
 ]

@@ -17,7 +17,7 @@ CREATE FUNCTION awards_items_booked(
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE one record;
 BEGIN
-    FOR one IN
+    SELECT * INTO one FROM (
         SELECT i.id, CASE WHEN l.status = 'approved' AND i.outcome IN ('funded', 'partial')
                    AND a.status IN {holds} THEN i.amount ELSE 0 END AS held,
                coming + COALESCE((
@@ -31,16 +31,15 @@ BEGIN
         JOIN awards_fundinglist l ON l.id = i.funding_list_id
         JOIN applications_application a ON a.id = i.application_id
         WHERE i.id = ANY (named)
-    LOOP
-        IF one.held <> one.booked THEN
-            RAISE EXCEPTION 'item %: the list holds %, % is reserved',
-                one.id, one.held, one.booked USING ERRCODE = '23514';
-        END IF;
-        IF NOT one.of_year THEN
-            RAISE EXCEPTION 'item %: its year has another envelope', one.id
-                USING ERRCODE = '23514';
-        END IF;
-    END LOOP;
+    ) of_item WHERE held <> booked OR NOT of_year LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF one.held <> one.booked THEN
+        RAISE EXCEPTION 'item %: the list holds %, % is reserved',
+            one.id, one.held, one.booked USING ERRCODE = '23514';
+    END IF;
+    RAISE EXCEPTION 'item %: its year has another envelope', one.id USING ERRCODE = '23514';
 END
 $$;
 
@@ -48,20 +47,8 @@ CREATE FUNCTION awards_award_booked(
     named bigint, coming_kind text DEFAULT '', coming numeric DEFAULT 0,
     in_envelope bigint DEFAULT NULL, of_item bigint DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    award record; one record;
-    awarded numeric := 0; paid numeric := 0; released numeric := 0; recovered numeric := 0;
+DECLARE award record; told record;
 BEGIN
-    FOR one IN SELECT kind, amount FROM awards_ledgerentry WHERE award_id = named
-               UNION ALL SELECT coming_kind, coming LOOP
-        CASE one.kind
-        WHEN 'awarded' THEN awarded := awarded + one.amount;
-        WHEN 'paid' THEN paid := paid + one.amount;
-        WHEN 'released' THEN released := released + one.amount;
-        WHEN 'recovered' THEN recovered := recovered + one.amount;
-        ELSE NULL;
-        END CASE;
-    END LOOP;
     SELECT a.amount, a.paid,
            CASE WHEN a.revoked_at IS NULL THEN 0 ELSE a.amount - a.paid END AS due_back,
            a.envelope_id <> COALESCE(in_envelope, a.envelope_id)
@@ -69,24 +56,31 @@ BEGIN
                    SELECT i.application_id FROM awards_fundingitem i WHERE i.id = of_item)
                AS astray
     INTO award FROM awards_award a WHERE a.id = named;
+    SELECT COALESCE(SUM(amount) FILTER (WHERE kind = 'awarded'), 0) AS awarded,
+           COALESCE(SUM(amount) FILTER (WHERE kind = 'paid'), 0) AS paid,
+           COALESCE(SUM(amount) FILTER (WHERE kind = 'released'), 0) AS released,
+           COALESCE(SUM(amount) FILTER (WHERE kind = 'recovered'), 0) AS recovered
+    INTO told FROM (
+        SELECT kind, amount FROM awards_ledgerentry WHERE award_id = named
+        UNION ALL SELECT coming_kind, coming) entry;
     IF award.astray IS DISTINCT FROM false THEN
         RAISE EXCEPTION 'award %: of another year or dossier', named USING ERRCODE = '23514';
     END IF;
-    IF awarded <> award.amount THEN
-        RAISE EXCEPTION 'award %: % awarded, the ledger says %', named, award.amount, awarded
+    IF told.awarded <> award.amount THEN
+        RAISE EXCEPTION 'award %: % awarded, the ledger says %', named, award.amount, told.awarded
             USING ERRCODE = '23514';
     END IF;
-    IF paid <> award.paid THEN
-        RAISE EXCEPTION 'award %: % paid, the ledger says %', named, award.paid, paid
+    IF told.paid <> award.paid THEN
+        RAISE EXCEPTION 'award %: % paid, the ledger says %', named, award.paid, told.paid
             USING ERRCODE = '23514';
     END IF;
-    IF released <> award.due_back THEN
-        RAISE EXCEPTION 'award %: % due back, the ledger says %', named, award.due_back, released
-            USING ERRCODE = '23514';
+    IF told.released <> award.due_back THEN
+        RAISE EXCEPTION 'award %: % due back, the ledger says %',
+            named, award.due_back, told.released USING ERRCODE = '23514';
     END IF;
-    IF recovered > award.paid THEN
+    IF told.recovered > award.paid THEN
         RAISE EXCEPTION 'award %: % paid, the ledger says % clawed back',
-            named, award.paid, recovered USING ERRCODE = '23514';
+            named, award.paid, told.recovered USING ERRCODE = '23514';
     END IF;
 END
 $$;
@@ -144,8 +138,9 @@ BEGIN
             = CASE NEW.kind WHEN 'carried_out' THEN c.source_id ELSE c.target_id END;
         named := named AND FOUND;
     END IF;
-    IF NOT named THEN
-        RAISE EXCEPTION 'an entry names what caused it, of its own year and of its own sum'
+    PERFORM 1 FROM accounts_user WHERE id = NEW.by_id;
+    IF NOT (named AND FOUND) THEN
+        RAISE EXCEPTION 'an entry names who made it, and its cause, of its own year and sum'
             USING ERRCODE = '23514';
     END IF;
     RETURN NEW;

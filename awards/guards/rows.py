@@ -12,6 +12,7 @@ KEPT: dict[str, tuple[str, str]] = {
         "firm_signed_by_id,firm_signed_at,office_signed_by_id,office_signed_at",
         "sign_by,provisional",
     ),
+    "signature": ("", ""),
     "instalment": ("", "status"),
     "claim": (
         "verified_by_id,verified_at,verification,returned_by_id,returned_at,return_reason",

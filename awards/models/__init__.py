@@ -33,6 +33,7 @@ from awards.models.notices import (
     ObjectionReview,
     PublicNotice,
 )
+from awards.models.signatures import Side, Signature
 
 __all__ = [
     "ACCOUNT_NAMES",
@@ -65,5 +66,7 @@ __all__ = [
     "PaymentBatch",
     "PublicNotice",
     "Settlement",
+    "Side",
+    "Signature",
     "TreasuryAnswer",
 ]

@@ -16,6 +16,8 @@ class AllocationNotice(models.Model):
     number = models.CharField(max_length=80, unique=True)
     issued_on = models.DateField()
     total = models.DecimalField(max_digits=16, decimal_places=2)
+    content = models.JSONField()  # its projects with their sums, as they were then
+    digest = models.CharField(max_length=64)
     recorded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -45,11 +45,12 @@ def _by_the_book() -> Q:
     return allowed
 
 
-def _cause(model: type[models.Model], *, db_index: bool = False, **more: Any) -> Any:
+def _cause(model: type[models.Model] | str, *, db_index: bool = False, **more: Any) -> Any:
     """A reference that the guards hold and not a foreign key: they lock and read the row before an
     entry is written, and let none of them be deleted. To ask that again, with the envelope held,
     would cost a quarter of a commitment's time."""
-    more |= {"related_name": "entries", "db_index": db_index, "db_constraint": False}
+    more = {"related_name": "entries"} | more
+    more |= {"db_index": db_index, "db_constraint": False}
     return models.ForeignKey(model, models.PROTECT, **more)
 
 
@@ -67,7 +68,7 @@ class LedgerEntry(models.Model):
     debit = models.CharField(max_length=10, choices=list(ACCOUNT_NAMES.items()))
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     at = models.DateTimeField()
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", db_index=False)
+    by = _cause(USER, related_name="+")
     document = models.CharField(max_length=120, blank=True)
     reason = models.TextField(blank=True)
     # What caused it; which of them, the kind says.

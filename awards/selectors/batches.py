@@ -1,5 +1,6 @@
 """What is read of batches of payments: what can go into one, what of an answer does not match."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
@@ -95,11 +96,18 @@ def history(batch: PaymentBatch) -> QuerySet[Settlement]:
     )
 
 
-def to_send(user: User) -> QuerySet[PaymentBatch]:
-    """Batches that another finance officer formed."""
-    return PaymentBatch.objects.filter(status="draft").exclude(formed_by=user).order_by("pk")
-
-
-def to_confirm(user: User) -> QuerySet[Settlement]:
-    """Settlements that another finance officer asked for."""
-    return _waiting().exclude(proposed_by=user).select_related("batch").order_by("pk")
+def for_finance(user: User) -> QuerySet[PaymentBatch]:
+    """Batches that wait for this finance officer; one query. Each says for what: .to_send: a
+    colleague formed it; .reasons of the settlements that colleagues asked for.
+    """
+    asked = Settlement.objects.filter(
+        batch=OuterRef("pk"), confirmed_at__isnull=True, refused_at__isnull=True
+    ).exclude(proposed_by=user)
+    return (
+        PaymentBatch.objects.annotate(
+            to_send=Q(status="draft") & ~Q(formed_by=user),
+            reasons=ArraySubquery(asked.order_by("pk").values("reason")),
+        )
+        .filter(Q(to_send=True) | Exists(asked))
+        .order_by("pk")
+    )

@@ -5,12 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
 from applications.models import Call, Scheme
 from applications.sheet import default_sheet, parse
 from applications.workflow import Status
 from awards.models import (
+    AllocationNotice,
     Award,
     CarryOver,
     Deviation,
@@ -33,16 +36,21 @@ def calls_with_ranking() -> QuerySet[Call]:
 
 
 def latest_list(call: Call) -> FundingList | None:
-    """The call's list in force or on its way; the newest version."""
+    """The call's list in force or on its way, the newest version, with `.letters`: key and number
+    of each allocation notice of the call, oldest first. One query.
+    """
     return list_by_number(call.number)
 
 
 def list_by_number(number: str) -> FundingList | None:
     """As `latest_list`, by the call's number."""
+    letters = AllocationNotice.objects.filter(call=OuterRef("call")).order_by("issued_on", "pk")
+    told = letters.values(told=JSONObject(pk="pk", number="number"))
     return (
         FundingList.objects.select_related(
             "ranking", "drawn_by", "decided_by", "call__scheme", "minutes"
         )
+        .annotate(letters=ArraySubquery(told))
         .filter(call__number=number)
         .order_by("-version")
         .first()

@@ -17,11 +17,12 @@ from awards.models import (
     FundingItem,
     Instalment,
     NoticeItem,
-    Objection,
     Payment,
     PublicNotice,
+    Signature,
 )
 from awards.rules import OFFICE
+from awards.selectors.objected import answered, told_with
 from reviews.models import RankingEntry
 from secretaries.models import ServiceAssignment
 
@@ -53,20 +54,31 @@ def agreements(user: User) -> QuerySet[Award]:
 
 
 def agreement_for(user: User, pk: int) -> Agreement | None:
-    """One agreement, if the person may know of it."""
+    """One agreement with what was signed and its instalments, if the person may know of it."""
     return (
-        Agreement.objects.filter(award__in=visible_awards(user).values("pk"), pk=pk)
+        _agreement(user, pk)
         .select_related(
-            "award__application__firm",
             "award__application__region",
-            "award__application__call",
             "award__allocation",
             "firm_signed_by",
             "office_signed_by",
         )
-        .prefetch_related("award__instalments")
+        .prefetch_related(
+            "award__instalments",
+            Prefetch("signatures", Signature.objects.select_related("signed_by")),
+        )
         .first()
     )
+
+
+def agreement_to_sign(user: User, pk: int) -> Agreement | None:
+    """The same with its dossier alone. One query."""
+    return _agreement(user, pk).first()
+
+
+def _agreement(user: User, pk: int) -> QuerySet[Agreement]:
+    visible = Agreement.objects.filter(award__in=visible_awards(user).values("pk"), pk=pk)
+    return visible.select_related("award__application__firm", "award__application__call")
 
 
 def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalment]:
@@ -136,24 +148,22 @@ def visible_award_of(user: User, application: Application) -> Award | None:
 
 def decided_item(application: Application) -> FundingItem | None:
     """The dossier's place on the approved list, with its points from the ranking as `.quality`,
-    `.employment` and `.total`, and its notice at hand (`notice_of`). One query.
+    `.employment` and `.total`, its notice at hand (`notice_of`), and `.objections` that were
+    answered. One query.
     """
     entry = RankingEntry.objects.filter(
         ranking=OuterRef("funding_list__ranking"), application=OuterRef("application")
     )
     points = {name: Subquery(entry.values(name)) for name in ("quality", "employment", "total")}
-    return (
-        FundingItem.objects.filter(application=application, funding_list__status="approved")
-        .select_related("funding_list", "application__notice_item__notice")
-        .annotate(**points)
+    rows = FundingItem.objects.filter(application=application, funding_list__status="approved")
+    item: Any = (
+        rows.select_related("funding_list", "application__notice_item__notice")
+        .annotate(**points, told=told_with("application"))
         .first()
     )
-
-
-def answered_objections(application: Application) -> QuerySet[Objection]:
-    """Objections against a dossier that were answered, with their review; one query."""
-    rows = application.objections.filter(status__in=("upheld", "rejected"))
-    return rows.select_related("review").order_by("pk")
+    if item is not None:
+        item.objections = answered(item.told)
+    return item  # type: ignore[no-any-return]  # with what is annotated
 
 
 def notice_of(item: FundingItem) -> PublicNotice | None:

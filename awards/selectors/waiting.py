@@ -2,9 +2,21 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
 from applications.models import Application, Call, CallStatus
@@ -21,7 +33,6 @@ from awards.models import (
     Instalment,
     NoticeItem,
     Objection,
-    ObjectionReview,
     Outcome,
 )
 from awards.selectors.money import RUNNING, served_by
@@ -30,12 +41,13 @@ UNSETTLED = (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD, *RUNNING)
 DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
 
 
-def calls_for_office() -> QuerySet[Call]:
+def calls_for_office(now: datetime) -> QuerySet[Call]:
     """Calls from their ranking to their last project, the oldest first; one query. Of each:
 
     .list_status and .list_note: of the newest version of its list, None while there is none;
     .ready: how many projects can go on public notice now; .settled: whether every project is;
-    .reserve: how many still wait on the reserve list.
+    .reserve: how many still wait on the reserve list; .lapsed: the dossiers (pk, title) whose firm
+    did not answer the part offered in time.
     """
     newest = FundingList.objects.filter(call=OuterRef("pk")).order_by("-version")
     of_call = Application.objects.filter(call=OuterRef("pk"))
@@ -47,6 +59,7 @@ def calls_for_office() -> QuerySet[Call]:
             ready=_ready(),
             settled=~Exists(of_call.filter(status__in=UNSETTLED)),
             reserve=Count("applications", filter=Q(applications__status=Status.RESERVE)),
+            lapsed=_lapsed(now),
         )
         .order_by("year", "sequence")
     )
@@ -65,6 +78,14 @@ def _ready() -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def _lapsed(now: datetime) -> ArraySubquery:
+    over = parts().filter(
+        funding_list__call=OuterRef("pk"), answer_due__lt=now, answer_provisional=False
+    )
+    named = JSONObject(pk="application", title="application__title")
+    return ArraySubquery(over.values(named=named))
+
+
 def open_deviations(user: User) -> QuerySet[Deviation]:
     """Deviations that another person asked for and nobody has settled."""
     return (
@@ -77,55 +98,35 @@ def open_deviations(user: User) -> QuerySet[Deviation]:
     )
 
 
-def objections(status: str) -> QuerySet[Objection]:
+def objections_filed() -> QuerySet[Objection]:
     return (
-        Objection.objects.filter(status=status)
+        Objection.objects.filter(status="filed")
         .select_related("application")
         .order_by("due_at", "pk")
     )
 
 
-def to_carry_out(now: datetime) -> QuerySet[Objection]:
-    """Upheld objections whose time for a review has passed unused, the project still held."""
-    return (
-        Objection.objects.filter(
+def objections_above(user: User, now: datetime) -> QuerySet[Objection]:
+    """Objections that wait for an approver, with their review at hand; one query. Each says for
+    what: .to_answer; .to_review: a review was asked for, and the person had no part in the answer;
+    .to_carry_out: upheld, the time for a review has passed unused, and the project is still held.
+    """
+    mine = Q(answered_by=user) | Q(handled_by=user) | Q(filed_by=user, filed_by__isnull=False)
+    turns = {
+        "to_answer": Q(status="accepted"),
+        "to_review": Q(review__status="asked") & ~mine,
+        "to_carry_out": Q(
             status="upheld",
             review__isnull=True,
             review_provisional=False,
             review_until__lt=now,
             application__status=Status.OBJECTION_HOLD,
-        )
-        .select_related("application")
-        .order_by("review_until", "pk")
-    )
-
-
-def to_review(firms: Collection[int], now: datetime) -> QuerySet[Objection]:
-    """Upheld objections against the firms' projects of which a review may still be asked for."""
+        ),
+    }
     return (
-        Objection.objects.filter(
-            status="upheld",
-            review__isnull=True,
-            application__firm__in=firms,
-            application__status=Status.OBJECTION_HOLD,
-        )
-        .exclude(review_provisional=False, review_until__lt=now)
-        .select_related("application")
-        .order_by("review_until", "pk")
-    )
-
-
-def reviews_to_decide(user: User) -> QuerySet[ObjectionReview]:
-    """Reviews asked for, of objections that the person had no part in."""
-    mine = (
-        Q(objection__answered_by=user)
-        | Q(objection__handled_by=user)
-        | Q(objection__filed_by=user, objection__filed_by__isnull=False)
-    )
-    return (
-        ObjectionReview.objects.filter(status="asked")
-        .exclude(mine)
-        .select_related("objection__application")
+        Objection.objects.annotate(**turns)
+        .filter(Q(to_answer=True) | Q(to_review=True) | Q(to_carry_out=True))
+        .select_related("application", "review")
         .order_by("due_at", "pk")
     )
 
@@ -190,6 +191,33 @@ def parts() -> QuerySet[FundingItem]:
         )
         .select_related("application", "funding_list__call")
         .order_by("pk")
+    )
+
+
+def answers_of_firms(firms: Collection[int], now: datetime) -> QuerySet[FundingItem, Any]:
+    """What the firms' owners may answer while there is time; one query.
+
+    Rows of (dossier, title, sum, number, due, provisional): a part offered has a sum (yuan); an
+    upheld objection of which a review may be asked for has a number.
+    """
+    offered = parts().filter(application__firm__in=firms)
+    offered = offered.exclude(answer_due__lt=now, answer_provisional=False)
+    upheld = Objection.objects.filter(
+        status="upheld",
+        review__isnull=True,
+        application__firm__in=firms,
+        application__status=Status.OBJECTION_HOLD,
+    ).exclude(review_provisional=False, review_until__lt=now)
+    dossier = ("application_id", "application__title")
+    no_sum = Value(None, output_field=DecimalField(max_digits=16, decimal_places=2))
+    return (
+        offered.order_by()
+        .values_list(*dossier, "amount", Value(""), "answer_due", "answer_provisional")
+        .union(
+            upheld.values_list(*dossier, no_sum, "number", "review_until", "review_provisional"),
+            all=True,
+        )
+        .order_by("application_id")
     )
 
 

@@ -1,8 +1,14 @@
-"""任务书: drawn up from the submitted dossier, signed by both sides, then frozen."""
+"""任务书: drawn up from the submitted dossier, signed by both sides, then frozen.
+
+A side signs by the scan of the stamped agreement, or by its electronic seal where a provider is set
+up.
+"""
 
 import json
 from typing import Any
 
+from django.conf import settings
+from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +23,11 @@ from audit.digests import canonical, sm3
 from audit.refusals import NotPermitted, WrongState
 from audit.services import record
 from awards.facts import agreement_facts
-from awards.models import Agreement, Award
+from awards.models import Agreement, Award, Side, Signature
 from awards.rules import require
 from awards.selectors.people import firm_people, owners_of
+from awards.services import signing
+from awards.terms import EDITION
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
@@ -37,7 +45,11 @@ TARGETS = (
 )
 
 
+OFFICE = "项目主管部门"  # where the installation does not name its host
+
+
 def _content(award: Award) -> dict[str, Any]:
+    """All that the agreement says: what is printed, signed and digested."""
     application = award.application
     last = application.submissions.order_by("-version")
     submission = last.annotate(checks=confirmed_findings("application")).first()
@@ -46,11 +58,21 @@ def _content(award: Award) -> dict[str, Any]:
     figures, site = submission.content["figures"], standing_of(submission.checks)
     if site is not None:  # the award rests on what was found
         figures = corrected(figures, site.found)
+    letter, firm = award.allocation, application.firm
+    assert letter is not None
     return {
         "application": application.number,
         "title": application.title,
-        "firm": {"name": application.firm.name, "uscc": application.firm.uscc},
-        "region": application.region.code,
+        "office": settings.HOST_ORGANISATION or OFFICE,
+        "firm": {
+            "name": firm.name,
+            "uscc": firm.uscc,
+            "legal_representative": firm.legal_representative,
+            "address": firm.address,
+        },
+        "call": {"number": application.call.number, "name": application.call.name_zh},
+        "region": {"code": application.region.code, "name": application.region.name_zh},
+        "allocation": {"number": letter.number, "issued_on": letter.issued_on},
         "submission": {"version": submission.version, "digest": submission.digest},
         "amount": award.amount,
         "targets": {name: figures.get(name, "") for name in TARGETS},
@@ -58,6 +80,8 @@ def _content(award: Award) -> dict[str, Any]:
             {"sequence": i.sequence, "percent": i.percent, "amount": i.amount}
             for i in award.instalments.all()
         ],
+        "days": application.call.rule_set.agreement_days,
+        "terms": EDITION,
     }
 
 
@@ -76,8 +100,8 @@ def draw_up(*, award: Award, by: User) -> Agreement:
         raise WrongState(_("An agreement is drawn up for an awarded project only."))
     if award.allocation_id is None:
         raise WrongState(_("The allocation notice must be recorded first."))
-    content = _content(award)
     deadline = due(clock.today(), award.application.call.rule_set.agreement_days, working_days())
+    content = _content(award)
     agreement = Agreement.objects.create(
         award=award,
         number=f"{award.application.number}-A",
@@ -94,7 +118,7 @@ def draw_up(*, award: Award, by: User) -> Agreement:
         by=by,
         role=Role.PROGRAMME_OFFICER,
         target="drawn_up",
-        after=agreement_facts(agreement),
+        after=agreement_facts(agreement, ()),
         scope=award.application.call.number,
     )
     notify(
@@ -123,15 +147,17 @@ def _lock(agreement: Agreement) -> Agreement:
     return locked
 
 
-def _signed(agreement: Agreement, side: str, by: User, role: str = "") -> Agreement:
+def _signed(
+    agreement: Agreement, side: Side, files: list[Signature], by: User, role: str = ""
+) -> Agreement:
     application = agreement.award.application
     record(
-        action=f"agreement.sign_{side}",
+        action=f"agreement.sign_{side.value}",
         obj=agreement,
         by=by,
         role=role,
         target="signed",
-        after=agreement_facts(agreement),
+        after=agreement_facts(agreement, files),
         scope=application.call.number,
     )
     if agreement.firm_signed_at and agreement.office_signed_at:
@@ -148,25 +174,39 @@ def _signed(agreement: Agreement, side: str, by: User, role: str = "") -> Agreem
 
 
 @transaction.atomic
-def sign_for_firm(*, agreement: Agreement, by: User) -> Agreement:
-    """The firm's owner signs."""
+def sign_for_firm(*, agreement: Agreement, by: User, scan: "File[Any] | None" = None) -> Agreement:
+    """The firm's owner signs with the stamped scan; without one, the firm's seal is set."""
     locked = _lock(agreement)
     if not is_owner(by, locked.award.application.firm):
         raise NotPermitted(_("Only an owner of the firm signs the agreement."))
     if locked.firm_signed_at:
         raise WrongState(_("The firm has already signed."))
-    locked.firm_signed_by, locked.firm_signed_at = by, clock.now()
+    files = _with_its_file(locked, Side.FIRM, scan, by)
+    locked.firm_signed_by, locked.firm_signed_at = by, files[-1].signed_at
     locked.save(update_fields=["firm_signed_by", "firm_signed_at"])
-    return _signed(locked, "firm", by)
+    return _signed(locked, Side.FIRM, files, by)
 
 
 @transaction.atomic
-def sign_for_office(*, agreement: Agreement, by: User) -> Agreement:
-    """A programme officer signs for the office."""
+def sign_for_office(
+    *, agreement: Agreement, by: User, scan: "File[Any] | None" = None
+) -> Agreement:
+    """A programme officer signs for the office with the stamped scan, or has its seal set."""
     require(by, Role.PROGRAMME_OFFICER)
     locked = _lock(agreement)
     if locked.office_signed_at:
         raise WrongState(_("The office has already signed."))
-    locked.office_signed_by, locked.office_signed_at = by, clock.now()
+    files = _with_its_file(locked, Side.OFFICE, scan, by)
+    locked.office_signed_by, locked.office_signed_at = by, files[-1].signed_at
     locked.save(update_fields=["office_signed_by", "office_signed_at"])
-    return _signed(locked, "office", by, Role.PROGRAMME_OFFICER)
+    return _signed(locked, Side.OFFICE, files, by, Role.PROGRAMME_OFFICER)
+
+
+def _with_its_file(
+    agreement: Agreement, side: Side, scan: "File[Any] | None", by: User
+) -> list[Signature]:
+    """What both sides signed so far, this side's file last."""
+    now, others = clock.now(), list(agreement.signatures.all())
+    if scan is None:
+        return [*others, signing.keep_seal(agreement, side, others, by, now)]
+    return [*others, signing.keep_scan(agreement, side, scan, by, now)]

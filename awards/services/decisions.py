@@ -1,7 +1,9 @@
 """立项 and 指标下达: awards after the notice period, and the record of the allocation notice."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Subquery
@@ -14,6 +16,7 @@ from applications.models import Call, CallStatus
 from applications.services.call_steps import advance_call_held
 from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from audit import clock
+from audit.digests import canonical, sm3
 from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record, record_all
 from awards import instalments
@@ -160,17 +163,24 @@ def record_allocation(*, call: Call, number: str, issued_on: date, by: User) -> 
     awards = list(
         Award.objects.select_for_update(of=("self",))
         .filter(application__call=call, allocation__isnull=True, revoked_at__isnull=True)
-        .select_related("application__firm")
+        .select_related(
+            "application__firm",
+            "application__region__parent",
+            "application__region__reports_to",
+        )
         .order_by("pk")
     )
     if not awards:
         raise WrongState(_("Every award of this call already has its allocation notice."))
+    content = _allocation(call, number, issued_on, awards, by)
     with taken_only_once("number", TAKEN):
         notice = AllocationNotice.objects.create(
             call=call,
             number=number,
             issued_on=issued_on,
-            total=sum((a.amount for a in awards), Decimal(0)),
+            total=content["total"],
+            content=json.loads(canonical(content)),
+            digest=sm3(canonical(content)),
             recorded_by=by,
             recorded_at=clock.now(),
         )
@@ -188,6 +198,33 @@ def record_allocation(*, call: Call, number: str, issued_on: date, by: User) -> 
     record_all([_allocated(one, call, by) for one in awards])
     _tell_allocated(awards, notice)
     return notice
+
+
+def _allocation(
+    call: Call, number: str, issued_on: date, awards: list[Award], by: User
+) -> dict[str, Any]:
+    """What the letter gives to whom, as its document says it."""
+    return {
+        "number": number,
+        "issued_on": issued_on,
+        "call": {"number": call.number, "name": call.name_zh},
+        "total": sum((one.amount for one in awards), Decimal(0)),
+        "recorded_by": by.name,
+        "projects": [
+            {
+                "number": one.application.number,
+                "title": one.application.title,
+                "firm": one.application.firm.name,
+                "region": one.application.region.code,
+                "line": {
+                    "code": one.application.region.line.code,
+                    "name": one.application.region.line.name_zh,
+                },
+                "amount": one.amount,
+            }
+            for one in awards
+        ],
+    }
 
 
 def _allocated(award: Award, call: Call, by: User) -> Entry:

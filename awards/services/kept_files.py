@@ -1,7 +1,7 @@
 """An upload that was checked, kept under a name that nobody chooses."""
 
 import uuid
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
@@ -23,11 +23,19 @@ class Holder(Protocol):
     def save(self) -> None: ...
 
 
+R = TypeVar("R", bound=Holder)
+
+
 def keep_file(row: Holder, upload: "File[Any]", checked: uploads.Checked, folder: str) -> None:
     """Write the file and the row; `folder` lies below the one of the row's field."""
+    store_file(row, upload, checked, folder).save()
+
+
+def store_file(row: R, upload: "File[Any]", checked: uploads.Checked, folder: str) -> R:
+    """Write the file; the caller writes the row."""
     row.name, row.size = checked.name, checked.size
     row.content_type, row.digest = checked.content_type, checked.digest
     upload.seek(0)
     name = f"{folder}/{uuid.uuid4().hex}-{checked.digest[:16]}.{checked.extension}"
     row.file.save(name, upload, save=False)
-    row.save()
+    return row

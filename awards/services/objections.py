@@ -1,6 +1,7 @@
 """异议: by real name and with proof, against one item; admitted, only that is held."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -23,12 +24,12 @@ from audit.services import Entry, record_all
 from awards.models import NoticeItem, Objection, ObjectionFile, PublicNotice
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.kept_files import keep_file
+from awards.services.kept_files import store_file
 from awards.services.objection_rows import lock_objection, objection_entry
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from calendars.wording import period_text
+from calendars.wording import day_of, period_text
 from notifications.services import Dispatch, notify
 
 MERIT = "merit"  # what many would choose, and no ground
@@ -54,12 +55,13 @@ def file_objection(
     Anonymous ones, those without proof and differences of scientific opinion are refused. Numbers
     run without a gap however many are filed at once: the notice's row is held while one is taken.
     """
-    notice = (
+    held: Any = (
         PublicNotice.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call")
+        .annotate(now=clock.NOW)
         .get(pk=notice.pk)
     )
-    _check(notice, application, ground)
+    _check(held, application, ground, day_of(held.now))
     named = {
         "objector_name": objector_name.strip(),
         "objector_identity": identity.normalise(objector_identity),
@@ -68,20 +70,23 @@ def file_objection(
     }
     _check_named(named)
     checked = _check_proof(proof)
-    deadline = due(clock.today(), notice.call.rule_set.objection_answer_days, working_days())
+    days = held.call.rule_set.objection_answer_days
+    deadline = due(day_of(held.now), days, working_days())
     objection = Objection.objects.create(
-        notice=notice,
+        notice=held,
         application=application,
-        number=f"{notice.number}-O{notice.objections.count() + 1}",
+        number=f"{held.number}-O{held.objections.count() + 1}",
         ground=ground,
-        filed_at=clock.now(),
+        filed_at=held.now,
         filed_by=by,
         due_at=end_of_day(deadline.day),
         provisional=deadline.provisional,
         **named,
     )
-    for upload, facts in checked:
-        keep_file(ObjectionFile(objection=objection), upload, facts, str(objection.pk))
+    ObjectionFile.objects.bulk_create(
+        store_file(ObjectionFile(objection=objection), upload, facts, str(objection.pk))
+        for upload, facts in checked
+    )
     record_all([objection_entry("file", objection, by)])
     notify(
         kind="objection.filed",
@@ -94,10 +99,10 @@ def file_objection(
     return objection
 
 
-def _check(notice: PublicNotice, application: Application, ground: str) -> None:
+def _check(notice: PublicNotice, application: Application, ground: str, today: date) -> None:
     if not NoticeItem.objects.filter(notice=notice, application=application).exists():
         raise Invalid(_("This project is not part of the notice."), field="application")
-    if not notice.starts_on <= clock.today() <= notice.ends_on:
+    if not notice.starts_on <= today <= notice.ends_on:
         raise TooLate(
             _("Objections to this notice are accepted in its period only: %(period)s.")
             % {

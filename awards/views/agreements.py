@@ -1,4 +1,4 @@
-"""Agreements: the list of awards, the agreement as a document, drawing up and signing."""
+"""Agreements: the list of awards, the agreement as a document, drawing up."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,20 +8,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import Role
-from accounts.rules import has_role, is_owner
+from accounts.rules import has_role
 from applications.money import grouped, in_words
 from audit.refusals import NotPermitted
 from awards import rules
-from awards.models import Agreement, Award
+from awards.models import Agreement, Award, Side, Signature
 from awards.selectors import money
 from awards.services import agreements
+from awards.views.signing import side_of
 from awards.wording import INSTALMENT_STATES, TARGET_WORDS
 
 PAGE_SIZE = 50
@@ -122,40 +122,15 @@ def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": application,
         "targets": _targets(row),
         "instalments": [(i, INSTALMENT_STATES[i.status]) for i in row.award.instalments.all()],
-        "may_sign": _side(request, row),
+        "may_sign": side_of(request, row),
+        "signatures": _signatures(row),
         "in_force": bool(row.firm_signed_at and row.office_signed_at),
     }
     return render(request, "awards/agreement.html", context)
 
 
-def _signs(request: SignedInRequest, row: Agreement) -> bool:
-    """Whether a signature of either side could be this person's."""
-    firm = row.award.application.firm_id
-    return is_owner(request.user, firm) or has_role(request.user, Role.PROGRAMME_OFFICER)
-
-
-def _side(request: SignedInRequest, row: Agreement) -> str:
-    if row.firm_signed_at is None and is_owner(request.user, row.award.application.firm_id):
-        return "firm"
-    if row.office_signed_at is None and has_role(request.user, Role.PROGRAMME_OFFICER):
-        return "office"
-    return ""
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Sign for one's own side; a page asks once more, since nobody can take it back."""
-    row = _agreement(request, pk)
-    side = _side(request, row)
-    if request.method == "POST":
-        if not _signs(request, row):
-            raise NotPermitted
-        act = agreements.sign_for_office if side == "office" else agreements.sign_for_firm
-        act(agreement=row, by=request.user)
-        messages.success(request, _("Signed."))
-        return redirect("awards:agreement", pk=pk)
-    if not side:
-        return redirect("awards:agreement", pk=pk)
-    context = {"agreement": row, "side": side, "back": reverse("awards:agreement", args=[pk])}
-    return render(request, "awards/agreement_sign.html", context)
+def _signatures(row: Agreement) -> list[tuple[Any, Any, Signature | None]]:
+    """Each side with the words for it and the file that it signed, if it did."""
+    by_side = {one.side: one for one in row.signatures.all()}
+    words = {Side.FIRM: _("For the firm"), Side.OFFICE: _("For the department")}
+    return [(side, label, by_side.get(side)) for side, label in words.items()]

@@ -1,5 +1,6 @@
 """Objecting, as the public and the firms do: the form, what became of it, the one review."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import PageRequest, SignedInRequest
 from accounts.models import User
 from accounts.rules import is_member
+from audit.once import once
 from audit.refusals import Refused
 from awards.forms.objections import FollowForm, ObjectionForm, ReviewForm
 from awards.forms.refusing import add_refusal
 from awards.models import Objection, ObjectionReview, PublicNotice
 from awards.services import objection_reviews, objections
+
+WORD_FOR_WORD = "word for word"  # the same person's same words on a project are one objection
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +43,10 @@ def file_objection(request: PageRequest, number: str) -> HttpResponse:
         application = next(i.application for i in items if i.application_id == chosen)
         by = request.user if isinstance(request.user, User) else None
         try:
-            filed = objections.file_objection(notice=notice, application=application, by=by, **data)
+            act = partial(
+                objections.file_objection, notice=notice, application=application, by=by, **data
+            )
+            filed = once(Objection, WORD_FOR_WORD, act)
         except Refused as refused:
             add_refusal(form, refused)
         else:

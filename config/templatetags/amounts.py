@@ -68,6 +68,15 @@ def score(value: Any) -> str:
 
 
 @register.filter
+def signed(value: Any) -> str:
+    """A difference with its sign, decimals as they are: +1.72, −0.03, 0.00."""
+    figure = _decimal(value)
+    if figure is None:
+        return MISSING
+    return f"{figure:+f}".replace("-", "−") if figure else f"{abs(figure):f}"
+
+
+@register.filter
 def number(value: Any, places: int | None = None) -> str:
     """A count or measure with thousands commas: 2467 → 2,467; {{ x|number:1 }} fixes decimals."""
     figure = _decimal(value)

@@ -6,6 +6,7 @@ field; a form may carry `warnings`, a mapping of field name to one sentence or s
 own arguments win over both.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,12 @@ def field(
         "described": " ".join(described),
         "control": bound.as_widget(attrs={**attrs, "id": ident}) if look.kind != "choices" else "",
     }
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """{% once %} in a form that makes a record: sent twice, it makes one (`audit.once`)."""
+    return format_html('<input type="hidden" name="once" value="{}">', secrets.token_hex(16))
 
 
 def _first_id(bound: BoundField) -> str:

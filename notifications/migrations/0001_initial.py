@@ -33,6 +33,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Round',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('day', models.DateField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('name', 'day'), name='one_round_a_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -52,6 +63,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DigestLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='digest_line', to='notifications.message')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['message'], name='digest_untold')],
+            },
+        ),
+        migrations.CreateModel(
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -59,6 +81,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('pending', 'waiting'), ('done', 'delivered'), ('dead', 'given up')], default='pending', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('due_at', models.DateTimeField(db_default=models.Func(function='steelyard_now'))),
+                ('tried_at', models.DateTimeField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('error', models.CharField(blank=True, max_length=400)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notifications.message')),

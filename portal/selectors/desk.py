@@ -17,7 +17,7 @@ from accounts.rules import acts_for_a_firm, covered_regions, has_any_role, has_r
 from applications.models import Application, Call, CallStatus
 from applications.rules import shown_status
 from applications.selectors.dossiers import dossiers_of_firms
-from applications.stages import STAGES, current_stage
+from applications.stages import NAMES, current_stage, due_of
 from applications.wording import STATUS_NAMES
 from applications.workflow import Status
 from audit import selectors as trail
@@ -119,7 +119,6 @@ def _calls(user: User, now: datetime) -> Board:
     states: dict[int, Counter[str]] = {}
     for call_id, status, number in counted:
         states.setdefault(call_id, Counter())[status] = number
-    stages = dict(STAGES)
     rows = []
     for call in calls:
         own = states.get(call.pk, Counter())
@@ -129,8 +128,8 @@ def _calls(user: User, now: datetime) -> Board:
                 "title": str(call),
                 "number": call.number,
                 "url": reverse("applications:dossier_list") + f"?call={call.number}",
-                "stage": stages.get(stage) or _("not open yet"),
-                "due": {"apply": call.closes_at, "score": call.scoring_due_at}.get(stage),
+                "stage": NAMES.get(stage) or _("not open yet"),
+                "due": due_of(call, stage),
                 "total": own.total(),
                 "states": [(s, STATUS_NAMES[s], own[s]) for s in Status if own[s]],
             }
@@ -244,7 +243,8 @@ def _coverage(now: datetime) -> Board:
     )
     waiting = ServiceRequest.objects.exclude(status=RequestStatus.CLOSED)
     requests = waiting.aggregate(
-        open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now, status=RequestStatus.OPEN))
+        open=Count("pk"),
+        late=Count("pk", filter=Q(finish__due_at__lt=now, status=RequestStatus.OPEN)),
     )
     figures = {
         "projects": running.count(),

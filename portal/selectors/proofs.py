@@ -1,4 +1,6 @@
-"""Whether a number and a digest belong together; nothing else is told."""
+"""Whether a number belongs together with a digest, of which nothing else is told, or with the code
+of a document, of which its holder reads what stands in it.
+"""
 
 import hmac
 import re
@@ -7,8 +9,10 @@ from typing import Any
 
 from applications.models import CallEdition, Submission
 from audit.digests import canonical, sm3
-from awards.models import PublicNotice
-from reviews.models import Draw
+from awards.models import Agreement, AllocationNotice, PublicNotice
+from papers.paper import Paper
+from portal.selectors.handed_out import record_of
+from reviews.models import Draw, PointsStatement
 
 
 class Proof(StrEnum):
@@ -25,8 +29,19 @@ def tidy_digest(text: str) -> str:
     return re.sub(r"[\s:：-]+", "", text).lower()
 
 
+def check_code(number: str, code: str) -> tuple[Proof, Paper | None]:
+    """Compare the code of a document; with it, what the document says, for whoever holds one."""
+    found = record_of(number.strip(), code)
+    if found is None:
+        return Proof.DIFFERS, None
+    row, make = found
+    if sm3(canonical(row.content)) != row.digest:
+        return Proof.ALTERED, None
+    return Proof.HOLDS, make(row)
+
+
 def check(number: str, digest: str) -> Proof:
-    """Compare a digest with the record of a receipt, a notice, a published call or a draw."""
+    """Compare a digest with the record of a document, a notice, a published call or a draw."""
     found = _records(number.strip())
     if not found:
         return Proof.DIFFERS
@@ -37,11 +52,14 @@ def check(number: str, digest: str) -> Proof:
 
 
 def _records(number: str) -> list[tuple[Any, str]]:
-    """Content and digest of whatever carries the number; four indexed queries at most."""
+    """Content and digest of whatever carries the number; seven indexed queries at most."""
     for rows in (
         Submission.objects.filter(receipt=number),
         PublicNotice.objects.filter(number=number),
         CallEdition.objects.filter(call__number=number),
+        Agreement.objects.filter(number=number),
+        AllocationNotice.objects.filter(number=number),
+        PointsStatement.objects.filter(number=number),
     ):
         found = list(rows.values_list("content", "digest"))
         if found:

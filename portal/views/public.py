@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.rules import roles_of
 from applications.models import Call
 from applications.stages import rail
+from papers.codes import is_code
 from portal.addresses import address
 from portal.forms.public import VerifyForm
 from portal.rule_words import rule_rows
@@ -93,13 +94,19 @@ def _named(rows: object, key: str, english: bool) -> list[dict[str, object]]:  #
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: PageRequest) -> HttpResponse:
-    """Does this digest belong to this number? Yes or no, and nothing else."""
+    """Does this digest belong to this number? Yes or no, and nothing else; whoever has the code of
+    a document reads what stands in it, to compare.
+    """
     printed = {name: request.GET.get(name, "")[:80] for name in ("number", "digest")}
     form = VerifyForm(request.POST if request.method == "POST" else None, initial=printed)
-    proof = None
+    proof, paper = None, None
     if form.is_valid():
-        proof = proofs.check(form.cleaned_data["number"], form.cleaned_data["digest"])
-    return render(request, "portal/verify.html", {"form": form, "proof": proof})
+        number, digest = form.cleaned_data["number"], form.cleaned_data["digest"]
+        if is_code(digest):
+            proof, paper = proofs.check_code(number, digest)
+        else:
+            proof = proofs.check(number, digest)
+    return render(request, "portal/verify.html", {"form": form, "proof": proof, "paper": paper})
 
 
 @require_safe

@@ -755,4 +755,21 @@ class Migration(migrations.Migration):
             model_name='minutescorrection',
             trigger=pgtrigger.compiler.Trigger(name='correction_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0187db38964a09f1e87bf76e44c2e45f16546bc5', operation='DELETE', pgid='pgtrigger_correction_kept_1c007', table='reviews_minutescorrection', when='BEFORE')),
         ),
+        migrations.CreateModel(
+            name='PointsStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=30, unique=True)),
+                ('content', models.JSONField()),
+                ('digest', models.CharField(max_length=64)),
+                ('issued_at', models.DateTimeField()),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='reviews.rankingentry')),
+                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ('id',),
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6e75480cc7717a7e70e22d81aba7527a8a7ac5ee', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_efa35', table='reviews_pointsstatement', when='BEFORE')), pgtrigger.compiler.Trigger(name='not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF current_setting('steelyard.emptying', true) IS DISTINCT FROM 'on' THEN\n            RAISE EXCEPTION 'cannot empty %', TG_TABLE_NAME USING ERRCODE = 'check_violation';\n        END IF;\n        RETURN NULL;\n    ", hash='3b5f8ae81c8d55ad2f55f7bac9f2581440e4bd16', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_503e3', table='reviews_pointsstatement', when='BEFORE'))],
+                'constraints': [models.UniqueConstraint(fields=('entry', 'digest'), name='one_statement_per_content')],
+            },
+        ),
     ]

@@ -33,6 +33,7 @@ from reviews.models.site_checks import (
     SiteFinding,
     SiteView,
 )
+from reviews.models.statements import PointsStatement
 
 __all__ = [
     "OPEN_CHECKS",
@@ -56,6 +57,7 @@ __all__ = [
     "NamedDecision",
     "Panel",
     "PanelApplication",
+    "PointsStatement",
     "Ranking",
     "RankingEntry",
     "Recusal",

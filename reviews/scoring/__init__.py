@@ -29,6 +29,7 @@ from reviews.scoring.computing import (
 from reviews.scoring.marks import (
     MARK_PROBLEM_KEYS,
     MIN_COMMENT,
+    asks_grounds,
     check_mark,
     comment_length,
     tier_of,
@@ -52,6 +53,7 @@ __all__ = [
     "Points",
     "Score",
     "aggregate",
+    "asks_grounds",
     "centre",
     "check_mark",
     "combine",

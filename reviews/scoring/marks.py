@@ -60,6 +60,14 @@ def check_mark(
     return []
 
 
+def asks_grounds(leaf: Leaf, score: Decimal | None, comment: str) -> bool:
+    """Whether a mark is extreme, all the points of the leaf or none, and nothing is said of it.
+
+    Grounds are asked for then and not required: the tier's own words stand for it.
+    """
+    return score is not None and score in (0, leaf.weight) and not comment_length(comment)
+
+
 def tier_of(leaf: Leaf, score: Decimal) -> int | None:
     """The tier that a score falls into; None when it is out of range or between two hundredths."""
     return next((index for index, tier in enumerate(leaf.tiers) if tier.holds(score)), None)

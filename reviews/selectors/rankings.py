@@ -13,11 +13,20 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import JSONObject
 
 from applications.models import Application, Call, CallStatus
 from applications.sheet import Sheet
 from audit import clock
-from reviews.models import Assignment, AssignmentState, Ranking, RankingEntry, Recusal, Stage
+from reviews.models import (
+    Assignment,
+    AssignmentState,
+    PointsStatement,
+    Ranking,
+    RankingEntry,
+    Recusal,
+    Stage,
+)
 from reviews.selectors.sheets import sheet_of
 
 ORDER = {"ranked": 0, "below_floor": 1, "too_few": 2, "absent": 3, "vetoed": 4}
@@ -71,8 +80,9 @@ def last_version(call: Call, digest: str) -> tuple[Ranking | None, int, datetime
 
 def entries_of(ranking: Ranking) -> list[RankingEntry]:
     """Ranked first in their order, then below the floor, too few scores, vetoed; each with
-    `.decided`, the key that decided its tie, `.experts`, their sums, `.voided`, whose signed marks
-    a conflict found later has voided, and `.site`, what a site check found. One query.
+    `.decided`, the key that decided its tie, `.experts`, their sums, `.heard_by`, those of the
+    hearing, `.voided`, whose signed marks a conflict found later has voided, and `.site`, what a
+    site check found. One query.
     """
     rows = (
         ranking.entries.select_related(
@@ -84,6 +94,7 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
         .annotate(
             decided=KeyTextTransform("decided_by", "details"),
             experts=KeyTransform("experts", "details"),
+            heard_by=KeyTransform("experts", KeyTransform("hearing", "details")),
             voided=ArraySubquery(
                 _voided(OuterRef("application")).values("expert__pseudonym").order_by("expert")
             ),
@@ -103,7 +114,11 @@ def entries_of(ranking: Ranking) -> list[RankingEntry]:
 
 
 def entry_of(call: Call, application: int) -> RankingEntry | None:
-    """The entry of a dossier in the ranking that stands, with its panel. One query."""
+    """The entry of a dossier in the ranking that stands, with its panel and, as `given`, what
+    `statements_of` says. One query.
+    """
+    statements = PointsStatement.objects.filter(entry__application=application).order_by("-pk")
+    given = JSONObject(pk="pk", number="number", digest="digest", issued_at="issued_at")
     stands = Ranking.objects.filter(call=call).order_by("-version").values("pk")[:1]
     return (
         RankingEntry.objects.filter(ranking=Subquery(stands))
@@ -115,6 +130,7 @@ def entry_of(call: Call, application: int) -> RankingEntry | None:
             "application__industry",
         )
         .filter(application=application)
+        .annotate(given=ArraySubquery(statements.values(given=given)))
         .first()
     )
 
@@ -128,16 +144,17 @@ class PanelMean:
     mean: Fraction
 
 
-def panel_means(entries: Iterable[Any]) -> list[PanelMean]:
+def panel_means(entries: Iterable[Any], *, heard: bool = False) -> list[PanelMean]:
     """Of all panels first, then by panel, over every complete sheet, trimmed or not.
 
-    Takes what `entries_of` gives.
+    Takes what `entries_of` gives; `heard`: the sheets of the hearing instead of the paper review.
     """
     sums: dict[int, list[Decimal]] = {}
     dossiers: Counter[int] = Counter()
     for entry in entries:
-        dossiers[entry.panel] += 1
-        given = (Decimal(row["total"]) for row in (entry.experts or {}).values())
+        judges = entry.heard_by if heard else entry.experts
+        given = (Decimal(row["total"]) for row in (judges or {}).values())
+        dossiers[entry.panel] += not heard or bool(judges)  # who did not come was not heard
         sums.setdefault(entry.panel, []).extend(given)
     every = [value for values in sums.values() for value in values]
     if not every:
@@ -229,6 +246,13 @@ def said_of(application: Application) -> dict[str, Said]:
             if locked:
                 said.comments[name, mark.leaf] = mark.comment
     return by_stage
+
+
+def statements_of(entry: RankingEntry) -> list[dict[str, Any]]:
+    """The statements of points that were given out for the dossier of an entry that `entry_of`
+    found, the newest first."""
+    given: list[dict[str, Any]] = entry.given  # type: ignore[attr-defined]  # annotated
+    return [one | {"issued_at": datetime.fromisoformat(one["issued_at"])} for one in given]
 
 
 def formula_rows(entry: RankingEntry, sheet: Sheet) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ def score_all(
                 score,
                 computed,
                 jobs,
-                _details(computed, score, site),
+                details_of(computed, score, site),
                 points_of(score),
                 score.n,
             )
@@ -116,8 +116,8 @@ def _figures(call: Call) -> dict[int, tuple[dict[str, Any], Standing | None]]:
     return {pk: (figures, standing_of(findings)) for pk, figures, findings in found}
 
 
-def _details(
-    computed: Mapping[str, Computed], score: Score, site: Standing | None
+def details_of(
+    computed: Mapping[str, Computed], score: Score, site: Standing | None = None
 ) -> dict[str, Any]:
     """How the points came about, leaf by leaf and expert by expert, as data. The single marks stand
     on the signed sheets. `site`: what was found on the spot, only where something stands of it.

@@ -17,7 +17,7 @@ from reviews.scoring import Given
 
 SHEETS = """
 reviews_assignment a JOIN reviews_panel p ON p.id = a.panel_id
-WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided})
+WHERE p.call_id = %(call)s AND a.stage = %(stage)s AND (a.state = %(locked)s {voided}){only}
 """
 ENDS = ("(SELECT min(a.id) FROM {sheets})", "(SELECT max(a.id) FROM {sheets})")
 BOUNDS = "SELECT min(a.id), max(a.id) FROM {sheets}"
@@ -44,26 +44,35 @@ VOIDED_SINCE = """OR a.state = 'void' AND a.sheet_id IS NOT NULL AND EXISTS (
 
 
 def expert_sums(
-    call: Call, sheet: Sheet, stage: str = Stage.PAPER, as_of: datetime | None = None
+    call: Call,
+    sheet: Sheet,
+    stage: str = Stage.PAPER,
+    as_of: datetime | None = None,
+    only: int | None = None,
 ) -> dict[int, list[Given]]:
     """Application → the sums of its locked sheets of a stage, in any order: none decides. Two
-    queries; of a hearing one, whose few sheets need no bounds known beforehand.
+    queries; of a hearing, or of one dossier, one: few sheets need no bounds known beforehand.
 
-    `as_of`: with those that were voided by a recusal recorded later than this instant.
+    `as_of`: with those that were voided by a recusal recorded later than this instant. `only`: of
+    one dossier.
     """
     leaves = [leaf.code for leaf in sheet.expert_leaves()]
-    sheets = SHEETS.format(voided=VOIDED_SINCE if as_of else "")
+    sheets = SHEETS.format(
+        voided=VOIDED_SINCE if as_of else "",
+        only="" if only is None else " AND a.application_id = %(only)s",
+    )
     values: dict[str, Any] = {
         "call": call.pk,
         "stage": stage,
         "locked": AssignmentState.LOCKED,
         "as_of": as_of,
+        "only": only,
         "leaves": leaves,
         "employment": [c for c in leaves if sheet.kind_of(c) == "employment"],
     }
     with connection.cursor() as cursor:
         bounds = [end.format(sheets=sheets) for end in ENDS]
-        if stage != Stage.HEARING:
+        if stage != Stage.HEARING and only is None:
             cursor.execute(BOUNDS.format(sheets=sheets), values)
             values["first"], values["last"] = cursor.fetchone()
             bounds = ["%(first)s", "%(last)s"]

@@ -66,6 +66,8 @@ def _agreement_word(w: Decimal | None) -> str:
 
 def _severity(told: Sequence[Data]) -> dict[str, Any]:
     known = [row for row in told if row["severity"] is not None]
+    if not any(row["severity"] or row["error"] for row in known):
+        known = []  # the model finds no difference between experts at all
     most = max((abs(row["severity"]) for row in known), default=0.0) or 1.0
     rows = []
     for row in sorted(known, key=lambda row: row["severity"]):

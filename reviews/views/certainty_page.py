@@ -64,7 +64,7 @@ def _weights(told: Data, named: Names) -> dict[str, Any]:
         "shifts": [
             {
                 "weight": shown(percent(row["weight"])),
-                "points": f"{row['points']:+d}",
+                "points": row["points"],
                 "up": named.rows(row["up"]),
                 "down": named.rows(row["down"]),
                 "moved": len(row["moved"]),
@@ -108,7 +108,7 @@ def _hearing(told: Data, named: Names) -> dict[str, Any]:
         "count": len(told["breaks"]),
         "shifts": [
             {
-                "points": f"{row['percent'] - told['percent']:+d}",
+                "points": row["percent"] - told["percent"],
                 "note": {0: _("paper review alone"), 100: _("hearing alone")}.get(row["percent"]),
                 **_weight_row(row, named),
             }

@@ -147,7 +147,9 @@ def reveal(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             acts.reveal_supervisor(draw=row, secret=form.cleaned_data["secret"], by=request.user)
         except Refused as refused:
-            add_refusal(form, refused)
+            row = _draw(request, number)  # as it stands now: somebody may have been faster
+            mine = draw_page.turn(row, request.user) == "reveal"
+            add_refusal(form, refused, drawn_again=mine)
         else:
             messages.success(request, _("Revealed. The officer can press the draw now."))
             return redirect("reviews:draw", number=number)
@@ -164,7 +166,9 @@ def press(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             acts.perform_draw(draw=row, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            add_refusal(form, refused)
+            row = _draw(request, number)  # as it stands now: somebody may have been faster
+            mine = draw_page.turn(row, request.user) == "press"
+            add_refusal(form, refused, drawn_again=mine)
         else:
             messages.success(request, _("Drawn. Every expert has been invited."))
             return redirect("reviews:draw", number=number)

@@ -20,7 +20,7 @@ from applications.sheet import Sheet, parse_hearing
 from calendars.wording import day_text
 from reviews.formula_words import formula_words
 from reviews.models import RankingEntry, Recusal, Stage
-from reviews.office_words import DECIDED_BY, ENTRY_STATES
+from reviews.office_words import DECIDED_BY, ENTRY_STATES, OFF_SHORTLIST
 from reviews.scoring.formulas import FORMULAS
 from reviews.selectors import placing as places
 from reviews.selectors import rankings as ranked
@@ -51,6 +51,7 @@ def page(entry: RankingEntry, sheet: Sheet, *, named: bool) -> dict[str, Any]:
         "application": entry.application,
         "named": named,
         "state_label": ENTRY_STATES[entry.state],
+        "unheard": str(OFF_SHORTLIST[entry.state]) if "paper_rank" in details else "",
         "full": full_marks(sheet, entry.ranking.call),
         "vetoes": [
             VETOES.get(key) or site_veto_words(entry.ranking.call, key) for key in details["vetoes"]

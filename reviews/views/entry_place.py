@@ -15,10 +15,14 @@ from reviews.selectors import placing as places
 
 def place_of(entry: RankingEntry, rules: CallRules, *, named: bool) -> dict[str, Any]:
     """Against the entry score, the others and the funding line."""
-    found = places.placing_of(entry)
     rows: list[tuple[str, str]] = []
     if entry.total is not None:
         rows.append((_("Entry score"), _margin(entry.total, rules.floor)))
+    if "paper_rank" in entry.details:  # it was not heard, and has no place among those who were
+        if paper := entry.details["paper_rank"]:
+            rows.append((_("Rank in the paper review"), str(paper)))
+        return {"rows": rows, "equals": ()}
+    found = places.placing_of(entry)
     if entry.rank is not None:
         of = ngettext("%(rank)s of %(n)s ranked", "%(rank)s of %(n)s ranked", found.of)
         rows.append((_("Rank"), of % {"rank": entry.rank, "n": found.of}))

@@ -141,7 +141,8 @@ def decline_seat(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("You have given the seat back. Thank you for telling us."))
             return redirect("reviews:my_reviews")
     context = {"seat": seat, "call": seat.panel.call, "form": form}
-    return render(request, "reviews/expert_decline.html", context)
+    status = 422 if form.is_bound else 200
+    return render(request, "reviews/expert_decline.html", context, status=status)
 
 
 @login_required
@@ -170,7 +171,8 @@ def declare(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "unanswered": sum(bool(line.error) for line in form.lines),
     }
-    return render(request, "reviews/expert_declare.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reviews/expert_declare.html", context, status=status)
 
 
 def _declared(form: DeclarationForm) -> str:

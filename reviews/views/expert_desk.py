@@ -25,12 +25,12 @@ from reviews.addresses import marks_url
 from reviews.forms.marks import LeafInput, SheetForm, fingerprint, overall_of, slug, stored_input
 from reviews.models import Assignment, AssignmentState, Mark, Stage
 from reviews.rules import stage_at
-from reviews.scoring import Computed, check_mark, subtotal
+from reviews.scoring import Computed, asks_grounds, check_mark, subtotal
 from reviews.selectors import expert as own
 from reviews.selectors.sheets import computed_of, problems_of, sheet_of
 from reviews.services.scoring import require_scorable
 from reviews.views.expert_words import formula_row, language, panel_name
-from reviews.wording import MARK_PROBLEMS, problem_text
+from reviews.wording import ASKS_GROUNDS, MARK_PROBLEMS, problem_text
 
 UNSHOWN = frozenset(f.name for f in FIRM.fields if f.name.startswith("contact_"))
 _ZERO = Decimal("0.00")
@@ -133,6 +133,7 @@ class SheetDesk:
         stored = self.marks.get(leaf.code)
         problems = check_mark(leaf, given.tier, given.score, given.comment, self.least_comment)
         keys = {p.key for p in problems}
+        asks = not (problems or given.errors) and asks_grounds(leaf, given.score, given.comment)
         begun = given.tier is not None or bool(given.typed) or bool(given.comment)
         state = "todo" if not begun else "done" if not (problems or given.errors) else "warn"
         if begun and keys == {"comment_short"}:
@@ -169,6 +170,7 @@ class SheetDesk:
             "state": state,
             "begun": begun,
             "says": [problem_text(p) for p in problems if p.key not in _QUIET] if begun else [],
+            "asks": str(ASKS_GROUNDS) if asks else "",
             "errors": given.errors,
         }
 
@@ -241,6 +243,7 @@ class SheetDesk:
             "autosave_url": reverse("reviews:autosave", args=[assignment.pk]),
             "words": {key: MARK_PROBLEMS[key] for key in ("comment_short", "tier_range")},
             "least": self.least_comment,
+            "asks_grounds": ASKS_GROUNDS,
             "nav_current": "reviews:my_reviews",
             **more,
         }

@@ -223,4 +223,5 @@ def step_aside(request: SignedInRequest, pk: int) -> HttpResponse:
         "call": desk.assignment.panel.call,
         "order": desk.order,
     }
-    return render(request, "reviews/expert_step_aside.html", context)
+    status = 422 if form.is_bound else 200
+    return render(request, "reviews/expert_step_aside.html", context, status=status)

@@ -25,7 +25,7 @@ from reviews.models import Panel, ShortlistEntry
 from reviews.selectors import hearing as reading
 from reviews.services import hearing as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
+from reviews.views.office import WATCHERS, acts_in, add_refusal, call_of, frame, posted
 
 
 def heard_call(request: SignedInRequest, number: str, *roles: Role) -> Call:
@@ -58,7 +58,7 @@ def _page(
         "rules": hearing_rows(call.rule_set),
         "form": form or _due_form(request, call),
         "running": running,
-        "may_act": running and is_officer(request),
+        "may_act": running and acts_in(request, call),
         "nav_current": "reviews:panels",
     }
     return render(request, "reviews/hearing.html", context, status=status)
@@ -125,7 +125,7 @@ def shortlist(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             acts.draw_up_shortlist(call=call, due_at=form.due_at(), by=request.user)
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=reading.shortlist_of(call) is None)
         else:
             messages.success(request, _("The shortlist stands; every firm has been told."))
             return redirect("reviews:hearing", number=number)

@@ -16,11 +16,12 @@ from applications.models import Call, CallStatus
 from audit.refusals import Refused
 from reviews.forms.hearing import CorrectionForm, MinutesForm
 from reviews.models import HearingMinutes, MinutesCorrection, ShortlistEntry
+from reviews.rules import other_part
 from reviews.selectors import hearing as reading
 from reviews.services import hearing_minutes
 from reviews.services import minutes_corrections as corrections
 from reviews.views.hearing import heard_call
-from reviews.views.office import WATCHERS, add_refusal, is_officer, posted
+from reviews.views.office import WATCHERS, acts_in, add_refusal, is_officer, posted
 
 
 @login_required
@@ -30,7 +31,7 @@ def minutes(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     call = heard_call(request, number, *WATCHERS)
     entry = _entry(call, pk)
     kept = getattr(entry, "minutes", None)
-    writes = kept is None and is_officer(request) and call.status == CallStatus.HEARING
+    writes = kept is None and acts_in(request, call) and call.status == CallStatus.HEARING
     if request.method == "POST" and not writes:
         raise Http404
     slot = reading.slot_at(entry, call)
@@ -72,7 +73,7 @@ def _page(
     kept = getattr(entry, "minutes", None)
     rows = list(kept.corrections.select_related("proposed_by", "decided_by")) if kept else []
     pending = next((row for row in rows if row.accepted is None), None)
-    corrects = is_officer(request) and call.status in reading.CORRECTED_IN
+    corrects = acts_in(request, call) and call.status in reading.CORRECTED_IN
     form = more.pop("correction", None)
     if kept is not None and form is None and corrects and pending is None:
         stands = next((row for row in reversed(rows) if row.accepted), kept)
@@ -87,6 +88,7 @@ def _page(
         "pending": pending,
         "decides": pending is not None and corrects and pending.proposed_by_id != request.user.pk,
         "correction": form,
+        "barred": other_part(call) if is_officer(request) else None,
         "back": reverse("reviews:hearing", args=[call.number]),
         "nav_current": "reviews:panels",
         **more,

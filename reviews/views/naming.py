@@ -19,7 +19,7 @@ from reviews.rules import standing
 from reviews.selectors import draws as drawing
 from reviews.selectors import naming as reading
 from reviews.services.naming import decide_named
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, is_officer, posted
+from reviews.views.office import WATCHERS, acts_in, add_refusal, call_of, frame, posted
 
 PER_PAGE = 50
 
@@ -37,7 +37,7 @@ def named(request: SignedInRequest, number: str) -> HttpResponse:
         "page": page,
         "rows": [_row(naming) for naming in page],
         "undecided": sum(match.undecided for naming in found for match in naming.matches),
-        "changeable": is_officer(request)
+        "changeable": acts_in(request, call)
         and shared["draw"] is None
         and call.status == CallStatus.SCREENED,
         "nav_current": "reviews:panels",

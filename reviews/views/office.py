@@ -16,6 +16,7 @@ from applications import stages
 from applications.models import Call, CallStatus
 from audit.refusals import NotPermitted, Refused
 from reviews.models import Draw
+from reviews.rules import other_part, other_parts
 from reviews.selectors import office as reading
 
 WATCHERS = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
@@ -43,26 +44,38 @@ def is_officer(request: SignedInRequest) -> bool:
 
 
 def call_of(request: SignedInRequest, number: str, *roles: Role) -> Call:
-    """The call of the address, for people with one of the roles; from the end of screening on."""
+    """The call of the address, for people with one of the roles; from the end of screening on. It
+    knows which other part the person has in it.
+    """
     guard(request, *roles)
     return get_object_or_404(
-        Call.objects.select_related("scheme").exclude(
-            status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)
-        ),
+        Call.objects.select_related("scheme")
+        .annotate(**other_parts(request.user))
+        .exclude(status__in=(CallStatus.DRAFT, CallStatus.PROPOSED)),
         number=number,
     )
+
+
+def acts_in(request: SignedInRequest, call: Call) -> bool:
+    """Whether this officer acts for the office in the call of `call_of`: who sat on one of its
+    panels or types in its paper sheets does not.
+    """
+    return is_officer(request) and other_part(call) is None
 
 
 def frame(request: SignedInRequest, call: Call, current: str) -> dict[str, Any]:
     """What every page of a call's review shows: the rail, the tabs one may open, the draw."""
     watches = has_any_role(request.user, *WATCHERS)
     draw = reading.live_draw(call) if watches else None
+    # A draw's page comes with the bare call; nobody has such a part before the draw.
+    barred = other_part(call) if is_officer(request) and hasattr(call, "sat") else None
     return {
         "call": call,
         "steps": stages.rail(call, request.clock.now),
         "tabs": _tabs(call, current, draw, watches=watches),
         "draw": draw,
-        "officer": is_officer(request),
+        "officer": is_officer(request) and barred is None,
+        "barred": barred,
     }
 
 
@@ -92,9 +105,11 @@ def posted(request: SignedInRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def add_refusal(form: Any, refused: Refused) -> None:
+def add_refusal(form: Any, refused: Refused, *, drawn_again: bool = True) -> None:
     """Say a refusal at its field, or on top where the form has no such field. An instant is asked
-    for as day and hour.
+    for as day and hour. Where the page draws the form no more, which could say it, it is raised on.
     """
+    if not drawn_again:
+        raise refused
     field = "day" if refused.field in ("due_at", "starts_at") else refused.field
     form.add_error(field if field in form.fields else None, str(refused.message))

@@ -25,7 +25,16 @@ from reviews.selectors import office as reading
 from reviews.selectors.quorum import WATCHED
 from reviews.services import panels as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import WATCHERS, add_refusal, call_of, frame, guard, is_officer, posted
+from reviews.views.office import (
+    WATCHERS,
+    acts_in,
+    add_refusal,
+    call_of,
+    frame,
+    guard,
+    is_officer,
+    posted,
+)
 from reviews.views.quorum import short_of_scores
 
 PER_PAGE = 50
@@ -80,7 +89,7 @@ def _page(
         "changeable": changeable,
         "matched": rules if rules.by_application else None,
         "may_form": changeable and not drawn_before,
-        "may_record": is_officer(request)
+        "may_record": acts_in(request, call)
         and draw is not None
         and draw.status == "drawn"
         and call.status in WATCHED,
@@ -148,7 +157,7 @@ def form(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             made = acts.form_panels(call=call, by=request.user, **sizes.cleaned_data)
         except Refused as refused:
-            add_refusal(sizes, refused)
+            add_refusal(sizes, refused, drawn_again=not call.draws.exists())
         else:
             words = ngettext("%(count)s panel formed.", "%(count)s panels formed.", len(made))
             messages.success(request, words % {"count": len(made)})

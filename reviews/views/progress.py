@@ -28,7 +28,7 @@ from reviews.selectors import office as reading
 from reviews.services import opening
 from reviews.services import ranking as acts
 from reviews.views.expert_words import panel_name
-from reviews.views.office import HEARD, WATCHERS, add_refusal, call_of, frame, is_officer
+from reviews.views.office import HEARD, WATCHERS, acts_in, add_refusal, call_of, frame
 from reviews.views.quorum import short_of_scores
 
 SHOWN = 50
@@ -71,10 +71,10 @@ def _page(
         "opened_at": _opened_at(call) if running else None,
         "over": over,
         "unsigned": unsigned,
-        "opening": is_officer(request) and call.status == CallStatus.SCREENED,
+        "opening": acts_in(request, call) and call.status == CallStatus.SCREENED,
         "obstacle": _obstacle(call, experts) if call.status == CallStatus.SCREENED else "",
-        "may_close": is_officer(request) and running and (not unsigned or over),
-        "may_extend": is_officer(request) and running,
+        "may_close": acts_in(request, call) and running and (not unsigned or over),
+        "may_extend": acts_in(request, call) and running,
         "form": form or _form(request, call),
         "recusals": [
             {
@@ -171,7 +171,8 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            extendable = call.status in (CallStatus.IN_REVIEW, CallStatus.HEARING)
+            add_refusal(form, refused, drawn_again=extendable)
         else:
             messages.success(request, _("The experts have more time; every one has been told."))
             return redirect("reviews:progress", number=number)
@@ -197,6 +198,7 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
         "unsigned": reading.unsigned(call),
         "heard": heard,
         "before_hearing": not heard and call.rule_set.has_hearing,
+        "fields": [("stage", call.status)],
         "back": reverse("reviews:progress", args=[number]),
         "nav_current": "reviews:panels",
     }
@@ -204,7 +206,9 @@ def close(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 def _close(request: SignedInRequest, call: Call, *, heard: bool) -> HttpResponse:
-    """Close the stage at hand and go where the next act is."""
+    """Close the stage that the page showed and go where the next act is."""
+    if request.POST.get("stage", call.status) != call.status:
+        raise WrongState  # a page left open since the paper review does not close the hearing
     if heard:
         acts.close_hearing(call=call, by=request.user)
     else:

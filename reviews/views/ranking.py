@@ -29,7 +29,8 @@ from reviews.services import ranking as acts
 from reviews.views import ranking_page as parts
 from reviews.views.certainty import panels_of, signals
 from reviews.views.changes import changes_shown
-from reviews.views.office import READERS, add_refusal, call_of, frame, guard, is_officer
+from reviews.views.office import READERS, acts_in, add_refusal, call_of, frame, guard, is_officer
+from reviews.views.severity import severity
 
 PER_PAGE = 50
 
@@ -68,7 +69,7 @@ def _page(
     entries = ranked.entries_of(found) if found else []
     rules = call.rule_set
     sheet = parse(call.sheet)
-    officer = is_officer(request)
+    officer = acts_in(request, call)
     ties = parts.tie_groups(entries)
     decisions = parts.decisions(request, call, entries) if found else []
     waiting = any(item["row"].confirmed_at is None for item in decisions)
@@ -105,13 +106,11 @@ def _page(
 
 
 def beside(found: Ranking, entries: list[RankingEntry], *, heard: bool) -> dict[str, Any]:
-    """What stands beside the ranking and never alters it: how sure it is, how severe its panels;
-    with a hearing a panel's severity is told of each stage, on the page of the analysis.
-    """
+    """What stands beside the ranking and never alters it: how sure it is, how severe its panels."""
     panels = panels_of(entries)
     told = signals(found, entries, panels)
     data = told["analysis"].data if told["analysis"] else None
-    return told | {"severity": None if heard else parts.severity(entries, panels, data)}
+    return told | {"severity": severity(entries, panels, data, heard=heard)}
 
 
 @login_required
@@ -149,7 +148,7 @@ def propose_tie(request: SignedInRequest, number: str) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=call.status == CallStatus.RANKED)
         else:
             messages.success(request, _("Recorded. It counts once a second person confirms it."))
             return redirect("reviews:ranking", number=number)

@@ -1,6 +1,6 @@
 """What the ranking's page shows, as plain values: rows, the beam, ties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -15,11 +15,10 @@ from applications import money
 from applications.call_reading import hearing_rows, quota_rows
 from applications.call_rules import CallRules
 from applications.models import Call, CallStatus
-from reviews.models import Panel, Ranking, RankingEntry
+from reviews.models import Ranking, RankingEntry
 from reviews.office_words import DECIDED_BY, ENTRY_STATES, QUOTA_MARKS
-from reviews.scoring import half_up
-from reviews.selectors import rankings as ranked
-from reviews.views.expert_words import language, panel_name
+from reviews.rules import other_part
+from reviews.views.expert_words import language
 
 NOBODY: Mapping[int, str] = MappingProxyType({})
 BILLION_TENTH = Decimal(100_000_000)  # 1亿元
@@ -141,39 +140,6 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
     ]
 
 
-def severity(
-    entries: Sequence[RankingEntry], panels: Sequence[Panel], told: Mapping[str, Any] | None
-) -> dict[str, Any] | None:
-    """What each panel's experts gave against all, and what the analysis says of them once it is
-    there; None where there is nothing to compare.
-    """
-    means = ranked.panel_means(entries)
-    if len(means) <= 2:  # of all, and of one panel
-        return None
-    every, *own = means
-    agreement = (told or {}).get("agreement") or {}
-    model = {row["panel"]: row.get("severity") for row in agreement.get("panels", ())}
-    names = {panel.number: panel_name(panel) for panel in panels}
-    rows = []
-    for row in own:
-        estimate = model.get(str(row.panel))
-        rows.append(
-            {
-                "number": row.panel,
-                "name": names.get(row.panel or 0, row.panel),
-                "dossiers": row.dossiers,
-                "mean": half_up(row.mean),
-                "apart": _signed(half_up(row.mean - every.mean)),
-                "model": None if estimate is None else _signed(half_up(Decimal(str(estimate)))),
-            }
-        )
-    return {"rows": rows, "mean": half_up(every.mean), "modelled": bool(model)}
-
-
-def _signed(value: Decimal) -> str:
-    return f"{value:+.2f}".replace("-", "−")
-
-
 def tie_groups(entries: list[RankingEntry]) -> list[list[RankingEntry]]:
     groups: dict[int | None, list[RankingEntry]] = {}
     for entry in entries:
@@ -187,7 +153,8 @@ def decisions(
 ) -> list[dict[str, Any]]:
     titles = {e.application_id: e.application.title for e in entries}
     rows = call.joint_decisions.select_related("proposed_by", "confirmed_by").order_by("pk")
-    may = has_any_role(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    decides = has_any_role(request.user, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    may = decides and other_part(call) is None
     return [
         {
             "row": row,

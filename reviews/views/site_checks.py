@@ -24,7 +24,7 @@ from reviews.services import site_findings as findings
 from reviews.services.site_findings import FiguresRefused
 from reviews.site_figures import CHECKED, stored
 from reviews.site_rules import CHECKERS, READERS, is_checker, may_read
-from reviews.views.office import add_refusal, call_of, frame, guard, is_officer, posted
+from reviews.views.office import acts_in, add_refusal, call_of, frame, guard, posted
 from reviews.views.site_check_page import check_page
 
 PER_PAGE = 50
@@ -52,7 +52,7 @@ def of_call(request: SignedInRequest, number: str) -> HttpResponse:
         **frame(request, call, "site_checks"),
         "page": page,
         "rows": list(page),
-        "may_order": is_officer(request) and call.status == CallStatus.RANKED,
+        "may_order": acts_in(request, call) and call.status == CallStatus.RANKED,
         "nav_current": "reviews:ranking_list",
     }
     return render(request, "reviews/site_checks_of_call.html", context)

@@ -19,7 +19,7 @@ from secretaries.models import (
 DATE = {"type": "date"}
 
 
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,
@@ -28,18 +28,36 @@ def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Dat
     )
 
 
-def _text(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
+def text_field(label: Any, rows: int = 3, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+
+class SeveralPhotos(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """None, one or more pictures."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        single = super().clean
+        return [single(one, initial) for one in data or [] if one]
 
 
 class VisitForm(forms.Form):
     """A visit as it is written down on the spot."""
 
-    on = _day(_("Day"))
+    on = day_field(_("Day"))
     kind = forms.ChoiceField(label=_("How"), choices=VisitKind, widget=forms.RadioSelect)
     people = forms.CharField(label=_("Who took part"), max_length=200)
-    summary = _text(_("What was seen and said"), 4, max_length=4000)
+    summary = text_field(_("What was seen and said"), 4, max_length=4000)
     next_action = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    photos = PhotosField(
+        label=_("Pictures"),
+        required=False,
+        help_text=_("JPG or PNG, at most nine."),
+        widget=SeveralPhotos(attrs={"accept": "image/jpeg,image/png"}),
+    )
 
 
 class RequestForm(forms.Form):
@@ -55,10 +73,12 @@ class RequestForm(forms.Form):
         widget=forms.RadioSelect,
         initial="general",
         help_text=_(
-            "General: one department. Complex: several, 15 working days. Hard: 30 working days."
+            "General: one department. Complex: several. Hard: beyond the city. Each has its own "
+            "number of working days."
         ),
     )
-    text = _text(_("What is needed"), 5, max_length=4000)
+    text = text_field(_("What is needed"), 5, max_length=4000)
+    sent_form = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class RequestFilter(forms.Form):
@@ -75,26 +95,13 @@ class RequestFilter(forms.Form):
     )
 
 
-class ActForm(forms.Form):
-    """An act on a request that needs words."""
-
-    text = _text(_("Text"), 4, max_length=4000)
-
-
-class PassForm(forms.Form):
-    """Which department holds the request now."""
-
-    unit = forms.CharField(label=_("Department"), max_length=80)
-    text = forms.CharField(label=_("Remark"), max_length=400, required=False)
-
-
 class AppointForm(forms.Form):
     """Appointment by hand."""
 
     secretary = forms.ModelChoiceField(
         label=_("Secretary"), queryset=ServiceSecretary.objects.none(), widget=forms.RadioSelect
     )
-    reason = _text(
+    reason = text_field(
         _("Reason"), 3, max_length=2000, help_text=_("10 to 2,000 characters; it is kept.")
     )
 
@@ -106,7 +113,7 @@ class AppointForm(forms.Form):
 class HandOverForm(AppointForm):
     """Handover to somebody else."""
 
-    reason = _text(
+    reason = text_field(
         _("Handover note"),
         5,
         max_length=2000,
@@ -140,8 +147,8 @@ class ProfileForm(forms.Form):
         help_text=_("None chosen: every industry."),
     )
     max_load = forms.IntegerField(label=_("Projects at most"), min_value=1, max_value=20, initial=3)
-    active_from = _day(_("Term from"))
-    active_to = _day(_("Term to"), required=False, help_text=_("Leave empty for no end."))
+    active_from = day_field(_("Term from"))
+    active_to = day_field(_("Term to"), required=False, help_text=_("Leave empty for no end."))
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,6 +158,6 @@ class ProfileForm(forms.Form):
 class LeaveForm(forms.Form):
     """Days off duty."""
 
-    first_day = _day(_("First day"))
-    last_day = _day(_("Last day"))
+    first_day = day_field(_("First day"))
+    last_day = day_field(_("Last day"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)

@@ -139,6 +139,9 @@ class ServiceAssignment(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return str(self.application)
+
 
 class AppointmentGap(models.Model):
     """A project nobody was free to serve: the lead is told at once; closed by the appointment."""

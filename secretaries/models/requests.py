@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
+from secretaries.models.clocks import ServiceClock
 from secretaries.models.people import refuse
 
 USER = settings.AUTH_USER_MODEL
@@ -58,10 +59,10 @@ class ServiceRequest(models.Model):
         choices=(("firm", _("the firm")), ("office", _("the secretary, for the firm"))),
     )
     raised_at = models.DateTimeField()
-    days = models.PositiveSmallIntegerField()  # working days allowed, counted from `clock_from`
-    clock_from = models.DateTimeField()  # raised, or reopened
-    due_at = models.DateTimeField()
-    provisional = models.BooleanField(default=False)
+    sent_form = models.CharField(max_length=40, blank=True)  # the opened form it came from
+    # Until the answer; another one begins when the request is reopened.
+    finish = models.OneToOneField(ServiceClock, models.PROTECT, related_name="request")
+    response = models.OneToOneField(ServiceClock, models.PROTECT, related_name="+")
     with_unit = models.CharField(max_length=80, blank=True)  # which department holds it now
     reopened = models.BooleanField(default=False)
     contested = models.BooleanField(default=False)  # the second answer did not satisfy either
@@ -73,8 +74,13 @@ class ServiceRequest(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(fields=("status", "due_at")),)
+        indexes = (models.Index(fields=("status", "application")),)
         constraints = (
+            models.UniqueConstraint(
+                fields=("application", "raised_by", "sent_form"),
+                condition=~Q(sent_form=""),
+                name="one_request_a_form",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     closed_at__isnull=True,
@@ -121,6 +127,16 @@ class RequestAction(models.Model):
         choices=(
             ("raise", _("raised")),
             ("pass", _("passed to a department")),
+            ("sign", _("signed for by the department")),
+            ("return", _("sent back by the department")),
+            ("assist", _("assistance asked for")),
+            ("assisted", _("assistance given")),
+            ("pause", _("clock paused")),
+            ("resume", _("clock resumed")),
+            ("extend", _("more time asked for")),
+            ("grant", _("more time granted")),
+            ("refuse", _("more time refused")),
+            ("reply", _("first reply")),
             ("answer", _("answered")),
             ("reopen", _("reopened")),
             ("note", _("noted")),

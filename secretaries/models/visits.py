@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from secretaries.models.people import ServiceAssignment
+from secretaries.models.people import ServiceAssignment, refuse
 
 USER = settings.AUTH_USER_MODEL
 Q, F = models.Q, models.F
@@ -52,3 +52,31 @@ class Visit(models.Model):
                 func="RAISE EXCEPTION 'a confirmed visit cannot be changed';",
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.assignment} {self.on}"
+
+
+class VisitPhoto(models.Model):
+    """A picture taken on a visit; kept with it, never exchanged."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="photos")
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="visits/", max_length=200)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("visit", "digest"), name="one_photo_once"),)
+        triggers = (
+            refuse(
+                "visit_photo_stands",
+                pgtrigger.Update | pgtrigger.Delete,
+                "a picture of a visit is never changed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

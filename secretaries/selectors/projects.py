@@ -2,21 +2,28 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from accounts.models import Level, Membership, User
 from accounts.roles import Role
-from accounts.rules import has_role
-from applications.models import Application
+from accounts.rules import covered_regions, has_role
+from applications.models import Application, Submission
 from secretaries.models import (
+    Escalation,
     Leave,
+    ProjectMilestone,
+    RequestHold,
     RequestStatus,
+    Rung,
     ServiceAssignment,
     ServiceRequest,
     ServiceSecretary,
     Visit,
 )
 from secretaries.rules import SERVED
+from secretaries.selectors.visiting import with_visits
 
 OPEN = (RequestStatus.OPEN, RequestStatus.ANSWERED)
 
@@ -25,11 +32,22 @@ def secretary_profile(user: User) -> ServiceSecretary | None:
     return ServiceSecretary.objects.filter(user=user).first()
 
 
-def own_assignments(user: User) -> QuerySet[ServiceAssignment]:
+def _next_node(field: str) -> Subquery:
+    """Of the next milestone that is not settled."""
+    rows = ProjectMilestone.objects.filter(
+        application=OuterRef("application"), reached_on__isnull=True, left_out=False
+    )
+    return Subquery(rows.order_by("node__place").values(field)[:1])
+
+
+def own_assignments(user: User, today: date) -> QuerySet[ServiceAssignment]:
     """The projects the person serves or backs, with counts for the list."""
     return (
-        ServiceAssignment.objects.filter(
-            Q(secretary__user=user) | Q(backup__user=user), valid_to__isnull=True
+        with_visits(
+            ServiceAssignment.objects.filter(
+                Q(secretary__user=user) | Q(backup__user=user), valid_to__isnull=True
+            ),
+            today,
         )
         .select_related(
             "application__firm", "application__region", "application__call", "secretary__user"
@@ -40,7 +58,10 @@ def own_assignments(user: User) -> QuerySet[ServiceAssignment]:
                 filter=Q(application__requests__status=RequestStatus.OPEN),
                 distinct=True,
             ),
-            last_visit=Max("visits__on"),
+            last_visit=Max("application__service_assignments__visits__on"),
+            next_node=_next_node("planned_on"),
+            next_node_zh=_next_node("node__name_zh"),
+            next_node_en=_next_node("node__name_en"),
         )
         .order_by("application__number")
     )
@@ -50,15 +71,24 @@ def open_requests_of(applications: list[int]) -> QuerySet[ServiceRequest]:
     """Requests still running in these projects, the nearest due first."""
     return (
         ServiceRequest.objects.filter(application__in=applications, status__in=OPEN)
-        .select_related("application")
-        .order_by("due_at", "pk")
+        .select_related("application", "finish")
+        .order_by("finish__due_at", "pk")
+    )
+
+
+def with_holders(rows: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+    """Each with `holders`: the units that hold it now, as {unit, assists}. No further query."""
+    holds = RequestHold.objects.filter(request=OuterRef("pk"), until__isnull=True).order_by("pk")
+    return rows.annotate(
+        holders=ArraySubquery(holds.values(held=JSONObject(unit="unit", assists="is_support")))
     )
 
 
 def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
-    """Every request the person may see: the lead all, secretaries and firms their own."""
+    """Every request the person may see: the lead all, secretaries and firms their own, regional
+    officers those of their region that they were told of, long overdue."""
     rows = ServiceRequest.objects.select_related(
-        "application__firm", "application__region"
+        "application__firm", "application__region", "finish"
     ).order_by("-pk")
     if lead:
         return rows
@@ -71,6 +101,9 @@ def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
             valid_to__isnull=True,
         )
         condition |= Q(Exists(served))
+    if has_role(user, Role.REGIONAL_OFFICER):
+        told = Escalation.objects.filter(clock=OuterRef("finish"), rung=Rung.CITY)
+        condition |= Q(Exists(told), application__region__in=covered_regions(user))
     return rows.filter(condition)
 
 
@@ -88,8 +121,15 @@ def visits_of(application: Application) -> QuerySet[Visit]:
     return (
         Visit.objects.filter(assignment__application=application)
         .select_related("recorded_by", "confirmed_by")
+        .prefetch_related("photos")
         .order_by("-on", "-pk")
     )
+
+
+def with_last_content() -> QuerySet[Application]:
+    """Dossiers with `.last_content`, that of the latest submission."""
+    last = Submission.objects.filter(application=OuterRef("pk")).order_by("-version")
+    return Application.objects.annotate(last_content=Subquery(last.values("content")[:1]))
 
 
 def assignments_of(application: Application) -> QuerySet[ServiceAssignment]:

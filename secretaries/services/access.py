@@ -7,11 +7,11 @@ from applications.rules import SERVE
 
 FOLLOW = """
 WITH serving AS (
-    SELECT DISTINCT secretary.user_id
+    SELECT DISTINCT assignment.application_id, secretary.user_id
     FROM secretaries_serviceassignment assignment
     JOIN secretaries_servicesecretary secretary
       ON secretary.id IN (assignment.secretary_id, assignment.backup_id)
-    WHERE assignment.application_id = %(application)s AND assignment.valid_to IS NULL
+    WHERE assignment.application_id = ANY(%(applications)s) AND assignment.valid_to IS NULL
 ), permission AS (
     SELECT permission.id
     FROM auth_permission permission
@@ -20,20 +20,20 @@ WITH serving AS (
       AND permission.codename = %(serve)s
 ), taken AS (
     DELETE FROM applications_applicationuserobjectpermission
-    WHERE content_object_id = %(application)s AND permission_id IN (SELECT id FROM permission)
-      AND user_id NOT IN (SELECT user_id FROM serving)
+    WHERE content_object_id = ANY(%(applications)s) AND permission_id IN (SELECT id FROM permission)
+      AND (content_object_id, user_id) NOT IN (SELECT application_id, user_id FROM serving)
 )
 INSERT INTO applications_applicationuserobjectpermission
        (user_id, permission_id, content_object_id)
-SELECT serving.user_id, permission.id, %(application)s FROM serving, permission
+SELECT serving.user_id, permission.id, serving.application_id FROM serving, permission
 ON CONFLICT DO NOTHING
 """
 
 
-def follow_assignments(application: Application) -> None:
+def follow_assignments(*applications: Application) -> None:
     """Give the permission to the current secretaries and their backup, take it from the others.
 
     Called inside the transaction of every change of an assignment. One query.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, {"application": application.pk, "serve": SERVE})
+        cursor.execute(FOLLOW, {"applications": [row.pk for row in applications], "serve": SERVE})

@@ -33,6 +33,7 @@ from secretaries.services.assigning import (
     require_free,
     require_lead,
 )
+from secretaries.services.milestones import plan_milestones
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def appoint(
         by=by,
         gap=found.gap,
     )
-    _tell(made, found.gap)
+    _begin(made, found.gap)
     return made
 
 
@@ -98,12 +99,14 @@ def appoint_by_hand(
         by=by,
         gap=found.gap,
     )
-    _tell(made, found.gap)
+    _begin(made, found.gap)
     return made
 
 
-def _tell(made: ServiceAssignment, gap: int | None) -> None:
-    """The leads hear of it too, where they were told of a gap."""
+def _begin(made: ServiceAssignment, gap: int | None) -> None:
+    """The project's milestones are planned. The leads hear of the appointment too, where they were
+    told of a gap."""
+    plan_milestones([made.application], made.valid_from)
     telling.appointed(made, *([] if gap is None else [telling.gap_filled(made, gap)]))
 
 
@@ -117,7 +120,7 @@ def accept(*, assignment: ServiceAssignment, by: User) -> ServiceAssignment:
         return row
     row.accepted_at = now
     row.save(update_fields=["accepted_at"])
-    note_event("assignment.accept", row, by, after={"accepted_at": row.accepted_at})
+    note_event("assignment.accept", row, by)
     return row
 
 
@@ -151,6 +154,7 @@ def hand_over(
         now=now,
         by=by,
         note=text,
+        former=row,
     )
     telling.appointed(made, telling.handed_over(made, row.secretary, text))
     retry_gaps(f"handover:{row.pk}")
@@ -172,9 +176,7 @@ def set_backup(
     row.backup = backup
     row.save(update_fields=["backup"])
     access.follow_assignments(row.application)
-    note_event(
-        "assignment.backup", row, by, before={"backup": before}, after={"backup": row.backup_id}
-    )
+    note_event("assignment.backup", row, by, before={"backup": before})
     if backup is not None:
         telling.named_backup(row)
     return row
@@ -190,7 +192,7 @@ def release_finished() -> int:
     ):
         end(row, now)
         access.follow_assignments(row.application)
-        note_event("assignment.end", row, None, after={"valid_to": now})
+        note_event("assignment.end", row, None)
         ended += 1
     AppointmentGap.objects.filter(closed_at__isnull=True, application__status__in=over).update(
         closed_at=now
@@ -198,17 +200,6 @@ def release_finished() -> int:
     if ended:
         retry_gaps(f"released:{now.isoformat()}")
     return ended
-
-
-def fill_gaps() -> int:
-    """Try every open gap again, the oldest first; how many projects got their secretary."""
-    filled = 0
-    for gap in AppointmentGap.objects.filter(closed_at__isnull=True).order_by("found_at", "pk"):
-        try:
-            filled += isinstance(appoint(application=gap.application), ServiceAssignment)
-        except WrongState:
-            continue
-    return filled
 
 
 def retry_gaps(cause: str) -> None:

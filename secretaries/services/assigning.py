@@ -9,25 +9,23 @@ from accounts.models import User
 from applications.models import Application
 from applications.services.lifecycle import lock
 from audit import clock
-from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
-from audit.services import record
+from audit.refusals import Invalid, NotVisible, WrongState
+from audit.services import Entry, record, record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of
-from secretaries import matching, rules
+from secretaries import facts, matching, rules
 from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
 from secretaries.selectors.candidates import by_role, candidates
+from secretaries.selectors.settings import numbers
 from secretaries.services import access, telling
 
-FIRST_CONTACT_DAYS = 1
-APPOINTMENT_DAYS = 3  # working days from the award until a secretary must be found
 MIN_NOTE, MAX_NOTE = 10, 2000
 
 
 def require_lead(by: User) -> None:
-    if not rules.is_lead(by):
-        raise NotPermitted(_("Only the secretaries' lead appoints and hands over."))
+    rules.require_lead(by, _("Only the secretaries' lead appoints and hands over."))
 
 
 def lock_served(application: Application) -> Application:
@@ -97,7 +95,7 @@ def checked_note(text: str, field: str) -> str:
 def leave_gap(
     application: Application, counts: dict[str, int], now: datetime, by: User | None
 ) -> AppointmentGap:
-    due = deadlines.due(day_of(now), APPOINTMENT_DAYS, working_days())
+    due = deadlines.due(day_of(now), numbers().appointment_days, working_days())
     gap, is_new = AppointmentGap.objects.get_or_create(
         application=application,
         closed_at__isnull=True,
@@ -134,9 +132,11 @@ def assign(
     by: User | None,
     gap: int | None = None,
     note: str = "",
+    former: ServiceAssignment | None = None,
 ) -> ServiceAssignment:
-    """Begin the assignment and close the project's gap; the caller tells of it."""
-    contact = deadlines.due(day_of(now), FIRST_CONTACT_DAYS, working_days())
+    """Begin the assignment and close the project's gap; the caller tells of it. `former` has
+    just ended for it."""
+    contact = deadlines.due(day_of(now), numbers().first_contact_days, working_days())
     row = ServiceAssignment.objects.create(
         application=application,
         secretary=secretary,
@@ -148,7 +148,8 @@ def assign(
         first_contact_due=end_of_day(contact.day),
     )
     access.follow_assignments(application)
-    note_event("assignment.appoint", row, by, after={"secretary": secretary.pk, "reason": reason})
+    told = [] if former is None else [event("assignment.hand_over", former, by)]
+    record_all([*told, event("assignment.appoint", row, by)])
     if gap is not None:
         AppointmentGap.objects.filter(pk=gap).update(closed_at=now)
     return row
@@ -159,19 +160,29 @@ def end(row: ServiceAssignment, now: datetime) -> None:
     row.save(update_fields=["valid_to"])
 
 
+def event(
+    action: str,
+    row: ServiceAssignment,
+    by: User | None,
+    *,
+    before: dict[str, Any] | None = None,
+) -> Entry:
+    """What the log keeps of the assignment as it is now; its project and call loaded."""
+    return Entry(
+        action=action,
+        obj=row,
+        by=by,
+        before=before,
+        after=facts.assignment_facts(row),
+        scope=row.application.call.number,
+    )
+
+
 def note_event(
     action: str,
     row: ServiceAssignment,
     by: User | None,
     *,
     before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
 ) -> None:
-    record(
-        action=action,
-        obj=row.application,
-        by=by,
-        before=before,
-        after=after,
-        scope=row.application.call.number,
-    )
+    record_all([event(action, row, by, before=before)])

@@ -1,39 +1,153 @@
-"""Warnings on the clocks of requests: once at 80 % of the working days, once when overdue."""
+"""The ladder: who is told when a clock is half used, nearly used up, and ever longer overdue."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
-from applications.models import Application
+from accounts.roles import Role
+from accounts.selectors import officers_of, users_with_role
 from audit import clock
-from calendars import deadlines
-from calendars.instants import end_of_day
+from audit.services import Entry, record, record_all
+from calendars.clocks import elapsed
+from calendars.instants import start_of_day
 from calendars.models import CalendarYear
 from calendars.selectors import working_days
-from calendars.table import WorkingDays
+from calendars.table import ONE_DAY, WorkingDays
 from calendars.wording import day_of
 from notifications.services import enqueue
-from secretaries.models import RequestStatus, ServiceRequest
-from secretaries.selectors.clocks import Clock, clock_of
-from secretaries.services import telling
+from secretaries import facts
+from secretaries.models import (
+    ClockKind,
+    Escalation,
+    RequestStatus,
+    Rung,
+    ServiceClock,
+    ServiceRequest,
+)
+from secretaries.selectors.settings import numbers
+from secretaries.service_rules import ServiceRules
+from secretaries.services import clock_rows, inquiries, telling
+from secretaries.services.request_rows import lock_request
+
+TOLD_AS = {
+    Rung.HALF: "half_used",
+    Rung.NEAR: "near_due",
+    Rung.UNIT: "overdue",
+    Rung.CITY: "overdue_city",
+    Rung.PROVINCE: "overdue_province",
+}
+MOST_AT_ONCE = 2_000  # of a rung in one run; the next run tells the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant, its working days and the numbers in force."""
+
+    now: datetime
+    table: WorkingDays
+    numbers: ServiceRules
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
 
 
 def watch_clocks(now: datetime | None = None) -> int:
-    """Tell of every open request near or past its due date; how many were told of.
+    """Climb the ladder for every running clock; how many rungs were told of.
 
-    Keys hold the due instant: run as often as you like, each warning goes out once. Provisional
-    due dates are first counted again with the table as it stands.
+    A rung is a row, told once: run as often as you like. Provisional due dates are first counted
+    again with the table as it stands. A query a rung, whatever the number of clocks.
     """
-    moment = now or clock.now()
-    table = working_days()
-    _count_again(table)
-    rows = (
-        ServiceRequest.objects.filter(status=RequestStatus.OPEN)
-        .select_related("application__firm", "application__region")
-        .order_by("pk")
+    at = Moment(now or clock.now(), working_days(), numbers())
+    recount()
+    return sum(_climb(pk, rung, at) for rung in Rung for pk in _reached(rung, at))
+
+
+def _reached(rung: Rung, at: Moment) -> Iterator[int]:
+    """The clocks that have reached the rung and were not told of."""
+    running = ServiceClock.objects.filter(
+        kind=ClockKind.FINISH, stopped_at__isnull=True, due_at__isnull=False
     )
-    return sum(_warn(row, clock_of(row, moment, table)) for row in rows)
+    found = running.filter(_condition(rung, at)).exclude(
+        pk__in=Escalation.objects.filter(rung=rung).values("clock")
+    )
+    yield from found.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]
+
+
+def _condition(rung: Rung, at: Moment) -> Q:
+    if rung == Rung.HALF:
+        return Q(half_on__lte=at.today, near_on__gt=at.today, due_at__gte=at.now)
+    if rung == Rung.NEAR:
+        return Q(near_on__lte=at.today, due_at__gte=at.now)
+    overdue = at.numbers.ladder[(Rung.UNIT, Rung.CITY, Rung.PROVINCE, Rung.INQUIRY).index(rung)]
+    return Q(due_at__lt=start_of_day(nth_back(at.today, overdue, at.table)))
+
+
+def nth_back(today: date, days: int, table: WorkingDays) -> date:
+    """The working day counted back from today, today being the first if it is worked: what was due
+    before it is at least so many working days overdue."""
+    day = today + ONE_DAY
+    for _step in range(days):
+        day = table.previous_working_day(day)
+    return day
+
+
+@transaction.atomic
+def _climb(pk: int, rung: Rung, at: Moment) -> int:
+    """Write the rung and tell of it, unless it was answered or told of meanwhile."""
+    found = ServiceRequest.objects.filter(finish=pk, status=RequestStatus.OPEN).first()
+    row = lock_request(found)[0] if found is not None else None
+    if row is None or row.finish_id != pk or row.finish.stopped_at is not None:
+        return 0
+    if row.finish.due_at is None or row.finish.escalations.filter(rung=rung).exists():
+        return 0
+    over = elapsed(day_of(row.finish.due_at), at.today, (), at.table)
+    told = _told(rung, row)
+    reached = Escalation.objects.create(
+        clock=row.finish, rung=rung, at=at.now, overdue=over, told=[user.name for user in told]
+    )
+    record(
+        action="request.escalate",
+        obj=reached,
+        by=None,
+        target=rung,
+        after={"number": row.number, **facts.escalation_facts(reached)},
+        scope=row.application.call.number,
+    )
+    if rung == Rung.INQUIRY:
+        inquiries.open_inquiry(row, overdue=over, now=at.now, table=at.table)
+    else:
+        _tell(rung, row, told, over)
+    return 1
+
+
+def _told(rung: Rung, row: ServiceRequest) -> list[User]:
+    secretaries = telling.secretary_of(row.application)
+    if rung in (Rung.HALF, Rung.NEAR):
+        return secretaries
+    told = [*secretaries, *telling.leads()]
+    if rung in (Rung.CITY, Rung.PROVINCE, Rung.INQUIRY):
+        told += officers_of(row.application.region)
+    if rung in (Rung.PROVINCE, Rung.INQUIRY):
+        told += users_with_role(Role.PROGRAMME_OFFICER)
+    return list({user.pk: user for user in told}.values())
+
+
+def _tell(rung: Rung, row: ServiceRequest, told: list[User], over: int) -> None:
+    served = telling.secretary_of(row.application)
+    telling.request(
+        TOLD_AS[rung],
+        row,
+        told,
+        stamp=str(row.finish_id),
+        name="、".join(user.name for user in served) or "—",
+        unit=row.with_unit or "—",
+        days=over,
+    )
 
 
 def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -> None:
@@ -41,40 +155,32 @@ def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -
     enqueue(task="secretaries.tasks.recount", key=f"recount:secretaries:{notice.pk}", payload={})
 
 
-def recount() -> None:
-    """Count the provisional due dates again by the working days now in force."""
-    _count_again(working_days())
-
-
 @transaction.atomic
-def _count_again(table: WorkingDays) -> None:
-    """Count the provisional due dates of what is not closed anew."""
+def recount() -> None:
+    """Count the provisional clocks that run again by the working days now in force."""
     rows = list(
-        ServiceRequest.objects.select_for_update()
-        .filter(provisional=True)
-        .exclude(status=RequestStatus.CLOSED)
+        ServiceClock.objects.select_for_update()
+        .filter(provisional=True, stopped_at__isnull=True)
+        .prefetch_related("pauses")
         .order_by("pk")
     )
+    if not rows:
+        return
+    table, set_by = working_days(), numbers()
+    before = {row.pk: row.due_at for row in rows}
     for row in rows:
-        due = deadlines.due(day_of(row.clock_from), row.days, table)
-        row.due_at, row.provisional = end_of_day(due.day), due.provisional
-    ServiceRequest.objects.bulk_update(rows, ["due_at", "provisional"])
-
-
-@transaction.atomic
-def _warn(row: ServiceRequest, state: Clock) -> int:
-    if state.over:
-        told = [*_secretaries(row.application), *telling.leads()]
-        name = "、".join(u.name for u in _secretaries(row.application)) or "—"
-        telling.request("overdue", row, told, stamp=row.due_at.isoformat(), name=name)
-        return 1
-    if state.near:
-        telling.request(
-            "near_due", row, _secretaries(row.application), stamp=row.due_at.isoformat()
+        clock_rows.measure(row, row.pauses.all(), table, set_by)
+    ServiceClock.objects.bulk_update(rows, clock_rows.MEASURED, batch_size=500)
+    moved = {row.pk: row.due_at for row in rows if row.due_at != before[row.pk]}
+    settled = ServiceRequest.objects.filter(finish__in=moved).select_related("application__call")
+    record_all(
+        Entry(
+            action="request.recount",
+            obj=row,
+            by=None,
+            before={"due_at": before[row.finish_id]},
+            after={"due_at": moved[row.finish_id]},
+            scope=row.application.call.number,
         )
-        return 1
-    return 0
-
-
-def _secretaries(application: Application) -> list[User]:
-    return telling.secretary_of(application)
+        for row in settled.order_by("pk")
+    )

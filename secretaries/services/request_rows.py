@@ -1,6 +1,8 @@
 """The rows behind a request: locked, asked, written, recorded, told."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -10,29 +12,36 @@ from applications.models import Application
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from audit.services import record
-from calendars import deadlines
-from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of
-from secretaries import rules
-from secretaries.models import CloseHow, RequestAction, RequestStatus, ServiceRequest
-from secretaries.services import telling
+from secretaries import facts, rules
+from secretaries.models import (
+    ClockKind,
+    CloseHow,
+    RequestAction,
+    RequestHold,
+    RequestStatus,
+    ServiceClock,
+    ServiceRequest,
+)
+from secretaries.selectors.settings import numbers
+from secretaries.services import clock_rows, telling
 
 NUMBERING_LOCK = 0x5E1200
 MIN_TEXT, MAX_TEXT = 5, 4000
 
 
-def side_of(by: User, application: Application) -> str:
+def side_of(by: User, application: Application, today: date) -> str:
     if rules.speaks_for_firm(by, application):
         return "firm"
-    if rules.serves(by, application, clock.today()):
+    if rules.serves(by, application, today):
         return "office"
     raise NotVisible
 
 
-def require_secretary(row: ServiceRequest, by: User) -> None:
-    if not rules.serves(by, row.application, clock.today()):
-        side_of(by, row.application)
+def require_secretary(row: ServiceRequest, by: User, now: datetime) -> None:
+    if not rules.serves(by, row.application, day_of(now)):
+        side_of(by, row.application, day_of(now))
         raise NotPermitted(_("Only the project's secretary on duty does this."))
 
 
@@ -62,12 +71,25 @@ def checked_text(text: str, field: str) -> str:
     return kept
 
 
-def lock_request(request: ServiceRequest) -> ServiceRequest:
-    return (
+def lock_request(request: ServiceRequest) -> tuple[ServiceRequest, datetime]:
+    """The request and its clocks, held, and the instant.
+
+    The clocks come second: a row that waited for its lock may have got another clock meanwhile.
+    """
+    row = (
         ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("application__call", "application__firm", "application__region")
+        .select_related("application__call", "application__firm", "application__region__reports_to")
         .get(pk=request.pk)
     )
+    clocks = {
+        held.pk: held
+        for held in ServiceClock.objects.select_for_update()
+        .filter(pk__in=(row.finish_id, row.response_id))
+        .annotate(now=clock.NOW)
+    }
+    row.finish, row.response = clocks[row.finish_id], clocks[row.response_id]
+    now: datetime = clocks[row.finish_id].now
+    return row, now
 
 
 def next_number(now: datetime) -> str:
@@ -79,11 +101,25 @@ def next_number(now: datetime) -> str:
 
 
 def reopen(row: ServiceRequest, why: str, by: User, now: datetime) -> None:
-    due = deadlines.due(day_of(now), row.days, working_days())
+    """A clock begins anew with the days of the first; the one before is kept."""
+    before = row.finish
+    row.finish = clock_rows.begin(
+        ClockKind.FINISH,
+        before.days - before.extended,
+        now,
+        working_days(),
+        numbers(),
+        previous=before,
+    )
+    row.finish.save()
     row.status, row.reopened, row.answered_at = RequestStatus.OPEN, True, None
-    row.clock_from, row.due_at, row.provisional = now, end_of_day(due.day), due.provisional
+    row.with_unit = ""
     row.save()
-    act(row, "reopen", why, by, now, source=RequestStatus.ANSWERED, target=RequestStatus.OPEN)
+    first = row.holds.filter(is_office=True).first()
+    if first is not None:
+        RequestHold.objects.create(request=row, unit=first.unit, is_office=True, since=now)
+    more = {**facts.hold_facts(row.holds.all()), **facts.pause_facts(row)}
+    act(row, "reopen", why, by, now, source=RequestStatus.ANSWERED, target=row.status, more=more)
     telling.request(
         "reopened",
         row,
@@ -126,7 +162,9 @@ def act(
     *,
     source: str = "",
     target: str = "",
+    more: Mapping[str, Any] | None = None,
 ) -> None:
+    """Keep the act and record it; `more` are the facts it changed beside the request's own."""
     RequestAction.objects.create(request=row, kind=kind, text=text, by=by, at=now)
     record(
         action=f"request.{kind}",
@@ -135,6 +173,6 @@ def act(
         source=source,
         target=target,
         reason=text,
-        after={"due_at": row.due_at, "with_unit": row.with_unit},
+        after={**facts.request_facts(row), **(more or {})},
         scope=row.application.call.number,
     )

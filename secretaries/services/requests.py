@@ -1,4 +1,6 @@
-"""Requests (诉求): raised, passed on, answered, confirmed or reopened once, closed by rule."""
+"""Requests (诉求): raised, answered, confirmed or reopened once, closed by rule."""
+
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -13,14 +15,18 @@ from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of, day_text
-from secretaries import rules
+from secretaries import facts, rules
 from secretaries.models import (
+    ClockKind,
     RequestCategory,
     RequestLevel,
     RequestStatus,
+    ServiceClock,
     ServiceRequest,
 )
-from secretaries.services import telling
+from secretaries.selectors.candidates import current_assignment
+from secretaries.selectors.settings import numbers
+from secretaries.services import clock_rows, holds, pauses, telling
 from secretaries.services.request_rows import (
     act,
     called_back,
@@ -35,21 +41,28 @@ from secretaries.services.request_rows import (
     side_of,
 )
 
-LEVEL_DAYS = {RequestLevel.COMPLEX: 15, RequestLevel.HARD: 30}  # general: the call's request_days
-SILENCE_DAYS = 5  # working days after the answer, with a call-back on record
-
 
 @transaction.atomic
 def raise_request(
-    *, application: Application, category: str, level: str, title: str, text: str, by: User
+    *,
+    application: Application,
+    category: str,
+    level: str,
+    title: str,
+    text: str,
+    sent_form: str = "",
+    by: User,
 ) -> ServiceRequest:
     """Raise what a project needs: by its firm, or by its secretary for the firm.
 
     The clock counts working days, the day of receipt not counted: the call's `request_days` for a
-    general request, 15 for a complex one (several units), 30 for a hard one.
+    general request, the service's own numbers for a complex one (several units) or a hard one.
+    `sent_form` names the opened form it came from; the same form sent again is kept once.
     """
-    row = lock(application)
-    side = side_of(by, row)
+    row, now = lock(application), clock.now()
+    side = side_of(by, row, day_of(now))
+    if sent_form and (kept_once := _sent(row, sent_form, title, text, by)):
+        return kept_once
     if row.status not in rules.SERVED:
         raise WrongState(_("Requests are taken from the award until the project is completed."))
     if category not in RequestCategory.values:
@@ -59,30 +72,31 @@ def raise_request(
     subject = title.strip()
     if not 2 <= len(subject) <= 80:
         raise Invalid(_("Name the request in 2 to 80 characters."), "title")
-    now = clock.now()
-    days = LEVEL_DAYS.get(RequestLevel(level), row.call.rule_set.request_days)
-    due = deadlines.due(day_of(now), days, working_days())
+    kept = checked_text(text, "text")
+    finish, response = _clocks(row, level, now)
     request = ServiceRequest.objects.create(
         number=next_number(now),
         application=row,
         category=category,
         level=level,
         title=subject,
-        text=checked_text(text, "text"),
+        text=kept,
+        sent_form=sent_form,
         raised_by=by,
         raised_side=side,
         raised_at=now,
-        days=days,
-        clock_from=now,
-        due_at=end_of_day(due.day),
-        provisional=due.provisional,
+        finish=finish,
+        response=response,
     )
-    act(request, "raise", request.text, by, now, target=RequestStatus.OPEN)
+    assignment = current_assignment(row)
+    held = holds.begin_office(request, holds.office_name(assignment), now)
+    more = {**facts.hold_facts([held]), "pauses": [], **facts.extension_facts(None)}
+    act(request, "raise", request.text, by, now, target=RequestStatus.OPEN, more=more)
     if side == "firm":
         telling.request(
             "raised",
             request,
-            telling.secretary_of(row) or telling.leads(),
+            telling.serving(assignment) or telling.leads(),
             stamp="1",
             category=RequestCategory(request.category).label,
             level=RequestLevel(request.level).label,
@@ -95,43 +109,82 @@ def raise_request(
     return request
 
 
-@transaction.atomic
-def pass_on(*, request: ServiceRequest, unit: str, text: str, by: User) -> ServiceRequest:
-    """Note which department holds the request now; the clock goes on."""
-    row = lock_request(request)
-    require_secretary(row, by)
-    require_status(row, RequestStatus.OPEN)
-    holder = unit.strip()
-    if not 2 <= len(holder) <= 80:
-        raise Invalid(_("Name the department in 2 to 80 characters."), "unit")
-    row.with_unit = holder
-    row.save(update_fields=["with_unit"])
-    act(row, "pass", f"{holder}\n{text.strip()}".strip(), by, clock.now())
-    return row
+def _sent(
+    row: Application, sent_form: str, title: str, text: str, by: User
+) -> ServiceRequest | None:
+    """The request that came from this form already; asked with the project locked."""
+    found = (
+        ServiceRequest.objects.select_related("finish")
+        .filter(application=row, raised_by=by, sent_form=sent_form)
+        .first()
+    )
+    if found is not None and (found.title, found.text) != (title.strip(), text.strip()):
+        raise WrongState(
+            _("This form was sent already as %(number)s. Open a new form for another request.")
+            % {"number": found.number}
+        )
+    return found
+
+
+def _clocks(row: Application, level: str, now: datetime) -> list[ServiceClock]:
+    """The clock of the settlement and that of the first reply, stored."""
+    table, set_by = working_days(), numbers()
+    days = {
+        RequestLevel.COMPLEX: set_by.complex_days,
+        RequestLevel.HARD: set_by.hard_days,
+    }.get(RequestLevel(level), row.call.rule_set.request_days)
+    return ServiceClock.objects.bulk_create(
+        [
+            clock_rows.begin(ClockKind.FINISH, days, now, table, set_by),
+            clock_rows.begin(
+                ClockKind.RESPONSE, min(set_by.response_days, days), now, table, set_by
+            ),
+        ]
+    )
 
 
 @transaction.atomic
 def add_note(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """A note on an open request, by the firm, the secretary or the lead."""
-    row = lock_request(request)
+    row, now = lock_request(request)
     if not rules.is_lead(by):
-        side_of(by, row.application)
+        side_of(by, row.application, day_of(now))
     if row.status == RequestStatus.CLOSED:
         raise WrongState(_("This request is closed."))
-    act(row, "note", checked_text(text, "text"), by, clock.now())
+    act(row, "note", checked_text(text, "text"), by, now)
+    return row
+
+
+@transaction.atomic
+def reply(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
+    """The first reply (初步答复): the firm hears who does what by when; the settlement's clock goes
+    on."""
+    row, now = lock_request(request)
+    require_secretary(row, by, now)
+    require_status(row, RequestStatus.OPEN)
+    kept = checked_text(text, "text")
+    clock_rows.stop(now, row.response)
+    act(row, "reply", kept, by, now)
+    telling.request(
+        "replied", row, telling.firm_of(row.application), stamp=now.isoformat(), text=kept[:300]
+    )
     return row
 
 
 @transaction.atomic
 def answer(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
-    """The secretary answers; the firm is asked whether that settles it."""
-    row = lock_request(request)
-    require_secretary(row, by)
+    """The secretary answers; the clocks stop and the firm is asked whether that settles it."""
+    row, now = lock_request(request)
+    require_secretary(row, by, now)
     require_status(row, RequestStatus.OPEN)
-    kept, now = checked_text(text, "text"), clock.now()
+    kept = checked_text(text, "text")
+    more = pauses.end_pause(row, kept, by, now) if row.finish.paused_since is not None else {}
+    clock_rows.stop(now, row.response, row.finish)
+    holds.end_holds(row, now)
     row.status, row.answered_at = RequestStatus.ANSWERED, now
     row.save(update_fields=["status", "answered_at"])
-    act(row, "answer", kept, by, now, source=RequestStatus.OPEN, target=RequestStatus.ANSWERED)
+    more |= facts.hold_facts(row.holds.all())
+    act(row, "answer", kept, by, now, source=RequestStatus.OPEN, target=row.status, more=more)
     telling.request(
         "answered",
         row,
@@ -151,11 +204,10 @@ def confirm(
     Satisfied: closed. Not satisfied: reopened once with a new due date; after the second answer
     the lead decides.
     """
-    row = lock_request(request)
+    row, now = lock_request(request)
     if not rules.speaks_for_firm(by, row.application):
         raise NotVisible
     require_status(row, RequestStatus.ANSWERED)
-    now = clock.now()
     if satisfied:
         close(row, "confirmed", text.strip(), by, now, satisfied=True)
         return row
@@ -173,35 +225,34 @@ def confirm(
 @transaction.atomic
 def record_call_back(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """Note that the firm was called back after the answer (回访)."""
-    row = lock_request(request)
+    row, now = lock_request(request)
     if not rules.is_lead(by):
-        require_secretary(row, by)
+        require_secretary(row, by, now)
     require_status(row, RequestStatus.ANSWERED)
-    act(row, "call_back", checked_text(text, "text"), by, clock.now())
+    act(row, "call_back", checked_text(text, "text"), by, now)
     return row
 
 
 @transaction.atomic
 def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
-    """Close after 5 working days' silence with a call-back on record.
+    """Close after the set working days of silence with a call-back on record.
 
     By the secretary or the lead; never by whoever raised the request.
     """
-    row = lock_request(request)
+    row, now = lock_request(request)
     if not rules.is_lead(by):
-        require_secretary(row, by)
+        require_secretary(row, by, now)
     require_status(row, RequestStatus.ANSWERED)
     refuse_maker(row, by)
     if row.contested:
         raise WrongState(
             _("The firm has said that the answer does not settle it; the lead decides on it.")
         )
-    now = clock.now()
     if row.answered_at is None or not called_back(row):
         raise WrongState(
             _("There is no call-back on record since the answer. Call the firm and record it.")
         )
-    silence = deadlines.due(day_of(row.answered_at), SILENCE_DAYS, working_days())
+    silence = deadlines.due(day_of(row.answered_at), numbers().silence_days, working_days())
     if now <= end_of_day(silence.day) or silence.provisional:
         raise WrongState(
             _("The firm has until the end of %(day)s to say whether the answer settles it.")
@@ -214,12 +265,12 @@ def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
 @transaction.atomic
 def close_by_lead(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """The lead decides on a request whose second answer did not satisfy the firm."""
-    row = lock_request(request)
+    row, now = lock_request(request)
     if not rules.is_lead(by):
         raise NotPermitted(_("Only the secretaries' lead decides on this."))
     require_status(row, RequestStatus.ANSWERED)
     refuse_maker(row, by)
     if not row.contested:
         raise WrongState(_("The lead decides only when a second answer did not satisfy the firm."))
-    close(row, "lead", checked_text(text, "text"), by, clock.now(), satisfied=False)
+    close(row, "lead", checked_text(text, "text"), by, now, satisfied=False)
     return row

@@ -1,16 +1,18 @@
 """Who hears of appointments, visits and requests; rows in the caller's transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import Level, User
 from accounts.roles import Role
-from accounts.selectors import members_of, users_with_role
+from accounts.selectors import members_by_firm, members_of, users_with_role
 from applications.models import Application
 from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
+    OverdueInquiry,
     ServiceAssignment,
     ServiceRequest,
     ServiceSecretary,
@@ -29,7 +31,11 @@ def leads() -> list[User]:
 
 def secretary_of(application: Application) -> list[User]:
     """The project's secretary and the backup."""
-    row = current_assignment(application)
+    return serving(current_assignment(application))
+
+
+def serving(row: ServiceAssignment | None) -> list[User]:
+    """Who serves under an assignment: the secretary and the backup."""
     if row is None:
         return []
     return [row.secretary.user, *([row.backup.user] if row.backup else [])]
@@ -49,6 +55,16 @@ def _page(application: Application) -> str:
 
 def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
     """The secretary, the firm and the backup hear of it; and the others with them."""
+    notify_all([*_of_appointment(row, firm_of(row.application)), *others])
+
+
+def appointed_many(rows: Sequence[ServiceAssignment]) -> None:
+    """As `appointed`, for many at once; as many queries however many there are."""
+    firms = members_by_firm({row.application.firm_id for row in rows}, Level.OWNER, Level.EDITOR)
+    notify_all(one for row in rows for one in _of_appointment(row, firms[row.application.firm_id]))
+
+
+def _of_appointment(row: ServiceAssignment, firm: list[User]) -> list[Dispatch]:
     secretary, application = row.secretary, row.application
     mine = Dispatch(
         kind="secretary.appointed",
@@ -60,7 +76,7 @@ def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
     )
     firms = Dispatch(
         kind="secretary.appointed_firm",
-        recipients=firm_of(application),
+        recipients=firm,
         key=f"appointed-firm:{row.pk}",
         context={
             **_project(application),
@@ -71,7 +87,7 @@ def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
         url=_page(application),
         about=application,
     )
-    notify_all([mine, firms, *_backup(row), *others])
+    return [mine, firms, *_backup(row)]
 
 
 def named_backup(row: ServiceAssignment) -> None:
@@ -181,10 +197,36 @@ def request(
             **_project(row.application),
             "number": row.number,
             "subject": row.title,
-            "due": row.due_at,
+            "due": row.finish.due_at or "",
             "text": "",
             **more,
         },
         url=reverse("secretaries:request", args=[row.pk]),
         about=row.application,
     )
+
+
+def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
+    """A message about an overdue inquiry; each kind happens once."""
+    notify(
+        kind=f"inquiry.{kind}",
+        recipients=recipients,
+        key=f"inquiry:{kind}:{row.pk}",
+        context={
+            **_project(row.request.application),
+            "number": row.request.number,
+            "subject": row.request.title,
+            "days": row.overdue,
+            "step": row.step,
+            "step_days": row.step_days,
+            "finding": row.get_finding_display(),
+            "measures": row.measures[:300],
+            "text": row.explanation[:300],
+        },
+        url=reverse("secretaries:inquiry", args=[row.pk]),
+        about=row.request.application,
+    )
+
+
+def appraisal_page(secretary: int) -> str:
+    return reverse("secretaries:appraisals", args=[secretary])

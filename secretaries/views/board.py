@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from secretaries.services import appointments
 from secretaries.waiting import lead_items
 from secretaries.wording import gap_text
 
-SHOWN = 12
+PAGE_SIZE = 50
 
 
 def lead_only(request: SignedInRequest) -> None:
@@ -36,12 +37,12 @@ def overview(request: SignedInRequest) -> HttpResponse:
     """What the lead must do, clocks, coverage, load."""
     lead_only(request)
     board = reading.board(request.clock.now)
-    urgent = [t for t in board.ticking if t.clock.over or t.clock.near]
+    page = Paginator(board.loads, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "board": board,
         "todo": lead_items(board.gaps, board.contested, request.clock.now),
-        "urgent": urgent[:SHOWN],
-        "more": max(0, len(urgent) - SHOWN),
+        "page": page,
+        "groups": reading.grouped(page),
     }
     return render(request, "secretaries/board.html", context)
 

@@ -150,7 +150,9 @@ def _page(
         "form": form,
         "leave_form": leave or LeaveForm(prefix="leave"),
         "leaves": list(reading.leaves_of(secretary)[:20]),
-        "assignments": list(reading.own_assignments(secretary.user).filter(secretary=secretary)),
+        "assignments": list(
+            reading.own_assignments(secretary.user, request.clock.today).filter(secretary=secretary)
+        ),
         "today": request.clock.today,
         "is_lead": rules.is_lead(request.user),
     }

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,23 +25,61 @@ from audit.refusals import NotPermitted, NotVisible, Refused
 from calendars.selectors import working_days
 from secretaries import rules
 from secretaries.forms.work import VisitForm
-from secretaries.models import RequestStatus, ServiceAssignment, Visit
+from secretaries.models import RequestStatus, ServiceAssignment, ServiceRequest, Visit, VisitPhoto
 from secretaries.selectors import projects as reading
 from secretaries.selectors.candidates import current_assignment
 from secretaries.selectors.clocks import Timed, timed
+from secretaries.selectors.milestones import milestone_summary
+from secretaries.selectors.settings import numbers
+from secretaries.service_rules import ServiceRules
 from secretaries.services import appointments, visits
+from secretaries.visiting import Rhythm, period
 from secretaries.wording import reason_text
 
 
-def seen(request: SignedInRequest, pk: int) -> Application:
-    """A served project, for its secretaries, its firm's people, the lead and officers."""
-    application = get_object_or_404(
-        Application.objects.select_related("call", "firm", "region__reports_to", "industry"), pk=pk
-    )
+def seen(
+    request: SignedInRequest, pk: int, among: QuerySet[Application] | None = None
+) -> Application:
+    """A served project, for its secretaries, its firm's people, the lead and officers; read with
+    what `among` annotates.
+    """
+    rows = Application.objects.all() if among is None else among
+    related = ("call", "firm", "region__reports_to", "industry")
+    application = get_object_or_404(rows.select_related(*related), pk=pk)
     known = Status(application.status) in rules.KNOWN
     if not known or not rules.reads_service(request.user, application):
         raise NotVisible
     return application
+
+
+def due_key(row: ServiceRequest) -> float:
+    """Sorts requests by when they are due; what stands still last."""
+    due = row.finish.due_at
+    return due.timestamp() if due else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class NextNode:
+    """The next milestone of a project."""
+
+    name: str
+    planned: date
+    late: bool
+
+
+def _node(row: Any, today: date) -> NextNode | None:
+    if row.next_node is None:
+        return None
+    chinese = (get_language() or "zh").startswith("zh")
+    name = row.next_node_zh if chinese else row.next_node_en
+    return NextNode(name, row.next_node, row.next_node < today)
+
+
+def _rhythm(row: Any, today: date, set_by: ServiceRules) -> Rhythm:
+    first, last = period(today, monthly=row.running)
+    due = set_by.visits_running if row.running else set_by.visits_building
+    made = row.this_month if row.running else row.this_week
+    return Rhythm(first, last, due, made, row.running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +91,12 @@ class Card:
     backing: bool
     urgent: Timed | None
     days_since: int | None  # since the last visit
+    rhythm: Rhythm  # visits due and made this week, or this month once it produces
+    node: NextNode | None
 
     @property
     def due(self) -> float:
-        return self.urgent.row.due_at.timestamp() if self.urgent else float("inf")
+        return due_key(self.urgent.row) if self.urgent else float("inf")
 
 
 @login_required
@@ -62,7 +105,8 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
     """The secretary's own projects, the most urgent first."""
     if not has_role(request.user, Role.SECRETARY):
         raise NotPermitted(_("Only service secretaries have projects here."))
-    rows = list(reading.own_assignments(request.user))
+    today, set_by = request.clock.today, numbers()
+    rows = list(reading.own_assignments(request.user, today))
     running = reading.open_requests_of([row.application_id for row in rows])
     table, now = working_days(), request.clock.now
     urgent: dict[int, Timed] = {}
@@ -75,7 +119,9 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
             application=row.application,
             backing=row.secretary.user_id != request.user.pk,
             urgent=urgent.get(row.application_id),
-            days_since=_days(getattr(row, "last_visit", None), request.clock.today),
+            days_since=_days(getattr(row, "last_visit", None), today),
+            rhythm=_rhythm(row, today, set_by),
+            node=_node(row, today),
         )
         for row in rows
     ]
@@ -123,7 +169,7 @@ def record_visit(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotVisible
     if not rules.serves(request.user, application, request.clock.today):
         raise NotPermitted(_("Only the project's secretary on duty records visits."))
-    form = VisitForm(request.POST)
+    form = VisitForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             visits.record_visit(assignment=assignment, by=request.user, **form.cleaned_data)
@@ -147,14 +193,39 @@ def confirm_visit(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(f"{back}#visits")
 
 
+@login_required
+@require_safe
+def photo(request: SignedInRequest, pk: int) -> FileResponse:
+    """A picture of a visit, for whoever may read the visit."""
+    row = VisitPhoto.objects.select_related("visit__assignment").filter(pk=pk).first()
+    if row is None:
+        raise NotVisible
+    seen(request, row.visit.assignment.application_id)
+    return FileResponse(
+        row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type
+    )
+
+
 def _under(user: User, application: Application) -> str:
     """The entry of the bar that a served project's page lies under."""
     if rules.is_lead(user):
         return "secretaries:board"
     if has_role(user, Role.SECRETARY):
         return "secretaries:my_projects"
-    firm = rules.speaks_for_firm(user, application)
+    firm = rules.belongs_to_firm(user, application)
     return "secretaries:requests" if firm else "applications:dossier_list"
+
+
+def frame(request: SignedInRequest, application: Application) -> dict[str, Any]:
+    """What every page of a served project needs: what stands around it, and for whom."""
+    of_firm = rules.belongs_to_firm(request.user, application)
+    return {
+        "application": application,
+        "of_firm": of_firm,
+        "speaks": rules.speaks_for_firm(request.user, application),
+        "base": "base_public.html" if of_firm else "base.html",
+        "nav_current": _under(request.user, application),
+    }
 
 
 def _page(
@@ -167,15 +238,15 @@ def _page(
     assignments = list(reading.assignments_of(application))
     current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
     table, now = working_days(), request.clock.now
-    requests = timed(application.requests.order_by("-pk")[:50], now, table)
-    requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, r.row.due_at))
+    requests = timed(application.requests.select_related("finish").order_by("-pk")[:50], now, table)
+    requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, due_key(r.row)))
     near = [application.region, application.region.reports_to]
     places = {region.code: str(region) for region in near if region is not None}
     user, today = request.user, request.clock.today
     serving = rules.serves(user, application, today)
     state = Status(application.status)
     context = {
-        "application": application,
+        **frame(request, application),
         "label": STATUS_NAMES[state],
         "current": current,
         "former": [a for a in assignments if a is not current],
@@ -188,10 +259,8 @@ def _page(
         "must_accept": bool(
             current and current.accepted_at is None and current.secretary.user_id == user.pk
         ),
-        "of_firm": rules.speaks_for_firm(user, application),
         "is_lead": rules.is_lead(user),
         "served": state in rules.SERVED,
-        "base": "base_public.html" if rules.speaks_for_firm(user, application) else "base.html",
-        "nav_current": _under(user, application),
+        "milestones": milestone_summary(application, today),
     }
     return render(request, "secretaries/project.html", context, status=status)

@@ -9,33 +9,24 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.rules import acts_for_a_firm
-from audit.refusals import NotPermitted, NotVisible, Refused
+from audit.refusals import Invalid, NotPermitted, NotVisible, Refused
 from calendars.selectors import working_days
 from secretaries import rules
-from secretaries.forms.work import ActForm, PassForm, RequestFilter, RequestForm
-from secretaries.models import RequestStatus, ServiceRequest
+from secretaries.forms.acts import ActForm, NoWordsForm
+from secretaries.forms.work import RequestFilter, RequestForm
+from secretaries.models import ServiceRequest
 from secretaries.selectors import projects as reading
 from secretaries.selectors.candidates import current_assignment
-from secretaries.selectors.clocks import clock_of, timed
+from secretaries.selectors.clocks import clock_of, shares_of, timed
 from secretaries.services import requests
+from secretaries.views import request_acts as acts
 from secretaries.views.projects import seen
 
 PAGE_SIZE = 50
-DONE = {
-    "answer": gettext_lazy("Answered; the firm is asked to confirm."),
-    "pass": gettext_lazy("Passed on; the clock goes on."),
-    "note": gettext_lazy("Noted."),
-    "call_back": gettext_lazy("Call-back recorded."),
-    "satisfied": gettext_lazy("Closed. Thank you."),
-    "unsatisfied": gettext_lazy("Your word is recorded; whoever acts next has been told."),
-    "silent": gettext_lazy("Closed."),
-    "decide": gettext_lazy("Decided and closed; both sides have been told."),
-}
 
 
 def _base(request: SignedInRequest) -> str:
@@ -89,7 +80,9 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
         or rules.serves(request.user, application, request.clock.today)
     ):
         raise NotPermitted(_("Requests are raised by the firm or by the project's secretary."))
-    form = RequestForm(request.POST or None)
+    # The instant at which a person opened the form names it: a double click sends the same one.
+    opened = "" if request.method == "POST" else request.clock.now.isoformat()
+    form = RequestForm(request.POST or None, initial={"sent_form": opened})
     if request.method == "POST" and form.is_valid():
         try:
             made = requests.raise_request(
@@ -101,7 +94,7 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(
                 request,
                 _("%(number)s was raised; an answer is due in %(days)s working days.")
-                % {"number": made.number, "days": made.days},
+                % {"number": made.number, "days": made.finish.days},
             )
             return redirect("secretaries:request", pk=made.pk)
     context = {"application": application, "form": form, "base": _base(request)}
@@ -118,7 +111,17 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
         reading.requests_for(
             request.user, lead=rules.is_lead(request.user) or rules.watches(request.user)
         )
-        .select_related("application__call", "raised_by", "closed_by")
+        .select_related(
+            "application__call",
+            "application__region__reports_to",
+            "raised_by",
+            "closed_by",
+            "response",
+            "extension__asked_by",
+            "extension__decided_by",
+            "satisfaction",
+            "inquiry",
+        )
         .filter(pk=pk)
         .first()
     )
@@ -126,59 +129,30 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotVisible
     if request.method != "POST":
         return _page(request, row)
-    if not _acts(request, row):
+    if not acts.may_act(request.user, row, request.clock.today):
         raise NotPermitted
-    act = request.POST.get("act", "")
-    form: ActForm | PassForm = (PassForm if act == "pass" else ActForm)(request.POST, prefix=act)
-    words = form.cleaned_data if form.is_valid() else {}
-    optional = act in ("satisfied", "silent")
-    if not form.is_valid() and not optional:
-        return _page(request, row, act=act, form=form)
+    name = request.POST.get("act", "")
+    if name not in acts.ACTS:
+        return _page(request, row, refused=Invalid())
+    return _act(request, row, name)
+
+
+def _act(request: SignedInRequest, row: ServiceRequest, name: str) -> HttpResponse:
+    """Do the act; its form again when something is missing or refused."""
+    form = acts.bind(name, request.POST, row)
+    if not form.is_valid():
+        return _page(request, row, name=name, form=form)
     try:
-        done = _do(act, row, request, words)
+        acts.ACTS[name].do(row, request.user, form.cleaned_data)
     except (NotPermitted, NotVisible):
         raise
     except Refused as refused:
-        if optional:
+        if isinstance(form, NoWordsForm):
             return _page(request, row, refused=refused)
         _add(form, refused)
-        return _page(request, row, act=act, form=form)
-    messages.success(request, done)
-    return redirect("secretaries:request", pk=pk)
-
-
-def _acts(request: SignedInRequest, row: ServiceRequest) -> bool:
-    """Whether any act on the request could be this person's."""
-    return (
-        rules.is_lead(request.user)
-        or rules.speaks_for_firm(request.user, row.application)
-        or rules.serves(request.user, row.application, request.clock.today)
-    )
-
-
-def _do(act: str, row: ServiceRequest, request: SignedInRequest, words: dict[str, str]) -> str:
-    """Do the act; the words that tell it was done. An unknown act is no page."""
-    by, text = request.user, words.get("text", "")
-    match act:
-        case "answer":
-            requests.answer(request=row, text=text, by=by)
-        case "pass":
-            requests.pass_on(request=row, unit=words["unit"], text=text, by=by)
-        case "note":
-            requests.add_note(request=row, text=text, by=by)
-        case "call_back":
-            requests.record_call_back(request=row, text=text, by=by)
-        case "satisfied":
-            requests.confirm(request=row, satisfied=True, by=by)
-        case "unsatisfied":
-            requests.confirm(request=row, satisfied=False, text=text, by=by)
-        case "silent":
-            requests.close_silent(request=row, by=by)
-        case "decide":
-            requests.close_by_lead(request=row, text=text, by=by)
-        case _:
-            raise NotVisible
-    return str(DONE[act])
+        return _page(request, row, name=name, form=form)
+    messages.success(request, str(acts.ACTS[name].done))
+    return redirect("secretaries:request", pk=row.pk)
 
 
 def _add(form: Any, refused: Refused) -> None:
@@ -189,50 +163,40 @@ def _page(
     request: SignedInRequest,
     row: ServiceRequest,
     *,
-    act: str = "",
-    form: ActForm | PassForm | None = None,
+    name: str = "",
+    form: ActForm | None = None,
     refused: Refused | None = None,
 ) -> HttpResponse:
-    user, application = request.user, row.application
-    current = current_assignment(application)
-    serving = rules.serves(user, application, request.clock.today)
-    of_firm = rules.speaks_for_firm(user, application)
-    lead = rules.is_lead(user)
-    is_open, answered = row.status == RequestStatus.OPEN, row.status == RequestStatus.ANSWERED
-    offered = {
-        "answer": is_open and serving,
-        "pass": is_open and serving,
-        "satisfied": answered and of_firm and not row.contested,
-        "unsatisfied": answered and of_firm and not row.contested,
-        "call_back": answered and (serving or lead),
-        "silent": answered
-        and (serving or lead)
-        and row.raised_by_id != user.pk
-        and not row.contested,
-        "decide": answered and lead and row.contested,
-        "note": row.status != RequestStatus.CLOSED and (serving or of_firm or lead),
-    }
-    forms = {
-        name: form
-        if form is not None and name == act
-        else (PassForm if name == "pass" else ActForm)(prefix=name)
-        for name, shown in offered.items()
-        if shown
-    }
+    user, application, table = request.user, row.application, working_days()
+    clock = clock_of(row, request.clock.now, table)
+    reader = acts.Reader(
+        user,
+        serving=rules.serves(user, application, request.clock.today),
+        of_firm=rules.speaks_for_firm(user, application),
+        lead=rules.is_lead(user),
+        clock=clock,
+    )
+    shares = shares_of(row, request.clock.now, table)
+    held = [s.hold for s in shares if s.hold.until is None and not s.hold.is_office]
     context = {
         "row": row,
         "application": application,
-        "clock": clock_of(row, request.clock.now, working_days()),
-        "current": current,
+        "clock": clock,
+        "shares": shares,
+        "leading": [share for share in shares if not share.hold.is_support],
+        "pauses": list(row.finish.pauses.all()),
+        "extension": getattr(row, "extension", None),
+        "satisfaction": getattr(row, "satisfaction", None),
+        "inquiry": getattr(row, "inquiry", None),
+        "escalations": list(row.finish.escalations.all()),
+        "current": current_assignment(application),
         "acts": row.actions.select_related("by"),
-        "forms": forms,
+        "forms": acts.forms_of(acts.offered(row, reader, held), held, name, form),
         "refused": refused,
-        "act": act,
+        "act": name,
+        "of_firm": rules.belongs_to_firm(user, application),
+        "opens": rules.reads_service(user, application),
         "base": _base(request),
     }
-    return render(
-        request,
-        "secretaries/request.html",
-        context,
-        status=422 if form is not None or refused is not None else 200,
-    )
+    status = 422 if form is not None or refused is not None else 200
+    return render(request, "secretaries/request.html", context, status=status)

@@ -1,5 +1,5 @@
-// The score sheet while one marks it: a tier sets its base score, a score off the base asks for
-// grounds at once, the sums follow. Everything is checked again, and saved, by the server.
+// The score sheet while one marks it: a tier sets its base score, a score off the base wants grounds
+// at once, an extreme one asks for them, the sums follow. Everything is checked again, and saved, by the server.
 
 const form = document.querySelector("form[data-scoring]");
 const number = (text) => {
@@ -33,20 +33,32 @@ function wanted(leaf) {
   return fill(form.dataset.comment, { base: points(tier.base), needed: form.dataset.least, more });
 }
 
+function asked(leaf) {
+  const score = number(scoreOf(leaf).value);
+  const extreme = score === 0 || score === number(leaf.dataset.most);
+  return extreme && tierOf(leaf) && !leaf.querySelector("textarea").value.trim()
+    ? form.dataset.asks
+    : "";
+}
+
 function say(leaf) {
   const place = leaf.querySelector("[id^=say-]");
-  const text = wanted(leaf);
+  const must = wanted(leaf);
+  const text = must || asked(leaf);
   if (place.textContent.trim() === text) return;
   place.replaceChildren();
   if (!text) return;
   const line = document.createElement("span");
-  line.className = "warning";
+  line.className = must ? "warning" : "hint";
   line.append(Object.assign(document.createElement("span"), { textContent: text }));
   place.append(line);
 }
 
 function addUp() {
-  const scores = [...form.querySelectorAll("[data-leaf]")].map((l) => number(scoreOf(l).value) ?? 0);
+  const scores = [...form.querySelectorAll("[data-leaf]")].map((leaf) => {
+    const score = number(scoreOf(leaf).value) ?? 0;
+    return score <= number(leaf.dataset.most) ? score : 0; // what cannot be saved does not count
+  });
   const given = scores.reduce((a, b) => a + b, 0);
   document.getElementById("given").textContent = points(given);
   document.getElementById("sum").textContent = points(given + number(form.dataset.formula));

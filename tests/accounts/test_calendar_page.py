@@ -38,6 +38,6 @@ def test_a_notice_by_two_people(sysadmin, secadmin, client_of, year_in_force):
     notice.refresh_from_db()
     assert (notice.state, notice.confirmed_by_id) == (YearState.PUBLISHED, secadmin.pk)
     assert [job.task for job in Job.objects.order_by("task")] == [
-        f"{app}.tasks.recount" for app in ("applications", "awards", "secretaries")
+        f"{app}.tasks.recount" for app in ("applications", "awards", "reviews", "secretaries")
     ]
     assert security.post(confirm).status_code == 409

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from accounts import rules
-from accounts.models import Level, Membership, RoleGrant
+from accounts.models import Level, Membership, RoleGrant, User
 from accounts.roles import FORBIDDEN_PAIRS, Role
 from accounts.services import bootstrap, firms, roles
 from audit import clock
@@ -187,8 +187,10 @@ def test_a_revoked_grant_never_lives_again(officer, secadmin):
         RoleGrant.objects.filter(pk=grant.pk).update(revoked_at=None, revoked_by=None)
 
 
-def test_grants_and_memberships_are_never_deleted(officer, applicant):
-    for rows in (officer.grants.all(), applicant.memberships.all()):
+def test_people_grants_and_memberships_are_never_deleted(officer, applicant):
+    nobody = User.objects.create(username="nobody", name="无人", email="nobody@example.test")
+    of_nobody = User.objects.filter(pk=nobody.pk)
+    for rows in (officer.grants.all(), applicant.memberships.all(), of_nobody):
         with pytest.raises(ProgrammingError, match="Cannot delete"), transaction.atomic():
             rows.delete()
 

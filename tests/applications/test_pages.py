@@ -1,5 +1,6 @@
 """Every page of calls and dossiers: who gets it, how many queries, and nothing typed lost."""
 
+import re
 from itertools import count
 
 import pytest
@@ -241,16 +242,44 @@ def test_files_are_kept_and_given_only_to_those_who_may(
     page(client, "attachment", file.pk, status=404)
 
 
+def new_call(scheme, **more):
+    return {
+        "scheme": scheme.pk, "year": 2026, "name_zh": "2026年度第一批", "name_en": "First",
+        "opens_at": "2026-12-01T09:00", "closes_at": "2027-01-15T17:00",
+        "envelope": "10,000", "max_request": "3000", "contact": "a", "complaint_line": "b",
+    } | more  # fmt: skip
+
+
+def token(answer):
+    [found] = re.findall(r'name="once" value="([0-9a-f]{32})"', answer.content.decode())
+    return found
+
+
+def test_a_new_call_and_a_review_sent_twice_are_made_once(reviewed, officer, client_of):
+    client = client_of(officer)
+    made = {}
+    for name, args, sent in (
+        ("call_create", [], new_call(reviewed)),
+        (
+            "competition_reviews",
+            [reviewed.code],
+            {
+                "document_no": "公竞审〔2026〕8号", "conclusion": "符合",
+                "reviewed_on": "2026-01-01", "expires_on": "2029-01-01",
+            },
+        ),
+    ):  # fmt: skip
+        url = reverse(f"applications:{name}", args=args)
+        whole = sent | {"once": token(client.get(url))}
+        made[name] = {client.post(url, whole).url for _again in range(2)}
+    assert [len(urls) for urls in made.values()] == [1, 1]
+    assert calls.Call.objects.count() == 1
+    assert reviewed.competition_reviews.filter(document_no="公竞审〔2026〕8号").count() == 1
+
+
 def test_a_call_is_made_changed_and_published_by_the_pages(reviewed, officer, officer2, client_of):
     first, second = client_of(officer), client_of(officer2)
-    made = first.post(
-        reverse("applications:call_create"),
-        {
-            "scheme": reviewed.pk, "year": 2026, "name_zh": "2026年度第一批", "name_en": "First",
-            "opens_at": "2026-12-01T09:00", "closes_at": "2027-01-15T17:00",
-            "envelope": "10,000", "max_request": "3000", "contact": "a", "complaint_line": "b",
-        },
-    )  # fmt: skip
+    made = first.post(reverse("applications:call_create"), new_call(reviewed))
     call = calls.Call.objects.get()
     assert made.url == reverse("applications:call", args=[call.pk])
     assert (call.envelope, call.number) == (100000000, "2026-1")

@@ -188,11 +188,17 @@ def agreed(people: People, call: Call) -> Agreement:
         call=call, number="吉财产业指〔2026〕89号", issued_on=clock.today(), by=people.finance
     )
     agreement = agreements.draw_up(award=first, by=people.officer)
-    agreements.sign_for_firm(agreement=agreement, by=people.owner)
-    agreements.sign_for_office(agreement=agreement, by=people.officer)
+    signed(people, agreement)
     serve(people, first.application)
     agreement.refresh_from_db()
     return agreement
+
+
+def signed(people: People, agreement: Agreement) -> None:
+    """By both sides, each with its scan."""
+    firm, office = (pdf(f"任务书（{who}盖章）", who) for who in ("乙方", "双方"))
+    agreements.sign_for_firm(agreement=agreement, by=people.owner, scan=firm)
+    agreements.sign_for_office(agreement=agreement, by=people.officer, scan=office)
 
 
 def paper(name: str = "付款凭证") -> SimpleUploadedFile:

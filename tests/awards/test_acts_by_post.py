@@ -76,8 +76,8 @@ def test_an_agreement_and_its_end(people, awarded, post):
     )
     post(people.officer, "awards:draw_up", first.pk)
     agreement = Agreement.objects.get(award=first)
-    post(people.owner, "awards:sign", agreement.pk)
-    post(people.officer, "awards:sign", agreement.pk)
+    post(people.owner, "awards:sign", agreement.pk, upload=stages.paper("乙方盖章"))
+    post(people.officer, "awards:sign", agreement.pk, upload=stages.paper("双方盖章"))
     assert states("P1") == [Status.AGREED]
     post(people.approver, "awards:terminate", first.pk, text=REASON)
     assert states("P1") == [Status.TERMINATED]

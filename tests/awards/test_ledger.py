@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
 from awards import ledger
 from awards.ledger import HELD, Account, Kind
 from awards.models import Envelope, LedgerEntry
@@ -101,6 +102,12 @@ class TestTable:
         assert claw_back(500)
         found = balances(envelope)
         assert (found[Account.PAID], found[Account.RECOVERED]) == (0, 1_500 * WAN)
+
+    def test_an_entry_is_made_by_somebody(self, people, agreed):
+        stages.paid(people, stages.part(agreed, 1))
+        booking = Booking(Kind.RECOVERED, WAN, "追回〔2026〕1号", award=agreed.award_id)
+        with pytest.raises(DatabaseError, match="names who made it"), transaction.atomic():
+            books(envelope=Envelope.objects.get().pk, entries=[booking], by=User(pk=10**9))
 
     @pytest.mark.parametrize("kind", Kind)
     def test_plain_sql_enters_nothing_without_its_cause(self, people, agreed, kind):

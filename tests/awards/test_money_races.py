@@ -56,8 +56,7 @@ class TestRaces:
         first = stages.agreed(people, ranked)
         other = Award.objects.exclude(pk=first.award_id).order_by("pk")[0]
         second = agreements.draw_up(award=other, by=people.officer)
-        agreements.sign_for_firm(agreement=second, by=people.owner)
-        agreements.sign_for_office(agreement=second, by=people.officer)
+        stages.signed(people, second)
         from secretaries.models import ServiceAssignment
 
         lead = ServiceAssignment.objects.get()

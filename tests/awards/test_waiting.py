@@ -62,9 +62,9 @@ def test_from_award_to_voucher(people, ranked, secretary, editor):
     signing = reverse("awards:agreement", args=[agreement.pk])
     assert urls(people.owner) == [signing]
     assert urls(editor) == []
-    agreements.sign_for_firm(agreement=agreement, by=people.owner)
+    agreements.sign_for_firm(agreement=agreement, by=people.owner, scan=stages.paper())
     assert signing in urls(people.officer)
-    agreements.sign_for_office(agreement=agreement, by=people.officer)
+    agreements.sign_for_office(agreement=agreement, by=people.officer, scan=stages.paper())
     stages.serve(people, award.application)
     part = stages.part(agreement, 1)
     assert urls(people.owner) == [reverse("awards:claim_new", args=[part.pk])]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from applications import money
 from calendars import wording
+from config.templatetags.amounts import signed
 
 FRIDAY = datetime(2026, 6, 12, 9, tzinfo=UTC)
 LATE_EVENING = datetime(2026, 12, 31, 16, 30, tzinfo=UTC)  # the new year has begun in Shanghai
@@ -151,6 +152,24 @@ def test_any_text_is_an_amount_or_is_refused(typed):
         ("100.05", "人民币壹佰元零伍分"),
         ("0.05", "人民币伍分"),
         ("0", "人民币零元整"),
+        # 支付结算办法, annex 1: the examples of 正确填写票据和结算凭证的基本规定, where it leaves
+        # the choice without the 零.
+        ("1409.50", "人民币壹仟肆佰零玖元伍角"),
+        ("6007.14", "人民币陆仟零柒元壹角肆分"),
+        ("1680.32", "人民币壹仟陆佰捌拾元叁角贰分"),
+        ("107000.53", "人民币壹拾万柒仟元伍角叁分"),
+        ("16409.02", "人民币壹万陆仟肆佰零玖元零贰分"),
+        ("325.04", "人民币叁佰贰拾伍元零肆分"),
+        ("10", "人民币壹拾元整"),
+        ("0.50", "人民币伍角"),
+        ("1.10", "人民币壹元壹角"),
+        ("10010000", "人民币壹仟零壹万元整"),
+        ("100010000", "人民币壹亿零壹万元整"),
+        ("100000001", "人民币壹亿零壹元整"),
+        ("1000000000.01", "人民币壹拾亿元零壹分"),
+        ("299999999.99", "人民币贰亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
+        ("90000000000000", "人民币玖拾万亿元整"),
+        ("0.005", "人民币壹分"),
     ],
 )
 def test_daxie(yuan, expected):
@@ -183,6 +202,17 @@ def read_daxie(words: str) -> Decimal:
 @given(st.decimals(min_value=0, max_value=10**11, places=2))
 def test_daxie_says_the_same_amount(yuan):
     assert read_daxie(money.daxie(yuan)) == yuan
+
+
+@given(st.decimals(min_value=0, max_value=money.LIMIT - 1, places=2))
+def test_daxie_is_written_by_the_rules(yuan):
+    """No 零 doubled or before a unit, 整 exactly after whole yuan, one 元 at most."""
+    words = money.daxie(yuan).removeprefix("人民币")
+    assert set(words) <= set("零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整")
+    assert "零零" not in words
+    assert words == "零元整" or not any(f"零{unit}" in words for unit in "拾佰仟万亿元角分整")
+    assert words.endswith("整") == (yuan == yuan.to_integral_value())
+    assert words.count("元") == (yuan >= 1 or yuan == 0)
 
 
 def one(filters: str) -> str:
@@ -247,3 +277,18 @@ def test_the_year_is_always_written_without_a_clock():
         wording.use_clock(None)
         made = engines["django"].from_string("{{ x|moment }}").render({"x": FRIDAY})
     assert made == "2026年6月12日（周五）17:00"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("1.72", "+1.72"),
+        ("-0.03", "−0.03"),
+        ("-0.00", "0.00"),
+        (5, "+5"),
+        (-10, "−10"),
+        (None, "—"),
+    ],
+)
+def test_a_difference_has_its_sign(value, shown):
+    assert signed(value) == shown

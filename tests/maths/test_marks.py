@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.sheet import default_sheet, parse
-from reviews.scoring import MARK_PROBLEM_KEYS, check_mark, comment_length, tier_of
+from reviews.scoring import MARK_PROBLEM_KEYS, asks_grounds, check_mark, comment_length, tier_of
 
 SHEET = parse(default_sheet())
 CHAIN = SHEET.leaf("Q1.2")  # 6.00 | 3.01 to 5.00, base 4 | 0.01 to 3.00 | 0
@@ -19,6 +19,21 @@ def keys(tier, score, comment="", leaf=CHAIN, **more):
 def test_the_base_of_a_tier_needs_no_comment():
     for index, tier in enumerate(CHAIN.tiers):
         assert keys(index, tier.base) == []
+
+
+@pytest.mark.parametrize(
+    ("score", "comment", "asked"),
+    [
+        (D(6), "", True),
+        (D(0), " \n", True),
+        (D(6), "填补缺环", False),
+        (D("5.99"), "", False),
+        (D(4), "", False),
+        (None, "", False),
+    ],
+)
+def test_grounds_are_asked_for_where_a_mark_is_extreme(score, comment, asked):
+    assert asks_grounds(CHAIN, score, comment) == asked
 
 
 @pytest.mark.parametrize(

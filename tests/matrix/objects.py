@@ -27,8 +27,24 @@ from awards.models import (
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
-from reviews.models import Assignment, Draw, Expert, Panel, Seat, SheetImport, SiteCheck
-from secretaries.models import ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from reviews.models import (
+    Assignment,
+    Draw,
+    Expert,
+    Panel,
+    PointsStatement,
+    Seat,
+    SheetImport,
+    SiteCheck,
+)
+from secretaries.models import (
+    OverdueInquiry,
+    ServiceAssignment,
+    ServiceRequest,
+    ServiceSecretary,
+    Visit,
+    VisitPhoto,
+)
 
 Cases = dict[str, tuple[Any, ...]]
 PLAIN: Cases = {"": ()}
@@ -188,7 +204,10 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:file_objection": notice,
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:agreement_document": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:allocation_document": {"": (award["project"].allocation_id,)},
             "awards:sign": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:signature": {n: (a.agreement.pk, "firm") for n, a in award.items()},
             "awards:claim": {n: (c.pk,) for n, c in claim.items()},
             "awards:claim_file": {
                 n: (ClaimFile.objects.filter(claim=c).order_by("pk")[0].pk,)
@@ -199,17 +218,27 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
 
 
 def secretaries(rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("board", "profile_new", "my_projects", "requests")
+    names = (
+        "board", "profile_new", "my_projects", "requests", "inquiries", "rates", "numbers",
+        "milestone_template", "quarter",
+    )  # fmt: skip
     both = {n: (rows[n].pk,) for n in ("project", "elsewhere", "served")}
     served = ServiceAssignment.objects.get(application=rows["project"], valid_to=None, role="lead")
     mine = ServiceSecretary.objects.get(user__username="secretary")
     return (
         {f"secretaries:{name}": PLAIN for name in names}
-        | {f"secretaries:{name}": both for name in ("project", "record_visit", "request_new")}
+        | {f"secretaries:{name}": both for name in (
+            "project", "record_visit", "request_new", "milestones", "handover")}
         | {f"secretaries:{name}": {"project": both["project"]} for name in ("appoint", "accept")}
         | {
             "secretaries:hand_over": {"project": (served.pk,)},
             "secretaries:profile": {"": (mine.pk,)},
+            "secretaries:appraisals": {"": (mine.pk,)},
+            "secretaries:inquiry": {"": (OverdueInquiry.objects.order_by("pk")[0].pk,)},
+            "secretaries:visit_photo": {
+                n: (VisitPhoto.objects.get(visit__assignment__application=rows[n]).pk,)
+                for n in both
+            },
             "secretaries:leave": {"": (mine.pk,)},
             "secretaries:cancel_leave": {"": (mine.leaves.order_by("pk")[0].pk,)},
             "secretaries:confirm_visit": {
@@ -280,6 +309,13 @@ def reviews(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, C
             },
             "reviews:certainty": {n: (calls[n].number,) for n in ("paid", "review")},
             "reviews:own_points": {n: (rows[n].pk,) for n in ("project", "elsewhere", "review")},
+            "reviews:issue_statement": {
+                n: (rows[n].pk,) for n in ("project", "elsewhere", "review")
+            },
+            "reviews:statement": {
+                n: (PointsStatement.objects.get(entry__application=rows[n]).pk,)
+                for n in ("project", "elsewhere")
+            },
             "reviews:ranking_export": {
                 n: (calls[n].number, "scores.csv") for n in ("paid", "review")
             },
@@ -332,6 +368,7 @@ def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
         "applications:submit": some,
         "applications:withdraw": some,
         "applications:receipt": {n: (*few[n], 1) for n in few if n != "draft"},
+        "applications:receipt_document": {n: (*few[n], 1) for n in few if n != "draft"},
         "applications:attachment": {"draft": (draft_file.pk,), **filed},
         "applications:remove_attachment": {"draft": (draft_file.pk,), "project": filed["project"]},
     }
@@ -383,7 +420,7 @@ def people_and_messages() -> dict[str, Cases]:
     proposed = {"": (CalendarYear.objects.get(state="proposed").pk,)}
     message = Message.objects.filter(recipient__username="applicant").order_by("pk")[0]
     return (
-        {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox")}
+        {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox", "choices")}
         | {f"accounts:{name}": PLAIN for name in (
             "profile", "firm", "firm_new", "people", "person_new", "calendar", "calendar_new")}
         | {f"accounts:{name}": at_firm for name in ("firm_detail", "firm_edit", "member_add")}
@@ -396,6 +433,7 @@ def people_and_messages() -> dict[str, Cases]:
         | {
             "notifications:open": {"": (message.pk,)},
             "notifications:resend_delivery": {"": (Delivery.objects.order_by("pk")[0].pk,)},
+            "notifications:resend_all": {"": ("messages",)},
             "notifications:resend_job": {"": (Job.objects.order_by("pk")[0].pk,)},
         }
     )  # fmt: skip

@@ -21,6 +21,7 @@ LISTS = (
     ("awards:objections", "officer", 2),
     ("reviews:pool", "officer", 36),
     ("secretaries:requests", "lead", 12),
+    ("secretaries:inquiries", "lead", 1),
     ("notifications:inbox", "officer", 10),
     ("notifications:outbox", "sysadmin", 40),
     ("accounts:people", "sysadmin", 50),
@@ -35,6 +36,8 @@ WHOLE = (
     ("reviews:call_panels", "", "officer"),
     ("secretaries:board", "", "lead"),
     ("secretaries:my_projects", "", "secretary"),
+    ("secretaries:rates", "", "lead"),
+    ("secretaries:quarter", "", "lead"),
     ("reviews:my_reviews", "", "expert"),
     ("portal:public_result", "paid", "anonymous"),
 )

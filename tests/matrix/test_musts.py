@@ -9,11 +9,11 @@ LET_IN = (200, 204, 302, 409, 422)
 BUSINESS = (
     "applications:attachment", "applications:check", "applications:dossier(", "applications:edits",
     "applications:receipt", "applications:recommend", "applications:screening",
-    "applications:section", "applications:versions", "awards:agreement(", "awards:batch",
-    "awards:claim", "awards:minutes", "awards:reconciliation",
-    "awards:envelope", "awards:funding", "awards:instalment", "awards:objection(",
-    "awards:objections", "reviews:", "secretaries:board", "secretaries:my_projects",
-    "secretaries:project", "secretaries:request(",
+    "applications:section", "applications:versions", "awards:agreement(",
+    "awards:agreement_document", "awards:batch", "awards:claim", "awards:envelope",
+    "awards:funding", "awards:instalment", "awards:minutes", "awards:objection(",
+    "awards:objections", "awards:reconciliation", "awards:signature", "reviews:",
+    "secretaries:board", "secretaries:my_projects", "secretaries:project", "secretaries:request(",
 )  # fmt: skip
 PUBLIC = (
     "portal:", "account_", "awards:file_objection", "awards:follow_objection", "awards:ask_review",
@@ -50,7 +50,8 @@ def test_nobody_elsewhere_sees_anything_of_a_firms_dossier(person):
 @pytest.mark.parametrize("person", ["applicant", "applicant2", "editor", "viewer"])
 def test_firms_never_see_experts_marks_or_the_lists_before_the_notice(person):
     """After it they read how their own dossier came to its rank, and nobody else's."""
-    own = {"reviews:own_points(project)", "reviews:own_site_check", "reviews:site_evidence"}
+    own = {"reviews:own_points(project)", "reviews:own_site_check", "reviews:site_evidence",
+        "reviews:statement(project)", "reviews:issue_statement(project)"}  # fmt: skip
     own = set() if person == "applicant2" else own
     assert among(opened(person), "reviews:", "awards:funding", "awards:envelope") == own
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Level, Organisation, User
@@ -35,9 +36,11 @@ from rehearsal.papers import pdf
 from rehearsal.round import Round
 from reviews.services import panels
 from secretaries.models import ServiceAssignment, ServiceSecretary
+from secretaries.services.appointments import set_backup
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
 from tests import making
+from tests.applications.test_uploads import png
 from tests.matrix.objects import seat_at_work
 from tests.reviews import hearing, round, sheets
 
@@ -55,6 +58,7 @@ def build() -> None:
         proposals(cast)
         differences(cast)
         visits_to_confirm()
+        backed_by_another(cast)
         at_the_hearing(cast)
 
 
@@ -82,8 +86,22 @@ def visits_to_confirm() -> None:
     for row in rows.select_related("secretary__user").order_by("pk"):
         record_visit(
             assignment=row, on=clock.today(), kind="phone", people="项目负责人",
-            summary="了解投产准备情况。", by=row.secretary.user,
+            summary="了解投产准备情况。", photos=[SimpleUploadedFile("现场.png", png())],
+            by=row.secretary.user,
         )  # fmt: skip
+
+
+def backed_by_another(cast: people.Cast) -> None:
+    """The secretary who signs in neither serves the applicant's project nor stands in there."""
+    row = ServiceAssignment.objects.get(
+        application__firm__memberships__user__username="applicant", valid_to=None, role="lead"
+    )
+    others = ServiceSecretary.objects.exclude(user__username="secretary")
+    set_backup(
+        assignment=row,
+        backup=others.exclude(pk=row.secretary_id).order_by("pk")[0],
+        by=cast["lead"],
+    )
 
 
 def a_round(cast: people.Cast, rng: Random, opens_on: date, count: int) -> Round:

@@ -107,13 +107,12 @@ class Post:
     def queued(self) -> int:
         return redis.Redis(unix_socket_path=str(self.services.redis.socket)).llen("steelyard")
 
-    def start_worker(self) -> subprocess.Popen:
-        """A real Celery worker on the test's database; returns when it is ready."""
-        log = self.place / f"worker-{len(self.workers)}.log"
+    def environment(self) -> dict[str, str]:
+        """What a worker or a beat finds: the test's database, this Redis, the test's secrets."""
         name = connection.settings_dict["NAME"]
         base, _, query = os.environ["DATABASE_URL"].partition("?")
         url = base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
-        env = os.environ | {
+        return os.environ | {
             "DATABASE_URL": url,
             "STEELYARD_EMBEDDED": "1",
             "REDIS_URL": self.services.redis_url,
@@ -121,30 +120,35 @@ class Post:
             "STEELYARD_AUDIT_KEY": settings.STEELYARD_AUDIT_KEY,
             "SECRET_KEY": settings.SECRET_KEY,
         }
-        command = [
-            *(sys.executable, "-m", "celery", "-A", "tests.notifications.worker", "worker"),
-            *(
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "INFO",
-                "--hostname",
-                f"w{len(self.workers)}@test",
-            ),
+
+    def start_worker(self) -> subprocess.Popen:
+        """A real Celery worker on the test's database; returns when it is ready."""
+        return self._start(
+            *("worker", "--concurrency", "2", "--hostname", f"w{len(self.workers)}@test"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ]
+            sign=b"ready.",
+        )
+
+    def start_beat(self) -> subprocess.Popen:
+        """A real beat that sends every periodic task each half second."""
+        schedule = self.place / f"beat-{len(self.workers)}"
+        return self._start("beat", "--schedule", str(schedule), sign=b"beat: Starting", hurry="1")
+
+    def _start(self, *command: str, sign: bytes, hurry: str = "") -> subprocess.Popen:
+        log = self.place / f"{command[0]}-{len(self.workers)}.log"
+        celery = (sys.executable, "-m", "celery", "-A", "tests.notifications.worker")
         with log.open("wb") as output:
-            worker = subprocess.Popen(
-                command,
+            process = subprocess.Popen(
+                [*celery, *command, "--loglevel", "INFO"],
                 cwd=BASE,
-                env=env,
+                env=self.environment() | {"TEST_HURRY": hurry},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.workers.append(worker)
-        wait_for(lambda: b"ready." in log.read_bytes(), 40, lambda: log.read_text()[-3000:])
-        return worker
+        self.workers.append(process)
+        wait_for(lambda: sign in log.read_bytes(), 40, lambda: log.read_text()[-3000:])
+        return process
 
     def kill(self, worker: subprocess.Popen) -> None:
         """As the kernel does when memory runs out: the whole group at once."""

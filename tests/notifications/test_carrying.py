@@ -4,11 +4,13 @@ import threading
 import time
 
 import pytest
+from celery import current_app
 from django.db import connection, transaction
 
 from audit.models import Event
+from audit.turns import alone
 from notifications import carriage, services, tasks
-from notifications.models import Delivery, Job, Message, Outgoing
+from notifications.models import Delivery, Job, Message, Outgoing, Round
 from tests.notifications import probes
 from tests.notifications.conftest import person, wait_for
 
@@ -185,6 +187,55 @@ def test_a_thousand_messages_arrive_once_each_through_two_workers_and_double_swe
     assert len(files) == 1000
     assert {file.suffix for file in files} == {".eml"}
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_two_beats_and_two_workers_do_what_is_periodic_once_and_by_turns(post, lin):
+    for _n in range(2):
+        post.start_worker()
+    with transaction.atomic():
+        tell("beaten", lin)
+        ask("beaten")
+    for _n in range(2):
+        post.start_beat()
+    turns = (
+        Event.objects.filter(action="probe.turn").order_by("id").values_list("target", flat=True)
+    )
+    wait_for(lambda: len(turns.all()) >= 12, 40)
+    wait_for(all_done(Job), 30)
+    wait_for(all_done(Delivery), 30)
+    wait_for(Round.objects.filter(name="probe").exists)
+    wait_for(Event.objects.filter(action="invariants.check").exists)
+    for process in post.workers[2:]:
+        post.kill(process)
+    wait_for(lambda: post.queued() == 0, 30)
+    time.sleep(1)
+    assert list(turns.all()) == ["began", "ended"] * (len(turns.all()) // 2)
+    days = {at.astimezone(carriage.clock.SHANGHAI).date() for at in daily_instants()}
+    assert len(daily_instants()) == len(days)
+    assert Event.objects.filter(action="invariants.check").count() == 1
+    assert marks() == ["beaten"]
+    assert len(list(post.mail.glob("*.eml"))) == 1
+
+
+def daily_instants():
+    return list(Event.objects.filter(action="probe.daily").values_list("at", flat=True))
+
+
+def test_a_turn_is_free_again_when_its_process_is_killed(post):
+    worker = post.start_worker()
+    current_app.send_task("tests.notifications.probes.turn", ignore_result=True)
+    began = Event.objects.filter(action="probe.turn", target="began")
+    wait_for(began.exists)
+    with alone("probe.turn") as is_alone:
+        assert not is_alone
+    post.kill(worker)
+
+    def is_free():
+        with alone("probe.turn") as is_alone:
+            return is_alone
+
+    wait_for(is_free)
+    assert not Event.objects.filter(action="probe.turn", target="ended").exists()
 
 
 def test_a_job_sent_many_times_at_once_happens_once(transactional_db):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from audit.models import Event
 from notifications import services
 from notifications.models import Delivery, Job, Message, Outgoing
 
@@ -91,6 +92,30 @@ def test_the_outbox_asks_the_same_at_every_size(
     with django_assert_max_num_queries(12):
         page = client.get(reverse("notifications:outbox"), {"what": what, "state": "pending"})
     assert page.content.decode().count('<th scope="row"') == min(count, 50)
+
+
+def test_everything_given_up_is_sent_again_at_once(client, lin, keeper):
+    tell(3, lin)
+    services.enqueue(task="t", key="j", payload={})
+    for model in (Delivery, Job):
+        model.objects.update(state=Outgoing.DEAD, attempts=8, error="no route")
+    url = reverse("notifications:resend_all", args=["messages"])
+    client.force_login(lin)
+    assert client.post(url).status_code == 403
+    client.force_login(keeper)
+    page = client.get(reverse("notifications:outbox") + "?state=dead").content.decode()
+    assert f'action="{url}"' in page
+    assert "lin · 邮箱" in page
+    assert client.post(url).status_code == 302
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("pending", 0)}
+    assert Job.objects.get().state == Outgoing.DEAD
+    event = Event.objects.get(action="outbox.resend_all")
+    assert event.after == {
+        "kind": "notifications.delivery",
+        "rows": list(Delivery.objects.order_by("pk").values_list("pk", flat=True)),
+    }
+    assert client.post(url).status_code == 409
+    assert client.post(reverse("notifications:resend_all", args=["mails"])).status_code == 404
 
 
 def test_what_was_given_up_is_sent_again_from_the_page(client, lin, keeper):

@@ -89,7 +89,7 @@ def test_a_message_is_opened_without_script(context_of, applicant):
         kind="reminder.due",
         recipients=[applicant],
         key="k",
-        context={"title": "提交申报", "why": "还差一项", "due": "今天"},
+        context={"title": "提交申报", "why": "还差一项", "due": "今天", "left": ""},
         url="/workbench/",
     )
     page = context_of(applicant, java_script_enabled=False).new_page()

@@ -1,15 +1,16 @@
 """The workbench, the search, the trail and the reminders."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.roles import Role
 from accounts.services.roles import revoke_grant
 from accounts.waiting import WaitingItem
-from applications.models import CallStatus
+from applications.models import Call, CallStatus
 from applications.stages import current_stage, rail
 from applications.workflow import Status
 from audit import clock
@@ -146,6 +147,14 @@ def test_the_rail_follows_the_call(officer):
     assert current_stage(call, call.opens_at - timedelta(seconds=1)) == ""
     assert current_stage(call, call.closes_at) == "screen"
     assert [s.state for s in rail(call, call.closes_at)][:3] == ["past", "now", "next"]
+
+
+def test_the_board_tells_the_hearing_and_its_deadline(officer):
+    now, call = clock.now(), making.call(officer)
+    Call.objects.filter(pk=call.pk).update(status=CallStatus.HEARING, scoring_due_at=now)
+    with translation.override("en"):
+        [row] = desk.boards_for(officer, now)[0].context["rows"]
+        assert (str(row["stage"]), row["due"]) == ("Hearing", now)
 
 
 # --- search -------------------------------------------------------------
@@ -304,26 +313,91 @@ def test_a_verification_that_was_given_up_is_said_and_may_be_asked_for_again(cli
 # --- reminders -------------------------------------------------------------
 
 
-def test_what_is_due_soon_is_told_once_and_again_when_the_date_moves(monkeypatch, officer):
-    now = clock.now()
-    due = [now + timedelta(days=1)]
+MORNING = datetime(2026, 6, 1, 8, 30, tzinfo=clock.SHANGHAI)  # a Monday; Friday 19 June is off
 
-    def waits(user, now):
-        if user.pk != officer.pk:
-            return []
-        return [
-            WaitingItem("打开评审", "", "/x/", due=due[0]),
-            WaitingItem("不急的事", "", "/y/", due=now + timedelta(days=30)),
-            WaitingItem("没有期限", "", "/z/"),
-            WaitingItem("已经超期", "", "/w/", due=now - timedelta(days=1), late=True),
+
+def recalled(monkeypatch, user, items, mornings):
+    """What each morning's round told this person whom these items wait for: titles with days."""
+    told = []
+    monkeypatch.setattr(
+        reminders, "waiting_for", lambda who, now: items if who.pk == user.pk else []
+    )
+    for morning in mornings:
+        monkeypatch.setattr(reminders.clock, "now", lambda at=morning: at)
+        before = set(Message.objects.values_list("pk", flat=True))
+        reminders.remind_all()
+        reminders.remind_all()
+        new = Message.objects.exclude(pk__in=before).order_by("pk")
+        told.append([f"{m.context['title']} {m.context['left']['zh']}" for m in new])
+    return told
+
+
+def mornings(count):
+    return [MORNING + timedelta(days=n) for n in range(count)]
+
+
+def test_each_step_before_a_deadline_is_told_once(monkeypatch, officer):
+    due = datetime(2026, 6, 15, 17, 0, tzinfo=clock.SHANGHAI)
+    item = WaitingItem("打开评审", "", "/x/", due=due)
+    told = recalled(monkeypatch, officer, [item], mornings(16))
+    assert {n: words for n, words in enumerate(told) if words} == {
+        0: ["打开评审 距到期还有14天。"],
+        7: ["打开评审 距到期还有7天。"],
+        12: ["打开评审 距到期还有2天。"],
+        13: ["打开评审 距到期还有1天。"],
+    }
+
+
+def test_working_days_are_counted_where_the_limit_is_counted_in_them(monkeypatch, officer):
+    due = datetime(2026, 6, 22, 23, 59, tzinfo=clock.SHANGHAI)
+    item = WaitingItem("答复异议", "", "/x/", due=due, working_days=True)
+    told = recalled(monkeypatch, officer, [item], mornings(22))
+    assert {n: words for n, words in enumerate(told) if words} == {
+        0: ["答复异议 距到期还有14个工作日。"],
+        9: ["答复异议 距到期还有7个工作日。"],
+        16: ["答复异议 距到期还有2个工作日。"],
+        17: ["答复异议 距到期还有1个工作日。"],
+    }
+
+
+def test_a_morning_without_a_round_is_made_up_for_but_nothing_is_early_or_late(
+    monkeypatch, officer
+):
+    def due(days):
+        return MORNING + timedelta(days=days, hours=9)
+
+    items = [
+        WaitingItem("晚一天", "", "/a/", due=due(13)),
+        WaitingItem("新来的", "", "/b/", due=due(5)),
+        WaitingItem("今天", "", "/c/", due=due(0)),
+        WaitingItem("已经超期", "", "/d/", due=MORNING - timedelta(days=1), late=True),
+        WaitingItem("没有期限", "", "/e/"),
+        WaitingItem("一席", "", "/f/", due=due(2), part="1"),
+        WaitingItem("另一席", "", "/f/", due=due(2), part="2"),
+    ]
+    assert recalled(monkeypatch, officer, items, [MORNING]) == [
+        [
+            "晚一天 距到期还有13天。",
+            "今天 今天是最后一天。",
+            "一席 距到期还有2天。",
+            "另一席 距到期还有2天。",
         ]
+    ]
 
-    monkeypatch.setattr(reminders, "waiting_for", waits)
-    assert (reminders.remind_all(), reminders.remind_all()) == (1, 1)
-    assert [m.context["title"] for m in Message.objects.filter(kind="reminder.due")] == ["打开评审"]
-    due[0] += timedelta(hours=3)
-    reminders.remind_all()
-    assert Message.objects.filter(kind="reminder.due").count() == 2
+
+def test_a_date_that_moves_is_told_again(monkeypatch, officer):
+    for hours, told in ((9, 1), (9, 0), (12, 1)):
+        item = WaitingItem("打开评审", "", "/x/", due=MORNING + timedelta(days=1, hours=hours))
+        assert [len(n) for n in recalled(monkeypatch, officer, [item], [MORNING])] == [told]
+
+
+def test_the_morning_round_is_made_once_a_day_and_not_before_eight(monkeypatch, officer):
+    rounds, hours = [], (-1, 0, 1, 23, 24)
+    monkeypatch.setattr(reminders, "remind_all", lambda: rounds.append(1) or 7)
+    for hour in hours:
+        monkeypatch.setattr(reminders.clock, "now", lambda h=hour: MORNING + timedelta(hours=h))
+        rounds.append(reminders.remind_this_morning())
+    assert rounds == [None, 1, 7, None, None, 1, 7]
 
 
 def test_nobody_without_duties_is_looked_at(db):

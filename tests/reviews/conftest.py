@@ -1,6 +1,7 @@
 """The panels of this app's tests; the people are those of `tests.cast`."""
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from applications.models import Application, Call
@@ -10,6 +11,7 @@ from reviews.models import (
     Draw,
     Expert,
     Panel,
+    Ranking,
     Seat,
     SheetImport,
     SiteCheck,
@@ -230,3 +232,32 @@ def check(ranked_call, dossier, officer, officer2, finance) -> SiteCheck:
 @pytest.fixture
 def finding(check, officer2) -> SiteFinding:
     return sitework.recorded(check, officer2, **sitework.LESS)
+
+
+@pytest.fixture
+def heard_ranking(kept, on_paper, officer) -> Ranking:
+    """Three of four are heard; two of them can be paid."""
+
+    def make() -> Ranking:
+        hearing.differ(on_paper, "paper")
+        with connection.cursor() as cursor:  # frozen since the call opened
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(
+                "UPDATE applications_call SET envelope = 30000000, max_request = 24000000,"
+                ' rules = rules || \'{"hearing_shortlist": "times"}\' WHERE id = %s',
+                [on_paper.pk],
+            )
+            cursor.execute("SET session_replication_role = origin")
+        on_paper.refresh_from_db()
+        hearing.closed_on_paper(on_paper, officer)
+        hearing.drawn_up(on_paper, officer)
+        hearing.sit(on_paper, officer)
+        hearing.pass_sittings(on_paper)
+        hearing.all_come(on_paper, officer)
+        for seat in hearing.seats(on_paper):
+            hearing.mark(seat, tier=1)
+        hearing.differ(on_paper, "hearing")
+        ranking.close_hearing(call=on_paper, by=officer)
+        return ranking.compute_ranking(call=on_paper, by=officer)
+
+    return kept.build("heard_and_ranked", make, on=("on_paper",))

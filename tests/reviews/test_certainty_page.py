@@ -74,7 +74,7 @@ def test_the_figures_of_the_page_are_those_of_the_analysis(ranked, officer, clie
     sure, data = response.context["sure"], Analysis.objects.get(ranking=ranked).data
     weights = sure["weights"]
     assert weights["low"] <= weights["frozen"] == 70 <= weights["high"]
-    assert [row["points"] for row in weights["shifts"]] == ["-10", "-5", "+5", "+10"]
+    assert [row["points"] for row in weights["shifts"]] == [-10, -5, 5, 10]
     [stage] = sure["stages"]
     [panel] = stage["agreement"]["rows"]
     kendall = data["agreement"]["panels"][0]["kendall_w"]

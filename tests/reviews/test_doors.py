@@ -40,6 +40,7 @@ DOORS = {
     "SiteFinding": {
         "reviews/services/site_deciding.py:_decide",
         "reviews/services/site_findings.py:_write",
+        "reviews/services/site_recounts.py:recount",
     },
     "Assignment": {
         "reviews/services/recusing.py:recuse",

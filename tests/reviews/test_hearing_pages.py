@@ -79,7 +79,10 @@ def test_the_officer_runs_it_by_posts(on_paper, officer, in_english):
         hearing.mark(seat)
     assert page(office, "progress", number)
     assert "for ever" in page(office, "close_scoring", number)
-    answer = office.post(reverse("reviews:close_scoring", args=[number]))
+    address = reverse("reviews:close_scoring", args=[number])
+    left_open = office.post(address, {"stage": "in_review"})  # from the paper review's page
+    assert left_open.status_code == 409
+    answer = office.post(address, {"stage": "hearing"})
     assert answer.url == reverse("reviews:ranking", args=[number])
     assert office.post(reverse("reviews:compute_ranking", args=[number])).status_code == 302
     assert "did not come" in page(office, "ranking", number)

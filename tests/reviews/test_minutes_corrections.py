@@ -11,6 +11,7 @@ from reviews import witnessing
 from reviews.models import HearingMinutes, MinutesCorrection
 from reviews.selectors.hearing import entry_of, standing_version
 from reviews.services import minutes_corrections as acts
+from reviews.services import scribes
 from tests.reviews import hearing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -110,6 +111,7 @@ def test_the_page_shows_every_version_and_who_may_decide(minutes, officer, offic
     assert first.post(correct, data).status_code == 302
     assert "Confirm the correction" not in first.get(page).content.decode()
     assert page in second.get(reverse("portal:workbench")).content.decode()
+    assert "Another programme officer confirms it" in first.get(page).content.decode()
     shown = second.get(page).content.decode()
     assert "Confirm the correction" in shown and TEXT in shown and hearing.TEXT in shown
     row = minutes.corrections.get()
@@ -120,3 +122,27 @@ def test_the_page_shows_every_version_and_who_may_decide(minutes, officer, offic
     assert "corrected since" in shown and "version 2" in shown and hearing.TEXT in shown
     listed = second.get(reverse("reviews:hearing", args=[call.number])).content.decode()
     assert "M-2" in listed
+
+
+def test_a_scribe_of_the_call_is_not_asked_to_confirm(
+    minutes, officer, officer2, supervisor, client_of
+):
+    call = minutes.entry.shortlist.call
+    panel = call.panels.get()
+    scribes.appoint_scribe(
+        panel=panel, user=officer2, reason="现场网络中断，改用纸质评分表", by=supervisor
+    )
+    made = proposed(minutes, officer)
+    client = client_of(officer2)
+    client.cookies["django_language"] = "en"
+    page = reverse("reviews:hearing_minutes", args=[call.number, minutes.entry.application_id])
+    shown = client.get(page).content.decode()
+    assert TEXT in shown and "You are a scribe in this call" in shown
+    assert "Confirm the correction" not in shown
+    assert page not in client.get(reverse("portal:workbench")).content.decode()
+    with pytest.raises(NotPermitted, match="scribe"):
+        acts.decide_correction(correction=made, accept=True, by=officer2)
+    for name in ("hearing", "progress", "call_panels"):
+        shown = client.get(reverse(f"reviews:{name}", args=[call.number])).content.decode()
+        assert "You are a scribe in this call" in shown
+        assert "<form" not in shown.partition("<main")[2].partition("</main")[0]

@@ -180,6 +180,15 @@ def test_the_two_screens_of_a_draw(grouped, officer, supervisor, client_of):
     assert s.post(f"/draws/{n}-D1/reveal/", {"secret": number}).status_code == 422
     assert s.post(f"/draws/{n}-D1/reveal/", {"secret": theirs}).status_code == 302
     assert o.post(f"/draws/{n}-D1/press/", {"secret": number}).status_code == 302
+    # Sent once more from a page that stood open: the page says why, though it has no form left.
+    for client, url, data in (
+        (o, f"/draws/{n}-D1/press/", {"secret": number}),
+        (s, f"/draws/{n}-D1/reveal/", {"secret": theirs}),
+        (o, f"/panels/{n}/form/", {"smallest": "2", "largest": "9"}),
+    ):
+        late = client.post(url, data)
+        assert (url, late.status_code) == (url, 409)
+        assert late.context["message"]
     verified = s.get(f"/draws/{n}-D1/?verify=1")
     assert verified.context["verification"]["holds"] is True
 

@@ -92,6 +92,12 @@ def test_the_sheet_helps_while_one_marks(context_of, rows, expert):
     expect(page.locator("#base-Q3-1")).to_contain_text("7.00")  # the server's answer
     score.fill("9")
     expect(said).to_contain_text("Enter a score from 0 to 7.00")
+    extreme = page.locator("#say-Q1-2")
+    tier(page, "Q1-2", 0).check()
+    expect(extreme).to_have_text("All the points, or none: please give your grounds.")
+    expect(page.locator("#state-Q1-2")).to_have_text("scored")  # asked for, not required
+    page.locator("#id_Q1-2-comment").fill("缺环")
+    expect(extreme).to_be_empty()
     mark = Mark.objects.get(assignment=rows[1], leaf="Q3.1")
     assert (mark.tier, str(mark.score), mark.comment) == (0, "7.00", "字" * 20)
 

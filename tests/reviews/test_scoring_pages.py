@@ -89,7 +89,7 @@ def test_an_incomplete_declaration_sends_nothing(client_of, seat, expert):
     answer = client_of(expert).post(
         address, {f"answer-{first.pk}": "conflict", f"reason-{first.pk}": "亲属任职"}
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "亲属任职" in answer.content.decode()
     assert set(seat.assignments.values_list("state", flat=True)) == {"to_declare"}
 
@@ -229,7 +229,7 @@ def test_leaving_a_dossier_closes_it(client_of, officer, firm, expert):
     table.finished(row)
     client = client_of(expert)
     address = reverse("reviews:step_aside", args=[row.pk])
-    assert client.post(address, {"ground": "unable", "reason": "不"}).status_code == 200
+    assert client.post(address, {"ground": "unable", "reason": "不"}).status_code == 422
     row.refresh_from_db()
     assert row.state == "finished"
     answer = client.post(address, {"ground": "unable", "reason": "专业不符，无法判断"})

@@ -1,13 +1,19 @@
 """The people of the secretaries' tests."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.db import connection
+from django.db.models import F
 
 from accounts.models import Region, User
 from accounts.roles import Role
 from applications.models import Application
 from applications.workflow import Status
-from secretaries.models import ServiceSecretary
+from calendars.selectors import working_days
+from secretaries.models import RequestHold, ServiceClock, ServiceRequest, ServiceSecretary
+from secretaries.selectors import settings
+from secretaries.services import clock_rows
 from tests import making
 
 
@@ -46,3 +52,19 @@ class Cast:
 
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
+
+
+def made_older(row: ServiceRequest, days: int) -> None:
+    """As if the request had been raised so many days earlier: clocks, holds and all."""
+    back, numbers, table = timedelta(days=days), settings.numbers(), working_days()
+    ServiceRequest.objects.filter(pk=row.pk).update(raised_at=F("raised_at") - back)
+    with connection.cursor() as cursor:  # what ended stands, but for this
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        RequestHold.objects.filter(request=row).update(
+            since=F("since") - back, until=F("until") - back
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    for held in ServiceClock.objects.filter(pk__in=(row.finish_id, row.response_id)):
+        held.started_at -= back
+        clock_rows.measure(held, held.pauses.all(), table, numbers)
+        held.save()

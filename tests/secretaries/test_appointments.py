@@ -16,7 +16,7 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from notifications.models import Job, Message
 from secretaries import rules, tasks
 from secretaries.models import AppointmentGap, Leave, ServiceAssignment, ServiceSecretary
-from secretaries.services import appointments, profiles
+from secretaries.services import appointments, batches, profiles
 from tests import making
 from tests.racing import race
 from tests.secretaries.people import Cast, fresh
@@ -117,7 +117,7 @@ def test_nobody_free_tells_the_lead_once_and_is_filled_when_somebody_is(cast: Ca
     making.move(first, Status.COMPLETED)
     assert appointments.release_finished() == 1
     assert Job.objects.filter(task="secretaries.tasks.retry_gaps").count() == 1
-    assert appointments.fill_gaps() == 1
+    assert batches.fill_gaps() == 1
     gap.refresh_from_db()
     assert gap.closed_at is not None
     assert isinstance(assignment, ServiceAssignment)

@@ -1,20 +1,21 @@
 """The secretaries' pages: who sees what, what each may do, how many queries."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Level, Membership, User
 from accounts.roles import Role
 from audit import clock
 from calendars.wording import day_text
 from secretaries.models import Leave, ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from secretaries.selectors.board import Clocks
 from secretaries.services import appointments, requests, visits
 from secretaries.waiting import waiting_for
 from tests import making
+from tests.secretaries.people import made_older
 from tests.secretaries.test_requests import Served
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,25 @@ def test_a_dossier_links_to_the_service_record_only_for_whom_it_opens(cast: Serv
     assert told == {"region": False, "firm": True, "officer": True}
 
 
+def test_a_viewer_of_the_firm_reads_and_does_nothing(cast: Served) -> None:
+    """The project, its milestones and its requests; not what only the office sees."""
+    row = cast.ask()
+    viewer = making.person("看同事")
+    Membership.objects.create(
+        user=viewer, organisation=cast.firm, level=Level.VIEWER, since=clock.now()
+    )
+    client, pk = signed_in(viewer), cast.it.pk
+    paths = {name: url(name, pk) for name in ("project", "milestones", "handover", "request_new")}
+    paths["request"] = url("request", row.pk)
+    pages = {name: client.get(path) for name, path in paths.items()}
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "project": 200, "milestones": 200, "request": 200, "handover": 403, "request_new": 403,
+    }  # fmt: skip
+    read = "".join(pages[name].content.decode() for name in ("project", "milestones", "request"))
+    assert [paths[name] in read for name in ("handover", "request_new")] == [False, False]
+    assert client.post(paths["request"], {"act": "note", "note-text": "请加快"}).status_code == 403
+
+
 def test_a_firm_raises_a_request_from_the_list(cast: Served) -> None:
     """Its own served projects only; the lead and secretaries have none of their own to raise."""
     other = cast.project(status="eligible")
@@ -161,9 +181,8 @@ def test_project_and_request_pages_stay_within_their_queries(
 
 
 def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
-    first, second = cast.ask(), cast.ask()
-    long_ago = clock.now() - timedelta(days=40)
-    ServiceRequest.objects.filter(pk=first.pk).update(clock_from=long_ago, raised_at=long_ago)
+    first, _second = cast.ask(), cast.ask()
+    made_older(first, 40)
     cast.zhao.regions.set([making.region("220581")])
     gap = cast.project("无人可派")
     appointments.appoint(application=gap)
@@ -175,10 +194,12 @@ def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
         "通化市": (0, 0),
         "梅河口市": (0, 0),
     }
-    assert (board.over, board.near, board.fine, board.served, board.projects) == (1, 0, 1, 1, 2)
-    assert [t.request for t in board.ticking] == [first, second]
+    assert board.clocks == Clocks(fine=1, near=0, over=1, paused=0)
+    assert (board.served, board.projects) == (1, 2)
+    assert [t.row for t in board.urgent] == [first]
+    assert board.urgent[0].clock.over > 20
     (load,) = board.loads
-    assert (load.projects, load.over, load.fine) == (1, 1, 1)
+    assert (load.projects, load.clocks) == (1, Clocks(fine=1, over=1))
     assert [item.url for item in page.context["todo"]] == [url("appoint", gap.pk)]
 
 
@@ -230,6 +251,10 @@ def test_a_request_from_both_sides(cast: Served) -> None:
     typed["text"] = "需要10千伏用电接入，请协调供电公司。"
     assert firm.post(url("request_new", cast.it.pk), typed).status_code == 302
     row = ServiceRequest.objects.get()
+    opened = firm.get(url("request_new", cast.it.pk)).context["form"]["sent_form"].value()
+    for _click in range(2):
+        page = firm.post(url("request_new", cast.it.pk), {**typed, "sent_form": opened})
+        assert page.url == url("request", row.pk + 1)
     path = url("request", row.pk)
     assert firm.post(path, {"act": "answer", "answer-text": "自己答复自己"}).status_code == 403
     assert own.post(path, {"act": "pass", "pass-unit": "四平供电公司"}).status_code == 302

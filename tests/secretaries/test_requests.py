@@ -1,6 +1,6 @@
 """Requests and visits: who may, the clocks, and how a request may end."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from applications.models import Application
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
 from calendars.selectors import working_days
-from calendars.wording import SHANGHAI, day_of
+from calendars.wording import day_of
 from notifications.models import Message
 from secretaries.models import (
     RequestAction,
@@ -20,7 +20,7 @@ from secretaries.models import (
     ServiceSecretary,
 )
 from secretaries.selectors.clocks import clock_of
-from secretaries.services import appointments, clocks, requests, visits
+from secretaries.services import appointments, holds, requests, visits
 from tests.racing import race
 from tests.secretaries.people import Cast
 
@@ -66,11 +66,11 @@ def test_a_request_is_numbered_due_in_working_days_and_told(cast: Served) -> Non
     rows = [cast.ask(), cast.ask(level="complex"), cast.ask(level="hard")]
     year = day_of(clock.now()).year
     assert [r.number for r in rows] == [f"SQ-{year}-000{n}" for n in (1, 2, 3)]
-    assert [r.days for r in rows] == [5, 15, 30]
+    assert [r.finish.days for r in rows] == [5, 15, 30]
     table = working_days()
     for row in rows:
-        due = clock_of(row, row.due_at, table)
-        assert (due.used, due.over) == (row.days, 0)
+        due = clock_of(row, row.finish.due_at, table)
+        assert (due.used, due.over) == (row.finish.days, 0)
     assert set(
         Message.objects.filter(kind="request.raised").values_list("recipient", flat=True)
     ) == {cast.zhao.user_id}
@@ -88,6 +88,17 @@ def test_who_may_raise_what_and_when(cast: Served) -> None:
     with pytest.raises(WrongState):
         cast.ask(application=draft)
     assert ServiceRequest.objects.count() == 1
+
+
+def test_one_form_is_one_request(cast: Served) -> None:
+    """Sent twice it is kept once; another text from a form that was sent is refused."""
+    first = cast.ask(sent_form="2026-11-26T09:00:00.000001+08:00")
+    assert cast.ask(sent_form=first.sent_form) == first
+    with pytest.raises(WrongState):
+        cast.ask(sent_form=first.sent_form, title="另一件事")
+    assert cast.ask(sent_form=first.sent_form, by=cast.zhao.user) != first
+    assert (cast.ask() == cast.ask(), ServiceRequest.objects.count()) == (False, 4)
+    assert RequestAction.objects.filter(kind="raise").count() == 4
 
 
 def test_answered_and_confirmed_closes(cast: Served) -> None:
@@ -108,7 +119,8 @@ def test_not_satisfied_reopens_once_then_the_lead_decides(cast: Served) -> None:
         requests.close_by_lead(request=row, text="已两次答复，予以办结。", by=cast.lead)
     again = requests.confirm(request=row, satisfied=False, text="仍未出具意见", by=cast.owner)
     assert (again.status, again.reopened) == (RequestStatus.OPEN, True)
-    assert again.clock_from > again.raised_at
+    assert again.finish.started_at > again.raised_at
+    assert again.finish.previous == row.finish
     requests.answer(request=row, text="意见已出具，附件已发企业。", by=cast.zhao.user)
     still = requests.confirm(request=row, satisfied=False, text="内容不完整啊", by=cast.owner)
     assert still.status == RequestStatus.ANSWERED
@@ -171,7 +183,7 @@ def test_only_the_project_s_own_secretary_acts(cast: Served) -> None:
         requests.answer(request=row, text="我来答复这件事。", by=other.user)
     with pytest.raises(NotPermitted):
         requests.answer(request=row, text="我来答复这件事。", by=cast.owner)
-    passed = requests.pass_on(request=row, unit="四平市自然资源局", text="", by=cast.zhao.user)
+    passed = holds.pass_on(request=row, unit="四平市自然资源局", text="", by=cast.zhao.user)
     assert passed.with_unit == "四平市自然资源局"
 
 
@@ -183,20 +195,6 @@ def test_acts_are_never_rewritten(cast: Served) -> None:
         act.save()
     with pytest.raises(DatabaseError), transaction.atomic():
         act.delete()
-
-
-def test_warnings_go_out_once_at_80_percent_and_when_over(cast: Served) -> None:
-    row = cast.ask()
-    start = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)  # a Monday
-    ServiceRequest.objects.filter(pk=row.pk).update(
-        raised_at=start, clock_from=start, due_at=datetime(2026, 6, 8, 23, 59, tzinfo=SHANGHAI)
-    )
-    told = []
-    for day in (4, 5, 5, 8, 9, 9):
-        clocks.watch_clocks(datetime(2026, 6, day, 10, tzinfo=SHANGHAI))
-        told.append(Message.objects.filter(kind__startswith="request.").count())
-    assert told == [1, 2, 2, 2, 4, 4]
-    assert Message.objects.filter(kind="request.overdue").values_list("recipient", flat=True)
 
 
 def test_a_visit_is_confirmed_by_the_firm_and_then_stands(cast: Served) -> None:

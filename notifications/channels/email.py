@@ -1,7 +1,6 @@
-"""The ways a message travels. The inbox is the row itself; the others are deliveries."""
+"""Messages as e-mail."""
 
 from email.utils import formataddr
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,24 +9,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import User
 from notifications import kinds
+from notifications.channels.base import KEY_HEADER, absolute, key_of
 from notifications.models import Delivery
-
-KEY_HEADER = "X-Steelyard-Key"
-
-
-class Channel(Protocol):
-    """Carries deliveries of its kind; one instance serves a batch."""
-
-    def send(self, delivery: Delivery) -> None:
-        """Carry one; raises when it could not be handed over."""
-
-    def close(self) -> None: ...
-
-
-def _absolute(path: str) -> str:
-    return settings.SITE_URL.rstrip("/") + path if path.startswith("/") else path
 
 
 class Email:
@@ -56,7 +40,7 @@ class Email:
         with override(user.language):
             parts = [_("Dear %(name)s:") % {"name": user.name}, text.body]
             if message.url:
-                parts.append(_("Open: %(url)s") % {"url": _absolute(message.url)})
+                parts.append(_("Open: %(url)s") % {"url": absolute(message.url)})
             parts.append(_("Sent by the Steelyard competitive review system. Please do not reply."))
         host = urlsplit(settings.SITE_URL).hostname or "localhost"
         return EmailMessage(
@@ -66,7 +50,7 @@ class Email:
             connection=self._connection,
             headers={
                 "Message-ID": f"<{message.pk}.{delivery.channel}@{host}>",
-                KEY_HEADER: f"{message.key}:{delivery.channel}",
+                KEY_HEADER: key_of(delivery),
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": user.language,
             },
@@ -76,11 +60,3 @@ class Email:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-CHANNELS: dict[str, type[Channel]] = {"email": Email}
-
-
-def channels_for(user: User) -> tuple[str, ...]:
-    """The channels that reach a person beside the inbox."""
-    return ("email",) if user.email else ()

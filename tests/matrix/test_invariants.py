@@ -1,0 +1,469 @@
+"""Neither a rehearsal nor a house in full swing breaks an invariant; each, broken by SQL past all
+triggers, is told line by line."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+from django.utils.translation import override
+
+from accounts.models import RoleGrant
+from audit import clock, invariants
+from notifications.models import Delivery, Job, Message
+from portal.services import invariants as nightly
+from tests import rehearsed
+from tests.matrix.twins import triggers_off
+from tests.racing import race
+
+pytestmark = pytest.mark.slow
+# The tests make some rows without the services, of which no event tells.
+ROWS = [name for name in invariants.registered() if name != "portal.log"]
+PERMISSION = "applications_applicationuserobjectpermission"
+OTHER_FILE = "the file {1} in the store is not the one the digest was taken of"
+OTHER_SEAT = (
+    "its seat is another expert's or of another panel, or its submission is of another dossier"
+)
+# What is broken: the check that finds it, the statement, and the line with the columns it returns.
+BROKEN = {
+    "a balance": (
+        "awards.balances",
+        """UPDATE awards_envelope SET available = available - 1, reserved = reserved + 1
+           WHERE id = (SELECT MIN(id) FROM awards_envelope WHERE available > 1)
+           RETURNING id, available, reserved, available + 1, reserved - 1""",
+        """awards_envelope {0}: available is {1}, its entries total {3}
+awards_envelope {0}: reserved is {2}, its entries total {4}""",
+    ),
+    "an entry taken out": (
+        "awards.balances",
+        """WITH gone AS (DELETE FROM awards_ledgerentry WHERE id = (
+               SELECT MAX(id) FROM awards_ledgerentry WHERE kind = 'paid') RETURNING *)
+           SELECT v.id, v.committed, v.committed + gone.amount, v.paid, v.paid - gone.amount
+           FROM awards_envelope v JOIN gone ON gone.envelope_id = v.id""",
+        """awards_envelope {0}: committed is {1}, its entries total {2}
+awards_envelope {0}: paid is {3}, its entries total {4}""",
+    ),
+    "an award": (
+        "awards.taken",
+        """UPDATE awards_award a SET amount = a.amount + 1 FROM awards_envelope v
+           WHERE a.id = (SELECT MIN(id) FROM awards_award WHERE revoked_at IS NULL
+                         AND accepted_at IS NULL) AND v.id = a.envelope_id
+           RETURNING v.id, v.committed + v.paid + v.recovered,
+                     v.committed + v.paid + v.recovered + 1""",
+        "awards_envelope {0}: awards have taken {1} of it, they total {2}",
+    ),
+    "a ceiling": (
+        "awards.ceiling",
+        """WITH low AS (UPDATE applications_scheme SET annual_limit = 1 RETURNING id, annual_limit)
+           SELECT v.id, v.ceiling, low.annual_limit
+           FROM awards_envelope v JOIN low ON low.id = v.scheme_id WHERE v.ceiling > 1
+           ORDER BY v.id""",
+        "awards_envelope {0}: the ceiling is {1}, the scheme allows {2} a year",
+    ),
+    "an instalment": (
+        "awards.instalments",
+        """UPDATE awards_instalment n SET amount = n.amount + 1 FROM awards_award a
+           WHERE n.id = (SELECT MIN(id) FROM awards_instalment) AND a.id = n.award_id
+           RETURNING a.id, a.amount, a.amount + 1""",
+        "awards_award {0}: {1} awarded, its instalments total {2}",
+    ),
+    "a sum paid": (
+        "awards.paid",
+        """UPDATE awards_award SET paid = paid - 1
+           WHERE id = (SELECT MIN(id) FROM awards_award WHERE paid > 1 AND accepted_at IS NULL)
+           RETURNING id, paid, paid + 1""",
+        "awards_award {0}: {1} paid, its vouchers total {2}",
+    ),
+    "a payment": (
+        "awards.payments",
+        """UPDATE awards_payment SET amount = amount + 1
+           WHERE id = (SELECT MIN(id) FROM awards_payment) RETURNING id, amount, amount - 1""",
+        "awards_payment {0}: {1} to pay, its instalment is {2}",
+    ),
+    "a claim of another": (
+        "awards.claims",
+        """UPDATE awards_claim SET verified_by_id = NULL, verified_at = NULL, verification = ''
+           WHERE id = (SELECT claim_id FROM awards_payment ORDER BY id LIMIT 1)
+           RETURNING (SELECT MIN(id) FROM awards_payment)""",
+        "awards_payment {0}: its claim is of another instalment, or was not verified",
+    ),
+    "an instalment's state": (
+        "awards.states",
+        """UPDATE awards_instalment SET status = 'entered'
+           WHERE id = (SELECT MIN(instalment_id) FROM awards_payment WHERE voucher_no <> '')
+           RETURNING id""",
+        "awards_instalment {0}: it says “entered”, its payment “paid”",
+    ),
+    "a submission's version": (
+        "applications.submissions",
+        """UPDATE applications_submission SET version = 7 WHERE id = (
+               SELECT MIN(id) FROM applications_submission WHERE application_id NOT IN (
+                   SELECT application_id FROM applications_submission WHERE version > 1))
+           RETURNING application_id""",
+        "applications_application {0}: 1 submissions, the last of them is version 7",
+    ),
+    "a submission taken out": (
+        "applications.submissions",
+        """DELETE FROM applications_submission WHERE id = (
+               SELECT MIN(id) FROM applications_submission WHERE application_id NOT IN (
+                   SELECT application_id FROM applications_submission WHERE version > 1))
+           RETURNING application_id""",
+        "applications_application {0}: 0 submissions, the last of them is version 0",
+    ),
+    "two dossiers of one project": (
+        "applications.dossiers",
+        """DROP INDEX one_live_dossier_per_title;
+           UPDATE applications_application b SET title = a.title, call_id = a.call_id,
+               firm_id = a.firm_id
+           FROM (SELECT * FROM applications_application WHERE status <> 'withdrawn'
+                 ORDER BY id LIMIT 1) a
+           WHERE b.id = (SELECT MAX(id) FROM applications_application WHERE status <> 'withdrawn')
+           RETURNING a.id, b.id""",
+        "applications_application {0}: not withdrawn, nor is {1} of the same call, firm and title",
+    ),
+    "two corrections at once": (
+        "applications.corrections",
+        """INSERT INTO applications_correctionrequest
+               (application_id, stage, reasons, due_at, provisional, requested_by_id, requested_at)
+           SELECT a.id, s, '[]', now() + interval '1 day', false, a.created_by_id, now()
+           FROM (SELECT * FROM applications_application WHERE id NOT IN (
+                     SELECT application_id FROM applications_correctionrequest)
+                 ORDER BY id LIMIT 1) a, unnest(ARRAY['region', 'screening']) s
+           RETURNING application_id""",
+        "applications_application {0}: 2 corrections are asked for at once",
+    ),
+    "a firm's permission taken": (
+        "applications.permissions.missing",
+        f"""DELETE FROM {PERMISSION} WHERE id = (SELECT MIN(o.id) FROM {PERMISSION} o
+                JOIN auth_permission p ON p.id = o.permission_id
+                WHERE p.codename = 'edit_application')
+            RETURNING user_id, content_object_id""",
+        PERMISSION + " {0}.{1}.edit_application: the permission is missing",
+    ),
+    "a stranger's permission": (
+        "applications.permissions.astray",
+        f"""INSERT INTO {PERMISSION} (user_id, content_object_id, permission_id)
+            SELECT (SELECT id FROM accounts_user WHERE username = 'officer'),
+                   (SELECT MIN(id) FROM applications_application), id
+            FROM auth_permission WHERE codename = 'view_application'
+            RETURNING user_id, content_object_id""",
+        PERMISSION + " {0}.{1}.view_application: nothing gives this permission",
+    ),
+    "an attachment's digest": (
+        "applications.attachments",
+        """UPDATE applications_attachment SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM applications_attachment) RETURNING id, file""",
+        "applications_attachment {0}: " + OTHER_FILE,
+    ),
+    "an attachment's file": (
+        "applications.attachments",
+        """UPDATE applications_attachment SET file = 'dossiers/none.pdf'
+           WHERE id = (SELECT MIN(id) FROM applications_attachment) RETURNING id, file""",
+        "applications_attachment {0}: the file {1} is not in the store",
+    ),
+    "a claim's file": (
+        "awards.claim_files",
+        """UPDATE awards_claimfile SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_claimfile) RETURNING id, file""",
+        "awards_claimfile {0}: " + OTHER_FILE,
+    ),
+    "evidence from the spot": (
+        "reviews.evidence",
+        """UPDATE reviews_siteevidence SET file = 'site/none.jpg'
+           WHERE id = (SELECT MIN(id) FROM reviews_siteevidence) RETURNING id, file""",
+        "reviews_siteevidence {0}: the file {1} is not in the store",
+    ),
+    "a workbook": (
+        "reviews.imports",
+        """UPDATE reviews_sheetimport SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM reviews_sheetimport) RETURNING id, file""",
+        "reviews_sheetimport {0}: " + OTHER_FILE,
+    ),
+    "a signed page": (
+        "reviews.scans",
+        """UPDATE reviews_sheetimport SET scan = 'sheets/none.pdf'
+           WHERE id = (SELECT MIN(id) FROM reviews_sheetimport WHERE scan <> '')
+           RETURNING id, scan""",
+        "reviews_sheetimport {0}: the file {1} is not in the store",
+    ),
+    "marks that are gone": (
+        "reviews.unmarked",
+        """DELETE FROM reviews_mark WHERE assignment_id = (
+               SELECT MIN(id) FROM reviews_assignment WHERE state = 'finished')
+           RETURNING assignment_id""",
+        "reviews_assignment {0}: it is “finished” without a single mark",
+    ),
+    "a mark of nobody": (
+        "reviews.marks",
+        """UPDATE reviews_mark SET assignment_id = 0
+           WHERE id = (SELECT MIN(id) FROM reviews_mark) RETURNING id""",
+        "reviews_mark {0}: it belongs to no assignment, or to one whose dossier was never opened",
+    ),
+    "an assignment of another": (
+        "reviews.seats",
+        """UPDATE reviews_assignment SET submission_id = (
+               SELECT MIN(id) FROM applications_submission s
+               WHERE s.application_id <> reviews_assignment.application_id)
+           WHERE id = (SELECT MIN(id) FROM reviews_assignment) RETURNING id""",
+        "reviews_assignment {0}: " + OTHER_SEAT,
+    ),
+    "a sheet of another": (
+        "reviews.sheets",
+        """UPDATE reviews_assignment a SET sheet_id = (
+               SELECT MIN(s.id) FROM reviews_scoresheet s WHERE s.expert_id <> a.expert_id)
+           WHERE id = (SELECT MIN(id) FROM reviews_assignment WHERE state = 'locked')
+           RETURNING id""",
+        "reviews_assignment {0}: it is locked without a sheet of its own expert, panel and stage",
+    ),
+    "an expert's permission taken": (
+        "reviews.permissions.missing",
+        f"""DELETE FROM {PERMISSION} o USING reviews_assignment a, reviews_expert e,
+                auth_permission p
+            WHERE a.id = (SELECT MIN(id) FROM reviews_assignment WHERE state = 'open')
+              AND e.id = a.expert_id AND o.user_id = e.user_id
+              AND o.content_object_id = a.application_id
+              AND p.id = o.permission_id AND p.codename = 'score_application'
+            RETURNING o.user_id, o.content_object_id""",
+        PERMISSION + " {0}.{1}.score_application: the permission is missing",
+    ),
+    "a permission to score": (
+        "reviews.permissions.astray",
+        f"""INSERT INTO {PERMISSION} (user_id, content_object_id, permission_id)
+            SELECT (SELECT id FROM accounts_user WHERE username = 'officer'),
+                   (SELECT MIN(id) FROM applications_application), id
+            FROM auth_permission WHERE codename = 'score_application'
+            RETURNING user_id, content_object_id""",
+        PERMISSION + " {0}.{1}.score_application: nothing gives this permission",
+    ),
+    "a secretary's permission taken": (
+        "secretaries.permissions.missing",
+        f"""DELETE FROM {PERMISSION} WHERE id = (SELECT MIN(o.id) FROM {PERMISSION} o
+                JOIN auth_permission p ON p.id = o.permission_id
+                WHERE p.codename = 'serve_application')
+            RETURNING user_id, content_object_id""",
+        PERMISSION + " {0}.{1}.serve_application: the permission is missing",
+    ),
+    "a permission to serve": (
+        "secretaries.permissions.astray",
+        f"""INSERT INTO {PERMISSION} (user_id, content_object_id, permission_id)
+            SELECT (SELECT id FROM accounts_user WHERE username = 'officer'),
+                   (SELECT MIN(id) FROM applications_application), id
+            FROM auth_permission WHERE codename = 'serve_application'
+            RETURNING user_id, content_object_id""",
+        PERMISSION + " {0}.{1}.serve_application: nothing gives this permission",
+    ),
+    "a stuck delivery": (
+        "notifications.deliveries.stuck",
+        """UPDATE notifications_delivery SET state = 'pending', done_at = NULL,
+               due_at = '2020-01-02 03:04+08'
+           WHERE id = (SELECT MIN(id) FROM notifications_delivery) RETURNING id""",
+        "notifications_delivery {0}: due since 2020-01-02 03:04 and still waiting",
+    ),
+    "a stuck job": (
+        "notifications.jobs.stuck",
+        """UPDATE notifications_job SET state = 'pending', done_at = NULL,
+               due_at = '2020-01-02 03:04+08'
+           WHERE id = (SELECT MIN(id) FROM notifications_job) RETURNING id""",
+        "notifications_job {0}: due since 2020-01-02 03:04 and still waiting",
+    ),
+    "a line that no mail told": (
+        "notifications.digests.untold",
+        """WITH old AS (UPDATE notifications_message SET created_at = '2020-01-02 03:04+08'
+               WHERE id = (SELECT MIN(id) FROM notifications_message) RETURNING id)
+           INSERT INTO notifications_digestline (message_id) SELECT id FROM old RETURNING id""",
+        (
+            "notifications_digestline {0}: written on 2020-01-02 03:04,"
+            " and no mail of the day has told it"
+        ),
+    ),
+    "a delivery delivered never": (
+        "notifications.deliveries.settled",
+        """UPDATE notifications_delivery SET state = 'done', done_at = NULL
+           WHERE id = (SELECT MIN(id) FROM notifications_delivery) RETURNING id""",
+        "notifications_delivery {0}: it is “done”, but says otherwise when that came about",
+    ),
+    "a job done never": (
+        "notifications.jobs.settled",
+        """UPDATE notifications_job SET state = 'done', done_at = NULL
+           WHERE id = (SELECT MIN(id) FROM notifications_job) RETURNING id""",
+        "notifications_job {0}: it is “done”, but says otherwise when that came about",
+    ),
+}
+TWICE = {
+    "notifications_message": (
+        "notifications.messages.once",
+        """INSERT INTO notifications_message
+               (key, kind, recipient_id, context, url, object_type, object_id)
+           SELECT key, kind, recipient_id, context, url, object_type, object_id
+           FROM notifications_message ORDER BY id LIMIT 1""",
+    ),
+    "notifications_delivery": (
+        "notifications.deliveries.once",
+        """INSERT INTO notifications_delivery (message_id, channel, state, attempts, error)
+           SELECT message_id, channel, 'pending', 0, '' FROM notifications_delivery
+           ORDER BY id LIMIT 1""",
+    ),
+    "notifications_job": (
+        "notifications.jobs.once",
+        """INSERT INTO notifications_job (key, task, payload, state, attempts, error)
+           SELECT key, task, payload, 'pending', 0, '' FROM notifications_job
+           ORDER BY id LIMIT 1""",
+    ),
+}
+
+
+@pytest.fixture
+def house(house_in_full_swing, django_db_blocker):
+    """Every row as it was once the test is over; what no worker carried was leased just now."""
+    with django_db_blocker.unblock(), override("en"), transaction.atomic():
+        for model in (Delivery, Job):
+            model.objects.filter(state="pending").update(due_at=clock.now())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def rehearsed_house(rehearsal, django_db_blocker, settings):
+    """A copy of what a rehearsal left, with its anchors."""
+    settings.AUDIT_ANCHOR_FILE = settings.DATA_DIR / "rehearsal-anchors"
+    name = f"{rehearsed.MOULD}_{rehearsed.process()}_invariants"
+    with (
+        django_db_blocker.unblock(),
+        override("en"),
+        rehearsed.copy_of(rehearsed.MOULD, name),
+    ):
+        yield
+
+
+def sql(statements):
+    with triggers_off(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
+        for statement in statements.split(";"):
+            cursor.execute(statement)
+        found = cursor.fetchall() if cursor.description else []
+        cursor.execute("SET LOCAL session_replication_role = 'origin'")
+        return found
+
+
+def lines(*names):
+    return [str(breach) for breach in invariants.breaches(names)]
+
+
+def command(*arguments):
+    out = io.StringIO()
+    try:
+        call_command("check_invariants", *arguments, stdout=out)
+    except SystemExit as end:
+        return end.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_a_rehearsal_breaks_nothing_until_somebody_alters_its_log(rehearsed_house):
+    assert command() == (0, "")
+    assert command("--json") == (0, "[]\n")
+    assert sorted(race([nightly.check_tonight] * 2), key=str) == [0, None]
+    assert nightly.check_tonight() is None
+    with transaction.atomic():
+        ((event, what),) = sql(
+            """UPDATE audit_event SET reason = 'other' WHERE id = (SELECT MIN(id) FROM audit_event)
+               RETURNING id, concat_ws(' ', object_type, object_id, object_label)"""
+        )
+    assert lines("portal.log") == [
+        f"log (altered) event {event}: event {event} (account.bootstrap, {what}): altered: reason"
+    ]
+
+
+def test_a_house_in_full_swing_breaks_nothing(house):
+    assert lines(*ROWS) == []
+
+
+@pytest.mark.parametrize("what", sorted(BROKEN))
+def test_what_is_broken_is_told_line_by_line(house, what):
+    name, statement, words = BROKEN[what]
+    told = dict.fromkeys(words.format(*row) for row in sql(statement))
+    assert told
+    assert lines(name) == "\n".join(told).split("\n")
+
+
+@pytest.mark.parametrize("table", sorted(TWICE))
+def test_a_key_that_is_there_twice_is_one_line(house, table):
+    name, statement = TWICE[table]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'u'",
+            [table],
+        )
+        for (constraint,) in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
+        cursor.execute(f"SELECT MIN(id) FROM {table}")
+        (first,) = cursor.fetchone()
+    sql(statement)
+    assert lines(name) == [f"{table} {first}: 2 rows have its key"]
+
+
+def test_every_check_is_broken_here():
+    tried = {name for name, *_ in (*BROKEN.values(), *TWICE.values())}
+    assert tried == set(ROWS)
+
+
+def test_the_command_tells_rows_as_lines_and_as_json_and_refuses_other_names(house):
+    ((row,),) = sql(
+        "UPDATE notifications_job SET state = 'done', done_at = NULL"
+        " WHERE id = (SELECT MIN(id) FROM notifications_job) RETURNING id"
+    )
+    wrong = "it is “done”, but says otherwise when that came about"
+    name = "notifications.jobs.settled"
+    assert command(name) == (1, f"notifications_job {row}: {wrong}\n")
+    code, told = command("--json", name)
+    assert (code, json.loads(told)) == (
+        1,
+        [{"table": "notifications_job", "row": str(row), "wrong": wrong}],
+    )
+    with pytest.raises(CommandError, match=r"^nothing: choose from applications"):
+        command("nothing")
+
+
+def test_a_check_that_breaks_down_says_so(house):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE reviews_mark RENAME COLUMN assignment_id TO other")
+    (line,) = lines("reviews.marks")
+    assert line.startswith("reviews.marks —: ProgrammingError: ")
+
+
+def test_the_checks_ask_as_little_of_a_full_house_as_of_an_empty_one(
+    house, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(3 * len(ROWS)):  # each between a savepoint and its release
+        assert lines(*ROWS) == []
+
+
+def test_administrators_hear_of_a_breach_once_and_again_when_it_comes_back(house, monkeypatch):
+    nights = iter(range(1, 9))
+    real = nightly.clock.now
+
+    def tonight():
+        start = real() + timedelta(days=next(nights))
+        monkeypatch.setattr(nightly.clock, "now", lambda: start)
+        told = Message.objects.filter(kind="invariants.broken").count()
+        done = nightly.check_tonight()
+        return done, Message.objects.filter(kind="invariants.broken").count() - told
+
+    monkeypatch.setattr(
+        nightly.invariants, "breaches", lambda: [invariants.Breach("a_table", "7", "wrong")]
+    )
+    people = set(
+        RoleGrant.objects.live()
+        .filter(role__in=nightly.TOLD, user__is_active=True)
+        .values_list("user", flat=True)
+    )
+    assert tonight() == (1, len(people))
+    assert tonight() == (1, 0)
+    monkeypatch.setattr(nightly.invariants, "breaches", list)
+    assert tonight() == (0, 0)
+    monkeypatch.setattr(
+        nightly.invariants, "breaches", lambda: [invariants.Breach("a_table", "7", "wrong")]
+    )
+    assert tonight() == (1, len(people))

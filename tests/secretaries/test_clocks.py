@@ -1,0 +1,254 @@
+"""Clocks that pause, sub-clocks, more time, the ladder and its inquiry."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.roles import Role
+from audit import clock
+from audit.models import Event
+from audit.refusals import Invalid, NotPermitted, WrongState
+from calendars.selectors import working_days
+from calendars.wording import day_of
+from notifications.models import Message
+from secretaries.models import Escalation, OverdueInquiry, ServiceRequest
+from secretaries.selectors.clocks import clock_of, shares_of
+from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
+from tests import making
+from tests.secretaries.people import made_older
+from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_requests import Served
+
+pytestmark = pytest.mark.django_db
+EVIDENCE = "已函请省厅批复，文号吉工信函〔2026〕18号"
+
+
+@pytest.fixture
+def cast() -> Served:
+    return Served()
+
+
+def again(row: ServiceRequest) -> ServiceRequest:
+    return ServiceRequest.objects.select_related("finish", "response").get(pk=row.pk)
+
+
+def held(row: ServiceRequest) -> int:
+    return row.holds.get(until__isnull=True, is_support=False).pk
+
+
+def worked(days: int, *, before: Any = None) -> int:
+    """How many calendar days lie back the day from which so many working days have passed."""
+    today = day = before or clock.today()
+    table = working_days()
+    for _n in range(days):
+        while not table.is_working(day):
+            day -= timedelta(days=1)
+        day -= timedelta(days=1)
+    return (today - day).days
+
+
+def test_a_pause_takes_its_days_out_and_does_not_restart(cast: Served) -> None:
+    row = cast.ask(level="complex")
+    made_older(row, worked(6))
+    before = clock_of(again(row), clock.now(), working_days())
+    assert (before.used, before.paused) == (6, False)
+    paused = pauses.pause_clock(
+        request=row, reason="superior", evidence=EVIDENCE, by=cast.zhao.user
+    )
+    assert paused.finish.due_at is None
+    still = clock_of(again(row), clock.now() + timedelta(days=30), working_days())
+    assert still.paused and still.used in (5, 6)  # today stands still too, if it is worked
+    with pytest.raises(WrongState):
+        pauses.pause_clock(request=row, reason="law", evidence=EVIDENCE, by=cast.zhao.user)
+    resumed = pauses.resume_clock(request=row, text="省厅批复已到", by=cast.zhao.user)
+    assert resumed.finish.paused_days == 0  # begun and ended on one day: nothing was lost
+    assert clock_of(again(row), clock.now(), working_days()).used == 6
+    kinds = row.actions.values_list("kind", flat=True)
+    assert list(kinds) == ["raise", "pause", "resume"]
+
+
+def test_a_pause_asks_for_a_listed_reason_evidence_and_time_left(cast: Served) -> None:
+    row = cast.ask()
+    for wrong in ({"reason": "tired"}, {"evidence": "无"}):
+        values = {"reason": "firm", "evidence": EVIDENCE, **wrong}
+        with pytest.raises(Invalid):
+            pauses.pause_clock(request=row, by=cast.zhao.user, **values)
+    made_older(row, 40)
+    with pytest.raises(WrongState):
+        pauses.pause_clock(request=row, reason="firm", evidence=EVIDENCE, by=cast.zhao.user)
+    with pytest.raises(NotPermitted):
+        pauses.pause_clock(request=row, reason="firm", evidence=EVIDENCE, by=cast.owner)
+
+
+def test_every_pass_ends_one_sub_clock_and_they_add_up(cast: Served) -> None:
+    row = cast.ask(level="hard")
+    for unit, ago in (("四平市自然资源局", 9), ("四平供电公司", 4), ("省能源局", 0)):
+        holds.pass_on(request=row, unit=unit, text="", by=cast.zhao.user)
+        if ago:
+            made_older(row, ago)
+    holds.ask_assistance(request=row, unit="铁西区住建局", text="", by=cast.zhao.user)
+    row = again(row)
+    shares = shares_of(row, clock.now(), working_days())
+    assert [s.hold.unit for s in shares] == [
+        "四平市工信局",
+        "四平市自然资源局",
+        "四平供电公司",
+        "省能源局",
+        "铁西区住建局",
+    ]
+    leading = [s.days for s in shares if not s.hold.is_support]
+    assert sum(leading) == clock_of(row, clock.now(), working_days()).used
+    with pytest.raises(Invalid):
+        holds.pass_on(request=row, unit="省能源局", text="", by=cast.zhao.user)
+
+
+def test_signed_for_within_a_day_or_sent_back_within_a_day(cast: Served) -> None:
+    row = holds.pass_on(request=cast.ask(), unit="供电公司", text="", by=cast.zhao.user)
+    back = holds.send_back(request=row, hold=held(row), text="属住建局职责", by=cast.zhao.user)
+    assert back.with_unit == ""
+    row = holds.pass_on(request=row, unit="住建局", text="", by=cast.zhao.user)
+    holds.sign_for(request=row, hold=held(row), name="王科长", by=cast.zhao.user)
+    for late in (
+        lambda: holds.sign_for(request=row, hold=held(row), name="王科长", by=cast.zhao.user),
+        lambda: holds.send_back(request=row, hold=held(row), text="不归我们管", by=cast.zhao.user),
+    ):
+        with pytest.raises(WrongState):
+            late()
+    row = holds.pass_on(request=row, unit="环保局", text="", by=cast.zhao.user)
+    made_older(row, 5)
+    with pytest.raises(WrongState):
+        holds.send_back(request=row, hold=held(row), text="不归我们管", by=cast.zhao.user)
+    outcomes = list(row.holds.values_list("outcome", flat=True))
+    assert outcomes == ["passed", "returned", "passed", "passed", ""]
+
+
+def test_what_assists_has_a_clock_of_its_own_beside(cast: Served) -> None:
+    row = holds.ask_assistance(request=cast.ask(), unit="住建局", text="", by=cast.zhao.user)
+    support = row.holds.get(is_support=True)
+    holds.record_assistance(request=row, hold=support.pk, text="已出具意见书", by=cast.zhao.user)
+    with pytest.raises(WrongState):
+        passed = holds.pass_on(request=row, unit="环保局", text="", by=cast.zhao.user)
+        holds.record_assistance(
+            request=passed, hold=held(passed), text="已出具意见书", by=cast.zhao.user
+        )
+
+
+def test_more_time_once_before_the_due_day_and_one_level_up(cast: Served) -> None:
+    row = cast.ask()
+    ask = {"request": row, "reason": "需省级协调，五日不足", "by": cast.zhao.user}
+    for days in (0, 99):
+        with pytest.raises(Invalid):
+            extensions.ask_extension(days=days, **ask)
+    extensions.ask_extension(days=5, **ask)
+    with pytest.raises(WrongState):
+        extensions.ask_extension(days=5, **ask)
+    grant = {"request": row, "granted": True, "text": "情况属实，同意"}
+    with pytest.raises(NotPermitted):
+        extensions.decide_extension(by=cast.zhao.user, **grant)
+    before = again(row).finish
+    done = extensions.decide_extension(by=cast.lead, **grant)
+    assert (done.finish.days, done.finish.extended) == (before.days + 5, 5)
+    assert done.finish.due_at > before.due_at
+    with pytest.raises(WrongState):
+        extensions.decide_extension(by=cast.lead, **grant)
+
+
+def test_who_asked_does_not_grant_and_the_last_day_is_too_late(cast: Served) -> None:
+    row = cast.ask()
+    made_older(row, worked(4))
+    days_left = clock_of(again(row), clock.now(), working_days()).left
+    assert days_left == 1
+    making.grant(cast.zhao.user, Role.SECRETARY_LEAD)
+    extensions.ask_extension(request=row, days=2, reason="需省级协调", by=cast.zhao.user)
+    with pytest.raises(NotPermitted):
+        extensions.decide_extension(request=row, granted=True, text="同意延期", by=cast.zhao.user)
+    late = cast.ask()
+    made_older(late, worked(5))
+    with pytest.raises(WrongState):
+        extensions.ask_extension(request=late, days=2, reason="需省级协调", by=cast.zhao.user)
+
+
+def test_each_rung_of_the_ladder_is_told_once(cast: Served) -> None:
+    region = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
+    row = cast.ask(level="complex")
+    told = []
+    for used in (7, 8, 12, 15, 16, 18, 20, 25):
+        made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
+        clocks.watch_clocks()
+        clocks.watch_clocks()
+        told.append(Escalation.objects.order_by("-pk").first())
+    assert [step and step.rung for step in told] == [
+        None, "half", "near", "near", "unit", "city", "province", "inquiry"
+    ]  # fmt: skip
+    assert Escalation.objects.count() == 6
+    city = Message.objects.filter(kind="request.overdue_city")
+    assert {m.recipient for m in city} == {cast.zhao.user, cast.lead, region}
+    assert Event.objects.filter(action="request.escalate").count() == 6
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Escalation.objects.update(overdue=0)
+
+
+def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
+    row = holds.pass_on(request=cast.ask(), unit="供电公司", text="", by=cast.zhao.user)
+    made_older(row, worked(16))
+    clocks.watch_clocks()
+    inquiry = OverdueInquiry.objects.get()
+    assert (inquiry.request, inquiry.subject, inquiry.step) == (row, cast.zhao.user, "供电公司")
+    assert inquiry.shares == [["四平市工信局", 0], ["供电公司", 16]]
+    assert (inquiry.overdue, inquiry.step_days) == (11, 16)
+    close: dict[str, Any] = {
+        "inquiry": inquiry,
+        "cause": "follow_up",
+        "responsible": "四平市工信局",
+        "finding": "at_fault",
+        "measures": "约谈并限三日内办结。",
+    }
+    for by, refusal in ((cast.zhao.user, NotPermitted), (cast.owner, NotPermitted)):
+        with pytest.raises(refusal):
+            inquiries.close_inquiry(by=by, **close)
+    inquiries.explain(inquiry=inquiry, text="未及时转办，已整改。", by=cast.zhao.user)
+    making.grant(cast.zhao.user, Role.SECRETARY_LEAD)
+    with pytest.raises(NotPermitted):
+        inquiries.close_inquiry(by=type(cast.zhao.user).objects.get(pk=cast.zhao.user.pk), **close)
+    done = inquiries.close_inquiry(by=cast.lead, **close)
+    assert (done.finding, done.closed_by) == ("at_fault", cast.lead)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        OverdueInquiry.objects.update(measures="无")
+
+
+def test_an_answer_ends_the_pause_the_clocks_and_the_holds(cast: Served) -> None:
+    row = cast.ask()
+    pauses.pause_clock(request=row, reason="firm", evidence=EVIDENCE, by=cast.zhao.user)
+    done = requests.answer(request=row, text="企业材料已补齐，办结。", by=cast.zhao.user)
+    assert done.finish.stopped_at and done.response.stopped_at and done.finish.due_at
+    assert list(row.holds.values_list("outcome", flat=True)) == ["answered"]
+
+
+def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(cast: Served) -> None:
+    row, client = cast.ask(), signed_in(cast.zhao.user)
+    path = url("request", row.pk)
+    seen = []
+    for used in (4, 5, 6):
+        made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
+        found, page = clock_of(again(row), clock.now(), working_days()), client.get(path)
+        seen.append(
+            (found.left, found.near, found.late, {"pause", "extend"} & set(page.context["forms"]))
+        )
+    assert seen == [
+        (1, True, False, {"pause", "extend"}),
+        (0, True, False, {"pause"}),
+        (0, False, True, set()),
+    ]
+    sent = {"act": "pause", "pause-reason": "firm", "pause-text": EVIDENCE}
+    page = client.post(path, sent)  # from a page opened before
+    assert (page.status_code, page.context["forms"]["pause"].is_bound) == (422, True)
+    assert page.context["forms"]["pause"].errors
+
+
+def test_the_first_reply_stops_its_own_clock_only(cast: Served) -> None:
+    row = requests.reply(request=cast.ask(), text="已转供电公司，三日内答复。", by=cast.zhao.user)
+    row = again(row)
+    assert row.response.stopped_at is not None
+    assert (row.finish.stopped_at, row.status) == (None, "open")
