@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.rehearsed",  # a whole call rehearsed by the command, once a session
     "tests.workers",  # a Celery worker as a process of its own
     "tests.posts",  # no post that succeeds takes more than twenty statements
+    "tests.chain",  # the middleware, put together once for all clients
     "tests.browser",  # a real browser
 ]
