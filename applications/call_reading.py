@@ -91,10 +91,23 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Screening"), days % {"n": rules.screening_days}),
         (_("Scoring"), days % {"n": rules.scoring_days}),
         (_("Firm's view of a site check"), days % {"n": rules.site_view_days}),
+        *_part_rows(rules),
         (_("Public notice"), days % {"n": rules.notice_days}),
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
+        (
+            _("Asking for the review of an objection"),
+            days % {"n": rules.objection_review_days},
+        ),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),
     ]
+
+
+def _part_rows(rules: CallRules) -> list[Row]:
+    """How long a firm has to answer a part; nothing where nobody is offered one."""
+    if rules.cut_off != "partial":
+        return []
+    days = _("%(n)s working days") % {"n": rules.part_answer_days}
+    return [(_("Firm's answer to a part offered"), days)]
 
 
 def _expert_rows(rules: CallRules) -> list[Row]:

@@ -43,6 +43,8 @@ class CallRules:
     `experts`: drawn by panels, or matched with single applications: then each gets `panel_size`,
     nobody more than `most_dossiers`, and `match` says what is made greatest, the total of
     affinities or the least score of an application.
+    `part_answer_days`: how long a firm that is offered a part has to answer.
+    `objection_review_days`: how long after its answer an objection's review may be asked for.
 
     `hearing_…`: the second stage (答辩); `hearing_percent` is its weight in the total, 0: there is
     none. Minutes are a dossier's. `hearing_shortlist`: who comes to it, all that reach the merit
@@ -82,8 +84,10 @@ class CallRules:
     screening_days: int = 20
     scoring_days: int = 10
     site_view_days: int = 5
+    part_answer_days: int = 5
     notice_days: int = 5
     objection_answer_days: int = 10
+    objection_review_days: int = 5
     agreement_days: int = 20
     request_days: int = 5
     comment_min_chars: int = 20

@@ -19,10 +19,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\
 
 
 def safe(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay as they are."""
+    """A cell that no spreadsheet takes for a formula, blanks before it or not; numbers stay."""
     text = "" if value is None else str(value)
-    is_number = not isinstance(value, str)
-    return f"'{text}" if not is_number and text.startswith(FORMULA_STARTS) else text
+    starts = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    return f"'{text}" if isinstance(value, str) and starts else text
 
 
 def persons(number: Decimal | None) -> str:

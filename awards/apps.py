@@ -35,6 +35,7 @@ class AwardsConfig(AppConfig):
             "awards",
             "closing",
             "payments",
+            "batches",
         ):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))
         witnesses.register("awards.ledger", bookkeeping.ledger)

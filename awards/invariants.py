@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.invariants import Check, Rule, stored_files
 from awards.ledger import HELD, Account
-from awards.models import Acceptance, ClaimFile, Signature
+from awards.models import Acceptance, ClaimFile, Minutes, ObjectionFile, Signature, TreasuryAnswer
 
 _BALANCES: Final = ", ".join(
     [f"('{name}', v.{name})" for name in HELD] + [f"('{Account.AUTHORITY}', -v.ceiling)"]
@@ -130,6 +130,31 @@ STATES: Final = Rule(
     """,
 )
 
+BATCHES: Final = Rule(
+    "awards_paymentbatch",
+    _("it is “%(status)s” and still holds payments: %(open)s"),
+    """
+    SELECT b.id, b.status, COUNT(*) AS open
+    FROM awards_paymentbatch b JOIN awards_batchline l ON l.batch_id = b.id AND l.left_at IS NULL
+    JOIN awards_payment p ON p.id = l.payment_id
+    WHERE b.status = 'dissolved' OR b.status = 'settled' AND p.voucher_no IS NULL
+    GROUP BY b.id ORDER BY b.id
+    """,
+)
+
+ANSWERS: Final = Rule(
+    "awards_answerline",
+    _("the treasury says %(said)s by voucher %(voucher)s, recorded are %(amount)s by %(kept)s"),
+    """
+    SELECT a.id, a.amount AS said, a.voucher_no AS voucher, p.amount, p.voucher_no AS kept
+    FROM awards_answerline a LEFT JOIN awards_batchline l ON l.id = a.line_id
+    LEFT JOIN awards_payment p ON p.id = l.payment_id
+    WHERE a.finding = 'right' AND (a.amount, a.voucher_no, a.paid_on)
+          IS DISTINCT FROM (p.amount, p.voucher_no, p.paid_on)
+    ORDER BY a.id
+    """,
+)
+
 RULES: Final[dict[str, Check]] = {
     "awards.balances": BALANCES,
     "awards.taken": TAKEN,
@@ -141,7 +166,12 @@ RULES: Final[dict[str, Check]] = {
     "awards.claims": CLAIMS,
     "awards.recovered": RECOVERED,
     "awards.states": STATES,
+    "awards.batches": BATCHES,
+    "awards.answers": ANSWERS,
     "awards.claim_files": stored_files(ClaimFile),
     "awards.signatures": stored_files(Signature),
     "awards.audit_reports": stored_files(Acceptance, "report", "report_digest"),
+    "awards.minutes_files": stored_files(Minutes),
+    "awards.objection_files": stored_files(ObjectionFile),
+    "awards.treasury_files": stored_files(TreasuryAnswer),
 }

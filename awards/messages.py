@@ -41,7 +41,8 @@ def _lists() -> None:
         title=_("A smaller sum is offered for “%(title)s”: %(amount)s"),
         body=_(
             "You asked for %(requested)s; %(amount)s are left in this round. Please say whether"
-            " your firm carries the project out with this sum."
+            " your firm carries the project out with this sum, by %(due)s; no answer counts as"
+            " declined."
         ),
         act=True,
     )
@@ -54,8 +55,18 @@ def _lists() -> None:
     kinds.register(
         "funding.part_declined",
         title=_("The firm declines %(amount)s for “%(title)s”"),
-        body=_("Please take the project off the list; the next on the reserve list moves up."),
-        act=True,
+        body=_(
+            "The project has left the list, and the money has gone on by the call's rules. Look"
+            " whether a supplementary notice is due."
+        ),
+    )
+    kinds.register(
+        "funding.part_lapsed",
+        title=_("The offer of %(amount)s for “%(title)s” has lapsed"),
+        body=_(
+            "Your firm did not answer by the date set, which counts as declined. The project has"
+            " left the list of this round."
+        ),
     )
 
 
@@ -87,11 +98,12 @@ def _notices() -> None:
     )
     kinds.register(
         "objection.upheld",
-        title=_("Objection %(number)s was upheld: “%(title)s” is disqualified"),
+        title=_("Objection %(number)s was upheld: “%(title)s” leaves the list"),
         body=_(
-            "After examination the objection against “%(title)s” was upheld; the project is"
-            " disqualified."
+            "After examination the objection against “%(title)s” was upheld. The firm's owner may"
+            " ask for one review until %(until)s; without one the project is disqualified."
         ),
+        act=True,
     )
     kinds.register(
         "objection.rejected",
@@ -100,6 +112,25 @@ def _notices() -> None:
             "After examination the objection against “%(title)s” was not upheld; the project is"
             " released."
         ),
+    )
+    kinds.register(
+        "objection.review_asked",
+        title=_("A review of objection %(number)s against “%(title)s” was asked for"),
+        body=_(
+            "Please bring it before the meeting above; it is decided by %(due)s, by an approver who"
+            " had no part in the answer."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "objection.review_upheld",
+        title=_("Review: objection %(number)s against “%(title)s” is upheld"),
+        body=_("The decision is final. The project is taken off, or the award is to be ended."),
+    )
+    kinds.register(
+        "objection.review_rejected",
+        title=_("Review: objection %(number)s against “%(title)s” is not upheld"),
+        body=_("The decision is final. The project goes on."),
     )
     kinds.register(
         "reserve.promoted",
@@ -198,6 +229,24 @@ def _payments() -> None:
         "payment.entered",
         title=_("Payment of instalment %(sequence)s of “%(title)s” waits for release"),
         body=_("A colleague has entered the payment. Please check it and release it."),
+        act=True,
+    )
+    kinds.register(
+        "batch.formed",
+        title=_("Batch %(number)s waits to be sent to the treasury"),
+        body=_("A colleague has formed a batch of %(count)s payments. Please check and send it."),
+        act=True,
+    )
+    kinds.register(
+        "batch.differs",
+        title=_("The treasury's answer to batch %(number)s differs in %(count)s rows"),
+        body=_("%(right)s payments were recorded. Please settle what does not match."),
+        act=True,
+    )
+    kinds.register(
+        "settlement.proposed",
+        title=_("Batch %(number)s: a settlement waits for your confirmation"),
+        body=_("A colleague asks: %(kind)s. Please check and confirm or refuse it."),
         act=True,
     )
     kinds.register(

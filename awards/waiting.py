@@ -13,7 +13,7 @@ from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from applications.models import Call, CallStatus
 from awards import waiting_acts
-from awards.selectors import acts
+from awards.selectors import acts, firm_acts, office_acts
 from awards.selectors import waiting as rows
 from awards.selectors.owed import owed_by_firms
 from calendars.wording import day_of
@@ -39,22 +39,22 @@ def _asked(user: User, firms: Collection[int], now: datetime) -> Iterator[acts.R
     """About which projects and documents something waits for a person of these roles and firms."""
     officer, approver = (has_role(user, r) for r in (Role.PROGRAMME_OFFICER, Role.APPROVER))
     if officer:
-        yield from acts.of_officer()
-        yield from acts.recalls(now)
-        yield from (acts.to_grade(), acts.amendments("proposed"))
+        yield from office_acts.of_officer(now)
+        yield from office_acts.recalls(now)
+        yield from (office_acts.to_grade(), office_acts.amendments("proposed"))
     if approver:
-        yield from acts.of_approver(user)
-        yield acts.amendments("endorsed")
+        yield from office_acts.of_approver(user, now)
+        yield office_acts.amendments("endorsed")
     if officer or approver:
-        yield from (acts.deviations(user), acts.graded(user))
+        yield from (office_acts.deviations(user), office_acts.graded(user))
     if officer or has_role(user, Role.SECRETARY):
-        yield acts.reports(user, every=officer)
+        yield office_acts.reports(user, every=officer)
     if has_role(user, Role.SECRETARY):
-        yield acts.claims(user)
+        yield office_acts.claims(user)
     if has_role(user, Role.FINANCE_OFFICER):
-        yield from acts.of_finance(user)
+        yield from office_acts.of_finance(user)
     if firms:
-        yield from acts.of_firms(firms)
+        yield from firm_acts.of_firms(firms, now)
 
 
 def _of_officer() -> Iterator[WaitingItem]:

@@ -21,7 +21,8 @@ AGAINST: Mapping[str, Any] = dict(Objection._meta.get_field("ground").flatchoice
 class Kind:
     """How an act is called, why it waits, and the page where it is done, which is found `by` a
     field of it. `title` and `why` have placeholders for its fields and for `sum`; `names` are those
-    of its words. Acts of a kind that is `counted` are one item.
+    of its words. Acts of a kind that is `counted` are one item; those of one `apart` are told from
+    others of their page by their number.
     """
 
     page: str
@@ -30,6 +31,7 @@ class Kind:
     by: Literal["page", "number", ""] = "page"
     names: Mapping[str, Any] = field(default_factory=dict)
     counted: bool = False
+    apart: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -61,10 +63,20 @@ KINDS: Mapping[str, Kind] = {
     "deviate": Kind(
         "awards:funding", _("Settle the deviation: %(title)s"), "%(words)s", by="number"
     ),
-    "take_off": Kind(
-        "awards:take_off",
-        _("Take off the list: %(title)s"),
-        _("The firm declined the part offered to it."),
+    "lapse": Kind(
+        "applications:dossier",
+        _("Let the offer lapse: %(title)s"),
+        _("The firm has not answered the part offered to it in time."),
+    ),
+    "review": Kind(
+        "awards:objection",
+        _("Decide on the review of objection %(number)s"),
+        _("Against “%(title)s”, by the minutes of the meeting above."),
+    ),
+    "carry_out": Kind(
+        "awards:objection",
+        _("Carry out the answer to objection %(number)s"),
+        _("Upheld; nobody has asked for a review in time."),
     ),
     "grade": Kind(
         "awards:acceptance",
@@ -131,6 +143,18 @@ KINDS: Mapping[str, Kind] = {
         _("Confirm the repayment: %(title)s"),
         _("%(sum)s by receipt %(number)s; it needs a second person."),
     ),
+    "send_batch": Kind(
+        "awards:batch",
+        _("Check and send batch %(number)s"),
+        _("Formed by a colleague; compare it and send it to the treasury."),
+        by="number",
+    ),
+    "confirm_settlement": Kind(
+        "awards:reconciliation",
+        _("Confirm a settlement in batch %(number)s"),
+        "%(words)s",
+        by="number",
+    ),
     # of the firm
     "sign_for_firm": Kind(
         "awards:agreement",
@@ -141,6 +165,12 @@ KINDS: Mapping[str, Kind] = {
         "applications:dossier",
         _("Answer the offer: %(title)s"),
         _("%(sum)s can be granted, less than was asked for."),
+    ),
+    "ask_review": Kind(
+        "applications:dossier",
+        _("An objection was upheld: %(title)s"),
+        _("You may ask for one review; without one the project leaves the list."),
+        apart=True,
     ),
     "claim": Kind(
         "awards:claim_new",
@@ -195,4 +225,5 @@ def _item(kind: Kind, act: Act, now: datetime) -> WaitingItem:
         late=act.due is not None and act.due < now and not act.provisional,
         provisional=act.provisional,
         working_days=act.due is not None,
+        part=act.number if kind.apart else "",
     )

@@ -99,6 +99,7 @@ STATES: dict[str, str] = {
     "filed": "doing",
     "refused": "stop",
     "upheld": "warn",
+    "asked": "wait",
     "rejected": "stop",
     # instalment
     "planned": "todo",
@@ -118,6 +119,10 @@ STATES: dict[str, str] = {
     "replied": "wait",
     "lifted": "done",
     "failed": "stop",
+    # batch for the treasury
+    "sent": "wait",
+    "settled": "done",
+    "dissolved": "stop",
     # request, message, job
     "answered": "wait",
     "passed": "line",

@@ -120,8 +120,10 @@ def _cut_off(rules: CallRules) -> str:
             "next that does."
         ),
         "partial": _(
-            "In order of rank: the last project may receive the rest of the funds in part."
-        ),
+            "In order of rank: the last project may receive the rest of the funds in part, if its "
+            "firm agrees within %(days)s; else the money goes on to the next in rank."
+        )
+        % {"days": _days(rules.part_answer_days)},
     }[rules.cut_off]
 
 
@@ -154,9 +156,13 @@ def _notice(rules: CallRules) -> str:
 
 def _objections(rules: CallRules) -> str:
     return _(
-        "By name and in writing during the notice; answered within %(days)s of admission. Only the "
-        "project concerned is held."
-    ) % {"days": _days(rules.objection_answer_days)}
+        "By name and in writing during the notice; answered within %(days)s of receipt. Only the "
+        "project concerned is held. Whoever disagrees with the answer may ask within %(review)s "
+        "for one review by a meeting above those who answered."
+    ) % {
+        "days": _days(rules.objection_answer_days),
+        "review": _days(rules.objection_review_days),
+    }
 
 
 def _instalments(rules: CallRules) -> str:

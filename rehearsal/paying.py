@@ -7,9 +7,10 @@ from accounts.models import User
 from applications.models import Application
 from applications.workflow import Status
 from audit import clock
-from awards.models import Award, Instalment
+from awards.models import Award, Instalment, Payment
 from awards.selectors.terms import target, terms_of
 from awards.services import agreements, claims, payments
+from rehearsal import treasury
 from rehearsal.papers import pdf
 from rehearsal.round import Round
 from secretaries.models import AppointmentGap, ServiceAssignment
@@ -96,9 +97,12 @@ def serve(round_: Round, application: Application, secretary: User) -> None:
     requests.confirm(request=raised, satisfied=True, by=owner)
 
 
-def pay(round_: Round, application: Application, sequence: int, hired: Decimal = FULL) -> Decimal:
-    """One instalment from claim to voucher, with so much of the jobs promised by now; the tries of
-    one hand alone are refused."""
+def release(
+    round_: Round, application: Application, sequence: int, hired: Decimal = FULL
+) -> Payment:
+    """One instalment from claim to release, with so much of the jobs promised by now; the tries of
+    one hand alone are refused.
+    """
     cast = round_.cast
     owner = cast.owners[application.firm_id]
     instalment = Instalment.objects.get(award__application=application, sequence=sequence)
@@ -122,22 +126,7 @@ def pay(round_: Round, application: Application, sequence: int, hired: Decimal =
             "own payment released",
             lambda: payments.release_payment(payment=payment, by=cast["finance"]),
         )
-    payments.release_payment(payment=payment, by=cast["finance2"])
-    voucher = f"ZF{round_.call.year}-{application.number}-{sequence}"
-    payments.record_paid(
-        payment=payment, voucher_no=voucher, paid_on=clock.today(), by=cast["finance"]
-    )
-    if "second payment" not in round_.refusals.kinds:
-        round_.refusals.expect(
-            "second payment",
-            lambda: payments.record_paid(
-                payment=payment,
-                voucher_no=f"{voucher}-2",
-                paid_on=clock.today(),
-                by=cast["finance"],
-            ),
-        )
-    return payment.amount
+    return payments.release_payment(payment=payment, by=cast["finance2"])
 
 
 def _insured(instalment: Instalment, hired: Decimal) -> int:
@@ -150,9 +139,9 @@ def _insured(instalment: Instalment, hired: Decimal) -> int:
 
 
 def pay_all(round_: Round, instalments: int = 3, skip: int = 0) -> int:
-    """The instalments in order, a month apart; `skip` leaves that many projects without theirs.
-
-    The third project hires too few."""
+    """The instalments in order, a month apart, each time in one batch for the treasury; `skip`
+    leaves that many projects without theirs. The third project hires too few.
+    """
     paid = 0
     for sequence in range(1, instalments + 1):
         round_.wait_working_days(20)
@@ -161,8 +150,11 @@ def pay_all(round_: Round, instalments: int = 3, skip: int = 0) -> int:
             for a in round_.applications(Status.AGREED, Status.IN_PROGRESS)
             if ServiceAssignment.objects.filter(application=a, valid_to=None, role="lead").exists()
         ]
-        for application in round_.walk("paid", served[skip:] if skip else served):
-            short = len(served) > 2 and application == served[2]
-            pay(round_, application, sequence, FEW if short else FULL)
-            paid += 1
+        few = served[2] if len(served) > 2 else None
+        walked = round_.walk("paid", served[skip:] if skip else served)
+        released = [
+            release(round_, application, sequence, FEW if application == few else FULL)
+            for application in walked
+        ]
+        paid += treasury.pay(round_, released)
     return paid

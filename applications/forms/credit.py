@@ -8,7 +8,7 @@ class CreditForm(forms.Form):
     """Some sentences; the page says what they are."""
 
     text = forms.CharField(
-        label=_("Your objection"),
+        label=_("What you object to"),
         help_text=_("At least ten characters."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,

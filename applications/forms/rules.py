@@ -176,8 +176,14 @@ class RulesForm(forms.Form):
     site_view_days = _count(
         _("Firm's view of a site check"), DAYS, _("From the day the finding is recorded.")
     )
+    part_answer_days = _count(
+        _("Firm's answer to a part offered"), DAYS, _("Where the last project may get a part.")
+    )
     notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
     objection_answer_days = _count(_("Answer to an objection"), DAYS)
+    objection_review_days = _count(
+        _("Asking for the review of an objection"), DAYS, _("From the day of its answer.")
+    )
     agreement_days = _count(_("Signing the agreement"), DAYS)
     request_days = _count(_("Firm's request to its secretary"), DAYS)
     report_due_days = _count(_("Progress report after a quarter"), DAYS)

@@ -27,7 +27,7 @@ def credit_facts(row: CreditRecord) -> dict[str, Any]:
         "kind": row.kind,
         "since": row.since,
         "last_day": row.until,
-        "objection": sm3(row.objection.encode()),
+        "objection_text": sm3(row.objection.encode()),
         "decision": row.decision,
         "answer": sm3(row.answer.encode()),
     }

@@ -71,7 +71,7 @@ def credit_record(request: SignedInRequest, pk: int) -> HttpResponse:
     may_object = owner and not row.objection
     may_decide = officer and bool(row.objection) and not row.decision
     form = CreditForm(request.POST or None)
-    form.fields["text"].label = _("Your answer to the firm") if officer else _("Your objection")
+    form.fields["text"].label = _("Your answer to the firm") if officer else _("What you object to")
     if request.method == "POST":
         if not (owner or officer):
             raise NotPermitted(_("The firm objects to its record, an officer decides on it."))

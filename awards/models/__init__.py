@@ -10,6 +10,13 @@ from awards.models.agreements import (
     Payment,
 )
 from awards.models.amendments import AMENDMENT_STATES, Amendment
+from awards.models.batches import (
+    AnswerLine,
+    BatchLine,
+    PaymentBatch,
+    Settlement,
+    TreasuryAnswer,
+)
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import (
     HOLDING,
@@ -21,7 +28,14 @@ from awards.models.funding import (
     Outcome,
 )
 from awards.models.ledger import ACCOUNT_NAMES, KIND_NAMES, LedgerEntry
-from awards.models.notices import NoticeItem, Objection, PublicNotice
+from awards.models.minutes import Minutes
+from awards.models.notices import (
+    NoticeItem,
+    Objection,
+    ObjectionFile,
+    ObjectionReview,
+    PublicNotice,
+)
 from awards.models.progress import REPORT_STATES, MidTermCheck, ProgressReport
 from awards.models.recoveries import (
     GROUNDS,
@@ -52,7 +66,9 @@ __all__ = [
     "Agreement",
     "AllocationNotice",
     "Amendment",
+    "AnswerLine",
     "Award",
+    "BatchLine",
     "CarryOver",
     "Claim",
     "ClaimFile",
@@ -65,15 +81,21 @@ __all__ = [
     "Instalment",
     "LedgerEntry",
     "MidTermCheck",
+    "Minutes",
     "NoticeItem",
     "Objection",
+    "ObjectionFile",
+    "ObjectionReview",
     "Outcome",
     "Payment",
+    "PaymentBatch",
     "ProgressReport",
     "PublicNotice",
     "Recall",
     "Repayment",
+    "Settlement",
     "Side",
     "Signature",
     "Termination",
+    "TreasuryAnswer",
 ]

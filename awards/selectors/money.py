@@ -22,6 +22,7 @@ from awards.models import (
     Signature,
 )
 from awards.rules import OFFICE
+from awards.selectors.objected import answered, told_with
 from reviews.models import RankingEntry
 from secretaries.models import ServiceAssignment
 
@@ -156,18 +157,22 @@ def visible_award_of(user: User, application: Application) -> Award | None:
 
 def decided_item(application: Application) -> FundingItem | None:
     """The dossier's place on the approved list, with its points from the ranking as `.quality`,
-    `.employment` and `.total`, and its notice at hand (`notice_of`). One query.
+    `.employment` and `.total`, its notice at hand (`notice_of`), and `.objections` that were
+    answered. One query.
     """
     entry = RankingEntry.objects.filter(
         ranking=OuterRef("funding_list__ranking"), application=OuterRef("application")
     )
     points = {name: Subquery(entry.values(name)) for name in ("quality", "employment", "total")}
-    return (
-        FundingItem.objects.filter(application=application, funding_list__status="approved")
-        .select_related("funding_list", "application__notice_item__notice")
-        .annotate(**points)
+    rows = FundingItem.objects.filter(application=application, funding_list__status="approved")
+    item: Any = (
+        rows.select_related("funding_list", "application__notice_item__notice")
+        .annotate(**points, told=told_with("application"))
         .first()
     )
+    if item is not None:
+        item.objections = answered(item.told)
+    return item  # type: ignore[no-any-return]  # with what is annotated
 
 
 def notice_of(item: FundingItem) -> PublicNotice | None:

@@ -84,6 +84,16 @@ def ripe_calls(today: date) -> QuerySet[Call]:
     )
 
 
+def parts() -> QuerySet[FundingItem]:
+    """Parts offered and not answered yet, while the offer stands."""
+    return FundingItem.objects.filter(
+        funding_list__status="approved",
+        outcome=Outcome.PARTIAL,
+        consent="",
+        application__status=Status.PROPOSED,
+    )
+
+
 def payments_by_state(user: User) -> dict[str, int]:
     """How many instalments wait for a finance officer; own entries wait for somebody else."""
     mine = Q(status="entered", payment__made_by=user)

@@ -21,7 +21,7 @@ from awards import rules
 from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
 from awards.models import FundingItem
-from awards.services import reserve
+from awards.services import parts, reserve
 
 
 def _ask(
@@ -87,11 +87,22 @@ def answer_part(request: SignedInRequest, pk: int) -> HttpResponse:
     if not is_member(request.user, item.application.firm_id):
         raise Http404
     agree = "agree" in request.POST
-    reserve.answer_part(item=item, agree=agree, by=request.user)
+    parts.answer_part(item=item, agree=agree, by=request.user)
     messages.success(
         request,
         _("Agreed. The project is named in the public notice with this sum.")
         if agree
-        else _("Declined. The office has been told."),
+        else _("Declined. The project has left the list, and the office has been told."),
     )
+    return redirect("applications:dossier", pk=item.application_id)
+
+
+@login_required
+@require_POST
+def lapse_part(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The officer records that a firm did not answer the part offered in time."""
+    rules.require(request.user, Role.PROGRAMME_OFFICER)
+    item = get_object_or_404(FundingItem.objects.select_related("application"), pk=pk)
+    parts.lapse_part(item=item, by=request.user)
+    messages.success(request, _("Recorded. The money has gone on by the call's rules."))
     return redirect("applications:dossier", pk=item.application_id)

@@ -18,7 +18,9 @@ from awards.models import (
     Claim,
     FundingList,
     Instalment,
+    Minutes,
     Payment,
+    PaymentBatch,
     ProgressReport,
     PublicNotice,
     Termination,
@@ -27,6 +29,7 @@ from awards.quarters import Quarter, quarter_of
 from awards.services import (
     acceptance,
     agreements,
+    batches,
     claims,
     decisions,
     envelopes,
@@ -40,6 +43,7 @@ from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
 from secretaries.models import ServiceAssignment, ServiceSecretary
 from tests import making
+from tests.awards import meeting
 
 WAN = Decimal(10_000)
 ENVELOPE = 30_000 * WAN
@@ -140,8 +144,13 @@ def approved(people: People, call: Call) -> FundingList:
     listed = drawn(people, call)
     funding.submit_list(funding_list=listed, by=people.officer)
     return funding.approve_list(
-        funding_list=listed, minutes_no="厅务会纪要〔2026〕8号", note="同意。", by=people.approver
+        funding_list=listed, minutes=minutes(people, call), note="同意。", by=people.approver
     )
+
+
+def minutes(people: People, call: Call, **more: Any) -> Minutes:
+    """The minutes of the meeting that decides on a list, held today."""
+    return meeting.minutes(call, more.pop("by", people.officer), **more)
 
 
 def noticed(people: People, call: Call) -> PublicNotice:
@@ -233,6 +242,30 @@ def entered(people: People, instalment: Instalment) -> Payment:
 
 def released(people: People, instalment: Instalment) -> Payment:
     return payments.release_payment(payment=entered(people, instalment), by=people.finance2)
+
+
+def all_released(people: People, call: Call) -> list[Payment]:
+    """The first instalments of P1, P2 and P3, released and in no batch yet."""
+    first = agreed(people, call)
+    lead = ServiceAssignment.objects.get(application=first.award.application_id)
+    made = [first]
+    for award in Award.objects.exclude(pk=first.award_id).order_by("pk"):
+        agreement = agreements.draw_up(award=award, by=people.officer)
+        agreements.sign_for_firm(agreement=agreement, by=people.owner)
+        agreements.sign_for_office(agreement=agreement, by=people.officer)
+        lead.pk, lead.application_id = None, award.application_id
+        lead.save()
+        made.append(Agreement.objects.get(pk=agreement.pk))
+    return [released(people, part(agreement, 1)) for agreement in made]
+
+
+def formed(people: People, call: Call) -> PaymentBatch:
+    payments_ = all_released(people, call)
+    return batches.form_batch(payments=[p.pk for p in payments_], by=people.finance)
+
+
+def sent(people: People, call: Call) -> PaymentBatch:
+    return batches.send_batch(batch=formed(people, call), by=people.finance2)
 
 
 def paid(people: People, instalment: Instalment) -> Payment:

@@ -8,6 +8,7 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Agreement, Award
 from awards.services import decisions
+from calendars.wording import day_of
 from tests.awards import stages
 from tests.awards.test_notices import objected
 
@@ -45,7 +46,7 @@ def test_award_and_allocation_of_three_projects(people, noticed, post):
     ("answer", "after"),
     [
         ("rejected", [Status.ON_NOTICE, Status.RESERVE, Status.RESERVE]),
-        ("upheld", [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]),
+        ("upheld", [Status.OBJECTION_HOLD, Status.RESERVE, Status.RESERVE]),
     ],
 )
 def test_an_objection_from_the_finding_to_the_answer(people, noticed, post, answer, after):
@@ -54,6 +55,12 @@ def test_an_objection_from_the_finding_to_the_answer(people, noticed, post, answ
     post(people.officer, "awards:objection", filed.pk, **finding)
     post(people.approver, "awards:objection", filed.pk, answer=REASON, **{answer: ""})
     assert states("P2", "P4", "P5") == after
+    if answer == "upheld":
+        filed.refresh_from_db()
+        stages.pass_day(day_of(filed.review_until))
+        post(people.approver, "awards:carry_out", filed.pk)
+        moved = [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]
+        assert states("P2", "P4", "P5") == moved
 
 
 def test_a_project_is_taken_off_and_two_move_up(people, approved, post):

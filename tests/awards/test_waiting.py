@@ -25,19 +25,20 @@ def test_each_act_waits_for_the_hand_that_takes_it(people, ranked, approver, sup
     assert (urls(people.officer), urls(approver)) == ([funding_page], [])
     funding.submit_list(funding_list=listed, by=people.officer)
     assert (urls(people.officer), urls(approver)) == ([], [funding_page])
-    funding.approve_list(funding_list=listed, minutes_no="8", note="", by=approver)
+    kept = stages.minutes(people, ranked)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     assert (urls(people.officer), urls(approver)) == ([funding_page], [])
     notice = notices.publish_notice(call=ranked, by=people.officer)
     filed = objected(notice)
     objection = reverse("awards:objection", args=[filed.pk])
     assert (urls(people.officer), urls(approver)) == ([objection], [])
-    from awards.services import objections
+    from awards.services import objection_answers, objections
 
     objections.accept_objection(
         objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
     )
     assert (urls(people.officer), urls(approver)) == ([], [objection])
-    objections.answer_objection(
+    objection_answers.answer_objection(
         objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=approver
     )
     stages.pass_day(notice.ends_on)

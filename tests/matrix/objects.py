@@ -14,6 +14,8 @@ from applications.models import (
 from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
+    AllocationNotice,
+    AnswerLine,
     Award,
     CarryOver,
     Claim,
@@ -23,8 +25,12 @@ from awards.models import (
     EnvelopeChange,
     FundingItem,
     Instalment,
+    Minutes,
     Objection,
+    ObjectionFile,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
@@ -127,6 +133,7 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "review": numbers["review"],
     }
     results = {"paid": numbers["paid"], "review": numbers["review"]}
+    letter = AllocationNotice.objects.order_by("pk")[0].pk
     drawn = {n: (Draw.objects.get(call=calls[n]).number,) for n in ("paid", "review")}
     return {f"portal:{name}": PLAIN for name in names} | {
         "portal:public_call": numbers,
@@ -136,6 +143,8 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "portal:public_draw": drawn,
         "portal:draw_certificate": drawn,
         "portal:result_table": results,
+        "portal:public_allocation": {"": (letter,)},
+        "portal:allocation_table": {"": (letter,)},
         "portal:event": {"": (Event.objects.order_by("pk")[0].pk,)},
     }
 
@@ -156,7 +165,10 @@ def opendata(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, 
 
 
 def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("envelope", "funding_list", "notices", "objections", "agreements", "payments")
+    names = (
+        "follow_objection", "ask_review", "envelope", "funding_list", "notices", "objections",
+        "agreements", "payments", "batches",
+    )  # fmt: skip
     numbers = {name: (calls[name].number,) for name in ("paid", "review")}
     on = {name: (calls[name].number,) for name in ("paid",)}
     notice = {"paid": (PublicNotice.objects.order_by("pk")[0].number,)}
@@ -169,6 +181,10 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
     change = {"": (EnvelopeChange.objects.get(confirmed_at=None, refused_at=None).pk,)}
     carry = {"": (CarryOver.objects.get().pk,)}
     place = (CarryOver.objects.get().source.scheme.code, CarryOver.objects.get().source.year)
+    batch = PaymentBatch.objects.order_by("pk")[0]
+    open_row = AnswerLine.objects.filter(finding="unknown", settled=None).order_by("pk")[0]
+    minutes = Minutes.objects.order_by("pk")[0]
+    upheld = Objection.objects.filter(status="upheld").order_by("pk")[0]
     acts = (
         "draw_list", "deviate", "submit_list", "decide", "publish", "award", "allocate",
         "close_reserve", "close_call",
@@ -189,10 +205,25 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:confirm_carry": carry,
             "awards:refuse_carry": carry,
             "awards:funding": numbers,
+            "awards:minutes": numbers,
+            "awards:minutes_file": {"": (minutes.pk,)},
+            "awards:batch": {"": (batch.number,)},
+            "awards:send_batch": {"": (batch.number,)},
+            "awards:dissolve_batch": {"": (batch.number,)},
+            "awards:batch_answer": {"": (batch.number,)},
+            "awards:batch_table": {"": (batch.number, "csv")},
+            "awards:reconciliation": {"": (batch.number,)},
+            "awards:settle_difference": {"": (batch.number, "row", open_row.pk)},
+            "awards:settlement": {"": (Settlement.objects.get(confirmed_at=None).pk,)},
             "awards:settle": {"": (Deviation.objects.order_by("pk")[0].pk,)},
             "awards:answer_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
+            "awards:lapse_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
             "awards:take_off": {"project": (rows["project"].pk,)},
             "awards:objection": {"": (Objection.objects.order_by("pk")[0].pk,)},
+            "awards:objection_file": {"": (ObjectionFile.objects.order_by("pk")[0].pk,)},
+            "awards:ask_firm_review": {"": (upheld.pk,)},
+            "awards:decide_review": {"": (upheld.pk,)},
+            "awards:carry_out": {"": (upheld.pk,)},
             "awards:file_objection": notice,
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},

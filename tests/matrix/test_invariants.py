@@ -199,6 +199,40 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
            WHERE id = (SELECT MIN(id) FROM awards_signature) RETURNING id, file""",
         "awards_signature {0}: the file {1} is not in the store",
     ),
+    "the minutes' paper": (
+        "awards.minutes_files",
+        """UPDATE awards_minutes SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_minutes) RETURNING id, file""",
+        "awards_minutes {0}: " + OTHER_FILE,
+    ),
+    "proof of an objection": (
+        "awards.objection_files",
+        """UPDATE awards_objectionfile SET file = 'objections/none.pdf'
+           WHERE id = (SELECT MIN(id) FROM awards_objectionfile) RETURNING id, file""",
+        "awards_objectionfile {0}: the file {1} is not in the store",
+    ),
+    "the treasury's file": (
+        "awards.treasury_files",
+        """UPDATE awards_treasuryanswer SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_treasuryanswer) RETURNING id, file""",
+        "awards_treasuryanswer {0}: " + OTHER_FILE,
+    ),
+    "a batch given up": (
+        "awards.batches",
+        """UPDATE awards_paymentbatch b SET status = 'dissolved', sent_by_id = NULL,
+               sent_at = NULL, settled_at = NULL
+           WHERE id = (SELECT MIN(id) FROM awards_paymentbatch)
+           RETURNING id, (SELECT COUNT(*) FROM awards_batchline l
+                          WHERE l.batch_id = b.id AND l.left_at IS NULL)""",
+        "awards_paymentbatch {0}: it is “dissolved” and still holds payments: {1}",
+    ),
+    "a row of an answer": (
+        "awards.answers",
+        """UPDATE awards_answerline SET amount = amount + 1
+           WHERE id = (SELECT MIN(id) FROM awards_answerline WHERE finding = 'right')
+           RETURNING id, amount, voucher_no, amount - 1""",
+        ("awards_answerline {0}: the treasury says {1} by voucher {2}, recorded are {3} by {2}"),
+    ),
     "evidence from the spot": (
         "reviews.evidence",
         """UPDATE reviews_siteevidence SET file = 'site/none.jpg'
