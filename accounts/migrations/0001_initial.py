@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from accounts.seeds import plant_regions
+from audit.together import created_together
 
 
 def plant(apps, schema_editor):
@@ -587,3 +588,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]
+    operations = created_together(operations)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from applications.seeds import plant_catalogue
+from audit.together import created_together
 
 
 def plant(apps, schema_editor):
@@ -361,3 +362,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]
+    operations = created_together(operations)

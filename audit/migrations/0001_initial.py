@@ -5,6 +5,7 @@ import uuid
 from django.db import migrations, models
 
 from audit import guards
+from audit.together import created_together
 
 
 class Migration(migrations.Migration):
@@ -86,3 +87,4 @@ class Migration(migrations.Migration):
         ),
         *guards.OPERATIONS,
     ]
+    operations = created_together(operations)

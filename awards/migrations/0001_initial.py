@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.together import created_together
 from awards import guards
 
 
@@ -718,3 +719,4 @@ class Migration(migrations.Migration):
         ),
         *guards.OPERATIONS,
     ]
+    operations = created_together(operations)

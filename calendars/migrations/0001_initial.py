@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from audit.together import created_together
 from calendars import guards
 
 
@@ -53,3 +54,4 @@ class Migration(migrations.Migration):
         ),
         *guards.OPERATIONS,
     ]
+    operations = created_together(operations)

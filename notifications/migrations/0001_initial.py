@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.together import created_together
+
 
 class Migration(migrations.Migration):
 
@@ -92,3 +94,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = created_together(operations)

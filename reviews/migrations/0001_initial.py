@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.together import created_together
+
 
 class Migration(migrations.Migration):
 
@@ -773,3 +775,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = created_together(operations)

@@ -7,6 +7,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.together import created_together
 from secretaries.seeds import plant_milestones
 
 
@@ -428,3 +429,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]
+    operations = created_together(operations)
