@@ -35,6 +35,7 @@ from awards.models import (
     Termination,
     TreasuryAnswer,
 )
+from awards.project_facts import facts_of
 
 NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
 
@@ -106,9 +107,9 @@ def closing() -> Iterator[str]:
         Clawback,
         Amendment,
     ):
-        yield from last_after(model.objects.select_related("award__application"), facts.facts_of)
+        yield from last_after(model.objects.select_related("award__application"), facts_of)
     repayments = Repayment.objects.select_related("clawback__award__application")
-    yield from last_after(repayments, facts.facts_of)
+    yield from last_after(repayments, facts_of)
 
 
 def batches() -> Iterator[str]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.refusals import Invalid
 from audit.services import Entry
-from awards.facts import facts_of
 from awards.models import Award
+from awards.project_facts import facts_of
 from notifications.services import Dispatch
 
 LEAST = 10  # characters of anything that gives a reason
