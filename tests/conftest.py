@@ -1,6 +1,7 @@
 """What every test can use. Each module says what it brings; `ground` must come first."""
 
 pytest_plugins = [
+    "tests.exhaustive",  # what waits for `--exhaustive`
     "tests.ground",  # the session's own PostgreSQL and Redis, and Django set up on them
     "tests.emptying",  # tests with real transactions leave the seeded rows behind, nothing else
     "tests.cast",  # the people

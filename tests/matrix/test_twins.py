@@ -27,7 +27,7 @@ from notifications.models import Delivery
 from tests import rehearsed
 from tests.matrix import asking, objects, twins
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 KNOW_PEOPLE = ("officer", "supervisor")
 KNOWERS = {"marks": (), "both": KNOW_PEOPLE}

@@ -153,6 +153,7 @@ OUTSIDERS = ("applicant2", "region", "approver", "auditor")
 TWINS = {other_grounds: (), another_dossier: ("enemy",)}  # with those who may know
 
 
+@pytest.mark.exhaustive
 def test_nobody_else_can_tell_who_named_whom(review, enemy, client_of, supervisor, request):
     people = {n: request.getfixturevalue(n) for n in OUTSIDERS} | everybody(enemy)
     clients = {n: client_of(p) for n, p in people.items()}
