@@ -5,6 +5,8 @@ from django.urls import reverse
 from accounts.models import User
 from applications.workflow import Status
 from audit import clock
+from awards import waiting_acts
+from awards.selectors import firm_acts, office_acts
 from awards.services import agreements, decisions, envelopes, funding, notices, payments
 from awards.waiting import waiting_for
 from tests import making
@@ -108,3 +110,16 @@ def test_a_ceiling_waits_for_the_other_finance_officer(people, ranked):
     )
     assert urls(people.finance) == []
     assert urls(people.finance2) == [reverse("awards:envelope")]
+
+
+def test_every_kind_of_act_has_its_words(people):
+    now, one = clock.now(), people.officer
+    asked = [
+        *office_acts.of_officer(now), *office_acts.recalls(now), office_acts.to_grade(),
+        *office_acts.of_approver(one, now), office_acts.deviations(one), office_acts.graded(one),
+        *(office_acts.amendments(status) for status in ("proposed", "endorsed")),
+        office_acts.reports(one, every=True), office_acts.claims(one),
+        *office_acts.of_finance(one), *firm_acts.of_firms([people.firm.pk], now),
+    ]  # fmt: skip
+    kinds = [rows.query.sql_with_params()[1][0] for rows in asked]
+    assert sorted([*kinds, "report"]) == sorted(waiting_acts.KINDS)
