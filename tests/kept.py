@@ -7,6 +7,7 @@ process, one database and, in a rehearsal, one hour of its clock.
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -120,19 +121,20 @@ def put_back(kept: Kept, at: Where) -> Any:
 
 
 def named(made: Any) -> Any:
-    """Models and primary keys in place of the objects."""
+    """Models and the values of their rows in place of the objects."""
     if isinstance(made, Model):
-        return type(made), made.pk
+        row = type(made)._default_manager.get(pk=made.pk)
+        return type(made), [getattr(row, field.attname) for field in made._meta.concrete_fields]
     return [named(one) for one in made]
 
 
 def found(made: Any) -> Any:
-    """The objects again, from their rows."""
+    """The objects again, as from their rows, which are just put back as they were."""
     if isinstance(made, tuple):
-        model, pk = made
-        return model._default_manager.get(pk=pk)
-    by_pk = made[0][0]._default_manager.in_bulk([pk for _model, pk in made])
-    return [by_pk[pk] for _model, pk in made]
+        model, values = made
+        names = [field.attname for field in model._meta.concrete_fields]
+        return model.from_db(connection.alias, names, deepcopy(values))
+    return [found(one) for one in made]
 
 
 def rows() -> Rows:

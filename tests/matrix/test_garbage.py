@@ -9,7 +9,11 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.matrix import asking, objects
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("house_in_full_swing")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.exhaustive,
+    pytest.mark.usefixtures("house_in_full_swing"),
+]
 
 NUMBERS = (0, 10**40)
 WORDS = ("a" * 3000, "x' OR '1'='1", "\x00", "../½%s%n")
