@@ -21,10 +21,10 @@ DOORS = {
     "Mark": {"reviews/services/scoring.py:_write"},
     "ScoreSheet": {"reviews/services/signing.py:sign"},
     "Recusal": {
-        "reviews/services/recusing.py:recuse",
-        "reviews/services/seating.py:_recuse_by_system",
+        "reviews/services/seating.py:_lay_out",
+        "reviews/services/succession.py:_write_rows",
     },
-    "Declaration": {"reviews/services/declarations.py:declare_all"},
+    "Declaration": {"reviews/services/declarations.py:_keep_words"},
     "Scribe": {"reviews/services/scribes.py:appoint_scribe"},
     "SheetImport": {
         "reviews/services/imports.py:decide",
@@ -43,8 +43,6 @@ DOORS = {
         "reviews/services/site_recounts.py:recount",
     },
     "Assignment": {
-        "reviews/services/recusing.py:recuse",
-        "reviews/services/declarations.py:declare_all",
         "reviews/services/voiding.py:void_draw",
         "reviews/services/opening.py:_take_withdrawn",
         "reviews/services/hearing.py:_lay_out",
@@ -53,8 +51,9 @@ DOORS = {
         "reviews/services/scoring.py:_finish",
         "reviews/services/scoring.py:_reopen",
         "reviews/services/scoring.py:_write_overall",
-        "reviews/services/seating.py:_invite",
-        "reviews/services/replacing.py:replace_seat",
+        "reviews/services/seating.py:_lay_out",
+        "reviews/services/succession.py:_move",
+        "reviews/services/succession.py:_write_rows",
         "reviews/services/signing.py:sign",
     },
 }
