@@ -86,7 +86,7 @@ def admit_expert(
         region=region,
         title=title.strip(),
         pseudonym=_next_pseudonym(),
-        admitted_at=clock.now(),
+        admitted_at=clock.NOW,
     )
     record(
         action="expert.admit",
