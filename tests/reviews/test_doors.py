@@ -35,7 +35,7 @@ DOORS = {
     "ShortlistEntry": {"reviews/services/hearing.py:draw_up_shortlist"},
     "Sitting": {"reviews/services/hearing.py:set_sitting"},
     "HearingMinutes": {"reviews/services/hearing_minutes.py:record_minutes"},
-    "Ranking": {"reviews/services/ranking.py:compute_ranking"},
+    "Ranking": {"reviews/services/ranking.py:_rank"},
     "RankingEntry": {"reviews/services/entries.py:write_entries"},
     "SiteFinding": {
         "reviews/services/site_deciding.py:_decide",
@@ -50,7 +50,6 @@ DOORS = {
         "reviews/services/ranking.py:_end_marking",
         "reviews/services/scoring.py:_finish",
         "reviews/services/scoring.py:_reopen",
-        "reviews/services/scoring.py:_write_overall",
         "reviews/services/seating.py:_lay_out",
         "reviews/services/succession.py:_move",
         "reviews/services/succession.py:_write_rows",
