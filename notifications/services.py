@@ -121,7 +121,6 @@ def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:
     enqueue_all(task=task, payloads={key: payload})
 
 
-@transaction.atomic
 def enqueue_all(*, task: str, payloads: Mapping[str, dict[str, Any]]) -> None:
     """Many jobs for one task, by their keys; one query however many there are."""
     if not payloads:
