@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.core.files import File
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models, transaction
 
-from audit import clock
 from audit.digests import canonical, sm3
 from audit.models import SentForm
 
+KEEP = """
+INSERT INTO audit_sentform (key, sent_at) VALUES (%s, steelyard_now()) ON CONFLICT (key) DO NOTHING
+"""
 M = TypeVar("M", bound=models.Model)
 
 
@@ -30,10 +32,7 @@ def once(model: type[M], token: str, act: partial[M]) -> M:
         return act()
     key = _key(token, act)
     rows = SentForm.objects.filter(key=key)
-    try:
-        with transaction.atomic():
-            SentForm.objects.create(key=key, sent_at=clock.NOW)
-    except IntegrityError:
+    if not _is_first(key):
         before = rows.select_for_update().get().object_id
         stands = model._default_manager.filter(pk=before).first()  # noqa: SLF001
         if stands is not None:  # a draft may have been taken away since
@@ -41,6 +40,13 @@ def once(model: type[M], token: str, act: partial[M]) -> M:
     made = act()
     rows.update(object_id=made.pk)
     return made
+
+
+def _is_first(key: str) -> bool:
+    """Keep the key; waits for whoever is about to keep the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [key])
+        return bool(cursor.rowcount)
 
 
 def _key(token: str, act: partial[Any]) -> str:

@@ -1,11 +1,12 @@
 """Writing messages and jobs: rows in the caller's transaction, carried once it stands."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,34 @@ from audit.services import record
 from notifications import choices, kinds, wording
 from notifications.choices import Pace, Way
 from notifications.kinds import Sort
-from notifications.models import Delivery, DigestLine, Job, Message, Outgoing
+from notifications.models import Delivery, Job, Message, Outgoing
 from notifications.wake import wake_on_commit
 
 MOBILE = r"(\+[1-9][0-9]{7,14})?"
+# Messages, how each is carried, and what a mail of the day will tell. Updated to what it is, a row
+# told before gives its number too, which ignoring it would not.
+TELL = """
+WITH row AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS (
+        place int, key text, kind text, recipient bigint, context jsonb, url text,
+        object_type text, object_id text, seen bool, ways text[], daily bool)
+), told AS (
+    INSERT INTO notifications_message
+        (key, kind, recipient_id, context, url, object_type, object_id, read_at)
+    SELECT key, kind, recipient, context, url, object_type, object_id,
+           CASE WHEN seen THEN steelyard_now() END
+    FROM row ORDER BY place
+    ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key
+    RETURNING id, key
+), carried AS (
+    INSERT INTO notifications_delivery (message_id, channel, state, attempts, error)
+    SELECT told.id, way, 'pending', 0, '' FROM told JOIN row USING (key), unnest(row.ways) AS way
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO notifications_digestline (message_id)
+SELECT told.id FROM told JOIN row USING (key) WHERE row.daily
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,49 +80,37 @@ def notify(
     )
 
 
-@transaction.atomic
 def notify_all(dispatches: Iterable[Dispatch]) -> None:
-    """Many messages, each as `notify` tells one; two queries however many there are."""
-    messages = {row.key: row for dispatch in dispatches for row in _messages(dispatch)}
-    if not messages:
+    """Many messages, each as `notify` tells one; one query however many there are."""
+    by_key = {row["key"]: row for dispatch in dispatches for row in _messages(dispatch)}
+    if not by_key:
         return
-    # Updated to what it is, a row told before gives its number too, which ignoring it would not.
-    stored = Message.objects.bulk_create(
-        messages.values(), update_conflicts=True, unique_fields=["key"], update_fields=["key"]
-    )
-    deliveries = [Delivery(message=row, channel=way) for row, way in _to_carry(stored, Pace.EACH)]
-    if deliveries:
-        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    rows = [row | {"place": place} for place, row in enumerate(by_key.values())]
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, [json.dumps(rows, ensure_ascii=False)])
+    if any(row["ways"] for row in rows):
         wake_on_commit()
-    lines = [DigestLine(message=row) for row, _way in _to_carry(stored, Pace.DAILY)]
-    if lines:
-        DigestLine.objects.bulk_create(lines, ignore_conflicts=True)
 
 
-def _to_carry(messages: Iterable[Message], pace: Pace) -> Iterator[tuple[Message, Way]]:
-    """Each message with the channels that its recipient gets it by, at this pace."""
-    for row in messages:
-        for way in choices.reached(row.recipient, kinds.sort_of(row.kind), pace):
-            yield row, way
-
-
-def _messages(dispatch: Dispatch) -> list[Message]:
-    """A row for each active recipient, not stored yet."""
+def _messages(dispatch: Dispatch) -> list[dict[str, Any]]:
+    """What `TELL` writes for each active recipient."""
     about = dispatch.about
     values, sort = wording.encode(dispatch.context), kinds.sort_of(dispatch.kind)
     kinds.render(dispatch.kind, values, "en")
     people = {user.pk: user for user in dispatch.recipients if user.is_active}
     return [
-        Message(
-            key=f"{dispatch.key}:{user.pk}",
-            kind=dispatch.kind,
-            recipient=user,
-            context=values,
-            url=dispatch.url,
-            object_type="" if about is None else about._meta.label_lower,
-            object_id="" if about is None else str(about.pk),
-            read_at=None if choices.pace_of(user, sort, Way.INBOX) == Pace.EACH else clock.now(),
-        )
+        {
+            "key": f"{dispatch.key}:{user.pk}",
+            "kind": dispatch.kind,
+            "recipient": user.pk,
+            "context": values,
+            "url": dispatch.url,
+            "object_type": "" if about is None else about._meta.label_lower,
+            "object_id": "" if about is None else str(about.pk),
+            "seen": choices.pace_of(user, sort, Way.INBOX) != Pace.EACH,
+            "ways": choices.reached(user, sort, Pace.EACH),
+            "daily": bool(choices.reached(user, sort, Pace.DAILY)),
+        }
         for user in people.values()
     ]
 
@@ -108,7 +121,6 @@ def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:
     enqueue_all(task=task, payloads={key: payload})
 
 
-@transaction.atomic
 def enqueue_all(*, task: str, payloads: Mapping[str, dict[str, Any]]) -> None:
     """Many jobs for one task, by their keys; one query however many there are."""
     if not payloads:

@@ -56,17 +56,19 @@ def require_apart(user: User, call: Call) -> None:
         refuse_other_parts(stood)
 
 
-def other_parts(user: User) -> dict[str, Exists]:
-    """Annotations of a call for `refuse_other_parts`: whether the person sat in it, or typed."""
-    seats = Seat.objects.filter(draw__call=OuterRef("pk"), expert__user=user)
+def other_parts(user: User, call: str = "pk") -> dict[str, Exists]:
+    """Annotations for `refuse_other_parts` of a call, or of a row that names its `call` by this
+    field: whether the person sat in it, or typed.
+    """
+    seats = Seat.objects.filter(draw__call=OuterRef(call), expert__user=user)
     return {
         "sat": Exists(seats.exclude(state=SeatState.DECLINED)),
-        "typed": Exists(Scribe.objects.filter(panel__call=OuterRef("pk"), user=user)),
+        "typed": Exists(Scribe.objects.filter(panel__call=OuterRef(call), user=user)),
     }
 
 
 def refuse_other_parts(call: Any) -> None:
-    """As `require_apart`, of a call that has the annotations; asks the database nothing."""
+    """As `require_apart`, of what has the annotations; asks the database nothing."""
     other = other_part(call)
     if other is not None:
         raise NotPermitted(other)

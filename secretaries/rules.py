@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,9 +20,11 @@ from accounts.rules import (
 from applications.models import Application
 from applications.rules import SERVE, holds
 from applications.workflow import Status
+from audit.clock import NOW, SHANGHAI
 from audit.refusals import Message, NotPermitted
 from secretaries.models import ServiceAssignment
 
+TODAY = TruncDate(NOW, tzinfo=SHANGHAI)  # inside of a query, as `NOW`
 # From the award until the project is accepted or ended.
 SERVED = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS})
 
@@ -47,13 +50,26 @@ def serves(user: Person | None, application: Application, today: date) -> bool:
     """
     if not isinstance(user, User) or not has_role(user, Role.SECRETARY):
         return False
+    return _serving(user, application.pk, today).exists()
+
+
+def serving(user: User, application: int | OuterRef) -> Exists | Value:
+    """The same on this day, as what is asked of a row whose project this is."""
+    if not has_role(user, Role.SECRETARY):
+        return Value(value=False)
+    return Exists(_serving(user, application, TODAY))
+
+
+def _serving(
+    user: User, application: int | OuterRef, today: date | TruncDate
+) -> QuerySet[ServiceAssignment]:
     away = Q(
         secretary__leaves__cancelled_at__isnull=True,
         secretary__leaves__first_day__lte=today,
         secretary__leaves__last_day__gte=today,
     )
     current = ServiceAssignment.objects.filter(application=application, valid_to__isnull=True)
-    return current.filter(Q(secretary__user=user) | Q(Q(backup__user=user) & away)).exists()
+    return current.filter(Q(secretary__user=user) | Q(Q(backup__user=user) & away))
 
 
 def verifies(user: Person | None, application: Application, today: date) -> bool:

@@ -93,7 +93,7 @@ def _new(kind: OrganisationKind, name: str, uscc: str, region: Region) -> Organi
     title = " ".join(name.split())
     if len(title) < 2:
         raise Invalid(_("Enter the full registered name."), field="name")
-    new = Organisation(kind=kind, name=title, uscc=code, region=region, created_at=clock.now())
+    new = Organisation(kind=kind, name=title, uscc=code, region=region, created_at=clock.NOW)
     check_fits(new, "name")
     return new
 

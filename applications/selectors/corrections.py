@@ -1,11 +1,13 @@
 """Corrections asked of a firm (一次性告知补正)."""
 
 from applications.models import Application, CorrectionRequest
+from audit.clock import NOW
 
 
 def open_correction(application: Application) -> CorrectionRequest | None:
-    """The correction the firm still owes, if any."""
-    return application.corrections.filter(answered_at__isnull=True).order_by("-id").first()
+    """The correction the firm still owes, if any; with the instant as `.now`."""
+    owed = application.corrections.filter(answered_at__isnull=True).annotate(now=NOW)
+    return owed.order_by("-id").first()
 
 
 def correction_of(application: Application, stage: str) -> CorrectionRequest | None:

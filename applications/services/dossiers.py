@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind, Region, RegionLevel, User
@@ -63,7 +64,7 @@ def start_dossier(
     if not title:
         raise Invalid(_("Give the project's name."), "title")
     _require_in_zone(region)
-    _require_new_title(call, firm, title)
+    _require_new_title(taken=_of_this_title(call, firm, title).exists())
     application = Application.objects.create(
         call=call,
         firm=firm,
@@ -119,9 +120,14 @@ def _require_in_zone(region: Region) -> None:
         raise Invalid(_("The project must be built inside the demonstration zone."), "region")
 
 
-def _require_new_title(call: Call, firm: Organisation, title: str, own: int = 0) -> None:
+def _of_this_title(call: Call, firm: Organisation, title: str) -> QuerySet[Application]:
+    """Dossiers beside which none of this name can be opened."""
     same = Application.objects.filter(call=call, firm=firm, title=title)
-    if same.exclude(pk=own).exclude(status=Status.WITHDRAWN).exists():
+    return same.exclude(status=Status.WITHDRAWN)
+
+
+def _require_new_title(*, taken: bool) -> None:
+    if taken:
         raise Invalid(
             _("Your firm already has a dossier of this name in this call. Open that one instead."),
             "title",
@@ -138,7 +144,7 @@ def save_section(
     NotVisible, NotPermitted, WrongState, TooLate, SectionInvalid, SectionConflict.
     """
     row = lock(application)
-    require_editable(row, by)
+    now = require_editable(row, by)
     if code not in sections.BY_CODE:
         raise NotVisible
     section = Section.objects.select_for_update().get(application=row, code=code)
@@ -157,6 +163,7 @@ def save_section(
         _keep_request(row, clean)
     if code == "commitment":
         _keep_named(row, before, clean)
+    section.updated_at = now
     return _store(row, section, after, before, by)
 
 
@@ -166,7 +173,7 @@ def _store(
     section.data = after
     section.version += 1
     section.complete = not sections.missing(section.code, after)
-    section.updated_by, section.updated_at = by, clock.now()
+    section.updated_by = by
     section.save(update_fields=["data", "version", "complete", "updated_by", "updated_at"])
     changed = sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k))
     record(
@@ -186,13 +193,14 @@ def _carry_project(row: Application, clean: dict[str, str]) -> None:
     if not title:
         raise SectionInvalid({"title": _("Give the project's name.")})
     region = Region.objects.filter(code=region_code).first()
-    industry = Industry.objects.filter(code=industry_code).first()
+    same = _of_this_title(row.call, row.firm, title).exclude(pk=row.pk)
+    industry = Industry.objects.filter(code=industry_code).annotate(taken=Exists(same)).first()
     if region is None:
         raise SectionInvalid({"region": _("Choose the place of construction.")})
     if industry is None:
         raise SectionInvalid({"industry": _("Choose the industry.")})
     _require_in_zone(region)
-    _require_new_title(row.call, row.firm, title, row.pk)
+    _require_new_title(taken=industry.taken)
     if row.number and region.pk != row.region_id:
         raise SectionInvalid({"region": _("The place cannot change after submission.")})
     row.title, row.region, row.industry = title, region, industry

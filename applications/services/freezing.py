@@ -20,7 +20,6 @@ from applications.services import telling
 from applications.services.lifecycle import Move, advance_held, tell_firms
 from applications.snapshots import content_of
 from applications.workflow import Status
-from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import TooLate, WrongState
 from notifications.services import Dispatch
@@ -83,9 +82,10 @@ def correction(
     files: list[Attachment],
     by: User,
 ) -> Submission:
-    request, now = open_correction(row), clock.now()
-    if request is None or request.is_over(now):
+    request = open_correction(row)
+    if request is None or request.is_over(request.now):  # type: ignore[attr-defined]  # annotated
         raise TooLate(_("The time for the correction has passed."))
+    now = request.now  # type: ignore[attr-defined]
     submission = _freeze(row, latest.version + 1, data, files, by, now)
     request.answered_at = now
     request.save(update_fields=["answered_at"])

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import is_owner
-from applications.services.lifecycle import advance
+from applications.services.lifecycle import Move, advance_held, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import NotPermitted, WrongState
-from audit.services import record
+from audit.services import Entry, record, record_all
 from awards.facts import agreement_facts
 from awards.models import Agreement, Award, Side, Signature
 from awards.rules import require
@@ -31,7 +31,7 @@ from awards.terms import EDITION
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
-from notifications.services import notify
+from notifications.services import Dispatch, notify
 from reviews.selectors.site_standing import confirmed_findings, standing_of
 from reviews.site_figures import corrected
 
@@ -140,10 +140,11 @@ def draw_up(*, award: Award, by: User) -> Agreement:
 def _lock(agreement: Agreement) -> Agreement:
     locked = (
         Agreement.objects.select_for_update(of=("self",))
-        .select_related("award__application__firm", "award__application__call")
+        .select_related("award__application")
         .get(pk=agreement.pk)
     )
-    if lock_dossier(locked.award.application).status != Status.AWARDED:
+    locked.award.application = lock_dossier(locked.award.application)
+    if locked.award.application.status != Status.AWARDED:
         raise WrongState(_("The agreement is in force already, or the project was terminated."))
     return locked
 
@@ -152,7 +153,7 @@ def _signed(
     agreement: Agreement, side: Side, files: list[Signature], by: User, role: str = ""
 ) -> Agreement:
     application = agreement.award.application
-    record(
+    signed = Entry(
         action=f"agreement.sign_{side.value}",
         obj=agreement,
         by=by,
@@ -161,16 +162,19 @@ def _signed(
         after=agreement_facts(agreement, files),
         scope=application.call.number,
     )
-    if agreement.firm_signed_at and agreement.office_signed_at:
-        advance(application=application, step="agree", by=by, reason=agreement.number)
-        notify(
-            kind="agreement.in_force",
-            recipients=firm_people(application),
-            key=f"agreement.in_force:{agreement.pk}",
-            context={"title": application.title, "number": agreement.number},
-            url=f"/agreements/{agreement.pk}/",
-            about=application,
-        )
+    if not (agreement.firm_signed_at and agreement.office_signed_at):
+        record_all([signed])
+        return agreement
+    agree = Move(application=application, step="agree", reason=agreement.number)
+    in_force = Dispatch(
+        kind="agreement.in_force",
+        recipients=firm_people(application),
+        key=f"agreement.in_force:{agreement.pk}",
+        context={"title": application.title, "number": agreement.number},
+        url=f"/agreements/{agreement.pk}/",
+        about=application,
+    )
+    tell_firms(advance_held([agree], by=by, others=[signed]), in_force)
     return agreement
 
 

@@ -208,9 +208,23 @@ def seat_of(user: User, pk: int) -> Seat | None:
     )
 
 
-def undeclared(seat: Seat) -> list[tuple[int, Assignment]]:
-    """The dossiers of a seat that wait for a declaration, each with which of the expert's it is."""
-    rows = laid_out().filter(seat=seat).select_related("application__firm")
+def undeclared(user: User, pk: int) -> list[tuple[int, Assignment]]:
+    """The dossiers of one own accepted seat of an active expert that wait for a declaration, each
+    with which of the expert's it is, and all with one and the same `.seat`; none of a foreign one.
+    """
+    rows = list(
+        laid_out()
+        .filter(
+            seat=pk,
+            seat__state=SeatState.ACCEPTED,
+            expert__user=user,
+            expert__active=True,
+        )
+        .exclude(seat__draw__status="void")
+        .select_related("application__firm", "seat__panel__call", "seat__draw", "seat__expert")
+    )
+    for row in rows:
+        row.seat = rows[0].seat
     numbered = enumerate(rows, start=1)
     return [(order, row) for order, row in numbered if row.state == AssignmentState.TO_DECLARE]
 

@@ -1,14 +1,16 @@
-"""What happened on the seats since a draw: who gave one up, who followed, who would be next."""
+"""What happened on the seats since a draw: who gave one up, who followed, who stands by."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from reviews.draw import assignment, pool, replacement
 from reviews.models import Draw, Recusal, Seat, SeatState
+
+Later = tuple[datetime, pool.Recusal]  # when it was recorded, and what
 
 
 def seated_of(draw: Draw) -> tuple[assignment.Seated, ...]:
@@ -30,17 +32,16 @@ def vacated(draw: Draw) -> QuerySet[Seat]:
 
 
 def replacements_of(
-    draw: Draw, left: Iterable[Seat] | None = None
+    draw: Draw, left: Iterable[Seat] | None = None, later: Sequence[Later] | None = None
 ) -> list[replacement.Replacement]:
     """Every seat given up since the draw, in order, with who follows and what became known till
     then.
 
-    The last one answers who follows a seat that was vacated just now. `left` are the vacated seats
-    if they are read already.
+    `left`, `later`: the vacated seats and the recusals since the draw if they are read already.
     """
     people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
     history: list[replacement.Replacement] = []
-    later = _later_recusals(draw)
+    later = _later_recusals(draw) if later is None else later
     for row in vacated(draw) if left is None else left:
         assert row.answered_at is not None
         known = [r for at, r in later if at <= row.answered_at]
@@ -61,43 +62,21 @@ def replacements_of(
     return history
 
 
-@dataclass(frozen=True)
-class Follower:
-    """Who would follow on a seat, and the numbers of the dossiers they are barred from."""
-
-    expert: str
-    barred: frozenset[str]
-
-
-def followers(draw: Draw, seats: Iterable[Seat]) -> dict[int, Follower]:
-    """For each of the draw's seats, by its id, who would follow if it alone were vacated now; a
-    seat on which nobody would is left out. Two queries, whatever the numbers.
-    """
-    if not draw.result:
-        return {}
-    people, seed, seated = pool.read(draw.input), bytes.fromhex(draw.seed), seated_of(draw)
-    history = replacements_of(draw)
-    told = {recusal for step in history for recusal in step.recusals}
-    later = [recusal for _at, recusal in _later_recusals(draw)]
-    known = [recusal for recusal in later if recusal not in told]
-    found = {}
-    for seat in seats:
-        place = str(seat.panel.number), seat.code.rpartition(".")[0], seat.expert.pseudonym
-        step = replacement.replace(people, seed, seated, history, *place, seat.state, known)
-        if step.replaced_by is not None:
-            recusals = [r for r in (*people.recusals, *later) if r.expert == step.replaced_by]
-            found[seat.pk] = Follower(step.replaced_by, frozenset(r.application for r in recusals))
-    return found
-
-
-def _later_recusals(draw: Draw) -> list[tuple[Any, pool.Recusal]]:
-    """(when, recusal) of what the frozen input did not know, oldest first."""
-    frozen = {(r["expert"], r["application"]) for r in draw.input["recusals"]}
-    rows = (
-        Recusal.objects.filter(panel__call=draw.call_id, recorded_at__gte=draw.drawn_at)
-        .order_by("recorded_at", "pk")
-        .values_list("recorded_at", "expert__pseudonym", "application__number", "found")
+def _later_recusals(draw: Draw) -> list[Later]:
+    rows = Recusal.objects.filter(panel__call=draw.call_id, recorded_at__gte=draw.drawn_at)
+    return later_than_drawn(
+        draw,
+        rows.order_by("recorded_at", "pk").values_list(
+            "recorded_at", "expert__pseudonym", "application__number", "found"
+        ),
     )
+
+
+def later_than_drawn(draw: Draw, rows: Iterable[tuple[Any, ...]]) -> list[Later]:
+    """(when, recusal) of what the frozen input did not know, of (when, expert, application, found)
+    in order.
+    """
+    frozen = {(r["expert"], r["application"]) for r in draw.input["recusals"]}
     return [
         (at, pool.Recusal(expert, number or "", found))
         for at, expert, number, found in rows

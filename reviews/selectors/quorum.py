@@ -12,7 +12,6 @@ from django.db.models import (
     IntegerField,
     JSONField,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -23,7 +22,7 @@ from django.db.models.functions import Cast, Coalesce
 from applications.call_rules import CallRules
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
-from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState, Shortfall, Stage
+from reviews.models import Assignment, AssignmentState, SeatState, Shortfall, Stage
 from reviews.rules import stage_at
 from reviews.selectors.hearing import has_shortlist
 from reviews.selectors.office import unsigned
@@ -34,11 +33,15 @@ AT_TABLE = ("drawn", "scoring", "closed")  # panels whose experts are drawn
 WATCHED = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.SCORED)
 # While it may be agreed that dossiers go on with too few scores.
 DECIDED_IN = (CallStatus.IN_REVIEW, CallStatus.HEARING, CallStatus.SCORED)
+UNSIGNED = (AssignmentState.TO_DECLARE, AssignmentState.OPEN, AssignmentState.FINISHED)
 # Signed, or with somebody who may still sign.
-COUNTS = Q(state=AssignmentState.LOCKED) | Q(
-    state__in=(AssignmentState.TO_DECLARE, AssignmentState.OPEN, AssignmentState.FINISHED),
-    seat__state__in=SITTING,
-)
+COUNTS = Q(state=AssignmentState.LOCKED) | Q(state__in=UNSIGNED, seat__state__in=SITTING)
+
+
+def counts(row: Assignment) -> bool:
+    """Whether a score may come of it on paper: `COUNTS`, asked of a row at hand with its seat."""
+    may_sign = row.state in UNSIGNED and row.seat.state in SITTING
+    return row.stage == Stage.PAPER and (row.state == AssignmentState.LOCKED or may_sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,9 @@ def _short() -> QuerySet[Application, Application]:
     )
 
 
-def short_dossiers(call: Call, panel: Panel | None = None) -> list[Short]:
-    """The dossiers of a call, or of one panel, that can no longer get scores enough, by number.
-    One query.
-    """
+def short_dossiers(call: Call) -> list[Short]:
+    """The dossiers of a call that can no longer get scores enough, by number. One query."""
     rows: QuerySet[Any, Any] = _short().filter(call=call).order_by("number")
-    if panel is not None:
-        rows = rows.filter(place__panel=panel)
     return [Short(a, a.at_panel, a.possible, a.needed) for a in rows]
 
 
@@ -101,34 +100,6 @@ def goes_on() -> Exists:
         Shortfall.objects.filter(
             call=OuterRef("call"), confirmed_at__isnull=False, applications__contains=named
         )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Recused:
-    """A seat whose member has signed nothing, with the dossiers that member is recused from."""
-
-    seat: Seat
-    dossiers: frozenset[int]
-
-
-def recused(panel: Panel) -> list[Recused]:
-    """The panel's seats that could change hands for a dossier: the one with the most recusals
-    first, then the one furthest down the drawn order. Two queries.
-    """
-    left = (AssignmentState.RECUSED, AssignmentState.VOID)
-    rows = Assignment.objects.filter(state__in=left).exclude(application__status=Status.WITHDRAWN)
-    signed = Assignment.objects.filter(panel=panel, sheet__isnull=False)
-    seats = (
-        Seat.objects.filter(panel=panel, draw__status="drawn", state__in=SITTING)
-        .exclude(pk__in=signed.values("seat"))
-        .select_related("panel", "draw__call", "expert__user")
-        .prefetch_related(Prefetch("assignments", rows))
-    )
-    found = [Recused(s, frozenset(a.application_id for a in s.assignments.all())) for s in seats]
-    return sorted(
-        (row for row in found if row.dossiers),
-        key=lambda row: (-len(row.dossiers), -row.seat.rank, -row.seat.pk),
     )
 
 

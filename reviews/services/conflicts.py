@@ -1,31 +1,32 @@
 """A conflict that the office finds after the draw: what would follow, and recording it.
 
-What would follow is not foretold but done and taken back, so that it cannot be otherwise. Whoever
-confirms it names what was shown; if anything else would follow by then, nothing is done.
+What would follow is worked out as it is when it is done, only not written, so that it cannot be
+otherwise. Whoever confirms it names what was shown; if anything else would follow by then, nothing
+is done.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import users_with_role
 from applications.models import CallStatus
 from audit import clock
 from audit.digests import canonical, sm3
 from audit.refusals import Invalid, WrongState
-from audit.services import record_all
-from notifications.services import Dispatch, notify_all
+from notifications.services import Dispatch
 from reviews.models import Assignment, AssignmentState, Ground, Seat, SeatState
-from reviews.rules import require, require_apart
-from reviews.selectors.quorum import WATCHED
+from reviews.rules import other_parts, refuse_other_parts, require
+from reviews.selectors.people import People
+from reviews.selectors.quorum import WATCHED, Short
 from reviews.services.locking import lock_seat
-from reviews.services.recusing import Recused, locked_rows, make_up_for, recuse
+from reviews.services.recusing import Recused, locked_rows
+from reviews.services.succession import Succession
 
+OFFICE = (Role.PROGRAMME_OFFICER, Role.SUPERVISOR)
 GONE = (AssignmentState.RECUSED, AssignmentState.VOID)
 SHORTEST_REASON, SHORTEST_EVIDENCE, LONGEST = 10, 4, 400
 
@@ -98,9 +99,8 @@ class Changed(WrongState):
 
 @transaction.atomic
 def foresee_conflict(*, finding: Finding, by: User) -> Consequences:
-    """What recording it now would do; nothing stays of it. Raises what `record_conflict` does."""
-    _assignment, consequences = _carry_out(finding, by)
-    transaction.set_rollback(True)
+    """What recording it now would do. Writes nothing; raises what `record_conflict` does."""
+    _assignment, _passing, consequences = _work_out(finding, by)
     return consequences
 
 
@@ -112,48 +112,48 @@ def record_conflict(*, finding: Finding, foreseen: str = "", by: User) -> Assign
     `foreseen`: digest of the consequences that were confirmed. Raises NotPermitted, Invalid,
     WrongState, and Changed where other consequences would follow.
     """
-    assignment, consequences = _carry_out(finding, by)
+    assignment, passing, consequences = _work_out(finding, by)
     if foreseen and foreseen != consequences.digest():
         raise Changed(consequences)
-    notify_all(_told(assignment, finding, consequences, by))
+    passing.write(tell=partial(_told, assignment, finding, consequences, by), roles=OFFICE)
     return assignment
 
 
-def _carry_out(finding: Finding, by: User) -> tuple[Assignment, Consequences]:
+def _work_out(finding: Finding, by: User) -> tuple[Assignment, Succession, Consequences]:
     require(by, Role.PROGRAMME_OFFICER)
     _require_grounds(finding)
-    require_apart(by, finding.assignment.panel.call)
-    seat = lock_seat(finding.assignment.seat_id)
-    others = Assignment.objects.filter(seat=OuterRef("seat")).exclude(pk=OuterRef("pk"))
-    kept = others.exclude(state__in=GONE).order_by().values("seat").annotate(n=Count("pk"))
-    held = locked_rows().annotate(now=clock.NOW, kept=Subquery(kept.values("n")))
-    row = held.get(pk=finding.assignment.pk)
-    source = row.state
-    if source in GONE:
+    seat, row, left = _held(finding, by)
+    source, was = row.state, seat.state
+    passing = Succession(seat, left, by=by, at=row.now)  # type: ignore[attr-defined]  # annotated
+    kept = [one for one in passing.table.rows_of(seat) if one.state not in GONE and one is not row]
+    said = finding.reason.strip(), finding.ground, finding.evidence.strip()
+    recused = [Recused(one, *said) for one in left]
+    passing.recuse(recused, found="later", role=Role.PROGRAMME_OFFICER)
+    passing.settle()
+    follows = Consequences(
+        source=source,
+        kept=len(kept),
+        tells_expert=was != SeatState.INVITED,
+        seats=tuple(_handed(*pair) for pair in passing.handed),
+        short=tuple(map(_lacking, passing.short)),
+    )
+    return row, passing, follows
+
+
+def _held(finding: Finding, by: User) -> tuple[Seat, Assignment, list[Assignment]]:
+    """The seat, the dossier found and all that is void with it: the same pair on paper and at the
+    hearing, where the rules have one.
+    """
+    seat = lock_seat(finding.assignment.seat_id, **other_parts(by, "draw__call"))
+    refuse_other_parts(seat)
+    pair = locked_rows().filter(seat=seat, application=finding.assignment.application_id)
+    stages: dict[int, Assignment] = {row.pk: row for row in pair.annotate(now=clock.NOW)}
+    row = stages.pop(finding.assignment.pk)
+    if row.state in GONE:
         raise WrongState(_("The recusal is already recorded."))
     if seat.draw.call.status not in (*WATCHED, CallStatus.HEARING):
         raise WrongState(_("The ranking already stands; use the objection procedure."))
-    left = [
-        Recused(one, finding.reason.strip(), finding.ground, finding.evidence.strip())
-        for one in (row, *_of_other_stage(row, seat))
-    ]
-    record_all(recuse(left, found="later", by=by, role=Role.PROGRAMME_OFFICER, at=row.now))
-    short = make_up_for(seat, by)
-    return row, Consequences(
-        source=source,
-        kept=row.kept or 0,
-        tells_expert=row.seat.state != SeatState.INVITED,
-        seats=_handed(seat, row.now),
-        short=tuple(Lacking(s.application.number or "", s.possible, s.needed) for s in short),
-    )
-
-
-def _of_other_stage(row: Assignment, seat: Seat) -> list[Assignment]:
-    """The same pair on paper or at the hearing, where the rules have one: both are void."""
-    if not seat.draw.call.rule_set.has_hearing:
-        return []
-    pair = locked_rows().filter(seat=seat, application=row.application_id)
-    return list(pair.exclude(pk=row.pk).exclude(state__in=GONE))
+    return seat, row, [row, *(one for one in stages.values() if one.state not in GONE)]
 
 
 def _require_grounds(finding: Finding) -> None:
@@ -168,26 +168,25 @@ def _require_grounds(finding: Finding) -> None:
             raise Invalid(_("At most %(most)s characters.") % {"most": LONGEST}, field=field)
 
 
-def _handed(seat: Seat, since: datetime) -> tuple[Handed, ...]:
-    """The seats of the panel that changed hands from this instant on."""
-    rows = (
-        Seat.objects.filter(panel=seat.panel, state=SeatState.REPLACED, answered_at__gte=since)
-        .order_by("answered_at", "pk")
-        .values_list("expert__pseudonym", "successor__expert__pseudonym", "reason")
+def _handed(seat: Seat, follower: Seat | None) -> Handed:
+    return Handed(
+        seat.expert.pseudonym, follower.expert.pseudonym if follower else None, seat.reason
     )
-    return tuple(Handed(*row) for row in rows)
+
+
+def _lacking(row: Short) -> Lacking:
+    return Lacking(row.application.number or "", row.possible, row.needed)
 
 
 def _told(
-    assignment: Assignment, finding: Finding, consequences: Consequences, by: User
+    assignment: Assignment, finding: Finding, consequences: Consequences, by: User, people: People
 ) -> list[Dispatch]:
     """The office but for who acted; and the expert, who is not to know who told the office."""
     call, number = assignment.panel.call, assignment.application.number or ""
-    office = users_with_role(Role.PROGRAMME_OFFICER) | users_with_role(Role.SUPERVISOR)
     told = [
         Dispatch(
             kind="conflict.found",
-            recipients=office.exclude(pk=by.pk),
+            recipients=[user for user in people.holding(*OFFICE) if user.pk != by.pk],
             key=f"conflict.found:{assignment.pk}",
             context={
                 "number": number,

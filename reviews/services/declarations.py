@@ -1,8 +1,8 @@
 """回避: an expert's word on each dossier before anything of it opens, and while it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
@@ -15,13 +15,14 @@ from accounts.rules import has_role
 from applications.models import CallStatus
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
-from audit.services import Entry, record_all
+from audit.services import Entry
 from notifications.services import Dispatch
 from reviews.models import Assignment, AssignmentState, Declaration, Seat, SeatState, Stage
 from reviews.rules import SCORABLE, tied
-from reviews.services import access
+from reviews.selectors.people import People
 from reviews.services.locking import lock_seat
-from reviews.services.recusing import Recused, locked_rows, make_up_for, recuse
+from reviews.services.recusing import Recused, locked_rows
+from reviews.services.succession import Succession
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 UNDER_WAY = (CallStatus.SCREENED, CallStatus.IN_REVIEW, CallStatus.HEARING)
@@ -50,35 +51,39 @@ def declare(
 def declare_all(*, seat: Seat, answers: Sequence[Answer], by: User) -> list[Assignment]:
     """Declare on several dossiers of a seat at once, all or none; each leaves its own record."""
     held = _own_seat(seat.pk, by)
-    now = clock.now()
-    locked = _lock(held, [a.assignment for a in answers], now.astimezone(clock.SHANGHAI).date())
+    on = held.now.astimezone(clock.SHANGHAI).date()  # type: ignore[attr-defined]  # of `lock_seat`
+    locked = _lock(held, [a.assignment for a in answers], on)
     for answer in answers:
         _require_declarable(locked[answer.assignment], answer)
     _require_untied([locked[a.assignment] for a in answers if not a.conflict])
+    now = next(iter(locked.values())).now  # type: ignore[attr-defined]  # annotated
+    _keep_words(locked, answers, now)
+    passing = Succession(held, locked.values(), by=by, at=now)
+    barred = [Recused(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
+    passing.recuse(barred, found="declared", role=Role.EXPERT)
+    for answer in answers:
+        if not answer.conflict:
+            locked[answer.assignment].state = AssignmentState.OPEN
+    if barred:
+        passing.settle()
+    passing.write([_entry(locked[a.assignment], a, by) for a in answers])
+    return list(locked.values())
+
+
+def _keep_words(locked: dict[int, Assignment], answers: Sequence[Answer], at: datetime) -> None:
+    rows = [(locked[a.assignment], a) for a in answers]
     Declaration.objects.bulk_create(
         Declaration(
-            seat=held,
-            expert=held.expert,
-            application_id=locked[a.assignment].application_id,
-            conflict=a.conflict,
-            kind=a.kind if a.conflict else "",
-            reason=a.reason.strip() if a.conflict else "",
-            declared_at=now,
+            seat_id=row.seat_id,
+            expert_id=row.expert_id,
+            application_id=row.application_id,
+            conflict=answer.conflict,
+            kind=answer.kind if answer.conflict else "",
+            reason=answer.reason.strip() if answer.conflict else "",
+            declared_at=at,
         )
-        for a in answers
+        for row, answer in rows
     )
-    entries = [_entry(locked[a.assignment], a, by) for a in answers]
-    clear = [locked[a.assignment] for a in answers if not a.conflict]
-    if clear:
-        Assignment.objects.filter(pk__in=[a.pk for a in clear]).update(state=AssignmentState.OPEN)
-        access.open_to(by, [a.application_id for a in clear])
-    barred = [Recused(locked[a.assignment], a.reason.strip()) for a in answers if a.conflict]
-    if barred:
-        entries += recuse(barred, found="declared", by=by, role=Role.EXPERT, at=now)
-    record_all(entries)
-    if barred:
-        make_up_for(held, by)
-    return list(locked.values())
 
 
 def _own_seat(pk: int, by: User) -> Seat:
@@ -91,9 +96,9 @@ def _own_seat(pk: int, by: User) -> Seat:
 
 def _lock(seat: Seat, wanted: list[int], on: date) -> dict[int, Assignment]:
     """Assignments of a seat, locked in one order, each with whether a tie is on record on this day
-    as `tied`. A foreign one does not exist.
+    as `tied` and the instant as `now`. A foreign one does not exist.
     """
-    rows = locked_rows().annotate(tied=tied(on)).filter(seat=seat, pk__in=wanted)
+    rows = locked_rows().annotate(tied=tied(on), now=clock.NOW).filter(seat=seat, pk__in=wanted)
     found: dict[int, Assignment] = {a.pk: a for a in rows}
     if not wanted or set(wanted) != found.keys() or len(set(wanted)) != len(wanted):
         raise Invalid(_("Name dossiers of your own panel, each once."))
@@ -139,7 +144,7 @@ def _entry(assignment: Assignment, answer: Answer, by: User) -> Entry:
         by=by,
         role=Role.EXPERT,
         source="to_declare",
-        target="recused" if answer.conflict else "open",
+        target="recused" if answer.conflict else assignment.state,
         after={"conflict": answer.conflict, "kind": answer.kind if answer.conflict else ""},
         scope=assignment.panel.call.number,
     )
@@ -167,11 +172,14 @@ def step_aside(*, assignment: Assignment, ground: str, reason: str, by: User) ->
         raise Invalid(_("Choose why you leave this dossier."), field="ground")
     _require_reason(reason)
     found = "declared" if ground == "conflict" else "unable"
-    left = [Recused(locked, reason.strip())]
+    left: list[Assignment] = [locked]
     if locked.stage == Stage.HEARING and ground == "conflict":  # it was there on paper, too
-        left += [Recused(row, reason.strip()) for row in _signed_beside(locked)]
-    record_all(recuse(left, found=found, by=by, role=Role.EXPERT, at=locked.now))
-    make_up_for(seat, by, partial(_filed, locked))
+        left += _signed_beside(locked)
+    passing = Succession(seat, left, by=by, at=locked.now)
+    rows = [Recused(row, reason.strip()) for row in left]
+    passing.recuse(rows, found=found, role=Role.EXPERT)
+    passing.settle()
+    passing.write(tell=partial(_filed, locked), roles=[Role.PROGRAMME_OFFICER])
     return locked
 
 
@@ -184,10 +192,10 @@ def _signed_beside(assignment: Assignment) -> QuerySet[Assignment]:
     )
 
 
-def _filed(assignment: Assignment, officers: list[User]) -> Dispatch:
-    return Dispatch(
+def _filed(assignment: Assignment, people: People) -> Iterator[Dispatch]:
+    yield Dispatch(
         kind="recusal.filed",
-        recipients=officers,
+        recipients=people.holding(Role.PROGRAMME_OFFICER),
         key=f"recusal.filed:{assignment.pk}",
         context={
             "number": assignment.application.number or "",

@@ -11,7 +11,8 @@ from django.core.files.base import File
 from accounts.models import User
 from applications import uploads
 from audit.digests import canonical, plain, sm3
-from audit.services import record
+from audit.services import Entry as Event
+from audit.services import record_all
 from reviews.models import ImportStatus, SheetImport, Stage
 from reviews.offline.reading import ReadBlock
 from reviews.services.marking import Entry, Overall, Typed
@@ -103,9 +104,15 @@ def decide(
 
 
 def record_import(row: SheetImport, action: str, by: User, role: str, source: str = "") -> None:
-    """One event on an import: digests and counts, never a mark; of a hearing's sheets the stage."""
+    record_all([told_of(row, action, by, role, source)])
+
+
+def told_of(row: SheetImport, action: str, by: User, role: str, source: str = "") -> Event:
+    """What the log keeps of an act on an import: digests and counts, never a mark; of a hearing's
+    sheets the stage.
+    """
     of_hearing = {"stage": row.stage} if row.stage == Stage.HEARING else {}
-    record(
+    return Event(
         action=action,
         obj=row,
         by=by,

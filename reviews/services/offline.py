@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from audit.refusals import NotVisible, WrongState
+from audit.services import Entry as Event
+from audit.services import record_all
 from reviews.models import ImportStatus, Seat, SheetImport
 from reviews.offline.opening import opened
 from reviews.offline.reading import read
@@ -25,7 +27,7 @@ from reviews.services.imports import (
     decide,
     files_removed_on_failure,
     keep_workbook,
-    record_import,
+    told_of,
     typed_of,
 )
 from reviews.services.locking import lock_seat
@@ -51,9 +53,10 @@ def take_own(*, seat: Seat, upload: "File[Any]", by: User) -> SheetImport:
     with files_removed_on_failure(row):
         keep_workbook(row, upload, checked, filled)
         row.save(force_insert=True)
-        if _save(typed_of(row), by):
+        entries = _written(typed_of(row), by)
+        if entries is not None:
             decide(row, ImportStatus.CONFIRMED)
-        record_import(row, "sheets.upload", by, Role.EXPERT)
+        record_all([*(entries or []), told_of(row, "sheets.upload", by, Role.EXPERT)])
     return row
 
 
@@ -79,14 +82,14 @@ def _clear_the_way(seat: Seat) -> None:
             decide(row, ImportStatus.WITHDRAWN)
 
 
-def _save(typed: Sequence[Typed], by: User) -> bool:
-    """Whether the marks are saved; nothing is where the system has newer ones."""
+def _written(typed: Sequence[Typed], by: User) -> list[Event] | None:
+    """The marks, stored, and what is to be recorded of them; None, and nothing stored, where the
+    system has newer ones.
+    """
     try:
-        with transaction.atomic():
-            scoring.save_sheets(typed=typed, finish=True, by=by)
+        return scoring.write_sheets(typed=typed, finish=True, by=by)[1]
     except MarksConflict:
-        return False
-    return True
+        return None
 
 
 @transaction.atomic
@@ -110,9 +113,10 @@ def settle_own(
     if any((pk, leaf) not in versions for pk, leaves in clash.items() for leaf in leaves):
         raise MarksConflict(clash)
     chosen = [_settled(one, clash.get(one.assignment, ()), mine, versions) for one in typed]
-    scoring.save_sheets(typed=chosen, finish=True, by=by)
+    _rows, entries = scoring.write_sheets(typed=chosen, finish=True, by=by)
     decide(locked, ImportStatus.CONFIRMED)
-    record_import(locked, "sheets.settle", by, Role.EXPERT, source=ImportStatus.PENDING)
+    settled = told_of(locked, "sheets.settle", by, Role.EXPERT, source=ImportStatus.PENDING)
+    record_all([*entries, settled])
     return locked
 
 

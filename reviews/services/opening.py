@@ -20,7 +20,7 @@ from audit.refusals import Invalid, WrongState
 from audit.services import Entry, record
 from notifications.services import Dispatch, notify_all
 from reviews.models import Assignment, AssignmentState, Panel, Seat, SeatState
-from reviews.rules import SCORABLE, require, require_apart
+from reviews.rules import SCORABLE, other_parts, refuse_other_parts, require
 from reviews.selectors.hearing import has_shortlist
 from reviews.selectors.quorum import short_dossiers
 from reviews.services import access
@@ -37,12 +37,11 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     each dossier needs, recusals left out; a seat that nobody is left to take may then stay empty.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    seats, dossiers, now = _seats(call), _dossiers(call), clock.now()
+    call = _held(call, by)
+    seats, dossiers = _seats(call), _dossiers(call)
     if call.status != CallStatus.SCREENED or not seats:
         raise WrongState(_("The draw has not been made yet."))
-    if due_at <= now:
+    if due_at <= seats[0].now:  # type: ignore[attr-defined]  # annotated
         raise Invalid(_("The scoring deadline must lie in the future."), field="due_at")
     if any(seat.state == SeatState.INVITED for seat in seats):
         raise WrongState(_("Some experts have not answered their invitation yet."))
@@ -61,9 +60,16 @@ def open_scoring(*, call: Call, due_at: datetime, by: User) -> Call:
     return call
 
 
+def _held(call: Call, by: User) -> Call:
+    """The call, locked, for who plays no other part in it."""
+    row = Call.objects.select_for_update(of=("self",)).annotate(**other_parts(by)).get(pk=call.pk)
+    refuse_other_parts(row)
+    return row
+
+
 def _seats(call: Call) -> list[Seat]:
-    """The seats of the draw that stands, with their people."""
-    drawn = Seat.objects.filter(draw__call=call, draw__status="drawn")
+    """The seats of the draw that stands, with their people, each with the instant as `.now`."""
+    drawn = Seat.objects.filter(draw__call=call, draw__status="drawn").annotate(now=clock.NOW)
     return list(drawn.select_related("expert__user").order_by("pk"))
 
 
@@ -150,8 +156,7 @@ def extend_scoring(*, call: Call, due_at: datetime, reason: str, by: User) -> Ca
     passed.
     """
     require(by, Role.PROGRAMME_OFFICER)
-    require_apart(by, call)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = _held(call, by)
     is_open = call.status == CallStatus.IN_REVIEW or (
         call.status == CallStatus.HEARING and has_shortlist(call)
     )

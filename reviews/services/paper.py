@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from applications import uploads
 from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
+from audit.services import record_all
 from notifications.services import notify
 from reviews.models import AssignmentState, ImportStatus, Scribe, Seat, SheetImport
 from reviews.offline.opening import opened
@@ -31,10 +32,12 @@ from reviews.services.imports import (
     keep_scan,
     keep_workbook,
     record_import,
+    told_of,
     typed_of,
 )
 from reviews.services.locking import lock_seat
 from reviews.services.marking import MarksConflict
+from reviews.services.scorable import require_scorable
 from reviews.services.scribes import role_of
 
 Cell = tuple[str, str]  # number of the dossier, leaf; "overall" for the overall comment
@@ -76,7 +79,7 @@ def file_paper(*, seat: Seat, upload: "File[Any]", scan: "File[Any]", by: User) 
     rows = held.assignments.select_related("panel__call", "seat")
     now = held.now  # type: ignore[attr-defined]  # of `lock_seat`
     # Every dossier is on the paper: the last of a hearing must have begun.
-    scoring.require_scorable(rows.get(pk=blocks[-1].assignment), now)
+    require_scorable(rows.get(pk=blocks[-1].assignment), now)
     stage = stage_at(held.panel.call)
     if SheetImport.objects.filter(seat=held, stage=stage, status=ImportStatus.PENDING).exists():
         raise WrongState(
@@ -166,14 +169,17 @@ def confirm_paper(
         raise Differs(differing)
     decide(locked, ImportStatus.CONFIRMED, checker=by)
     try:
-        saved = scoring.save_sheets(typed=typed_of(locked), finish=True, paper=locked, by=by)
+        saved, entries = scoring.write_sheets(
+            typed=typed_of(locked), finish=True, paper=locked, by=by
+        )
     except MarksConflict:
         raise WrongState(
             _("The expert has marked in the system meanwhile. Return the sheets.")
         ) from None
     if any(one.state != AssignmentState.FINISHED for one in saved):
         raise WrongState(_("The sheets are no longer complete by the score sheet. Return them."))
-    record_import(locked, "sheets.confirm", by, role_of(by), source=ImportStatus.PENDING)
+    confirmed = told_of(locked, "sheets.confirm", by, role_of(by), source=ImportStatus.PENDING)
+    record_all([*entries, confirmed])
     return locked
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind, Region, User
@@ -40,12 +41,14 @@ def _employer(given: Organisation | NewEmployer, region: Region, by: User) -> Or
     )
 
 
-def _next_pseudonym() -> str:
+def _next_pseudonym(user: User) -> str:
     # One writer at a time, so that pseudonyms have no gaps and no doubles.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reviews.pseudonym'))")
-    last = Expert.objects.order_by("-pseudonym").values_list("pseudonym", flat=True).first()
-    return f"E{(int(last[1:]) if last else 0) + 1:04d}"
+    pool = Expert.objects.aggregate(last=Max("pseudonym"), own=Count("pk", filter=Q(user=user)))
+    if pool["own"]:
+        raise WrongState(_("The person is already in the pool."), field="user")
+    return f"E{(int(pool['last'][1:]) if pool['last'] else 0) + 1:04d}"
 
 
 def _check(kinds: Sequence[str], specialties: Sequence[str]) -> None:
@@ -75,9 +78,8 @@ def admit_expert(
     user = User.objects.select_for_update().get(pk=user.pk)
     if not has_role(user, Role.EXPERT):
         raise Invalid(_("The person does not hold the expert role yet."), field="user")
-    if Expert.objects.filter(user=user).exists():
-        raise WrongState(_("The person is already in the pool."), field="user")
     _check(kinds, specialties)
+    pseudonym = _next_pseudonym(user)
     expert = Expert.objects.create(
         user=user,
         kinds=list(kinds),
@@ -85,8 +87,8 @@ def admit_expert(
         employer=_employer(employer, region, by),
         region=region,
         title=title.strip(),
-        pseudonym=_next_pseudonym(),
-        admitted_at=clock.now(),
+        pseudonym=pseudonym,
+        admitted_at=clock.NOW,
     )
     record(
         action="expert.admit",

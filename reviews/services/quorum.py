@@ -1,19 +1,11 @@
-"""法定人数: every dossier keeps enough experts who may score it; where it cannot, two people say
-that it goes on all the same.
+"""法定人数: where a dossier cannot get scores enough, two people say that it goes on all the same.
 
-A recusal is about one dossier and leaves the expert on the panel. When it leaves a dossier with
-fewer possible scores than `min_scores` asks for, one of those who are recused from it gives the
-seat to the next in the drawn order: the one with the most recusals, for they judge least, and never
-one who has signed, for what is signed stays. A follower who is barred from the dossier would not
-help it; that seat is left alone. Nothing else moves, and what was drawn can still be recomputed.
-
-Where no seat can change hands the dossier is short. Nobody tops it up by hand: a score from outside
-of the draw would be worse than none. Nor may one person let it fall: a dossier with too few scores
-is not ranked (`ranking`), so closing over it shuts a firm out. An officer says why it goes on, and
-an approver or another officer agrees.
+Seats change hands so that every dossier keeps enough experts (`succession`). Where none can, the
+dossier is short. Nobody tops it up by hand: a score from outside of the draw would be worse than
+none. Nor may one person let it fall: a dossier with too few scores is not ranked (`ranking`), so
+closing over it shuts a firm out. An officer says why it goes on, and an approver or another officer
+agrees.
 """
-
-from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,79 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call, CallStatus
+from applications.models import Application, Call
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
-from notifications.services import Dispatch, notify, notify_all
-from reviews.models import Draw, Panel, Seat, SeatState, Shortfall
+from notifications.services import notify
+from reviews.models import Shortfall
 from reviews.rules import require, require_apart
-from reviews.selectors import following as reading
 from reviews.selectors import quorum
 from reviews.selectors.scores import too_few
-from reviews.services.replacing import released, replace_seat
 
 SHORTEST_REASON = 10
 NAMED_IN_MESSAGE = 5
-
-
-def keep_quorum(
-    seat: Seat, *, by: User, tell: Callable[[list[User]], Dispatch] | None = None
-) -> list[quorum.Short]:
-    """After a recusal in a seat held by `lock_seat`, or after it was vacated: seats of its panel
-    change hands until every dossier can get its scores, or none is left that would help.
-
-    Returns the dossiers that stay short; the officers are told of each, and of what `tell` makes.
-    To be called in the transaction of the act, whose lock on the call keeps a second recusal out
-    meanwhile.
-    """
-    panel, draw = seat.panel, seat.draw
-    short = quorum.short_dossiers(draw.call, panel)
-    while short and (helping := _helping_seat(draw, panel, short)) is not None:
-        told = [] if helping.expert.user_id == by.pk else [released(helping)]
-        replace_seat(helping, state=SeatState.REPLACED, reason="too few scores", by=by, told=told)
-        short = quorum.short_dossiers(draw.call, panel)
-    if short or tell is not None:
-        _tell_officers(draw.call, short, tell)
-    return short
-
-
-def _helping_seat(draw: Draw, panel: Panel, short: Sequence[quorum.Short]) -> Seat | None:
-    """A seat whose next in the drawn order could score a dossier that is short."""
-    if draw.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
-        return None  # nobody scores any more
-    seats = quorum.recused(panel)
-    next_ = reading.followers(draw, [row.seat for row in seats])
-    for dossier in (row.application for row in short):
-        for row in seats:
-            follower = next_.get(row.seat.pk)
-            helps = follower is not None and dossier.number not in follower.barred
-            if helps and dossier.pk in row.dossiers:
-                return row.seat
-    return None
-
-
-def _tell_officers(
-    call: Call, short: Sequence[quorum.Short], tell: Callable[[list[User]], Dispatch] | None
-) -> None:
-    officers = list(users_with_role(Role.PROGRAMME_OFFICER))
-    told = [
-        Dispatch(
-            kind="quorum.short",
-            recipients=officers,
-            key=f"quorum.short:{row.application.pk}:{row.possible}",
-            context={
-                "number": row.application.number or "",
-                "call": call,
-                "possible": row.possible,
-                "needed": row.needed,
-            },
-            url=f"/progress/{call.number}/",
-            about=row.application,
-        )
-        for row in short
-    ]
-    notify_all([*told, *([tell(officers)] if tell else [])])
 
 
 def require_scores(call: Call, *, hearing: bool = False) -> list[Application]:

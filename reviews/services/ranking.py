@@ -22,7 +22,7 @@ from reviews.models import (
     Ranking,
     ShortlistEntry,
 )
-from reviews.rules import other_parts, refuse_other_parts, require, require_apart
+from reviews.rules import other_parts, refuse_other_parts, require
 from reviews.selectors.rankings import last_version, latest
 from reviews.selectors.recomputed import digest_of, grounds_of, rank_call
 from reviews.services import access
@@ -127,7 +127,11 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     with too few scores and nobody has agreed that it goes on (`quorum`).
     """
     require(by, Role.PROGRAMME_OFFICER)
-    call = _held(call, by)
+    return _rank(_held(call, by), by)
+
+
+def _rank(call: Call, by: User, *before: Entry) -> Ranking:
+    """The same with a call that is held; `before` is recorded with it."""
     if call.status not in (CallStatus.SCORED, CallStatus.RANKED):
         raise WrongState(_("Close the scoring first."))
     has_hearing = call.rule_set.has_hearing
@@ -138,6 +142,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     digest = digest_of(entries, grounds)
     last, version, now = last_version(call, digest)
     if last is not None:
+        record_all(before)
         return last
     ranking = Ranking.objects.create(
         call=call,
@@ -160,7 +165,7 @@ def compute_ranking(*, call: Call, by: User) -> Ranking:
     )
     is_first = call.status == CallStatus.SCORED
     called = [advance_call_held(call, to=CallStatus.RANKED, by=by)] if is_first else []
-    record_all([computed, *called])
+    record_all([*before, computed, *called])
     request_analysis(ranking)
     return ranking
 
@@ -227,10 +232,27 @@ def _require_whole_groups(call: Call, order: list[int]) -> None:
 def confirm_joint_decision(*, decision: JointDecision, by: User) -> JointDecision:
     """A second person confirms; compute the ranking again afterwards."""
     require(by, Role.PROGRAMME_OFFICER, Role.APPROVER)
-    require_apart(by, decision.call)
+    _held(decision.call, by)
+    locked, confirmed = _confirm(decision, by)
+    record_all([confirmed])
+    return locked
+
+
+@transaction.atomic
+def confirm_and_rank(*, decision: JointDecision, by: User) -> Ranking:
+    """An officer confirms as the second person, and ranks anew at once."""
+    require(by, Role.PROGRAMME_OFFICER)
+    call = _held(decision.call, by)
+    _locked, confirmed = _confirm(decision, by)
+    return _rank(call, by, confirmed)
+
+
+def _confirm(decision: JointDecision, by: User) -> tuple[JointDecision, Entry]:
+    """Of a call that is held; what is to be recorded."""
     locked = (
         JointDecision.objects.select_for_update(of=("self",))
         .select_related("call")
+        .annotate(now=clock.NOW)
         .get(pk=decision.pk)
     )
     if locked.confirmed_at is not None:
@@ -239,9 +261,9 @@ def confirm_joint_decision(*, decision: JointDecision, by: User) -> JointDecisio
         raise NotPermitted(_("Whoever recorded the decision may not confirm it. Ask a colleague."))
     if locked.call.status != CallStatus.RANKED:
         raise WrongState(_("The ranking is not open to a decision on ties."))
-    locked.confirmed_by, locked.confirmed_at = by, clock.now()
+    locked.confirmed_by, locked.confirmed_at = by, locked.now
     locked.save(update_fields=["confirmed_by", "confirmed_at"])
-    record(
+    confirmed = Entry(
         action="tie.confirm",
         obj=locked,
         by=by,
@@ -249,4 +271,4 @@ def confirm_joint_decision(*, decision: JointDecision, by: User) -> JointDecisio
         after={"order": locked.order},
         scope=locked.call.number,
     )
-    return locked
+    return locked, confirmed

@@ -2,92 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import acting_role, has_role
-from applications.models import CallStatus
+from accounts.rules import acting_role
 from applications.sheet import Problem, Sheet
-from audit import clock
-from audit.refusals import NotVisible, TooLate, WrongState
 from audit.services import Entry as Event
 from audit.services import record_all
-from calendars.wording import moment_text
-from reviews.models import Assignment, AssignmentState, Mark, SeatState, SheetImport, Stage
-from reviews.rules import SCORABLE, SCRIBES, may_type_in
-from reviews.selectors.hearing import slot_of
+from reviews.models import Assignment, AssignmentState, Mark, SheetImport
+from reviews.rules import SCRIBES
 from reviews.selectors.sheets import problems_of, sheet_of
 from reviews.services.marking import Entry, MarksConflict, NotFinished, Overall, Typed, check
+from reviews.services.scorable import lock_open
 from reviews.wording import problem_text
-
-
-def lock_open(pks: Iterable[int], by: User, paper: SheetImport | None = None) -> list[Assignment]:
-    """Assignments of one seat and stage that the person may mark now, locked: their own, or those
-    of `paper` that they checked against it. Each with the instant as `.now`.
-    """
-    locked = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("panel__call", "seat", "expert", "application")
-        .filter(pk__in=set(pks))
-        .annotate(now=clock.NOW)
-        .order_by("pk")
-    )
-    rows: list[Assignment] = list(locked)
-    if len({(row.seat_id, row.stage) for row in rows}) != 1:
-        raise NotVisible
-    for row in rows:
-        if paper is None and not (row.expert.user_id == by.pk and row.expert.active):
-            raise NotVisible
-        if paper is not None and not (row.seat_id == paper.seat_id and row.expert.active):
-            raise NotVisible
-        if paper is not None and row.stage != paper.stage:
-            raise NotVisible
-    if not (may_type_in(by, paper) if paper else has_role(by, Role.EXPERT)):
-        raise NotVisible
-    for row in rows:
-        require_scorable(row, row.now)  # type: ignore[attr-defined]  # annotated above
-    return rows
-
-
-def require_scorable(assignment: Assignment, now: datetime | None = None) -> None:
-    """Refuse unless declared on, unsigned, in an open review, within its time."""
-    if assignment.state == AssignmentState.LOCKED:
-        raise WrongState(
-            _("You have signed; your marks are locked and cannot be changed by anybody.")
-        )
-    if assignment.state == AssignmentState.RECUSED:
-        raise WrongState(_("You are recused from this dossier; it takes no marks from you."))
-    if assignment.seat.state != SeatState.ACCEPTED or assignment.state not in SCORABLE:
-        raise WrongState(_("This dossier is not open to you. Declare on it first."))
-    call = assignment.panel.call
-    if assignment.stage == Stage.HEARING:
-        require_begun(assignment, now or clock.now())
-    elif call.status != CallStatus.IN_REVIEW:
-        raise WrongState(_("Scoring is not open in this call."))
-    if call.scoring_due_at and (now or clock.now()) >= call.scoring_due_at:
-        raise TooLate(
-            _("The time for scoring has passed; nothing was saved. Tell the programme officer.")
-        )
-
-
-def require_begun(assignment: Assignment, now: datetime) -> None:
-    """Refuse before the dossier's own time at the hearing, and after the stage is closed."""
-    if assignment.panel.call.status != CallStatus.HEARING:
-        raise WrongState(_("The hearing stage is not open in this call."))
-    time = slot_of(assignment.application)
-    if time is None:
-        raise WrongState(_("Day and place of this hearing are not set yet."))
-    if now < time.begins:
-        raise WrongState(
-            _("This hearing begins %(at)s; marks are given from then on.")
-            % {"at": moment_text(time.begins, get_language() or "", year_now=now.year)}
-        )
 
 
 def save_mark(
@@ -135,12 +65,26 @@ def save_sheets(
     paper: SheetImport | None = None,
     by: User,
 ) -> list[Assignment]:
+    """Save what was typed on some dossiers of a seat, and record it; see `write_sheets`."""
+    rows, entries = write_sheets(typed=typed, finish=finish, paper=paper, by=by)
+    record_all(entries)
+    return rows
+
+
+def write_sheets(
+    *,
+    typed: Sequence[Typed],
+    finish: bool = False,
+    paper: SheetImport | None = None,
+    by: User,
+) -> tuple[list[Assignment], list[Event]]:
     """Save what was typed on some dossiers of a seat, all or none; as many queries for any number.
 
     What says the same as what stands is left alone whatever its version, so that a page sent twice
     is saved once. A finished dossier that changes is open again; with `finish` it is finished if
     nothing is missing, and stays open otherwise. `paper`: the sheets these marks were typed in
-    from, by the one who checked them. Raises MarksConflict, Invalid.
+    from, by the one who checked them. In the caller's transaction, which records what is returned.
+    Raises MarksConflict and Invalid, before anything is written.
     """
     rows = lock_open((one.assignment for one in typed), by, paper)
     sheet = sheet_of(rows[0].panel, rows[0].stage)
@@ -150,14 +94,12 @@ def save_sheets(
     if stale := {page.row.pk: page.stale for page in pages if page.stale}:
         raise MarksConflict(stale)
     role = _role(by, paper)
-    events = _reopen([page.row for page in pages if page.is_changed], by, role)
+    entries = _reopen(pages, by, role)
     _write(pages)
-    _write_overall(pages)
     if finish:
         whole = [p.row for p in pages if not missing_of(p.row, sheet, p.marks.values())]
-        events += _finish(whole, by, role)
-    record_all(events)
-    return rows
+        entries += _finish(whole, by, role)
+    return rows, entries
 
 
 @dataclass(slots=True)
@@ -231,17 +173,6 @@ def _write(pages: Sequence[_Page]) -> None:
         Mark.objects.bulk_update(known, ["tier", "score", "comment", "version", "updated_at"])
 
 
-def _write_overall(pages: Sequence[_Page]) -> None:
-    rows = []
-    for page in pages:
-        if page.overall is not None:
-            page.row.overall_comment = page.overall.comment.strip()
-            page.row.overall_version = page.overall.version + 1
-            rows.append(page.row)
-    if rows:
-        Assignment.objects.bulk_update(rows, ["overall_comment", "overall_version"])
-
-
 def missing_of(
     assignment: Assignment, sheet: Sheet, marks: Iterable[Mark]
 ) -> Mapping[str, list[Problem]]:
@@ -249,14 +180,23 @@ def missing_of(
     return problems_of(sheet, {m.leaf: m for m in marks}, least)
 
 
-def _reopen(rows: Sequence[Assignment], by: User, role: str) -> list[Event]:
-    """Finished dossiers whose marks change must be finished anew."""
-    done = [row for row in rows if row.state == AssignmentState.FINISHED]
+def _reopen(pages: Sequence[_Page], by: User, role: str) -> list[Event]:
+    """Finished dossiers that change must be finished anew; the overall comments, which stand in the
+    same rows, change with it.
+    """
+    rows = {}
+    for page in pages:
+        if page.overall is not None:
+            page.row.overall_comment = page.overall.comment.strip()
+            page.row.overall_version = page.overall.version + 1
+            rows[page.row.pk] = page.row
+    done = [p.row for p in pages if p.is_changed and p.row.state == AssignmentState.FINISHED]
     for row in done:
         row.state, row.finished_at = AssignmentState.OPEN, None
-    if done:
-        pks = [row.pk for row in done]
-        Assignment.objects.filter(pk__in=pks).update(state=AssignmentState.OPEN, finished_at=None)
+        rows[row.pk] = row
+    if rows:
+        fields = ["state", "finished_at", "overall_comment", "overall_version"]
+        Assignment.objects.bulk_update(rows.values(), fields)
     return [_event(row, "score.reopen", by, role, "finished", "open") for row in done]
 
 

@@ -1,7 +1,7 @@
 """Seats after the draw: who is invited, which dossiers are laid out, who is barred from which."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,7 +9,16 @@ from django.db.models import OuterRef, QuerySet
 
 from applications.selectors.recommendation import latest_submission
 from notifications.services import Dispatch, notify_all
-from reviews.models import Assignment, Draw, Expert, Panel, PanelApplication, Recusal, Seat
+from reviews.models import (
+    Assignment,
+    AssignmentState,
+    Draw,
+    Expert,
+    Panel,
+    PanelApplication,
+    Recusal,
+    Seat,
+)
 from reviews.rules import standing
 from reviews.selectors.draws import NAMED
 
@@ -19,7 +28,7 @@ def seat_experts(draw: Draw, at: datetime) -> None:
     queries for any number of seats.
     """
     panels = {str(p.number): p for p in Panel.objects.filter(call=draw.call)}
-    drawn = list(invitable().filter(pseudonym__in={place["expert"] for place in draw.result}))
+    drawn = _invitable().filter(pseudonym__in={place["expert"] for place in draw.result})
     experts = {e.pseudonym: e for e in drawn}
     counts: dict[tuple[str, str], int] = defaultdict(int)
     seats = []
@@ -36,120 +45,103 @@ def seat_experts(draw: Draw, at: datetime) -> None:
                 invited_at=at,
             )
         )
-    _invite(draw, Seat.objects.bulk_create(seats), drawn)
+    _lay_out(draw, Seat.objects.bulk_create(seats))
     Panel.objects.filter(call=draw.call).update(status="drawn")
 
 
-def invite(seat: Seat, told: Sequence[Dispatch] = ()) -> None:
-    """Queue the invitation and lay out the dossiers to declare on, in the caller's transaction;
-    the seat's expert is one of `invitable`. `told`: other messages, told at once with it.
-    """
-    _invite(seat.draw, [seat], [seat.expert], told)
-
-
-def invitable() -> QuerySet[Expert]:
+def _invitable() -> QuerySet[Expert]:
     """With `.recused`: the ids of the dossiers that each is barred from already."""
     own = Recusal.objects.filter(expert=OuterRef("pk")).values("application_id")
     return Expert.objects.select_related("user").annotate(recused=ArraySubquery(own))
 
 
-def _invite(
-    draw: Draw, seats: list[Seat], experts: list[Expert], told: Sequence[Dispatch] = ()
-) -> None:
-    laid_out = _of_seats(draw, seats)
-    barred = {e.pk: set(e.recused) for e in experts}  # type: ignore[attr-defined]  # annotated
-    _recuse_by_system(draw, seats, laid_out, barred)
-    Assignment.objects.bulk_create(
+def _lay_out(draw: Draw, seats: list[Seat]) -> None:
+    """The dossiers to declare on, and the invitations."""
+    recusals, rows, invitations = [], [], []
+    for seat, places in zip(seats, _of_seats(draw, seats), strict=True):
+        recusals += barred_beforehand(seat, places)
+        own = laid_out(seat, places)
+        rows += own
+        invitations.append(invitation(seat, own))
+    Recusal.objects.bulk_create(recusals)
+    Assignment.objects.bulk_create(rows)
+    notify_all(invitations)
+
+
+def _of_seats(draw: Draw, seats: list[Seat]) -> list[list[PanelApplication]]:
+    """By seat, the dossiers to declare on: the panel's, or of a matching the seat's own."""
+    by_panel: dict[int, list[PanelApplication]] = defaultdict(list)
+    places = PanelApplication.objects.filter(
+        panel__in=[seat.panel_id for seat in seats], application__in=standing(draw.call)
+    ).select_related("application")
+    for place in places.annotate(latest=latest_submission("application")):
+        by_panel[place.panel_id].append(place)
+    if not draw.input.get("matching"):
+        return [by_panel[seat.panel_id] for seat in seats]
+    own = {(row["panel"], row["expert"]): set(row["applications"]) for row in draw.result}
+    return [
+        [
+            place
+            for place in by_panel[seat.panel_id]
+            if place.application.number in own[str(seat.panel.number), seat.expert.pseudonym]
+        ]
+        for seat in seats
+    ]
+
+
+def barred_beforehand(seat: Seat, places: Iterable[PanelApplication]) -> list[Recusal]:
+    """The conflicts that were frozen with the draw for a seat's expert, unless they are known; not
+    stored yet, but among what the expert's `.recused` says from here on.
+    """
+    grounds = {(r["expert"], r["application"]): r["ground"] for r in seat.draw.grounds}
+    known: list[int] = seat.expert.recused  # type: ignore[attr-defined]  # annotated
+    made = []
+    for place in places:
+        ground = grounds.get((seat.expert.pseudonym, place.application.number))
+        if ground is None or place.application_id in known:
+            continue
+        known.append(place.application_id)
+        made.append(
+            Recusal(
+                panel_id=seat.panel_id,
+                expert_id=seat.expert_id,
+                application_id=place.application_id,
+                found=NAMED if ground == NAMED else "system",
+                reason=ground,
+                recorded_at=seat.invited_at,
+            )
+        )
+    return made
+
+
+def laid_out(seat: Seat, places: Iterable[PanelApplication]) -> list[Assignment]:
+    """The dossiers to declare on, and those the expert is barred from; not stored yet."""
+    barred: list[int] = seat.expert.recused  # type: ignore[attr-defined]  # annotated
+    return [
         Assignment(
             seat=seat,
             panel_id=seat.panel_id,
             expert_id=seat.expert_id,
-            application_id=place.application_id,
+            application=place.application,
             submission_id=place.latest,  # type: ignore[attr-defined]  # annotated
-            state="recused" if place.application_id in barred[seat.expert_id] else "to_declare",
+            state=AssignmentState.RECUSED
+            if place.application_id in barred
+            else AssignmentState.TO_DECLARE,
         )
-        for seat in seats
-        for place in laid_out[seat.pk]
-    )
-    people = {expert.pk: expert.user for expert in experts}
-    invitations = [
-        Dispatch(
-            kind="seat.invited",
-            recipients=[people[seat.expert_id]],
-            key=f"seat.invited:{seat.pk}",
-            # What somebody is barred from beforehand is not told: the firm may have asked for it.
-            context={
-                "call": draw.call.number,
-                "dossiers": sum(
-                    place.application_id not in barred[seat.expert_id]
-                    for place in laid_out[seat.pk]
-                ),
-            },
-            url="/my-reviews/",
-            about=seat,
-        )
-        for seat in seats
+        for place in places
     ]
-    notify_all([*told, *invitations])
 
 
-def _of_seats(draw: Draw, seats: list[Seat]) -> dict[int, list[PanelApplication]]:
-    """By seat, the dossiers to declare on: the panel's, or of a matching the seat's own."""
-    by_panel = _laid_out(draw, [seat.panel_id for seat in seats])
-    if not draw.input.get("matching"):
-        return {seat.pk: by_panel[seat.panel_id] for seat in seats}
-    drawn = {(row["panel"], row["expert"]): set(row["applications"]) for row in draw.result}
-    taken: dict[int, set[str]] = defaultdict(set)
-    followed = [seat.follows_id for seat in seats if seat.follows_id]
-    for left, number in Assignment.objects.filter(seat__in=followed).values_list(
-        "seat_id", "application__number"
-    ):
-        taken[left].add(number or "")
-    found = {}
-    for seat in seats:
-        pair = str(seat.panel.number), seat.expert.pseudonym
-        own = taken[seat.follows_id] if seat.follows_id else drawn[pair]
-        places = by_panel[seat.panel_id]
-        found[seat.pk] = [place for place in places if place.application.number in own]
-    return found
-
-
-def _laid_out(draw: Draw, panels: list[int]) -> dict[int, list[PanelApplication]]:
-    """By panel, the places of the dossiers that still stand; `.latest` is the version in force."""
-    found: dict[int, list[PanelApplication]] = defaultdict(list)
-    places = PanelApplication.objects.filter(
-        panel__in=panels, application__in=standing(draw.call)
-    ).select_related("application")
-    for place in places.annotate(latest=latest_submission("application")):
-        found[place.panel_id].append(place)
-    return found
-
-
-def _recuse_by_system(
-    draw: Draw,
-    seats: list[Seat],
-    laid_out: Mapping[int, list[PanelApplication]],
-    barred: dict[int, set[int]],
-) -> None:
-    """Record the conflicts that were frozen with the draw for the experts of these seats, unless
-    they are known, and add them to what each is barred from.
+def invitation(seat: Seat, rows: Iterable[Assignment]) -> Dispatch:
+    """What tells an expert of a seat, with how many of its dossiers to declare on; what somebody is
+    barred from beforehand is not told: the firm may have asked for it.
     """
-    grounds = {(r["expert"], r["application"]): r["ground"] for r in draw.grounds}
-    made = []
-    for seat in seats:
-        for place in laid_out[seat.pk]:
-            pair = (seat.expert.pseudonym, place.application.number)
-            if pair not in grounds or place.application_id in barred[seat.expert_id]:
-                continue
-            barred[seat.expert_id].add(place.application_id)
-            made.append(
-                Recusal(
-                    panel_id=seat.panel_id,
-                    expert_id=seat.expert_id,
-                    application_id=place.application_id,
-                    found=NAMED if grounds[pair] == NAMED else "system",
-                    reason=grounds[pair],
-                    recorded_at=seat.invited_at,
-                )
-            )
-    Recusal.objects.bulk_create(made)
+    to_declare = [row for row in rows if row.state == AssignmentState.TO_DECLARE]
+    return Dispatch(
+        kind="seat.invited",
+        recipients=[seat.expert.user],
+        key=f"seat.invited:{seat.pk}",
+        context={"call": seat.draw.call, "dossiers": len(to_declare)},
+        url="/my-reviews/",
+        about=seat,
+    )

@@ -16,11 +16,10 @@ from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.table import WorkingDays
 from calendars.wording import day_of
-from reviews.models import Seat, SeatState
+from reviews.models import AssignmentState, Seat, SeatState
 from reviews.rules import acts_as, require
 from reviews.services.locking import lock_seat
-from reviews.services.quorum import keep_quorum
-from reviews.services.replacing import released, replace_seat
+from reviews.services.succession import Succession
 
 ANSWER_DAYS = 2  # working days an expert has to answer before the next may be asked
 
@@ -60,14 +59,17 @@ def decline(*, seat: Seat, reason: str, by: User) -> Seat | None:
     locked = _own_seat(seat, by)
     if locked.state not in (SeatState.INVITED, SeatState.ACCEPTED):
         raise WrongState(_("This invitation has already been answered."))
-    if locked.state == SeatState.ACCEPTED and locked.assignments.filter(state="locked").exists():
+    passing = Succession(locked, by=by, at=clock.now())
+    rows = passing.table.rows_of(locked)
+    if any(row.state == AssignmentState.LOCKED for row in rows):
         raise WrongState(
             _("Your sheets are signed and locked; the seat can no longer be given back.")
         )
     if len(reason.strip()) < 2:
         raise Invalid(_("Say briefly why you cannot take part."), field="reason")
-    follower = replace_seat(locked, state=SeatState.DECLINED, reason=reason.strip(), by=by)
-    keep_quorum(locked, by=by)
+    follower = passing.vacate(locked, state=SeatState.DECLINED, reason=reason.strip())
+    passing.keep_quorum()
+    passing.write()
     return follower
 
 
@@ -86,19 +88,16 @@ def pass_over(*, seat: Seat, reason: str, by: User) -> Seat | None:
     if locked.draw.call.status not in (CallStatus.SCREENED, CallStatus.IN_REVIEW):
         raise WrongState(_("The review is over; the seat stays as it was."))
     limit = end_of_day(answer_due(locked, working_days()).day)
-    if clock.now() <= limit:
+    now = clock.now()
+    if now <= limit:
         raise WrongState(
             _("The expert has %(days)s working days to answer; that time is not over yet.")
             % {"days": ANSWER_DAYS}
         )
     if len(reason.strip()) < 4:
         raise Invalid(_("Say briefly what was done to reach the expert."), field="reason")
-    follower = replace_seat(
-        locked,
-        state=SeatState.REPLACED,
-        reason=reason.strip(),
-        by=by,
-        told=[released(locked)],
-    )
-    keep_quorum(locked, by=by)
+    passing = Succession(locked, by=by, at=now)
+    follower = passing.vacate(locked, state=SeatState.REPLACED, reason=reason.strip())
+    passing.keep_quorum()
+    passing.write()
     return follower

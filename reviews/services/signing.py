@@ -27,7 +27,8 @@ from reviews.models import (
 from reviews.rules import SCRIBES, expert_of, may_type_in
 from reviews.selectors.sheets import sheet_content, sheet_of
 from reviews.services.locking import lock_seat
-from reviews.services.scoring import missing_of, require_scorable
+from reviews.services.scorable import require_scorable
+from reviews.services.scoring import missing_of
 
 NOTHING = _("There is nothing for you to sign in this panel.")
 

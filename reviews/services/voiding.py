@@ -15,7 +15,7 @@ from reviews.rules import require
 from reviews.services import access
 from reviews.services.draws import lock
 from reviews.services.preparing import SHORTEST_REASON
-from reviews.services.replacing import released
+from reviews.services.seat_messages import released
 
 
 @transaction.atomic

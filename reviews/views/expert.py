@@ -153,21 +153,22 @@ def decline_seat(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: SignedInRequest, pk: int) -> HttpResponse:
     """One answer for each dossier; of a dossier only its title and its firm are shown."""
-    seat = own_seat(request, pk, SeatState.ACCEPTED)
-    rows = own.undeclared(seat)
+    rows = own.undeclared(request.user, pk) if has_role(request.user, Role.EXPERT) else []
     if not rows:
+        own_seat(request, pk, SeatState.ACCEPTED)
         return redirect("reviews:my_reviews")
+    seat = rows[0][1].seat
     form = DeclarationForm(rows, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid:
         try:
-            declarations.declare_all(seat=seat, answers=form.answers, by=request.user)
+            kept = declarations.declare_all(seat=seat, answers=form.answers, by=request.user)
         except NotVisible:
             raise
         except Refused as refusal:
             form.problems.append(str(refusal))
         else:
             conflicts = sum(line.answer == "conflict" for line in form.lines)
-            messages.success(request, declared_words(seat, conflicts))
+            messages.success(request, declared_words(kept[0].seat, conflicts))
             return redirect("reviews:my_reviews")
     context = {
         "seat": seat,
@@ -181,10 +182,9 @@ def declare(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def declared_words(seat: Seat, conflicts: int) -> str:
-    """What an expert is told who declared so many conflicts on a seat held until then."""
+    """What an expert is told who declared so many conflicts; `seat` as it is after that."""
     if not conflicts:
         return _("Your declaration is kept. The dossiers are open to you.")
-    seat.refresh_from_db(fields=["state"])
     if seat.state != SeatState.ACCEPTED:
         return _(
             "Your declaration is kept. You are recused from too many dossiers of this panel to sit "

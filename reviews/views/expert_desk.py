@@ -28,7 +28,7 @@ from reviews.rules import stage_at
 from reviews.scoring import Computed, asks_grounds, check_mark, subtotal
 from reviews.selectors import expert as own
 from reviews.selectors.sheets import computed_of, problems_of, sheet_of
-from reviews.services.scoring import require_scorable
+from reviews.services.scorable import require_scorable
 from reviews.views.expert_words import formula_row, language, panel_name
 from reviews.wording import ASKS_GROUNDS, MARK_PROBLEMS, problem_text
 

@@ -161,13 +161,13 @@ def confirm_tie(request: SignedInRequest, pk: int) -> HttpResponse:
     """A second person confirms a joint decision; an officer's confirmation ranks anew at once."""
     guard(request, Role.PROGRAMME_OFFICER, Role.APPROVER)
     decision = get_object_or_404(JointDecision.objects.select_related("call"), pk=pk)
-    acts.confirm_joint_decision(decision=decision, by=request.user)
     if is_officer(request):
-        made = acts.compute_ranking(call=decision.call, by=request.user)
+        made = acts.confirm_and_rank(decision=decision, by=request.user)
         messages.success(
             request, _("Confirmed; the ranking stands as version %(n)s.") % {"n": made.version}
         )
     else:
+        acts.confirm_joint_decision(decision=decision, by=request.user)
         messages.success(request, _("Confirmed. The officer computes the ranking again."))
     return redirect("reviews:ranking", number=decision.call.number)
 

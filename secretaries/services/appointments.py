@@ -107,7 +107,7 @@ def _begin(made: ServiceAssignment, gap: int | None) -> None:
     """The project's milestones are planned. The leads hear of the appointment too, where they were
     told of a gap."""
     plan_milestones([made.application], made.valid_from)
-    telling.appointed(made, *([] if gap is None else [telling.gap_filled(made, gap)]))
+    telling.appointed(made, gap=gap)
 
 
 @transaction.atomic

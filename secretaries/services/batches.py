@@ -149,8 +149,6 @@ def _follow(made: list[ServiceAssignment], now: datetime, by: User | None) -> No
     waited = dict(gaps.values_list("application", "pk"))
     gaps.update(closed_at=now)
     telling.appointed_many(made)
-    notify_all(
-        telling.gap_filled(row, waited[row.application_id])
-        for row in made
-        if row.application_id in waited
-    )
+    filled = [row for row in made if row.application_id in waited]
+    leads = telling.leads() if filled else []
+    notify_all(telling.gap_filled(row, waited[row.application_id], leads) for row in filled)

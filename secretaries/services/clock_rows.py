@@ -60,7 +60,9 @@ def _lost(start: date, ended: list[Pause], table: WorkingDays) -> int:
 
 
 def stop(now: datetime, *clocks: ServiceClock) -> None:
-    """The clocks have done their work; nothing to those that have already. One query."""
+    """The clocks have done their work, and are stored as they are; nothing to those that have
+    already. One query.
+    """
     for clock in clocks:
         clock.stopped_at = clock.stopped_at or now
-    ServiceClock.objects.bulk_update(clocks, ["stopped_at"])
+    ServiceClock.objects.bulk_update(clocks, ["stopped_at", "paused_since", *MEASURED])

@@ -100,7 +100,7 @@ def nth_back(today: date, days: int, table: WorkingDays) -> date:
 def _climb(pk: int, rung: Rung, at: Moment) -> int:
     """Write the rung and tell of it, unless it was answered or told of meanwhile."""
     found = ServiceRequest.objects.filter(finish=pk, status=RequestStatus.OPEN).first()
-    row = lock_request(found)[0] if found is not None else None
+    row = lock_request(found).row if found is not None else None
     if row is None or row.finish_id != pk or row.finish.stopped_at is not None:
         return 0
     if row.finish.due_at is None or row.finish.escalations.filter(rung=rung).exists():

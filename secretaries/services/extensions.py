@@ -15,8 +15,8 @@ from secretaries.services import clock_rows, telling
 from secretaries.services.request_rows import (
     act,
     checked_text,
+    lock_for_secretary,
     lock_request,
-    require_secretary,
     require_status,
 )
 
@@ -24,8 +24,7 @@ from secretaries.services.request_rows import (
 @transaction.atomic
 def ask_extension(*, request: ServiceRequest, days: int, reason: str, by: User) -> ServiceRequest:
     """The secretary asks for so many working days more, once, before the due day."""
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     if Extension.objects.filter(request=row).exists():
         raise WrongState(_("More time is asked for once only; it was asked for already."))
@@ -55,7 +54,7 @@ def decide_extension(
 ) -> ServiceRequest:
     """The lead grants or refuses; never who asked. Granted, the clock gets the days on top."""
     rules.require_lead(by, _("Only the secretaries' lead grants more time."))
-    row, now = lock_request(request)
+    row, now, _serves = lock_request(request)
     require_status(row, RequestStatus.OPEN)
     asked = Extension.objects.select_for_update().filter(request=row, granted__isnull=True).first()
     if asked is None:

@@ -17,8 +17,7 @@ from secretaries.selectors.settings import numbers
 from secretaries.services.request_rows import (
     act,
     checked_text,
-    lock_request,
-    require_secretary,
+    lock_for_secretary,
     require_status,
 )
 
@@ -139,8 +138,7 @@ def leading(row: ServiceRequest) -> RequestHold:
 
 
 def _open(request: ServiceRequest, by: User) -> tuple[ServiceRequest, datetime]:
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     return row, now
 

@@ -108,10 +108,12 @@ def record_investment(
     after = reports.filter(month__gt=first).order_by("month").first()
     if (before and before.invested > invested) or (after and after.invested < invested):
         raise Invalid(_("The sum invested in all does not fall from month to month."), "invested")
-    made, _new = InvestmentReport.objects.update_or_create(
-        application=row,
-        month=first,
-        defaults={"invested": invested, "recorded_by": by, "recorded_at": now},
+    told = {"invested": invested, "recorded_by": by, "recorded_at": now}
+    [made] = InvestmentReport.objects.bulk_create(
+        [InvestmentReport(application=row, month=first, **told)],
+        update_conflicts=True,
+        unique_fields=["application", "month"],
+        update_fields=[*told],
     )
     record(
         action="investment.record",

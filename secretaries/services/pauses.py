@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,8 +19,7 @@ from secretaries.services import clock_rows, telling
 from secretaries.services.request_rows import (
     act,
     checked_text,
-    lock_request,
-    require_secretary,
+    lock_for_secretary,
     require_status,
 )
 
@@ -27,8 +27,7 @@ from secretaries.services.request_rows import (
 @transaction.atomic
 def pause_clock(*, request: ServiceRequest, reason: str, evidence: str, by: User) -> ServiceRequest:
     """Let the clock stand still from today on. Refuses what is overdue: no pause hides that."""
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     if reason not in PauseReason.values:
         raise Invalid(_("Choose one of the listed reasons."), "reason")
@@ -64,20 +63,24 @@ def pause_clock(*, request: ServiceRequest, reason: str, evidence: str, by: User
 @transaction.atomic
 def resume_clock(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """What was waited for has come: the clock goes on today, with the days it had left."""
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     if row.finish.paused_since is None:
         raise WrongState(_("The clock does not stand still."))
     kept = checked_text(text, "text")
-    act(row, "resume", kept, by, now, more=end_pause(row, kept, by, now))
+    more = end_pause(row, kept, by, now)
+    row.finish.save(update_fields=["paused_since", *clock_rows.MEASURED])
+    act(row, "resume", kept, by, now, more=more)
     return row
 
 
 def end_pause(row: ServiceRequest, text: str, by: User, now: datetime) -> dict[str, Any]:
-    """The open pause ends the day before; the clock is measured anew. The facts for the log."""
+    """The open pause ends the day before; the clock is measured anew, and not stored yet. The facts
+    for the log.
+    """
     finish = row.finish
-    pause = finish.pauses.get(ended_at__isnull=True)
+    prefetch_related_objects([finish], "pauses")
+    [pause] = [one for one in finish.pauses.all() if one.ended_at is None]
     pause.last, pause.ended_by, pause.ended_at, pause.ending = (
         max(day_of(now), pause.first) - ONE_DAY,
         by,
@@ -87,5 +90,4 @@ def end_pause(row: ServiceRequest, text: str, by: User, now: datetime) -> dict[s
     pause.save(update_fields=["last", "ended_by", "ended_at", "ending"])
     finish.paused_since = None
     clock_rows.measure(finish, finish.pauses.all(), working_days(), numbers())
-    finish.save(update_fields=["paused_since", *clock_rows.MEASURED])
     return facts.pause_facts(row)

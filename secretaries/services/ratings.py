@@ -16,7 +16,7 @@ def rate_request(
     *, request: ServiceRequest, score: int, comment: str = "", by: User
 ) -> Satisfaction:
     """1 to 5 from the firm, once, after the request is closed."""
-    row, now = lock_request(request)
+    row, now, _serves = lock_request(request)
     if not rules.speaks_for_firm(by, row.application):
         raise NotVisible
     require_status(row, RequestStatus.CLOSED)

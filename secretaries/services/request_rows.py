@@ -1,10 +1,11 @@
 """The rows behind a request: locked, asked, written, recorded, told."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -31,17 +32,18 @@ NUMBERING_LOCK = 0x5E1200
 MIN_TEXT, MAX_TEXT = 5, 4000
 
 
-def side_of(by: User, application: Application, today: date) -> str:
+def side_of(by: User, application: Application, *, serves: bool) -> str:
+    """Of the firm, or of the office for whoever serves the project. NotVisible for all others."""
     if rules.speaks_for_firm(by, application):
         return "firm"
-    if rules.serves(by, application, today):
+    if serves:
         return "office"
     raise NotVisible
 
 
-def require_secretary(row: ServiceRequest, by: User, now: datetime) -> None:
-    if not rules.serves(by, row.application, day_of(now)):
-        side_of(by, row.application, day_of(now))
+def require_secretary(held: "Held", by: User) -> None:
+    if not held.serves:
+        side_of(by, held.row.application, serves=False)
         raise NotPermitted(_("Only the project's secretary on duty does this."))
 
 
@@ -71,10 +73,17 @@ def checked_text(text: str, field: str) -> str:
     return kept
 
 
-def lock_request(request: ServiceRequest) -> tuple[ServiceRequest, datetime]:
-    """The request and its clocks, held, and the instant.
+class Held(NamedTuple):
+    """A request and its clocks, held; the instant; whether the person serves its project."""
 
-    The clocks come second: a row that waited for its lock may have got another clock meanwhile.
+    row: ServiceRequest
+    now: datetime
+    serves: bool
+
+
+def lock_request(request: ServiceRequest, by: User | None = None) -> Held:
+    """Hold it. The clocks come second: a row that waited for its lock may have got another clock
+    meanwhile.
     """
     row = (
         ServiceRequest.objects.select_for_update(of=("self",))
@@ -85,11 +94,20 @@ def lock_request(request: ServiceRequest) -> tuple[ServiceRequest, datetime]:
         held.pk: held
         for held in ServiceClock.objects.select_for_update()
         .filter(pk__in=(row.finish_id, row.response_id))
-        .annotate(now=clock.NOW)
+        .annotate(
+            now=clock.NOW,
+            serves=Value(value=False) if by is None else rules.serving(by, row.application_id),
+        )
     }
     row.finish, row.response = clocks[row.finish_id], clocks[row.response_id]
-    now: datetime = clocks[row.finish_id].now
-    return row, now
+    return Held(row, clocks[row.finish_id].now, clocks[row.finish_id].serves)
+
+
+def lock_for_secretary(request: ServiceRequest, by: User) -> tuple[ServiceRequest, datetime]:
+    """Hold it for the project's secretary on duty; refuses everybody else."""
+    held = lock_request(request, by)
+    require_secretary(held, by)
+    return held.row, held.now
 
 
 def next_number(now: datetime) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ from secretaries.services.request_rows import (
     called_back,
     checked_text,
     close,
+    lock_for_secretary,
     lock_request,
     next_number,
     refuse_maker,
@@ -59,10 +61,11 @@ def raise_request(
     general request, the service's own numbers for a complex one (several units) or a hard one.
     `sent_form` names the opened form it came from; the same form sent again is kept once.
     """
-    row, now = lock(application), clock.now()
-    side = side_of(by, row, day_of(now))
-    if sent_form and (kept_once := _sent(row, sent_form, title, text, by)):
-        return kept_once
+    row = lock(application)
+    now, serves, before = _found(row, sent_form, by)
+    side = side_of(by, row, serves=serves)
+    if before is not None:
+        return _sent(before, title, text)
     if row.status not in rules.SERVED:
         raise WrongState(_("Requests are taken from the award until the project is completed."))
     if category not in RequestCategory.values:
@@ -109,16 +112,23 @@ def raise_request(
     return request
 
 
-def _sent(
-    row: Application, sent_form: str, title: str, text: str, by: User
-) -> ServiceRequest | None:
-    """The request that came from this form already; asked with the project locked."""
-    found = (
-        ServiceRequest.objects.select_related("finish")
-        .filter(application=row, raised_by=by, sent_form=sent_form)
-        .first()
+def _found(row: Application, sent_form: str, by: User) -> tuple[datetime, bool, int | None]:
+    """Asked with the project held: the instant, whether the person serves it, and the id of the
+    request that came from this form already.
+    """
+    sent = ServiceRequest.objects.filter(application=OuterRef("pk"), raised_by=by)
+    told = Application.objects.filter(pk=row.pk).values_list(
+        clock.NOW,
+        rules.serving(by, OuterRef("pk")),
+        Subquery(sent.filter(sent_form=sent_form).exclude(sent_form="").values("pk")[:1]),
     )
-    if found is not None and (found.title, found.text) != (title.strip(), text.strip()):
+    now, serves, before = told[0]
+    return now, serves, before
+
+
+def _sent(pk: int, title: str, text: str) -> ServiceRequest:
+    found = ServiceRequest.objects.select_related("finish").get(pk=pk)
+    if (found.title, found.text) != (title.strip(), text.strip()):
         raise WrongState(
             _("This form was sent already as %(number)s. Open a new form for another request.")
             % {"number": found.number}
@@ -146,9 +156,9 @@ def _clocks(row: Application, level: str, now: datetime) -> list[ServiceClock]:
 @transaction.atomic
 def add_note(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """A note on an open request, by the firm, the secretary or the lead."""
-    row, now = lock_request(request)
+    row, now, serves = lock_request(request, by)
     if not rules.is_lead(by):
-        side_of(by, row.application, day_of(now))
+        side_of(by, row.application, serves=serves)
     if row.status == RequestStatus.CLOSED:
         raise WrongState(_("This request is closed."))
     act(row, "note", checked_text(text, "text"), by, now)
@@ -159,8 +169,7 @@ def add_note(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
 def reply(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """The first reply (初步答复): the firm hears who does what by when; the settlement's clock goes
     on."""
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     kept = checked_text(text, "text")
     clock_rows.stop(now, row.response)
@@ -174,8 +183,7 @@ def reply(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
 @transaction.atomic
 def answer(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """The secretary answers; the clocks stop and the firm is asked whether that settles it."""
-    row, now = lock_request(request)
-    require_secretary(row, by, now)
+    row, now = lock_for_secretary(request, by)
     require_status(row, RequestStatus.OPEN)
     kept = checked_text(text, "text")
     more = pauses.end_pause(row, kept, by, now) if row.finish.paused_since is not None else {}
@@ -204,7 +212,7 @@ def confirm(
     Satisfied: closed. Not satisfied: reopened once with a new due date; after the second answer
     the lead decides.
     """
-    row, now = lock_request(request)
+    row, now, _serves = lock_request(request)
     if not rules.speaks_for_firm(by, row.application):
         raise NotVisible
     require_status(row, RequestStatus.ANSWERED)
@@ -225,9 +233,10 @@ def confirm(
 @transaction.atomic
 def record_call_back(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """Note that the firm was called back after the answer (回访)."""
-    row, now = lock_request(request)
+    held = lock_request(request, by)
+    row, now = held.row, held.now
     if not rules.is_lead(by):
-        require_secretary(row, by, now)
+        require_secretary(held, by)
     require_status(row, RequestStatus.ANSWERED)
     act(row, "call_back", checked_text(text, "text"), by, now)
     return row
@@ -239,9 +248,10 @@ def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
 
     By the secretary or the lead; never by whoever raised the request.
     """
-    row, now = lock_request(request)
+    held = lock_request(request, by)
+    row, now = held.row, held.now
     if not rules.is_lead(by):
-        require_secretary(row, by, now)
+        require_secretary(held, by)
     require_status(row, RequestStatus.ANSWERED)
     refuse_maker(row, by)
     if row.contested:
@@ -265,7 +275,7 @@ def close_silent(*, request: ServiceRequest, by: User) -> ServiceRequest:
 @transaction.atomic
 def close_by_lead(*, request: ServiceRequest, text: str, by: User) -> ServiceRequest:
     """The lead decides on a request whose second answer did not satisfy the firm."""
-    row, now = lock_request(request)
+    row, now, _serves = lock_request(request)
     if not rules.is_lead(by):
         raise NotPermitted(_("Only the secretaries' lead decides on this."))
     require_status(row, RequestStatus.ANSWERED)

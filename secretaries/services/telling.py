@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Level, User
@@ -53,9 +54,24 @@ def _page(application: Application) -> str:
     return reverse("secretaries:project", args=[application.pk])
 
 
-def appointed(row: ServiceAssignment, *others: Dispatch) -> None:
-    """The secretary, the firm and the backup hear of it; and the others with them."""
-    notify_all([*_of_appointment(row, firm_of(row.application)), *others])
+def appointed(row: ServiceAssignment, *others: Dispatch, gap: int | None = None) -> None:
+    """The secretary, the firm and the backup hear of it, the leads where it fills a gap; and the
+    others with them.
+    """
+    firm, leads_ = _firm_and_leads(row.application)
+    filled = [] if gap is None else [gap_filled(row, gap, leads_)]
+    notify_all([*_of_appointment(row, firm), *filled, *others])
+
+
+def _firm_and_leads(application: Application) -> tuple[list[User], list[User]]:
+    """As `firm_of` and `leads`; one query."""
+    firm = members_of(application.firm, Level.OWNER, Level.EDITOR).order_by()
+    lead = users_with_role(Role.SECRETARY_LEAD).order_by()
+    people = User.objects.annotate(
+        is_firm=Q(pk__in=firm.values("pk")), is_lead=Q(pk__in=lead.values("pk"))
+    )
+    rows = list(people.filter(Q(is_firm=True) | Q(is_lead=True)).order_by("pk"))
+    return [user for user in rows if user.is_firm], [user for user in rows if user.is_lead]
 
 
 def appointed_many(rows: Sequence[ServiceAssignment]) -> None:
@@ -119,10 +135,10 @@ def gap_found(gap: AppointmentGap) -> None:
     )
 
 
-def gap_filled(row: ServiceAssignment, gap: int) -> Dispatch:
+def gap_filled(row: ServiceAssignment, gap: int, recipients: list[User]) -> Dispatch:
     return Dispatch(
         kind="secretary.gap_filled",
-        recipients=leads(),
+        recipients=recipients,
         key=f"gap-filled:{gap}",
         context={
             **_project(row.application),

@@ -217,10 +217,6 @@ def _choices(name: str, held: list[RequestHold]) -> list[RequestHold]:
     return [hold for hold in held if hold.signed_at is None]
 
 
-def may_act(user: User, row: ServiceRequest, today: Any) -> bool:
-    """Whether any act on the request could be this person's."""
-    return (
-        rules.is_lead(user)
-        or rules.speaks_for_firm(user, row.application)
-        or rules.serves(user, row.application, today)
-    )
+def may_act(user: User, row: Any) -> bool:
+    """Whether any act on the request could be this person's; `.serves` annotated."""
+    return rules.is_lead(user) or rules.speaks_for_firm(user, row.application) or row.serves

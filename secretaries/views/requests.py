@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.rules import acts_for_a_firm
+from applications.models import Application
 from audit.refusals import Invalid, NotPermitted, NotVisible, Refused
 from calendars.selectors import working_days
 from secretaries import rules
@@ -74,11 +75,9 @@ def _filtered(rows: QuerySet[ServiceRequest], data: dict[str, Any]) -> QuerySet[
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest, pk: int) -> HttpResponse:
     """Raise a request for a project."""
-    application = seen(request, pk)
-    if not (
-        rules.speaks_for_firm(request.user, application)
-        or rules.serves(request.user, application, request.clock.today)
-    ):
+    serves = rules.serving(request.user, OuterRef("pk"))
+    application = seen(request, pk, Application.objects.annotate(serves=serves))
+    if not (rules.speaks_for_firm(request.user, application) or application.serves):  # type: ignore[attr-defined]  # annotated
         raise NotPermitted(_("Requests are raised by the firm or by the project's secretary."))
     # The instant at which a person opened the form names it: a double click sends the same one.
     opened = "" if request.method == "POST" else request.clock.now.isoformat()
@@ -122,6 +121,7 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "satisfaction",
             "inquiry",
         )
+        .annotate(serves=rules.serving(request.user, OuterRef("application")))
         .filter(pk=pk)
         .first()
     )
@@ -129,7 +129,7 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
         raise NotVisible
     if request.method != "POST":
         return _page(request, row)
-    if not acts.may_act(request.user, row, request.clock.today):
+    if not acts.may_act(request.user, row):
         raise NotPermitted
     name = request.POST.get("act", "")
     if name not in acts.ACTS:
@@ -171,7 +171,7 @@ def _page(
     clock = clock_of(row, request.clock.now, table)
     reader = acts.Reader(
         user,
-        serving=rules.serves(user, application, request.clock.today),
+        serving=row.serves,  # type: ignore[attr-defined]  # annotated
         of_firm=rules.speaks_for_firm(user, application),
         lead=rules.is_lead(user),
         clock=clock,

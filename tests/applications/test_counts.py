@@ -42,6 +42,6 @@ def test_sending_the_ranking_of_any_length(size, client_of):
     form = {f"rank_{row.pk}": str(place) for place, row in enumerate(rows, start=1)}
     form |= {"act": "send", "letter_no": "四工信联〔2026〕8号"}
     url = reverse("applications:recommendation_order", args=[cast.call.number, SIPING])
-    assert queries_of(client_of(cast.prefecture), url, form, lambda: url) == 19
+    assert queries_of(client_of(cast.prefecture), url, form, lambda: url) == 18
     ranked = Recommendation.objects.order_by("rank").values_list("application", flat=True)
     assert list(ranked) == [row.pk for row in rows]

@@ -1,5 +1,7 @@
 """Acts on awards and objections by their pages, each within the statements of a post."""
 
+from datetime import datetime
+
 import pytest
 from django.urls import reverse
 
@@ -10,7 +12,9 @@ from awards.models import Agreement, Award
 from awards.services import decisions
 from calendars.wording import day_of
 from tests.awards import stages
+from tests.awards.test_ledger_pages import PLACE
 from tests.awards.test_notices import objected
+from tests.awards.test_quotas import EXAMPLE as QUOTAS
 
 pytestmark = pytest.mark.django_db
 REASON = "经现场核查，反映的问题属实。"
@@ -22,7 +26,7 @@ def post(client_of):
 
     def act(person, name, *args, **data):
         answer = client_of(person).post(reverse(name, args=args), data)
-        assert answer.status_code == 302
+        assert answer.status_code == 302, answer.content.decode()
 
     return act
 
@@ -102,3 +106,62 @@ def test_a_project_paid_in_full_is_accepted(people, agreed, post):
     reason = {"settle-reason": "评价客观，同意验收。"}
     post(people.officer2, "awards:acceptance", award.pk, act="settle", **reason)
     assert states("P1") == [Status.COMPLETED]
+
+
+@pytest.mark.parametrize(
+    ("mode", "rules"),
+    [
+        ("strict", {"panels": "quota"}),
+        ("skip", {"most_per_industry": 2}),
+        ("partial", {"panels": "quota", "most_per_industry": 2}),
+    ],
+)
+def test_from_the_list_to_its_notice(people, post, mode, rules):
+    """Sent back once, so that the second version stands beside the first."""
+    call = stages.ranked(people, QUOTAS, mode, 20_000 * stages.WAN, **rules)
+    stages.set_ceiling(people, call)
+    for name, person, data in (
+        ("draw_list", people.officer, {}),
+        ("submit_list", people.officer, {}),
+        ("decide", people.approver, {"back": "1", "back_note": "请补核查记录。"}),
+        ("draw_list", people.officer, {}),
+        ("submit_list", people.officer, {}),
+        ("decide", people.approver, {"minutes_no": "8号", "note": ""}),
+        ("publish", people.officer, {}),
+    ):
+        post(person, f"awards:{name}", call.number, **data)
+    assert call.funding_lists.get(version=2).status == "approved"
+
+
+def test_a_deviation_is_settled(people, drawn, post):
+    row = Application.objects.get(title="P3")
+    data = {"application": row.pk, "kind": "hold_back", "reason": REASON}
+    post(people.officer, "awards:deviate", drawn.call.number, **data)
+    post(people.officer2, "awards:settle", drawn.deviations.get().pk, confirm="1")
+    assert drawn.deviations.get().confirmed_by == people.officer2
+
+
+@pytest.mark.parametrize("word", ["agree", "decline"])
+def test_a_part_is_answered(people, post, word):
+    call = stages.ranked(people, mode="partial")
+    item = stages.approved(people, call).items.get(application__title="P4")
+    post(people.owner, "awards:answer_part", item.pk, **{word: "1"})
+    item.refresh_from_db()
+    assert item.consent == {"agree": "given", "decline": "refused"}[word]
+
+
+def test_ceiling_and_carrying_over(people, awarded, post):
+    """The ceiling changes after the award; what is carried over is refused once."""
+    year = awarded[0].envelope.year
+    values = {"year": year, "ceiling": "29000", "document_no": "吉财预〔2026〕30号"}
+    post(people.finance, "awards:envelope", **values)
+    change = awarded[0].envelope.changes.latest("pk")
+    post(people.finance2, "awards:confirm_ceiling", change.pk)
+    clock.travel_to(datetime(2027, 1, 20, 9, tzinfo=clock.SHANGHAI))
+    for _time in range(2):
+        carry = {"amount": "5000", "document_no": "3号"}
+        post(people.finance, "awards:carry", *PLACE, **carry)
+        row = awarded[0].envelope.carried_out.latest("pk")
+        if _time == 0:
+            post(people.finance2, "awards:refuse_carry", row.pk, text="数额与决算不一致，请重报。")
+    post(people.finance2, "awards:confirm_carry", row.pk)

@@ -21,10 +21,10 @@ DOORS = {
     "Mark": {"reviews/services/scoring.py:_write"},
     "ScoreSheet": {"reviews/services/signing.py:sign"},
     "Recusal": {
-        "reviews/services/recusing.py:recuse",
-        "reviews/services/seating.py:_recuse_by_system",
+        "reviews/services/seating.py:_lay_out",
+        "reviews/services/succession.py:_write_rows",
     },
-    "Declaration": {"reviews/services/declarations.py:declare_all"},
+    "Declaration": {"reviews/services/declarations.py:_keep_words"},
     "Scribe": {"reviews/services/scribes.py:appoint_scribe"},
     "SheetImport": {
         "reviews/services/imports.py:decide",
@@ -35,7 +35,7 @@ DOORS = {
     "ShortlistEntry": {"reviews/services/hearing.py:draw_up_shortlist"},
     "Sitting": {"reviews/services/hearing.py:set_sitting"},
     "HearingMinutes": {"reviews/services/hearing_minutes.py:record_minutes"},
-    "Ranking": {"reviews/services/ranking.py:compute_ranking"},
+    "Ranking": {"reviews/services/ranking.py:_rank"},
     "RankingEntry": {"reviews/services/entries.py:write_entries"},
     "SiteFinding": {
         "reviews/services/site_deciding.py:_decide",
@@ -43,8 +43,6 @@ DOORS = {
         "reviews/services/site_recounts.py:recount",
     },
     "Assignment": {
-        "reviews/services/recusing.py:recuse",
-        "reviews/services/declarations.py:declare_all",
         "reviews/services/voiding.py:void_draw",
         "reviews/services/opening.py:_take_withdrawn",
         "reviews/services/hearing.py:_lay_out",
@@ -52,9 +50,9 @@ DOORS = {
         "reviews/services/ranking.py:_end_marking",
         "reviews/services/scoring.py:_finish",
         "reviews/services/scoring.py:_reopen",
-        "reviews/services/scoring.py:_write_overall",
-        "reviews/services/seating.py:_invite",
-        "reviews/services/replacing.py:replace_seat",
+        "reviews/services/seating.py:_lay_out",
+        "reviews/services/succession.py:_move",
+        "reviews/services/succession.py:_write_rows",
         "reviews/services/signing.py:sign",
     },
 }

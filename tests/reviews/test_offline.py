@@ -202,7 +202,7 @@ def test_an_upload_asks_the_same_for_any_number(
     seat = table.seat(table.panel(officer, firm, dossiers=dossiers), expert)
     table.declared(seat)
     upload = sheets.complete(seat)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(14):
         offline.take_own(seat=seat, upload=upload, by=expert)
 
 

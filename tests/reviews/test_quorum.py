@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from applications.models import Call
 from audit import clock
@@ -14,7 +15,9 @@ from audit.refusals import Refused
 from notifications.models import Message
 from reviews.models import Seat
 from reviews.selectors import certificates, quorum
+from reviews.selectors.tables import Table
 from reviews.services import draws, opening, panels, seats, signing
+from reviews.services.locking import lock_seat
 from tests.racing import race
 from tests.reviews import round, table
 from tests.reviews.leaving import WHY, aside, exhaust, followers, sitting
@@ -62,7 +65,12 @@ def verified(call, tmp_path) -> str:
 
 
 def short_of(call) -> list[tuple]:
-    return [(s.application.number, s.possible, s.needed) for s in quorum.short_dossiers(call)]
+    """What the rows say, and what an act would find at the table."""
+    rows = quorum.short_dossiers(call)
+    with transaction.atomic():
+        table = Table(lock_seat(call.draws.get().seats.first().pk))
+    assert table.short() == rows
+    return [(s.application.number, s.possible, s.needed) for s in rows]
 
 
 def test_recusals_that_leave_scores_enough_move_nobody(reviewed, dossier):
