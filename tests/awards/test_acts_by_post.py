@@ -18,6 +18,11 @@ from tests.awards.test_quotas import EXAMPLE as QUOTAS
 
 pytestmark = pytest.mark.django_db
 REASON = "经现场核查，反映的问题属实。"
+MINUTES = {
+    "number": "厅务会纪要〔2026〕8号",
+    "participants": "领审定，省工信厅，厅长\n秦项目，省工信厅，处长",
+    "decisions": "同意按评审结果安排，名单见附件。",
+}
 
 
 @pytest.fixture
@@ -126,10 +131,13 @@ def test_from_the_list_to_its_notice(people, post, mode, rules):
         ("decide", people.approver, {"back": "1", "back_note": "请补核查记录。"}),
         ("draw_list", people.officer, {}),
         ("submit_list", people.officer, {}),
-        ("decide", people.approver, {"minutes_no": "8号", "note": ""}),
-        ("publish", people.officer, {}),
-    ):
+        ("minutes", people.officer, {**MINUTES, "held_on": clock.today().isoformat(),
+                                     "upload": stages.paper("会议纪要")}),
+    ):  # fmt: skip
         post(person, f"awards:{name}", call.number, **data)
+    decided = {"minutes": call.minutes.get().pk, "note": ""}
+    post(people.approver, "awards:decide", call.number, **decided)
+    post(people.officer, "awards:publish", call.number)
     assert call.funding_lists.get(version=2).status == "approved"
 
 
