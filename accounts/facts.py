@@ -4,9 +4,10 @@ Each service writes `after=facts(row)`; the witness recomputes them and compares
 altered behind the application's back is found by name.
 """
 
+from datetime import UTC
 from typing import Any
 
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import AccessToken, Membership, Organisation, RoleGrant, User
 
 Facts = dict[str, Any]
 
@@ -52,4 +53,14 @@ def of_membership(membership: Membership) -> Facts:
         "organisation": membership.organisation_id,
         "level": str(membership.level),
         "ended": membership.ended_at is not None,
+    }
+
+
+def of_token(token: AccessToken) -> Facts:
+    return {
+        "user": token.user_id,
+        "name": token.name,
+        "digest": token.digest,
+        "expires_at": token.expires_at.astimezone(UTC).isoformat(),
+        "revoked_at": token.revoked_at.astimezone(UTC).isoformat() if token.revoked_at else None,
     }

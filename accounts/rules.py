@@ -197,3 +197,9 @@ def may_propose_grants(user: Person | None) -> bool:
 def may_confirm_grants(user: Person | None) -> bool:
     """The second person of a grant: another security administrator or the system one."""
     return has_any_role(user, Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)
+
+
+def may_hold_tokens(user: Person | None) -> bool:
+    """Whether programs may read in the person's name: for a firm, or for the treasury. To all
+    others the API shows what it shows to everybody."""
+    return acts_for_a_firm(user) or has_role(user, Role.FINANCE_OFFICER)

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import (
+    AccessToken,
     Level,
     Membership,
     Organisation,
@@ -161,3 +163,12 @@ def _in_state(found: QuerySet[User], state: str) -> QuerySet[User]:
     if state == "proposed":
         return found.filter(Exists(RoleGrant.objects.proposed().filter(user=OuterRef("pk"))))
     return found
+
+
+def tokens_of(user: User, now: datetime) -> list[AccessToken]:
+    """The person's tokens that still open something, the newest first."""
+    return list(AccessToken.objects.live(now).filter(user=user))
+
+
+def token_of(user: User, pk: int) -> AccessToken | None:
+    return AccessToken.objects.filter(user=user, pk=pk).first()

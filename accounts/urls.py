@@ -1,11 +1,13 @@
 from django.urls import path
 
-from accounts.views import calendar, firms, people, profile, roles
+from accounts.views import calendar, firms, people, profile, roles, tokens
 
 app_name = "accounts"
 
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
+    path("profile/tokens/", tokens.tokens, name="tokens"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
     path("firm/", firms.mine, name="firm"),
     path("firm/new/", firms.register, name="firm_new"),
     path("firm/<int:pk>/", firms.detail, name="firm_detail"),

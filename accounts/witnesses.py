@@ -1,4 +1,4 @@
-"""Do people, roles, firms and memberships still agree with what the log last said of them?"""
+"""Do people, roles, firms, memberships and tokens still agree with what the log last said?"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from django.db.models import Max, Model, QuerySet
 
 from accounts import facts
-from accounts.models import Membership, Organisation, RoleGrant, User
+from accounts.models import AccessToken, Membership, Organisation, RoleGrant, User
 from audit.models import Event
 from audit.witnesses import register
 
@@ -25,6 +25,7 @@ def connect() -> None:
         "accounts.memberships",
         lambda: _disagreeing(Membership.objects.all(), facts.of_membership),
     )
+    register("accounts.tokens", lambda: _disagreeing(AccessToken.objects.all(), facts.of_token))
 
 
 def _disagreeing(rows: QuerySet[M], told: Callable[[M], Facts]) -> Iterator[str]:

@@ -26,4 +26,5 @@ class ApplicationsConfig(AppConfig):
         witnesses.register("applications.states", witnessing.states)
         witnesses.register("applications.calls", witnessing.calls)
         witnesses.register("applications.files", witnessing.files)
+        witnesses.register("applications.credit", witnessing.credit)
         invariants.register_all(rules.RULES)

@@ -56,6 +56,13 @@ RULE_PROBLEMS: dict[str, Promise] = {
     "hearing_questions": _("A number of minutes from 1 to 120."),
     "hearing_times": _("A number from 2 to 9."),
     "percent_per_prefecture": _("A whole percentage from 1 to 99, or nothing for no limit."),
+    "jobs_fail_below": _("A percentage from 0 to that of the cut; neither is above 100."),
+    "midterm_before": _("0 for no mid-term check, or the number of an instalment."),
+    "amendment_percent": _("A whole percentage from 0 to 100."),
+    "idle_months": _("A number of months from 1 to 24."),
+    "credit_years": _("A number of years from 1 to 20."),
+    "interest_rate": _("Percent a year, from 0 to 24."),
+    "grades": _("Three falling whole numbers of points, from 100 down to 1, for example 90/80/60."),
 }
 DAYS_PROBLEM = _("At least one working day is needed.")
 

@@ -85,15 +85,29 @@ def rule_rows(rules: CallRules) -> list[Row]:
             quota_words(rules.most_per_prefecture, rules.percent_per_prefecture),
         ),
         (_("Instalments"), " / ".join(f"{p}%" for p in rules.instalments)),
+        *closure_rows(rules),
         (_("Quota of a recommending region"), str(rules.regional_quota)),
         (_("Correction"), days % {"n": rules.correction_days}),
         (_("Screening"), days % {"n": rules.screening_days}),
         (_("Scoring"), days % {"n": rules.scoring_days}),
         (_("Firm's view of a site check"), days % {"n": rules.site_view_days}),
+        *_part_rows(rules),
         (_("Public notice"), days % {"n": rules.notice_days}),
         (_("Answer to an objection"), days % {"n": rules.objection_answer_days}),
+        (
+            _("Asking for the review of an objection"),
+            days % {"n": rules.objection_review_days},
+        ),
         (_("Signing the agreement"), days % {"n": rules.agreement_days}),
     ]
+
+
+def _part_rows(rules: CallRules) -> list[Row]:
+    """How long a firm has to answer a part; nothing where nobody is offered one."""
+    if rules.cut_off != "partial":
+        return []
+    days = _("%(n)s working days") % {"n": rules.part_answer_days}
+    return [(_("Firm's answer to a part offered"), days)]
 
 
 def _expert_rows(rules: CallRules) -> list[Row]:
@@ -125,6 +139,45 @@ def hearing_rows(rules: CallRules) -> list[Row]:
             % {"presenting": rules.hearing_presenting, "questions": rules.hearing_questions},
         ),
         (_("Order of the hearing"), _("by lot, from the seed of the expert draw")),
+    ]
+
+
+def closure_rows(rules: CallRules) -> list[Row]:
+    """What holds after the award: jobs, reports, changes, recall, clawback, grades, credit."""
+    days = _("%(n)s working days")
+    jobs = _("cut in proportion under %(cut)s%% of the jobs promised, not paid under %(fail)s%%")
+    grades = _("excellent from %(excellent)s points, good from %(good)s, fair from %(fair)s")
+    return [
+        (
+            _("Last instalment"),
+            jobs % {"cut": rules.jobs_cut_below, "fail": rules.jobs_fail_below},
+        ),
+        (
+            _("Mid-term check"),
+            _("before instalment %(n)s") % {"n": rules.midterm_before}
+            if rules.midterm_before
+            else _("none"),
+        ),
+        (_("Progress report after a quarter"), days % {"n": rules.report_due_days}),
+        (
+            _("Changes for the approver"),
+            _("above %(n)s%% of the sum, a target or the time") % {"n": rules.amendment_percent},
+        ),
+        (
+            _("Idle projects"),
+            _("recalled after %(months)s months; reply within %(days)s working days")
+            % {"months": rules.idle_months, "days": rules.recall_reply_days},
+        ),
+        (
+            _("Clawback"),
+            _("%(rate)s%% a year by days; paid back within %(days)s working days")
+            % {"rate": rules.interest_rate, "days": rules.clawback_days},
+        ),
+        (
+            _("Grades of acceptance"),
+            grades % dict(zip(("excellent", "good", "fair"), rules.grades, strict=True)),
+        ),
+        (_("Credit records"), _("expire after %(n)s years") % {"n": rules.credit_years}),
     ]
 
 

@@ -21,6 +21,8 @@ QUOTA_NAMES = (
     "percent_per_prefecture",
 )
 TIE_KEYS = ("employment", "net_new_jobs", "quality")
+_AMOUNTS = ("floor", "interest_rate")  # kept in data as text, with two decimals
+_LISTS = ("ties", "instalments", "grades")
 
 
 class RulesError(ValueError):
@@ -41,11 +43,19 @@ class CallRules:
     `experts`: drawn by panels, or matched with single applications: then each gets `panel_size`,
     nobody more than `most_dossiers`, and `match` says what is made greatest, the total of
     affinities or the least score of an application.
+    `part_answer_days`: how long a firm that is offered a part has to answer.
+    `objection_review_days`: how long after its answer an objection's review may be asked for.
 
     `hearing_…`: the second stage (答辩); `hearing_percent` is its weight in the total, 0: there is
     none. Minutes are a dossier's. `hearing_shortlist`: who comes to it, all that reach the merit
     floor on paper, or (times) in the order of the paper review until the sums asked for reach
     `hearing_times` envelopes.
+
+    After the award: the last instalment follows the jobs achieved, in percent of those promised:
+    under `jobs_cut_below` it is cut in proportion, under `jobs_fail_below` nothing of it is paid.
+    From instalment `midterm_before` on a passed mid-term check is needed (0: none). A project is
+    idle after so many months; `interest_rate` is percent a year (actual/365); the grades 优, 良, 中
+    begin at these points, what is below is 差; a credit record expires after `credit_years`.
     """
 
     experts: Experts = "panel"
@@ -74,8 +84,10 @@ class CallRules:
     screening_days: int = 20
     scoring_days: int = 10
     site_view_days: int = 5
+    part_answer_days: int = 5
     notice_days: int = 5
     objection_answer_days: int = 10
+    objection_review_days: int = 5
     agreement_days: int = 20
     request_days: int = 5
     comment_min_chars: int = 20
@@ -84,6 +96,17 @@ class CallRules:
     hearing_questions: int = 10
     hearing_shortlist: Shortlist = "times"
     hearing_times: int = 2
+    jobs_cut_below: int = 80
+    jobs_fail_below: int = 50
+    midterm_before: int = 0
+    report_due_days: int = 10
+    amendment_percent: int = 20
+    idle_months: int = 3
+    recall_reply_days: int = 10
+    clawback_days: int = 30
+    interest_rate: Decimal = Decimal("3.45")
+    grades: tuple[int, ...] = (90, 80, 60)
+    credit_years: int = 3
 
     @property
     def has_hearing(self) -> bool:
@@ -116,8 +139,8 @@ class CallRules:
         data = asdict(self)
         if not self.has_hearing:
             data = {name: value for name, value in data.items() if not name.startswith("hearing_")}
-        data["floor"] = str(self.floor)
-        data["ties"], data["instalments"] = list(self.ties), list(self.instalments)
+        data |= {name: str(getattr(self, name)) for name in _AMOUNTS}
+        data |= {name: list(getattr(self, name)) for name in _LISTS}
         return data
 
     @staticmethod
@@ -133,12 +156,12 @@ class CallRules:
             if name not in known:
                 raise RulesError(name, "unknown rule")
         values = dict(data)
-        try:
-            if "floor" in values:
-                values["floor"] = Decimal(str(values["floor"])).quantize(Decimal("0.01"))
-        except InvalidOperation:
-            raise RulesError("floor", "not a number") from None
-        for name in ("ties", "instalments"):
+        for name in (name for name in _AMOUNTS if name in values):
+            try:
+                values[name] = Decimal(str(values[name])).quantize(Decimal("0.01"))
+            except InvalidOperation:
+                raise RulesError(name, "not a number") from None
+        for name in _LISTS:
             if name in values:
                 values[name] = tuple(values[name])
         rules = cls(**values)
@@ -163,6 +186,7 @@ class CallRules:
         self._check_quotas()
         self._check_days()
         self._check_hearing()
+        self._check_closure()
 
     def _check_experts(self) -> None:
         if not 3 <= self.panel_size <= 21 or self.panel_size % 2 == 0:
@@ -202,3 +226,21 @@ class CallRules:
             raise RulesError("hearing_shortlist", "times or floor")
         if not 2 <= self.hearing_times <= 9:
             raise RulesError("hearing_times", "from 2 to 9")
+
+    def _check_closure(self) -> None:
+        if not 0 <= self.jobs_fail_below <= self.jobs_cut_below <= 100:
+            raise RulesError("jobs_fail_below", "from 0 to the percentage of the cut, at most 100")
+        if not 0 <= self.midterm_before <= len(self.instalments):
+            raise RulesError("midterm_before", "0, or the number of an instalment")
+        if not 0 <= self.amendment_percent <= 100:
+            raise RulesError("amendment_percent", "from 0 to 100")
+        for name, most in (("idle_months", 24), ("credit_years", 20)):
+            if not 1 <= getattr(self, name) <= most:
+                raise RulesError(name, f"from 1 to {most}")
+        if not 0 <= self.interest_rate <= 24:
+            raise RulesError("interest_rate", "from 0 to 24 percent a year")
+        falling = sorted(set(self.grades), reverse=True)
+        if len(self.grades) != 3 or list(self.grades) != falling or falling[-1] <= 0:
+            raise RulesError("grades", "three falling whole numbers of points above 0")
+        if falling[0] > 100:
+            raise RulesError("grades", "at most 100 points")

@@ -37,6 +37,14 @@ def finding_text(kind: str, code: str, details: dict[str, Any]) -> str:
         "serious": _("On the list of serious violations since %(since)s: %(text)s (%(source)s)."),
         "safety": _("Work-safety accident on %(since)s: %(text)s (%(source)s)."),
         "environment": _("Environmental penalty on %(since)s: %(text)s (%(source)s)."),
+        "not_accepted": _(
+            "A project of the firm was not accepted on %(since)s: %(text)s (%(source)s)."
+        ),
+        "terminated": _(
+            "A project of the firm was terminated on %(since)s: %(text)s (%(source)s)."
+        ),
+        "false": _("False figures in a project of the firm on %(since)s: %(text)s (%(source)s)."),
+        "unpaid": _("Clawed back money not paid back since %(since)s: %(text)s (%(source)s)."),
     }
     try:
         return texts[name] % values

@@ -10,6 +10,7 @@ def register_all() -> None:
     _of_the_firm()
     _of_the_offices()
     _of_calls()
+    _of_credit()
 
 
 def _of_the_firm() -> None:
@@ -97,4 +98,23 @@ def _of_calls() -> None:
         "call.published",
         title=_("Call %(call)s was published"),
         body=_("The call is published word for word and can be read by everybody."),
+    )
+
+
+def _of_credit() -> None:
+    register(
+        "credit.recorded",
+        title=_("A record was entered into your firm's credit record"),
+        body=_("Of project %(source)s: %(text)s. You may object to it once."),
+    )
+    register(
+        "credit.objected",
+        title=_("A firm objects to its credit record"),
+        body=_("Of project %(source)s: %(text)s. Please decide on the objection."),
+        act=True,
+    )
+    register(
+        "credit.decided",
+        title=_("Your objection to the credit record was decided"),
+        body=_("Of project %(source)s: %(answer)s"),
     )

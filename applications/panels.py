@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from accounts.http import PageRequest
 from applications.figures import Figures
 from applications.models import Application
 
@@ -36,7 +36,7 @@ class Points:
     working: str = ""
 
 
-Provider = Callable[[HttpRequest, Application], Panel | None]
+Provider = Callable[[PageRequest, Application], Panel | None]
 PointsProvider = Callable[[Application, Figures], Iterable[Points]]
 
 
@@ -66,7 +66,7 @@ def has_points() -> bool:
     return bool(_points)
 
 
-def collect(request: HttpRequest, application: Application) -> list[Panel]:
+def collect(request: PageRequest, application: Application) -> list[Panel]:
     """The panels this reader gets, in order."""
     panels = (known.provider(request, application) for known in _providers)
     return [panel for panel in panels if panel is not None]

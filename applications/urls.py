@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from applications.views import calls, commitment, competition, dossier, files, sections
+from applications.views import calls, commitment, competition, credit, dossier, files, sections
 
 app_name = "applications"
 
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<int:pk>/versions/", dossier.versions, name="versions"),
     path("dossiers/<int:pk>/edits/", dossier.edits, name="edits"),
     path("dossiers/<int:pk>/receipt/<int:version>/", dossier.receipt, name="receipt"),
+    path("credit/", credit.credit_list, name="credit_list"),
+    path("credit/<int:pk>/", credit.credit_record, name="credit_record"),
     path(
         "dossiers/<int:pk>/receipt/<int:version>/receipt.pdf",
         dossier.receipt_document,

@@ -4,9 +4,18 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Attachment, Call, CallEdition, Submission
+from applications.models import (
+    Application,
+    Attachment,
+    Call,
+    CallEdition,
+    CreditRecord,
+    Submission,
+)
+from applications.services.credit import credit_facts
 from audit.digests import canonical, sm3
 from audit.models import Event
+from audit.witnesses import last_after
 
 APPLICATION = "applications.application"
 CALL = "applications.call"
@@ -102,3 +111,8 @@ def files() -> Iterator[str]:
                     "receipt": receipt,
                     "name": named["name"],
                 }
+
+
+def credit() -> Iterator[str]:
+    """Credit records that projects made say what was recorded, objected and decided."""
+    yield from last_after(CreditRecord.objects.filter(application__isnull=False), credit_facts)

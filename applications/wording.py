@@ -54,6 +54,8 @@ STEP_NAMES: dict[str, Promise] = {
     "propose": _("Proposed for funding"),
     "put_in_reserve": _("Put on the reserve list"),
     "decline": _("Not funded in this round"),
+    "decline_part": _("The part offered was declined"),
+    "lapse_part": _("The part offered was not answered in time"),
     "put_on_notice": _("Put on public notice"),
     "hold": _("Held by an objection"),
     "release": _("Objection answered, notice goes on"),

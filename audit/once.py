@@ -62,4 +62,6 @@ def _plain(value: Any) -> Any:
         digest = sm3(b"".join(value.chunks()))
         value.seek(0)
         return digest
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     return value

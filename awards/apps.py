@@ -27,7 +27,16 @@ class AwardsConfig(AppConfig):
         outcomes.register_way(own.way_on)
         outcomes.register_passed_over(own.passed_over)
         outcomes.register_check(own.list_differences)
-        for name in ("envelopes", "lists", "notices", "objections", "awards", "payments"):
+        for name in (
+            "envelopes",
+            "lists",
+            "notices",
+            "objections",
+            "awards",
+            "closing",
+            "payments",
+            "batches",
+        ):
             witnesses.register(f"awards.{name}", getattr(witnessing, name))
         witnesses.register("awards.ledger", bookkeeping.ledger)
         invariants.register_all(rules.RULES)

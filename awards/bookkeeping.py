@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from awards.ledger import HELD, Balances, Kind, Overdrawn, ceiling, empty, moved
-from awards.models import Award, CarryOver, Envelope, FundingItem, LedgerEntry
+from awards.models import Award, CarryOver, Envelope, FundingItem, LedgerEntry, Repayment
 
 ROWS_AT_ONCE = 2000
 
@@ -98,14 +98,26 @@ def awards() -> Iterator[str]:
     )
     for row in rows.select_related("application").order_by("pk"):
         said: Any = row
-        back = row.amount - row.paid if row.revoked_at else Decimal(0)
+        back = row.amount - row.paid if row.revoked_at else row.cut
         pairs = ((row.amount, said.awarded), (row.paid, said.paid_out), (back, said.released))
         if said.recovered > row.paid or any(is_ != booked for is_, booked in pairs):
             yield _("award of %(number)s: the ledger does not say what the award says") % {
                 "number": row.application.number
             }
+    yield from _repayments()
     for entry in LedgerEntry.objects.filter(kind=Kind.PAID).exclude(amount=F("payment__amount")):
         yield _("payment %(number)s: the ledger says another sum") % {"number": entry.document}
+
+
+def _repayments() -> Iterator[str]:
+    """Of what was paid back the principal is recovered, once confirmed."""
+    rows = Repayment.objects.annotate(recovered=_sum(kind=Kind.RECOVERED))
+    for row in rows.select_related("clawback__award__application").order_by("pk"):
+        due = row.principal if row.confirmed_at else Decimal(0)
+        if row.recovered != due:
+            yield _("repayment %(number)s: the ledger says another sum") % {
+                "number": row.document_no
+            }
 
 
 def grants() -> Iterator[str]:

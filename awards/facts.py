@@ -9,16 +9,24 @@ from audit.digests import canonical, sm3
 from awards.models import (
     Agreement,
     AllocationNotice,
+    AnswerLine,
     Award,
+    BatchLine,
     CarryOver,
     Claim,
     Deviation,
     Envelope,
+    FundingItem,
     FundingList,
+    Minutes,
     Objection,
+    ObjectionReview,
     Payment,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
     Signature,
+    TreasuryAnswer,
 )
 
 
@@ -38,8 +46,10 @@ def carry_facts(row: CarryOver) -> dict[str, Any]:
 
 
 def list_facts(row: FundingList) -> dict[str, Any]:
-    """A list with every dossier's outcome and sum; `items__application` prefetched in a loop."""
-    prefetch_related_objects([row], "items__application")
+    """A list with every dossier's outcome and sum; `items__application` and `minutes` prefetched in
+    a loop.
+    """
+    prefetch_related_objects([row], "items__application", "minutes")
     return {
         "status": row.status,
         "mode": row.mode,
@@ -50,6 +60,22 @@ def list_facts(row: FundingList) -> dict[str, Any]:
             for item in row.items.all()
         },
     }
+
+
+def minutes_facts(row: Minutes) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "version": row.version,
+        "held_on": row.held_on,
+        "participants": row.participants,
+        "decisions": sm3(row.decisions.encode()),
+        "digest": row.digest,
+    }
+
+
+def part_facts(row: FundingItem) -> dict[str, Any]:
+    """The answer to a part offered. The sum may grow later: it is told beside this."""
+    return {"consent": row.consent, "answer_due": row.answer_due}
 
 
 def deviation_facts(row: Deviation) -> dict[str, Any]:
@@ -67,14 +93,26 @@ def notice_facts(row: PublicNotice) -> dict[str, Any]:
 
 
 def objection_facts(row: Objection) -> dict[str, Any]:
-    """Never who objects: many people read the log."""
+    """Never who objects: many people read the log. `files` prefetched in a loop."""
     return {
         "application": row.application_id,
         "ground": row.ground,
         "text": sm3(row.text.encode()),
+        "files": sorted(file.digest for file in row.files.all()),
         "status": row.status,
         "finding": sm3(row.finding.encode()),
         "answer": sm3(row.answer.encode()),
+    }
+
+
+def review_facts(row: ObjectionReview) -> dict[str, Any]:
+    """Never what was written: the objector may have said who it is."""
+    return {
+        "objection": row.objection_id,
+        "text": sm3(row.text.encode()),
+        "status": row.status,
+        "minutes": row.minutes_id,
+        "decision": sm3(row.decision.encode()),
     }
 
 
@@ -82,6 +120,7 @@ def award_facts(row: Award) -> dict[str, Any]:
     return {
         "application": row.application_id,
         "amount": row.amount,
+        "cut": row.cut,
         "allocation": row.allocation_id,
         "revoked_at": row.revoked_at,
         "accepted_at": row.accepted_at,
@@ -124,7 +163,57 @@ def claim_facts(row: Claim) -> dict[str, Any]:
         "files": sorted(file.digest for file in row.files.all()),
         "verified_by": row.verified_by_id,
         "verification": row.verification,
+        "jobs_promised": row.jobs_promised,
+        "jobs_achieved": row.jobs_achieved,
+        "jobs_payable": row.jobs_payable,
         "returned_by": row.returned_by_id,
+    }
+
+
+def batch_facts(row: PaymentBatch, lines: Iterable[BatchLine] | None = None) -> dict[str, Any]:
+    """A batch with its payments by reference; `lines__payment` prefetched in a loop, or given."""
+    if lines is None:
+        prefetch_related_objects([row], "lines__payment")
+        lines = row.lines.all()
+    return {
+        "status": row.status,
+        "formed_on": row.formed_on,
+        "sent_by": row.sent_by_id,
+        "lines": {
+            line.reference: [line.payment_id, str(line.payment.amount), line.left_at is not None]
+            for line in lines
+        },
+    }
+
+
+def answer_facts(row: TreasuryAnswer, lines: Iterable[AnswerLine] | None = None) -> dict[str, Any]:
+    """A file of the treasury with what was found of its rows; `lines` prefetched in a loop, or
+    given.
+    """
+    return {
+        "batch": row.batch_id,
+        "digest": row.digest,
+        "lines": {
+            str(line.row): [
+                line.finding,
+                line.reference,
+                line.voucher_no,
+                None if line.amount is None else str(line.amount),
+            ]
+            for line in (row.lines.all() if lines is None else lines)
+        },
+    }
+
+
+def settlement_facts(row: Settlement) -> dict[str, Any]:
+    return {
+        "answer_line": row.answer_line_id,
+        "line": row.line_id,
+        "kind": row.kind,
+        "voucher_no": row.voucher_no,
+        "paid_on": row.paid_on,
+        "confirmed_by": row.confirmed_by_id,
+        "refused_by": row.refused_by_id,
     }
 
 

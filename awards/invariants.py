@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.invariants import Check, Rule, stored_files
 from awards.ledger import HELD, Account
-from awards.models import ClaimFile
+from awards.models import Acceptance, ClaimFile, Minutes, ObjectionFile, Signature, TreasuryAnswer
 
 _BALANCES: Final = ", ".join(
     [f"('{name}', v.{name})" for name in HELD] + [f"('{Account.AUTHORITY}', -v.ceiling)"]
@@ -33,8 +33,8 @@ TAKEN: Final = Rule(
     """
     SELECT v.id, v.committed + v.paid + v.recovered AS taken, COALESCE(a.total, 0.00) AS total
     FROM awards_envelope v LEFT JOIN (
-        SELECT envelope_id, SUM(CASE WHEN revoked_at IS NULL THEN amount ELSE paid END) AS total
-        FROM awards_award GROUP BY envelope_id) a ON a.envelope_id = v.id
+        SELECT envelope_id, SUM(CASE WHEN revoked_at IS NULL THEN amount - cut ELSE paid END)
+               AS total FROM awards_award GROUP BY envelope_id) a ON a.envelope_id = v.id
     WHERE v.committed + v.paid + v.recovered <> COALESCE(a.total, 0)
     ORDER BY v.id
     """,
@@ -60,6 +60,16 @@ INSTALMENTS: Final = Rule(
     """,
 )
 
+CUTS: Final = Rule(
+    "awards_award",
+    _("%(cut)s will not be paid, its instalments say %(total)s"),
+    """
+    SELECT a.id, a.cut, SUM(n.cut) AS total
+    FROM awards_award a JOIN awards_instalment n ON n.award_id = a.id
+    GROUP BY a.id HAVING SUM(n.cut) <> a.cut ORDER BY a.id
+    """,
+)
+
 PAID: Final = Rule(
     "awards_award",
     _("%(paid)s paid, its vouchers total %(total)s"),
@@ -75,9 +85,23 @@ PAYMENTS: Final = Rule(
     "awards_payment",
     _("%(amount)s to pay, its instalment is %(due)s"),
     """
-    SELECT p.id, p.amount, n.amount AS due
+    SELECT p.id, p.amount, n.amount - n.cut AS due
     FROM awards_payment p LEFT JOIN awards_instalment n ON n.id = p.instalment_id
-    WHERE p.amount IS DISTINCT FROM n.amount ORDER BY p.id
+    WHERE p.amount IS DISTINCT FROM n.amount - n.cut ORDER BY p.id
+    """,
+)
+
+RECOVERED: Final = Rule(
+    "awards_envelope",
+    _("%(recovered)s recovered, the confirmed repayments total %(total)s"),
+    """
+    SELECT v.id, v.recovered, COALESCE(b.total, 0.00) AS total
+    FROM awards_envelope v LEFT JOIN (
+        SELECT a.envelope_id, SUM(r.principal) AS total
+        FROM awards_repayment r JOIN awards_clawback c ON c.id = r.clawback_id
+        JOIN awards_award a ON a.id = c.award_id
+        WHERE r.confirmed_at IS NOT NULL GROUP BY a.envelope_id) b ON b.envelope_id = v.id
+    WHERE v.recovered <> COALESCE(b.total, 0) ORDER BY v.id
     """,
 )
 
@@ -106,14 +130,48 @@ STATES: Final = Rule(
     """,
 )
 
+BATCHES: Final = Rule(
+    "awards_paymentbatch",
+    _("it is “%(status)s” and still holds payments: %(open)s"),
+    """
+    SELECT b.id, b.status, COUNT(*) AS open
+    FROM awards_paymentbatch b JOIN awards_batchline l ON l.batch_id = b.id AND l.left_at IS NULL
+    JOIN awards_payment p ON p.id = l.payment_id
+    WHERE b.status = 'dissolved' OR b.status = 'settled' AND p.voucher_no IS NULL
+    GROUP BY b.id ORDER BY b.id
+    """,
+)
+
+ANSWERS: Final = Rule(
+    "awards_answerline",
+    _("the treasury says %(said)s by voucher %(voucher)s, recorded are %(amount)s by %(kept)s"),
+    """
+    SELECT a.id, a.amount AS said, a.voucher_no AS voucher, p.amount, p.voucher_no AS kept
+    FROM awards_answerline a LEFT JOIN awards_batchline l ON l.id = a.line_id
+    LEFT JOIN awards_payment p ON p.id = l.payment_id
+    WHERE a.finding = 'right' AND (a.amount, a.voucher_no, a.paid_on)
+          IS DISTINCT FROM (p.amount, p.voucher_no, p.paid_on)
+    ORDER BY a.id
+    """,
+)
+
 RULES: Final[dict[str, Check]] = {
     "awards.balances": BALANCES,
     "awards.taken": TAKEN,
     "awards.ceiling": CEILING,
     "awards.instalments": INSTALMENTS,
+    "awards.cuts": CUTS,
     "awards.paid": PAID,
     "awards.payments": PAYMENTS,
     "awards.claims": CLAIMS,
+    "awards.recovered": RECOVERED,
     "awards.states": STATES,
+    "awards.batches": BATCHES,
+    "awards.answers": ANSWERS,
     "awards.claim_files": stored_files(ClaimFile),
+    "awards.signatures": stored_files(Signature),
+    "awards.audit_reports": stored_files(Acceptance, "report", "report_digest"),
+    "awards.minutes_files": stored_files(Minutes),
+    "awards.objection_files": stored_files(ObjectionFile),
+    "awards.treasury_files": stored_files(TreasuryAnswer),
 }

@@ -56,7 +56,7 @@ def _move(credit: Account, debit: Account, *causes: str) -> Move:
 
 
 A, K = Account, Kind
-CAUSES: Final = ("change", "item", "award", "payment", "carry")
+CAUSES: Final = ("change", "item", "award", "payment", "repayment", "carry")
 MOVES: Final[Mapping[Kind, Move]] = {
     K.CEILING_RAISED: _move(A.AUTHORITY, A.AVAILABLE, "change"),
     K.CEILING_LOWERED: _move(A.AVAILABLE, A.AUTHORITY, "change"),
@@ -65,7 +65,7 @@ MOVES: Final[Mapping[Kind, Move]] = {
     K.AWARDED: _move(A.RESERVED, A.COMMITTED, "item", "award"),
     K.PAID: _move(A.COMMITTED, A.PAID, "award", "payment"),
     K.RELEASED: _move(A.COMMITTED, A.AVAILABLE, "award"),
-    K.RECOVERED: _move(A.PAID, A.RECOVERED, "award"),
+    K.RECOVERED: _move(A.PAID, A.RECOVERED, "award", "repayment"),
     K.CARRIED_OUT: _move(A.AVAILABLE, A.CARRIED, "carry"),
     K.CARRIED_IN: _move(A.AUTHORITY, A.AVAILABLE, "carry"),
 }

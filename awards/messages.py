@@ -11,6 +11,10 @@ def register_all() -> None:
     _notices()
     _agreements()
     _payments()
+    _acceptance()
+    _progress()
+    _recoveries()
+    _amendments()
 
 
 def _lists() -> None:
@@ -37,7 +41,8 @@ def _lists() -> None:
         title=_("A smaller sum is offered for “%(title)s”: %(amount)s"),
         body=_(
             "You asked for %(requested)s; %(amount)s are left in this round. Please say whether"
-            " your firm carries the project out with this sum."
+            " your firm carries the project out with this sum, by %(due)s; no answer counts as"
+            " declined."
         ),
         act=True,
     )
@@ -50,8 +55,18 @@ def _lists() -> None:
     kinds.register(
         "funding.part_declined",
         title=_("The firm declines %(amount)s for “%(title)s”"),
-        body=_("Please take the project off the list; the next on the reserve list moves up."),
-        act=True,
+        body=_(
+            "The project has left the list, and the money has gone on by the call's rules. Look"
+            " whether a supplementary notice is due."
+        ),
+    )
+    kinds.register(
+        "funding.part_lapsed",
+        title=_("The offer of %(amount)s for “%(title)s” has lapsed"),
+        body=_(
+            "Your firm did not answer by the date set, which counts as declined. The project has"
+            " left the list of this round."
+        ),
     )
 
 
@@ -83,11 +98,12 @@ def _notices() -> None:
     )
     kinds.register(
         "objection.upheld",
-        title=_("Objection %(number)s was upheld: “%(title)s” is disqualified"),
+        title=_("Objection %(number)s was upheld: “%(title)s” leaves the list"),
         body=_(
-            "After examination the objection against “%(title)s” was upheld; the project is"
-            " disqualified."
+            "After examination the objection against “%(title)s” was upheld. The firm's owner may"
+            " ask for one review until %(until)s; without one the project is disqualified."
         ),
+        act=True,
     )
     kinds.register(
         "objection.rejected",
@@ -96,6 +112,25 @@ def _notices() -> None:
             "After examination the objection against “%(title)s” was not upheld; the project is"
             " released."
         ),
+    )
+    kinds.register(
+        "objection.review_asked",
+        title=_("A review of objection %(number)s against “%(title)s” was asked for"),
+        body=_(
+            "Please bring it before the meeting above; it is decided by %(due)s, by an approver who"
+            " had no part in the answer."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "objection.review_upheld",
+        title=_("Review: objection %(number)s against “%(title)s” is upheld"),
+        body=_("The decision is final. The project is taken off, or the award is to be ended."),
+    )
+    kinds.register(
+        "objection.review_rejected",
+        title=_("Review: objection %(number)s against “%(title)s” is not upheld"),
+        body=_("The decision is final. The project goes on."),
     )
     kinds.register(
         "reserve.promoted",
@@ -171,6 +206,22 @@ def _agreements() -> None:
         body=_("The secretary has verified the claim of instalment %(sequence)s of “%(title)s”."),
         act=True,
     )
+    kinds.register(
+        "award.cut",
+        title=_("The last instalment of “%(title)s” is cut to %(payable)s"),
+        body=_(
+            "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid."
+        ),
+    )
+    kinds.register(
+        "award.forfeited",
+        title=_("The last instalment of “%(title)s” is not paid"),
+        body=_(
+            "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
+            " the call's rules nothing of the %(planned)s is paid."
+        ),
+    )
 
 
 def _payments() -> None:
@@ -181,10 +232,167 @@ def _payments() -> None:
         act=True,
     )
     kinds.register(
+        "batch.formed",
+        title=_("Batch %(number)s waits to be sent to the treasury"),
+        body=_("A colleague has formed a batch of %(count)s payments. Please check and send it."),
+        act=True,
+    )
+    kinds.register(
+        "batch.differs",
+        title=_("The treasury's answer to batch %(number)s differs in %(count)s rows"),
+        body=_("%(right)s payments were recorded. Please settle what does not match."),
+        act=True,
+    )
+    kinds.register(
+        "settlement.proposed",
+        title=_("Batch %(number)s: a settlement waits for your confirmation"),
+        body=_("A colleague asks: %(kind)s. Please check and confirm or refuse it."),
+        act=True,
+    )
+    kinds.register(
         "payment.paid",
         title=_("Instalment %(sequence)s of “%(title)s” is paid: %(amount)s"),
         body=_(
             "The treasury paid instalment %(sequence)s of “%(title)s”, %(amount)s, voucher"
             " %(voucher)s."
         ),
+    )
+
+
+def _acceptance() -> None:
+    kinds.register(
+        "acceptance.applied",
+        title=_("“%(title)s” is applied for acceptance"),
+        body=_(
+            "The firm has applied for the acceptance with its audit report. Please evaluate it."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.graded",
+        title=_("The acceptance of “%(title)s” waits for a second person"),
+        body=_("A colleague has graded the project. Please check the evaluation and settle it."),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.returned",
+        title=_("The application for acceptance of “%(title)s” was returned"),
+        body=_("Please put it right and apply again: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.sent_back",
+        title=_("The evaluation of “%(title)s” was sent back"),
+        body=_("The second person does not agree: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "acceptance.failed",
+        title=_("“%(title)s” was not accepted"),
+        body=_("The project was graded poor and is not accepted: %(text)s"),
+    )
+
+
+def _progress() -> None:
+    kinds.register(
+        "report.submitted",
+        title=_("“%(title)s” has reported on quarter %(quarter)s of %(year)s"),
+        body=_("Please compare the report with what is there, and confirm or return it."),
+        act=True,
+    )
+    kinds.register(
+        "report.returned",
+        title=_("The report of “%(title)s” on quarter %(quarter)s of %(year)s was returned"),
+        body=_("Please write it again: %(reason)s"),
+        act=True,
+    )
+    kinds.register(
+        "mid_term.passed",
+        title=_("“%(title)s” has passed the mid-term check"),
+        body=_("Checked on %(day)s: %(text)s"),
+    )
+    kinds.register(
+        "mid_term.failed",
+        title=_("“%(title)s” has not passed the mid-term check"),
+        body=_("Checked on %(day)s, to be put right: %(text)s"),
+        act=True,
+    )
+
+
+def _recoveries() -> None:
+    kinds.register(
+        "recall.issued",
+        title=_("“%(title)s” has stood still: please reply by %(due)s"),
+        body=_(
+            "Nothing has been reported or claimed since %(since)s. By the call's rules the money is"
+            " recalled unless your reply shows how the project goes on."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "recall.replied",
+        title=_("The firm of “%(title)s” has replied to the recall"),
+        body=_("Please lift the recall, or put the termination forward."),
+        act=True,
+    )
+    kinds.register(
+        "recall.lifted",
+        title=_("The recall of “%(title)s” is lifted"),
+        body=_("The project goes on: %(reason)s"),
+    )
+    kinds.register(
+        "termination.proposed",
+        title=_("The termination of “%(title)s” waits for your decision"),
+        body=_("An officer has put it forward. Please decide on it."),
+        act=True,
+    )
+    kinds.register(
+        "termination.refused",
+        title=_("The termination of “%(title)s” was refused"),
+        body=_("The approver decided that the project goes on: %(reason)s"),
+    )
+    kinds.register(
+        "clawback.ordered",
+        title=_("%(amount)s of “%(title)s” are to be paid back by %(due)s"),
+        body=_(
+            "The project was terminated. Please pay the principal and the interest back to the"
+            " treasury; interest runs until the day of payment."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "repayment.entered",
+        title=_("A repayment for “%(title)s” waits for confirmation"),
+        body=_("A colleague has entered the receipt. Please compare and confirm it."),
+        act=True,
+    )
+    kinds.register(
+        "repayment.confirmed",
+        title=_("%(amount)s paid back for “%(title)s” are recorded"),
+        body=_("%(left)s are still owed as of that day."),
+    )
+
+
+def _amendments() -> None:
+    kinds.register(
+        "amendment.proposed",
+        title=_("“%(title)s” asks for an amendment of its agreement"),
+        body=_("Please look at what shall change, and decide on it."),
+        act=True,
+    )
+    kinds.register(
+        "amendment.endorsed",
+        title=_("An amendment of “%(title)s” waits for your decision"),
+        body=_("It goes above the share that the office decides; an officer has endorsed it."),
+        act=True,
+    )
+    kinds.register(
+        "amendment.granted",
+        title=_("The amendment of “%(title)s” is granted"),
+        body=_("The changed terms are in force: %(reason)s"),
+    )
+    kinds.register(
+        "amendment.refused",
+        title=_("The amendment of “%(title)s” is refused"),
+        body=_("The terms stay as they are: %(reason)s"),
     )

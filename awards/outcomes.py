@@ -14,6 +14,9 @@ from awards.services.line import OUTCOME_BY_RULE, compute_line
 from reviews.models import Ranking
 from reviews.outcomes import Onward, Outcome
 
+# Who got a sum on the list and lost it before the award: taken off, or a part declined.
+LEFT = {(word, Status.DISQUALIFIED) for word in Word} | {(Word.PARTIAL, Status.NOT_FUNDED)}
+
 
 def outcomes_of(call: Call) -> dict[int, Outcome]:
     """{application: Outcome} once a list is approved; two queries. Sums of standing awards only."""
@@ -30,7 +33,7 @@ def outcomes_of(call: Call) -> dict[int, Outcome]:
     return {
         application: Outcome(
             awarded.get(application),
-            status if status == Status.DISQUALIFIED else outcome,
+            status if (outcome, status) in LEFT else outcome,
             note if outcome == Word.PASSED_OVER else "",
         )
         for application, outcome, note, status in items

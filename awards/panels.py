@@ -1,20 +1,23 @@
 """The money's panels on the dossier page: how the call ended for it, then award and instalments."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.http import PageRequest
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role, is_owner
+from accounts.rules import has_role, is_member, is_owner
 from applications.models import Application
 from applications.panels import Panel
 from applications.rules import RESULTS_OUT
 from applications.workflow import Status
 from awards import rules
-from awards.models import Agreement, FundingItem, Instalment, Outcome
+from awards.models import SETTLED, Agreement, FundingItem, Instalment, Outcome
 from awards.selectors import money
+from awards.services import parts
 from awards.wording import INSTALMENT_STATES
 from reviews.office_words import QUOTA_SENTENCES
 
@@ -35,10 +38,11 @@ RESULTS = frozenset(
 )
 
 
-def result_panel(request: HttpRequest, application: Application) -> Panel | None:
+def result_panel(request: PageRequest, application: Application) -> Panel | None:
     """Rank, points, outcome and notice: for the office at once, for the firm once published.
 
     A firm that is offered a part of what it asked for reads and answers the offer before that.
+    Objections that were answered are for the office and the firm itself.
     """
     user = request.user
     if not isinstance(user, User) or Status(application.status) not in RESULTS:
@@ -46,10 +50,12 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
     office = rules.sees_funding(user)
     if has_role(user, Role.EXPERT) and not office:
         return None
-    item = money.decided_item(application)
+    item: Any = money.decided_item(application)
     if item is None:
         return None
     offered = _offered(item, application)
+    now = request.clock.now
+    over = offered and parts.is_over(item, now)
     published = application.call.status in RESULTS_OUT
     if not (office or published or (offered and is_owner(user, application.firm_id))):
         return None
@@ -61,8 +67,12 @@ def result_panel(request: HttpRequest, application: Application) -> Panel | None
             "application": application,
             "open": office or published,
             "offered": offered,
-            "may_answer": offered and is_owner(user, application.firm_id),
+            "may_answer": offered and not over and is_owner(user, application.firm_id),
+            "may_lapse": over and has_role(user, Role.PROGRAMME_OFFICER),
+            "over": over,
             "notice": money.notice_of(item),
+            "objections": item.objections if office or is_member(user, application.firm_id) else [],
+            "asks": _asks(item, user, application, now),
             "office": office,
             "quota": QUOTA_SENTENCES.get(item.note, "")
             if item.outcome == Outcome.PASSED_OVER
@@ -79,6 +89,13 @@ def _offered(item: FundingItem, application: Application) -> bool:
         and not item.consent
         and application.status == Status.PROPOSED
     )
+
+
+def _asks(item: Any, user: User, application: Application, now: datetime) -> list[int]:
+    """Objections of which this person may ask for the review."""
+    if not is_owner(user, application.firm_id):
+        return []
+    return [row.pk for row in item.objections if row.may_be_reviewed(now)]
 
 
 def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
@@ -102,12 +119,15 @@ def grant_panel(request: HttpRequest, application: Application) -> Panel | None:
             "parts": [(part, INSTALMENT_STATES[part.status]) for part in parts],
             "next": _next_act(application, agreement, parts),
             "owner": owner,
-            "may_accept": has_role(user, Role.PROGRAMME_OFFICER)
-            and application.status == Status.IN_PROGRESS
-            and all(part.status == "paid" for part in parts),
-            "may_terminate": has_role(user, Role.APPROVER) and application.status in money.RUNNING,
+            "has_acceptance": application.status == Status.COMPLETED
+            or (application.status == Status.IN_PROGRESS and _settled(parts)),
+            "has_clawback": application.status == Status.TERMINATED and award.paid,
         },
     )
+
+
+def _settled(parts: list[Instalment]) -> bool:
+    return all(part.status in SETTLED for part in parts)
 
 
 def _next_act(
@@ -122,6 +142,6 @@ def _next_act(
         return {"key": "sign", "due": agreement.sign_by, "provisional": agreement.provisional}
     if agreement.office_signed_at is None:
         return {"key": "office"}
-    waiting = next((part for part in parts if part.status != "paid"), None)
+    waiting = next((part for part in parts if part.status not in SETTLED), None)
     key = "accept" if waiting is None else waiting.status
     return {"key": key, "part": waiting}

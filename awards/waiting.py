@@ -12,9 +12,10 @@ from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from applications.models import Call, CallStatus
-from awards.models import Objection
+from awards import waiting_acts
+from awards.selectors import acts, firm_acts, office_acts
 from awards.selectors import waiting as rows
-from awards.wording import amount_text
+from awards.selectors.owed import owed_by_firms
 from calendars.wording import day_of
 
 
@@ -22,27 +23,44 @@ def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person in this app; for a firm's people, those of its owners."""
     items: list[WaitingItem] = []
     if has_role(user, Role.PROGRAMME_OFFICER):
-        items += _of_officer(now)
+        items += _of_officer()
     if has_role(user, Role.APPROVER):
-        items += [*_decisions(user), *_objections("accepted", now), *_awards(now)]
-    if has_role(user, Role.PROGRAMME_OFFICER) or has_role(user, Role.APPROVER):
-        items += _deviations(user)
+        items += [*_decisions(user), *_awards(now)]
     if has_role(user, Role.FINANCE_OFFICER):
-        items += [*_ceilings(user), *_carries(user), *_payments(user), *_allocations()]
-    if has_role(user, Role.SECRETARY):
-        items += _claims(user)
+        items += [*_payments(user), *_allocations()]
     firms = firm_ids(user, Level.OWNER)
+    found = acts.ask(_asked(user, firms, now))
     if firms:
-        items += _of_firm(firms, now)
-    return items
+        found += owed_by_firms(firms, now)
+    return [*items, *waiting_acts.items(found, now)]
 
 
-def _of_officer(now: datetime) -> Iterator[WaitingItem]:
+def _asked(user: User, firms: Collection[int], now: datetime) -> Iterator[acts.Rows]:
+    """About which projects and documents something waits for a person of these roles and firms."""
+    officer, approver = (has_role(user, r) for r in (Role.PROGRAMME_OFFICER, Role.APPROVER))
+    if officer:
+        yield from office_acts.of_officer(now)
+        yield from office_acts.recalls(now)
+        yield from (office_acts.to_grade(), office_acts.amendments("proposed"))
+    if approver:
+        yield from office_acts.of_approver(user, now)
+        yield office_acts.amendments("endorsed")
+    if officer or approver:
+        yield from (office_acts.deviations(user), office_acts.graded(user))
+    if officer or has_role(user, Role.SECRETARY):
+        yield office_acts.reports(user, every=officer)
+    if has_role(user, Role.SECRETARY):
+        yield office_acts.claims(user)
+    if has_role(user, Role.FINANCE_OFFICER):
+        yield from office_acts.of_finance(user)
+    if firms:
+        yield from firm_acts.of_firms(firms, now)
+
+
+def _of_officer() -> Iterator[WaitingItem]:
     calls = list(rows.calls_for_office())
     for call in calls:
         yield from _lists(call)
-    yield from _objections("filed", now)
-    yield from _projects(now)
     for call in calls:
         yield from _to_close(call)
 
@@ -76,65 +94,6 @@ def _lists(call: Any) -> Iterator[WaitingItem]:
         )
 
 
-def _deviations(user: User) -> Iterator[WaitingItem]:
-    for row in rows.open_deviations(user):
-        yield WaitingItem(
-            title=_("Settle the deviation: %(title)s") % {"title": row.application.title},
-            why=row.reason,
-            url=_funding(row.funding_list.call),
-        )
-
-
-def _objections(status: str, now: datetime) -> Iterator[WaitingItem]:
-    for row in rows.objections(status):
-        yield WaitingItem(
-            title=_objection_title(row),
-            why=_("Against “%(title)s”: %(ground)s")
-            % {"title": row.application.title, "ground": row.get_ground_display()},
-            url=reverse("awards:objection", args=[row.pk]),
-            due=row.due_at,
-            late=row.due_at < now,
-            provisional=row.provisional,
-            working_days=True,
-        )
-
-
-def _objection_title(row: Objection) -> str:
-    if row.status == "filed":
-        return _("Examine objection %(number)s") % {"number": row.number}
-    return _("Answer objection %(number)s") % {"number": row.number}
-
-
-def _projects(now: datetime) -> Iterator[WaitingItem]:
-    """Agreements to draw up, to sign for the office; projects to accept."""
-    waiting = list(rows.for_office())
-    count = sum(row.to_draw_up for row in waiting)  # type: ignore[attr-defined]  # annotated
-    if count:
-        yield WaitingItem(
-            title=_("Draw up the agreements"),
-            why=_("Awards whose allocation notice is recorded."),
-            url=reverse("awards:agreements"),
-            count=count,
-        )
-    for row in (row for row in waiting if row.to_sign):  # type: ignore[attr-defined]  # annotated
-        agreement = row.agreement
-        yield WaitingItem(
-            title=_("Sign for the office: %(title)s") % {"title": row.application.title},
-            why=_("The firm has signed agreement %(number)s.") % {"number": agreement.number},
-            url=reverse("awards:agreement", args=[agreement.pk]),
-            due=agreement.sign_by,
-            late=agreement.sign_by < now,
-            provisional=agreement.provisional,
-            working_days=True,
-        )
-    for row in (row for row in waiting if row.to_accept):  # type: ignore[attr-defined]  # annotated
-        yield WaitingItem(
-            title=_("Accept the project: %(title)s") % {"title": row.application.title},
-            why=_("Every instalment is paid."),
-            url=reverse("awards:accept", args=[row.pk]),
-        )
-
-
 def _to_close(call: Any) -> Iterator[WaitingItem]:
     if call.status == CallStatus.AWARDED and call.settled:
         yield WaitingItem(
@@ -153,12 +112,6 @@ def _decisions(user: User) -> Iterator[WaitingItem]:
             why=_("Submitted for decision."),
             url=_funding(row.call),
         )
-    for part in rows.parts("refused"):
-        yield WaitingItem(
-            title=_("Take off the list: %(title)s") % {"title": part.application.title},
-            why=_("The firm declined the part offered to it."),
-            url=reverse("awards:take_off", args=[part.application_id]),
-        )
 
 
 def _awards(now: datetime) -> Iterator[WaitingItem]:
@@ -168,26 +121,6 @@ def _awards(now: datetime) -> Iterator[WaitingItem]:
             why=_("The notice period has passed without an open objection."),
             url=_funding(call),
             count=call.ripe,  # type: ignore[attr-defined]  # annotated
-        )
-
-
-def _ceilings(user: User) -> Iterator[WaitingItem]:
-    for row in rows.ceilings(user):
-        yield WaitingItem(
-            title=_("Confirm the ceiling of %(year)s") % {"year": row.envelope.year},
-            why=_("%(sum)s by %(document)s; it needs a second person.")
-            % {"sum": amount_text(row.ceiling), "document": row.document_no},
-            url=reverse("awards:envelope"),
-        )
-
-
-def _carries(user: User) -> Iterator[WaitingItem]:
-    for row in rows.carries(user):
-        yield WaitingItem(
-            title=_("Confirm what is carried over from %(year)s") % {"year": row.source.year},
-            why=_("%(sum)s by %(document)s; it needs a second person.")
-            % {"sum": amount_text(row.amount), "document": row.document_no},
-            url=reverse("awards:envelope"),
         )
 
 
@@ -215,44 +148,4 @@ def _allocations() -> Iterator[WaitingItem]:
             why=_("Awards that no allocation notice covers yet."),
             url=_funding(call),
             count=call.bare,  # type: ignore[attr-defined]  # annotated
-        )
-
-
-def _claims(user: User) -> Iterator[WaitingItem]:
-    for row in rows.to_verify(user):
-        yield WaitingItem(
-            title=_("Verify on site: instalment %(number)s of “%(title)s”")
-            % {
-                "number": row.instalment.sequence,
-                "title": row.instalment.award.application.title,
-            },
-            why=_("The firm has claimed %(sum)s.") % {"sum": amount_text(row.instalment.amount)},
-            url=reverse("awards:claim", args=[row.pk]),
-        )
-
-
-def _of_firm(firms: Collection[int], now: datetime) -> Iterator[WaitingItem]:
-    for agreement in rows.to_sign_for_firm(firms):
-        yield WaitingItem(
-            title=_("Sign the agreement: %(title)s") % {"title": agreement.award.application.title},
-            why=_("Check the sum, the targets and the instalments first."),
-            url=reverse("awards:agreement", args=[agreement.pk]),
-            due=agreement.sign_by,
-            late=agreement.sign_by < now,
-            provisional=agreement.provisional,
-            working_days=True,
-        )
-    for part in rows.parts("").filter(application__firm__in=firms):
-        yield WaitingItem(
-            title=_("Answer the offer: %(title)s") % {"title": part.application.title},
-            why=_("%(sum)s can be granted, less than was asked for.")
-            % {"sum": amount_text(part.amount)},
-            url=reverse("applications:dossier", args=[part.application_id]),
-        )
-    for row in rows.to_claim(firms):
-        yield WaitingItem(
-            title=_("Claim instalment %(number)s: %(title)s")
-            % {"number": row.sequence, "title": row.award.application.title},
-            why=_("%(sum)s, against evidence verified on site.") % {"sum": amount_text(row.amount)},
-            url=reverse("awards:claim_new", args=[row.pk]),
         )

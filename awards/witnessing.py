@@ -9,18 +9,33 @@ from audit.digests import canonical, sm3
 from audit.witnesses import last_after
 from awards import facts
 from awards.models import (
+    Acceptance,
     Agreement,
     AllocationNotice,
+    Amendment,
     Award,
     CarryOver,
     Claim,
+    Clawback,
     Deviation,
     Envelope,
+    FundingItem,
     FundingList,
+    MidTermCheck,
+    Minutes,
     Objection,
+    ObjectionReview,
     Payment,
+    PaymentBatch,
+    ProgressReport,
     PublicNotice,
+    Recall,
+    Repayment,
+    Settlement,
+    Termination,
+    TreasuryAnswer,
 )
+from awards.project_facts import facts_of
 
 NAMED = "instalment__award__application"  # what the name of a claim or a payment is made of
 
@@ -32,9 +47,15 @@ def envelopes() -> Iterator[str]:
 
 
 def lists() -> Iterator[str]:
-    """Every list has the outcomes and sums that were submitted, approved or moved up."""
+    """Every list has the outcomes and sums that were submitted, approved or moved up, and the
+    answers of firms that were offered a part.
+    """
     decided = FundingList.objects.filter(status__in=("submitted", "approved"))
-    yield from last_after(decided.prefetch_related("items__application"), facts.list_facts)
+    told = decided.select_related("minutes").prefetch_related("items__application")
+    yield from last_after(told, facts.list_facts)
+    yield from last_after(Minutes, facts.minutes_facts)
+    answered = FundingItem.objects.exclude(consent="").select_related("application")
+    yield from last_after(answered, facts.part_facts)
     yield from last_after(Deviation.objects.select_related("application"), facts.deviation_facts)
 
 
@@ -54,7 +75,10 @@ def notices() -> Iterator[str]:
 
 
 def objections() -> Iterator[str]:
-    yield from last_after(Objection, facts.objection_facts)
+    rows = Objection.objects.prefetch_related("files")
+    yield from last_after(rows, facts.objection_facts)
+    reviews = ObjectionReview.objects.select_related("objection")
+    yield from last_after(reviews, facts.review_facts)
 
 
 def awards() -> Iterator[str]:
@@ -70,6 +94,32 @@ def awards() -> Iterator[str]:
         if sm3(canonical(row.content)) != row.digest:
             yield _("agreement %(number)s: the content was altered") % {"number": row.number}
     yield from last_after(Agreement.objects.prefetch_related("signatures"), facts.agreement_facts)
+
+
+def closing() -> Iterator[str]:
+    """What happened to projects after their award."""
+    for model in (
+        Acceptance,
+        ProgressReport,
+        MidTermCheck,
+        Recall,
+        Termination,
+        Clawback,
+        Amendment,
+    ):
+        yield from last_after(model.objects.select_related("award__application"), facts_of)
+    repayments = Repayment.objects.select_related("clawback__award__application")
+    yield from last_after(repayments, facts_of)
+
+
+def batches() -> Iterator[str]:
+    """Batches for the treasury, its answers row by row, and how what did not match was settled."""
+    rows = PaymentBatch.objects.prefetch_related("lines__payment")
+    yield from last_after(rows, facts.batch_facts)
+    answers = TreasuryAnswer.objects.prefetch_related("lines")
+    yield from last_after(answers, facts.answer_facts)
+    named = Settlement.objects.select_related("batch", "answer_line__answer", "line")
+    yield from last_after(named, facts.settlement_facts)
 
 
 def payments() -> Iterator[str]:

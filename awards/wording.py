@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from applications.money import in_words
+from applications.money import grouped, in_words
 
 INSTALMENT_STATES: dict[str, Any] = {
     "planned": _("not yet claimed"),
@@ -17,6 +17,7 @@ INSTALMENT_STATES: dict[str, Any] = {
     "entered": _("waiting for release"),
     "released": _("waiting for the treasury's voucher"),
     "paid": _("paid"),
+    "forfeited": _("not paid out"),
 }
 # Who holds an instalment now, for those who wait.
 WAITS: dict[str, Any] = {
@@ -28,6 +29,7 @@ WAITS: dict[str, Any] = {
     "entered": _("It lies with the finance department, where a second officer releases it."),
     "released": _("It lies with the treasury; once it has paid, the voucher is recorded here."),
     "paid": "",
+    "forfeited": _("Too few of the jobs promised were achieved; nothing of it is paid."),
 }
 STEP_WORDS: dict[str, Any] = {
     "claimed": _("Claimed by the firm"),
@@ -44,6 +46,25 @@ TARGET_WORDS: dict[str, Any] = {
     "average_wage_yuan": _("Average yearly wage"),
     "tax_yuan": _("Yearly tax"),
 }
+
+# What an amendment may change of an agreement.
+TERM_WORDS: dict[str, Any] = {
+    "fixed_assets_yuan": TARGET_WORDS["fixed_assets_yuan"],
+    "promised_headcount": TARGET_WORDS["promised_headcount"],
+    "average_wage_yuan": TARGET_WORDS["average_wage_yuan"],
+    "tax_yuan": TARGET_WORDS["tax_yuan"],
+    "amount": _("Sum of the award"),
+    "finishes_on": _("Start of production"),
+}
+
+
+def term_text(name: str, value: str) -> str:
+    """A term's value as it is read: a sum with its unit, a number, a day; "" for none."""
+    if not value or name == "finishes_on":
+        return value
+    number = Decimal(value)
+    return grouped(number) if name == "promised_headcount" else amount_text(number)
+
 
 # Why a line cannot be drawn: one sentence for each of `awards.funding.ERROR_KEYS`.
 LINE_ERRORS: Mapping[str, Promise] = {

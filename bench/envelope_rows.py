@@ -20,6 +20,7 @@ from awards.models import (
     FundingItem,
     FundingList,
     LedgerEntry,
+    Minutes,
 )
 from bench.review_rows import behind_the_triggers
 from reviews.models import Ranking
@@ -166,13 +167,21 @@ def _contenders(calls: list[Call], contenders: int, hands: Hands, now: datetime)
         )
         for call in calls
     )  # fmt: skip
+    kept = Minutes.objects.bulk_create(
+        Minutes(
+            call=call, number="1号", version=1, held_on=now.date(), participants=[], decisions="1",
+            name="1.pdf", size=1, content_type="application/pdf", digest="1" * 64,
+            recorded_by=hands.officer, recorded_at=now,
+        )
+        for call in calls
+    )  # fmt: skip
     lists = FundingList.objects.bulk_create(
         FundingList(
             call=ranking.call, ranking=ranking, version=1, mode="strict", envelope=SUM,
             status="approved", drawn_by=hands.officer, drawn_at=now, decided_by=hands.approver,
-            decided_at=now, minutes_no="1号",
+            decided_at=now, minutes=minutes,
         )
-        for ranking in rankings
+        for ranking, minutes in zip(rankings, kept, strict=True)
     )  # fmt: skip
     dossiers = Application.objects.bulk_create(
         Application(

@@ -87,6 +87,16 @@ app.conf.update(
             "schedule": 1800.0,
             "options": {"expires": 1800},
         },
+        "awards-recall": {
+            "task": "awards.tasks.recall_idle",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "awards-unpaid": {
+            "task": "awards.tasks.note_unpaid",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "audit-seal": {
             "task": "audit.tasks.seal",
             "schedule": 10.0,

@@ -122,6 +122,11 @@ OFFICERS: tuple[Section, ...] = (
                 _for(Role.PROGRAMME_OFFICER, Role.FINANCE_OFFICER, Role.SUPERVISOR)
                 | {Role.SECRETARY},
             ),
+            Page(
+                "awards:batches",
+                pgettext_lazy("nav", "Treasury batches"),
+                _for(Role.FINANCE_OFFICER, Role.SUPERVISOR),
+            ),
         ),
     ),
     Section(

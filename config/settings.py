@@ -43,6 +43,7 @@ APPS = (
     "awards",
     "portal",
     "rehearsal",
+    "opendata",
 )
 
 INSTALLED_APPS = [
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "guardian",
     "pgtrigger",
+    "rest_framework",
     "django_htmx",
     "csp",
 ]
@@ -258,6 +260,50 @@ DINGTALK_URL = environment.address("STEELYARD_DINGTALK_URL")
 DINGTALK_SECRET = os.environ.get("STEELYARD_DINGTALK_SECRET", "")
 SMS_URL = environment.address("STEELYARD_SMS_URL")
 SMS_TOKEN = os.environ.get("STEELYARD_SMS_TOKEN", "")
+
+# --- Open data ------------------------------------------------------------------------------------
+
+# Who publishes, in the files of awards: a 统一社会信用代码, and the prefix that 360Giving gave.
+HOST_CODE = os.environ.get("STEELYARD_HOST_CODE", "")
+GRANT_PREFIX = os.environ.get("STEELYARD_GRANT_PREFIX") or "360G-steelyard"
+# Requests a minute: of a visitor's address, of whoever signed in, of an address for files.
+OPEN_DATA_RATES = {"visitor": 120, "person": 600, "download": 30}
+
+_api = "opendata"
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        f"{_api}.authentication.Token",
+        f"{_api}.authentication.Session",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [],  # each view asks the rule that its page asks
+    "DEFAULT_THROTTLE_CLASSES": [f"{_api}.throttling.Rate"],
+    "DEFAULT_PAGINATION_CLASS": f"{_api}.paging.Pages",
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": f"{_api}.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Steelyard",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": [f"{_api}.description.own_addresses"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        f"{_api}.description.declare_refusals",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CallStatus": f"{_api}.serializers.calls.STATUSES",
+        "InstalmentStatus": f"{_api}.serializers.dossiers.INSTALMENTS",
+        "PaymentStatus": f"{_api}.serializers.payments.STATES",
+        "DossierStatus": f"{_api}.serializers.dossiers.STATUSES",
+        "ProjectState": f"{_api}.serializers.notices.STATES",
+        "Phase": f"{_api}.serializers.calls.PHASES",
+    },
+}
 
 # --- Safety ---------------------------------------------------------------------------------------
 

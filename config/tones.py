@@ -99,6 +99,7 @@ STATES: dict[str, str] = {
     "filed": "doing",
     "refused": "stop",
     "upheld": "warn",
+    "asked": "wait",
     "rejected": "stop",
     # instalment
     "planned": "todo",
@@ -107,6 +108,21 @@ STATES: dict[str, str] = {
     "entered": "doing",
     "released": "doing",
     "paid": "done",
+    "forfeited": "stop",
+    # acceptance, and what else follows an award
+    "applied": "wait",
+    "graded": "wait",
+    "issued": "act",
+    "endorsed": "wait",
+    "granted": "done",
+    "kept": "warn",
+    "replied": "wait",
+    "lifted": "done",
+    "failed": "stop",
+    # batch for the treasury
+    "sent": "wait",
+    "settled": "done",
+    "dissolved": "stop",
     # request, message, job
     "answered": "wait",
     "passed": "line",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import health, session
 
 PAGES = (
+    "opendata",
     "portal",
     "awards",
     "secretaries",
@@ -23,4 +24,6 @@ urlpatterns = [
     *(path("", include(f"{app}.urls")) for app in PAGES),
 ]
 
+handler400 = "opendata.problems.bad_request"
+handler404 = "opendata.problems.not_found"
 handler500 = "config.outage.server_error"

@@ -39,6 +39,7 @@ def rule_rows(rules: CallRules) -> list[Row]:
         (_("Public notice"), _notice(rules)),
         (_("Objections"), _objections(rules)),
         (_("Payment"), _instalments(rules)),
+        (_("After the award"), _after(rules)),
     ]
 
 
@@ -119,8 +120,10 @@ def _cut_off(rules: CallRules) -> str:
             "next that does."
         ),
         "partial": _(
-            "In order of rank: the last project may receive the rest of the funds in part."
-        ),
+            "In order of rank: the last project may receive the rest of the funds in part, if its "
+            "firm agrees within %(days)s; else the money goes on to the next in rank."
+        )
+        % {"days": _days(rules.part_answer_days)},
     }[rules.cut_off]
 
 
@@ -153,9 +156,13 @@ def _notice(rules: CallRules) -> str:
 
 def _objections(rules: CallRules) -> str:
     return _(
-        "By name and in writing during the notice; answered within %(days)s of admission. Only the "
-        "project concerned is held."
-    ) % {"days": _days(rules.objection_answer_days)}
+        "By name and in writing during the notice; answered within %(days)s of receipt. Only the "
+        "project concerned is held. Whoever disagrees with the answer may ask within %(review)s "
+        "for one review by a meeting above those who answered."
+    ) % {
+        "days": _days(rules.objection_answer_days),
+        "review": _days(rules.objection_review_days),
+    }
 
 
 def _instalments(rules: CallRules) -> str:
@@ -165,3 +172,17 @@ def _instalments(rules: CallRules) -> str:
         "In %(n)d instalments: %(parts)s of the award.",
         len(rules.instalments),
     ) % {"n": len(rules.instalments), "parts": parts}
+
+
+def _after(rules: CallRules) -> str:
+    return _(
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it is "
+        "cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+        "project idle for %(months)s months is called back; money clawed back bears %(rate)s%% "
+        "interest a year."
+    ) % {
+        "cut": rules.jobs_cut_below,
+        "fail": rules.jobs_fail_below,
+        "months": rules.idle_months,
+        "rate": rules.interest_rate,
+    }

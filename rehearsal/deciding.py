@@ -2,11 +2,23 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from applications.models import Call
 from applications.workflow import Status
 from audit import clock
-from awards.models import FundingList, Outcome, PublicNotice
-from awards.services import decisions, deviations, funding, notices, objections, reserve
+from awards.models import FundingList, Minutes, Outcome, PublicNotice
+from awards.services import (
+    decisions,
+    deviations,
+    funding,
+    notices,
+    objection_answers,
+    objections,
+    reserve,
+)
+from awards.services.minutes import record_minutes
+from rehearsal.papers import pdf
 from rehearsal.round import Round
 from reviews.selectors.rankings import entry_of, sheet_for
 from reviews.services.statements import issue_statement
@@ -40,20 +52,35 @@ def decide(round_: Round) -> FundingList:
     )
     deviations.refuse_deviation(deviation=deviation, by=cast["officer2"])
     funding.submit_list(funding_list=drawn, by=cast["officer"])
+    minutes = meet(round_, 8, "同意按评审结果安排资金，名单见附件。")
     round_.refusals.expect(
         "officer decides",
         lambda: funding.approve_list(
-            funding_list=drawn, minutes_no="1", note="", by=cast["officer2"]
+            funding_list=drawn, minutes=minutes, note="", by=cast["officer2"]
         ),
     )
     approved = funding.approve_list(
         funding_list=drawn,
-        minutes_no=f"厅务会纪要〔{round_.call.year}〕8号",
+        minutes=minutes,
         note="同意按评审结果安排。",
         by=cast["approver"],
     )
     round_.call.refresh_from_db()
     return approved
+
+
+def meet(round_: Round, number: int, decisions: str) -> Minutes:
+    """The department's meeting decides; its signed minutes are recorded."""
+    year = round_.call.year
+    return record_minutes(
+        call=round_.call,
+        number=f"厅务会纪要〔{year}〕{number}号",
+        held_on=clock.today(),
+        participants="领审定，省工业和信息化厅，厅长\n财经办，省财政厅，处长\n秦项目，省工业和信息化厅，处长",
+        decisions=decisions,
+        upload=pdf("会议纪要", f"{round_.call.number} {number}"),
+        by=round_.cast["officer"],
+    )
 
 
 def put_on_notice(round_: Round, wait: int = 2) -> PublicNotice:
@@ -94,18 +121,19 @@ def object_and_answer(round_: Round, notice: PublicNotice) -> None:
             objector_contact="13800000000",
             ground="false",
             text="该项目申报的已完成投资与现场情况不符，请予核查。",
+            proof=[pdf("现场照片", item.application.number or "")],
         )
         objections.accept_objection(
             objection=filed, finding="署名真实，线索具体，予以受理。", by=cast["officer"]
         )
         round_.refusals.expect(
             "officer answers the own objection",
-            lambda filed=filed: objections.answer_objection(  # type: ignore[misc]  # bound early on purpose
+            lambda filed=filed: objection_answers.answer_objection(  # type: ignore[misc]  # bound early on purpose
                 objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=cast["officer"]
             ),
         )
         round_.wait_working_days(1)
-        objections.answer_objection(
+        objection_answers.answer_objection(
             objection=filed,
             upheld=upheld,
             answer="经现场核查，反映的问题属实，取消资格。"
@@ -113,6 +141,19 @@ def object_and_answer(round_: Round, notice: PublicNotice) -> None:
             else "经现场核查，投资凭证齐全，反映的问题不属实。",
             by=cast["approver"],
         )
+
+
+def carry_out(round_: Round, notice: PublicNotice) -> None:
+    """What was upheld takes effect once nobody has asked for its review in time."""
+    approver = round_.cast["approver"]
+    for upheld in notice.objections.filter(status="upheld").select_related("application"):
+        round_.refusals.expect(
+            "upheld objection carried out at once",
+            lambda upheld=upheld: objection_answers.carry_out(objection=upheld, by=approver),  # type: ignore[misc]  # bound early on purpose
+        )
+        assert upheld.review_until is not None
+        round_.wait_until(timezone.localdate(upheld.review_until) + timedelta(days=1))
+        objection_answers.carry_out(objection=upheld, by=approver)
 
 
 def award_all(round_: Round, notice: PublicNotice) -> int:
@@ -124,6 +165,7 @@ def award_all(round_: Round, notice: PublicNotice) -> int:
     object_and_answer(round_, notice)
     round_.wait_until(notice.ends_on + timedelta(days=1))
     decisions.award(call=round_.call, by=cast["approver"])
+    carry_out(round_, notice)
     if round_.applications(Status.PROPOSED):
         extra = notices.publish_notice(call=round_.call, by=cast["officer"])
         round_.wait_until(extra.ends_on + timedelta(days=1))

@@ -169,6 +169,7 @@ class Demonstration:
             objector_contact="13800000000",
             ground="false",
             text="该项目申报的已完成投资与现场情况不符，请予核查。",
+            proof=[pdf("现场照片", item.application.number or "")],
         )
 
     def _claims(self, round_: Round) -> None:

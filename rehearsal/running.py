@@ -19,6 +19,7 @@ from awards.models import Award, Envelope, PublicNotice
 from notifications.models import Delivery, Outgoing
 from rehearsal import (
     checking,
+    closing,
     deciding,
     filing,
     paying,
@@ -35,7 +36,17 @@ from reviews.services.draws import reproduce
 from secretaries.models import ServiceAssignment
 
 YEARLY_WAN = 30_000
-STAGES = ("submitted", "eligible", "scored", "ranked", "noticed", "awarded", "assigned", "paid")
+STAGES = (
+    "submitted",
+    "eligible",
+    "scored",
+    "ranked",
+    "noticed",
+    "awarded",
+    "assigned",
+    "paid",
+    "closed",
+)
 
 
 @dataclass
@@ -51,6 +62,7 @@ class Rehearsal:
     progress: Progress = silent
     stages: list[dict[str, Any]] = field(default_factory=list)
     second: SecondCall | None = None
+    closure: closing.Closure | None = None
 
     def run(self, *, kept: bool) -> dict[str, Any]:
         """Run to the stage asked for and return the report (see `report`)."""
@@ -60,7 +72,7 @@ class Rehearsal:
             for name in STAGES[: STAGES.index(self.until) + 1]:
                 self.timed(name, STEPS[name])
             # Last, so that what the first call's people do does not hang on it.
-            if self.until == STAGES[-1] and not kept:
+            if self.until in ("paid", "closed") and not kept:
                 self.second = SecondCall.held(self.round)
             drain()
             seal()
@@ -122,8 +134,8 @@ class Rehearsal:
             "secretaries": {
                 "awarded": awards.count(),
                 "assigned": ServiceAssignment.objects.filter(
-                    application__call=call, valid_to=None, role="lead"
-                ).count(),
+                    application__call=call, role="lead"
+                ).aggregate(n=Count("application", distinct=True))["n"],
             },
             "messages": _messages(),
             "audit": {
@@ -133,6 +145,7 @@ class Rehearsal:
             },
             "draw": _draw(call),
             "hearing": self.second.report() if self.second else None,
+            "closure": self.closure.report() if self.closure else None,
         }
 
 
@@ -192,6 +205,11 @@ def _paid(run: Rehearsal) -> int:
     return paid
 
 
+def _closed(run: Rehearsal) -> int:
+    run.closure = closing.close_all(run.round)
+    return run.closure.accepted + run.closure.terminated
+
+
 STEPS: dict[str, Callable[[Rehearsal], int]] = {
     "submitted": lambda run: filing.submit_all(run.round),
     "eligible": lambda run: checking.screen_all(run.round),
@@ -201,4 +219,5 @@ STEPS: dict[str, Callable[[Rehearsal], int]] = {
     "awarded": _awarded,
     "assigned": lambda run: paying.appointed(run.round),
     "paid": _paid,
+    "closed": _closed,
 }

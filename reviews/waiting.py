@@ -12,6 +12,7 @@ from accounts.waiting import WaitingItem
 from applications.models import CallStatus
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from reviews import waiting_office, waiting_site
 from reviews.addresses import marks_url
 from reviews.models import Expert, Seat, SeatState, Stage
@@ -35,25 +36,31 @@ def _for_expert(user: User, now: datetime) -> list[WaitingItem]:
     expert = Expert.objects.filter(user=user, active=True).first()
     if expert is None:
         return []
-    items = (_item(seat, now) for seat in own.live_seats(expert))
-    return [item for item in items if item is not None]
+    seats = list(own.live_seats(expert))
+    invited = [seat for seat in seats if seat.state == SeatState.INVITED]
+    table = working_days() if invited else None
+    items = [_invitation(seat, table, now) for seat in invited if table is not None]
+    acts = (_item(seat, now) for seat in seats if seat.state != SeatState.INVITED)
+    return [*items, *(item for item in acts if item is not None)]
+
+
+def _invitation(seat: Seat, table: WorkingDays, now: datetime) -> WaitingItem:
+    answer_by = end_of_day(answer_due(seat, table).day)
+    return WaitingItem(
+        title=_("Answer the invitation as an expert"),
+        why=_("%(call)s, panel %(panel)s") % {"call": seat.panel.call, "panel": seat.panel.number},
+        url=reverse("reviews:my_reviews"),
+        due=answer_by,
+        late=answer_by < now,
+        working_days=True,
+        part=str(seat.pk),
+    )
 
 
 def _item(seat: Seat, now: datetime) -> WaitingItem | None:
-    """The next act in one seat; None when the expert has nothing to do there."""
+    """The next act in a seat that was accepted; None when the expert has nothing to do there."""
     progress = own.progress_of([a.state for a in own.at_hand(seat)])
     call = seat.panel.call
-    if seat.state == SeatState.INVITED:
-        answer_by = end_of_day(answer_due(seat, working_days()).day)
-        return WaitingItem(
-            title=_("Answer the invitation as an expert"),
-            why=_("%(call)s, panel %(panel)s") % {"call": call, "panel": seat.panel.number},
-            url=reverse("reviews:my_reviews"),
-            due=answer_by,
-            late=answer_by < now,
-            working_days=True,
-            part=str(seat.pk),
-        )
     if progress.to_declare:
         return WaitingItem(
             title=_("Declare conflicts of interest"),

@@ -1,7 +1,6 @@
 """Parts of the handover page that upper apps fill: award, instalments. Registered in `ready()`."""
 
-from django.http import HttpRequest
-
+from accounts.http import PageRequest
 from applications.models import Application
 from applications.panels import Panel, Provider
 
@@ -14,6 +13,6 @@ def register(provider: Provider) -> None:
         _providers.append(provider)
 
 
-def collect(request: HttpRequest, application: Application) -> list[Panel]:
+def collect(request: PageRequest, application: Application) -> list[Panel]:
     panels = (provider(request, application) for provider in _providers)
     return [panel for panel in panels if panel is not None]

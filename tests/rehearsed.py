@@ -39,8 +39,8 @@ class Rehearsal:
 
 @pytest.fixture(scope="session")
 def rehearsal(django_db_setup, django_db_blocker) -> Rehearsal:
-    """The first run ends with the ranking; the second empties the database and goes on to the
-    last payment."""
+    """The first run ends with the ranking; the second empties the database and goes on until
+    half of its projects are closed."""
     told = settings.DATA_DIR / "rehearsal.json"
     with one_at_a_time(settings.DATA_DIR / "rehearsal.lock"):
         if not told.exists():
@@ -57,7 +57,7 @@ def make_mould() -> None:
 
 def run_twice(report: Path) -> dict[str, Any]:
     rankings = []
-    for until in ("ranked", "paid"):
+    for until in ("ranked", "closed"):
         manage("rehearse", *SIZE, "--until", until, "--json", str(report))
         rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
     told = json.loads(report.read_text())

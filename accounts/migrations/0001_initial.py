@@ -568,6 +568,24 @@ class Migration(migrations.Migration):
             )],
             },
         ),
+        migrations.CreateModel(
+            name='AccessToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='what it is for')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_on', models.DateField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'triggers': [pgtrigger.compiler.Trigger(name='token_stays_what_it_is', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a53a023c6f83cb6234395e230997701b4db2d784', operation='UPDATE', pgid='pgtrigger_token_stays_what_it_is_f958d', table='accounts_accesstoken', when='BEFORE')), pgtrigger.compiler.Trigger(name='token_revoked_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."revoked_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='60976047a98b0734f03317f85ffb25be375a0cd7', operation='UPDATE', pgid='pgtrigger_token_revoked_for_good_f2e33', table='accounts_accesstoken', when='BEFORE')), pgtrigger.compiler.Trigger(name='tokens_are_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5af613e3e92aed685ff3074db0ea0cfa59bb1ad9', operation='DELETE', pgid='pgtrigger_tokens_are_never_deleted_e7c70', table='accounts_accesstoken', when='BEFORE'))],
+                'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='token_has_a_name'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='token_lives_for_a_while')],
+            },
+        ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]
     operations = created_together(operations)

@@ -46,6 +46,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
             for firm in selectors.firms_of(user)[:20]
             if (level := rules.member_level(user, firm))
         ],
+        "holds_tokens": rules.may_hold_tokens(user),
         "has_password": user.has_usable_password(),
         "particulars": [
             (_("Sign-in name"), user.username),

@@ -142,6 +142,33 @@ class RulesForm(forms.Form):
         max_length=60,
         help_text=_("For example 50/30/20; they total 100."),
     )
+    jobs_cut_below = _count(
+        _("Last instalment is cut below"), "%", _("Of the new jobs promised, in proportion.")
+    )
+    jobs_fail_below = _count(_("Last instalment is not paid below"), "%")
+    midterm_before = _count(
+        _("Mid-term check before instalment"), "", _("0: no mid-term check is needed.")
+    )
+    amendment_percent = _count(
+        _("Changes above this share go to the approver"),
+        "%",
+        _("Of the sum, a target or the time."),
+    )
+    idle_months = _count(_("Idle projects are recalled after"), _("months"))
+    interest_rate = forms.DecimalField(
+        label=_("Interest on money paid back"),
+        max_digits=4,
+        decimal_places=2,
+        min_value=0,
+        max_value=24,
+        help_text=_("Percent a year, by days (actual/365)."),
+    )
+    grades = forms.CharField(
+        label=_("Points from which grades begin"),
+        max_length=20,
+        help_text=_("Excellent, good, fair; below that poor. For example 90/80/60."),
+    )
+    credit_years = _count(_("Credit records expire after"), _("years"))
     regional_quota = _count(_("Quota of a recommending region"))
     correction_days = _count(_("Correction"), DAYS)
     screening_days = _count(_("Screening"), DAYS)
@@ -149,16 +176,26 @@ class RulesForm(forms.Form):
     site_view_days = _count(
         _("Firm's view of a site check"), DAYS, _("From the day the finding is recorded.")
     )
+    part_answer_days = _count(
+        _("Firm's answer to a part offered"), DAYS, _("Where the last project may get a part.")
+    )
     notice_days = _count(_("Public notice"), DAYS, _("The first day counts."))
     objection_answer_days = _count(_("Answer to an objection"), DAYS)
+    objection_review_days = _count(
+        _("Asking for the review of an objection"), DAYS, _("From the day of its answer.")
+    )
     agreement_days = _count(_("Signing the agreement"), DAYS)
     request_days = _count(_("Firm's request to its secretary"), DAYS)
+    report_due_days = _count(_("Progress report after a quarter"), DAYS)
+    recall_reply_days = _count(_("Firm's reply to a recall"), DAYS)
+    clawback_days = _count(_("Paying back what is clawed back"), DAYS)
     comment_min_chars = _count(_("Least length of a comment"))
 
     def __init__(self, data: Any = None, *, rules: Mapping[str, Any]) -> None:
         initial = {**asdict(CallRules()), **CallRules().to_data(), **rules}
         initial["ties"] = ",".join(initial["ties"])
-        initial["instalments"] = "/".join(str(p) for p in initial["instalments"])
+        for name in ("instalments", "grades"):
+            initial[name] = "/".join(str(number) for number in initial[name])
         self.quotas = dict(initial.pop("quota_by_region", {}))
         super().__init__(data, initial=initial)
         self.fields["ties"].choices = [  # type: ignore[attr-defined]  # stubs know no kinds
@@ -185,7 +222,9 @@ class RulesForm(forms.Form):
             field = error.name if error.name in self.fields else None
             self.add_error(field, str(rule_problem(error)))
         except (TypeError, ValueError):
-            self.add_error("instalments", _("Write whole percentages with a stroke between them."))
+            for name in ("instalments", "grades"):
+                if not re.fullmatch(r"[\d/,，、\s]+", values[name]):
+                    self.add_error(name, _("Write whole numbers with a stroke between them."))
         return values
 
     def _data(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +240,6 @@ class RulesForm(forms.Form):
             and not (name.startswith("hearing_") and value in (None, ""))
         }
         plain["ties"] = values["ties"].split(",")
-        plain["instalments"] = [
-            int(p) for p in re.split(r"[/,，、\s]+", values["instalments"].strip())
-        ]
+        for name in ("instalments", "grades"):
+            plain[name] = [int(n) for n in re.split(r"[/,，、\s]+", values[name].strip())]
         return {**plain, "quota_by_region": quotas}

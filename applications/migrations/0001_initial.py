@@ -32,18 +32,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CreditRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uscc', models.CharField(db_index=True, max_length=18)),
-                ('kind', models.CharField(choices=[('dishonest', 'dishonest judgment debtor'), ('serious', 'serious violation list'), ('safety', 'work-safety accident'), ('environment', 'environmental penalty')], max_length=20)),
-                ('text', models.CharField(max_length=300)),
-                ('source', models.CharField(max_length=200)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Call',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -344,6 +332,33 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='call',
             trigger=pgtrigger.compiler.Trigger(name='call_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status NOT IN (\'draft\', \'proposed\')) AND (OLD."scheme_id" IS DISTINCT FROM NEW."scheme_id" OR OLD."year" IS DISTINCT FROM NEW."year" OR OLD."sequence" IS DISTINCT FROM NEW."sequence" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."name_zh" IS DISTINCT FROM NEW."name_zh" OR OLD."name_en" IS DISTINCT FROM NEW."name_en" OR OLD."guide_zh" IS DISTINCT FROM NEW."guide_zh" OR OLD."guide_en" IS DISTINCT FROM NEW."guide_en" OR OLD."contact" IS DISTINCT FROM NEW."contact" OR OLD."complaint_line" IS DISTINCT FROM NEW."complaint_line" OR OLD."opens_at" IS DISTINCT FROM NEW."opens_at" OR OLD."closes_at" IS DISTINCT FROM NEW."closes_at" OR OLD."envelope" IS DISTINCT FROM NEW."envelope" OR OLD."max_request" IS DISTINCT FROM NEW."max_request" OR OLD."rules" IS DISTINCT FROM NEW."rules" OR OLD."sheet" IS DISTINCT FROM NEW."sheet" OR OLD."hearing_sheet" IS DISTINCT FROM NEW."hearing_sheet" OR OLD."required_documents" IS DISTINCT FROM NEW."required_documents" OR OLD."screening_items" IS DISTINCT FROM NEW."screening_items" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='312f21a7ad7ddf4de1a13b104612803146396b54', operation='UPDATE', pgid='pgtrigger_call_frozen_dc74e', table='applications_call', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='CreditRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uscc', models.CharField(db_index=True, max_length=18)),
+                ('kind', models.CharField(choices=[('dishonest', 'dishonest judgment debtor'), ('serious', 'serious violation list'), ('safety', 'work-safety accident'), ('environment', 'environmental penalty'), ('not_accepted', 'project not accepted'), ('terminated', 'project terminated'), ('false', 'false figures'), ('unpaid', 'clawback not paid back')], max_length=20)),
+                ('text', models.CharField(max_length=300)),
+                ('source', models.CharField(max_length=200)),
+                ('since', models.DateField()),
+                ('until', models.DateField(null=True)),
+                ('objection', models.TextField(blank=True)),
+                ('objected_at', models.DateTimeField(null=True)),
+                ('decision', models.CharField(blank=True, choices=[('kept', 'kept'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('answer', models.TextField(blank=True)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('application', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_records', to='applications.application')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('objected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('objected_at__isnull', True), ('objected_by__isnull', True), ('objection', '')), models.Q(models.Q(('objection', ''), _negated=True), ('objected_at__isnull', False), ('objected_by__isnull', False)), _connector='OR'), name='credit_objected_who_and_when'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('decided_at__isnull', True), ('decided_by__isnull', True), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), models.Q(('answer', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='credit_decided_who_when_why'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('objected_by')), _negated=True), name='credit_decided_by_another'), models.UniqueConstraint(condition=models.Q(('kind', 'unpaid')), fields=('application', 'kind'), name='one_unpaid_record_per_project')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='creditrecord',
+            trigger=pgtrigger.compiler.Trigger(name='credit_record_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b869ffe50714ef156b6e8d328f2af261f50a15cb', operation='DELETE', pgid='pgtrigger_credit_record_is_kept_1bd5b', table='applications_creditrecord', when='BEFORE')),
         ),
         migrations.RunPython(plant, migrations.RunPython.noop),
     ]

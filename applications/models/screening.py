@@ -140,7 +140,10 @@ class Screening(models.Model):
 
 
 class CreditRecord(models.Model):
-    """An entry of a public credit list (失信被执行人, 严重违法失信, penalties)."""
+    """A firm's credit record: an entry of a public list (失信被执行人, 严重违法失信, penalties), or
+    what one of its funded projects came to, made by that act. The firm may object to the latter
+    once; what is withdrawn counts no more.
+    """
 
     uscc = models.CharField(max_length=18, db_index=True)
     kind = models.CharField(
@@ -150,12 +153,62 @@ class CreditRecord(models.Model):
             ("serious", _("serious violation list")),
             ("safety", _("work-safety accident")),
             ("environment", _("environmental penalty")),
+            ("not_accepted", _("project not accepted")),
+            ("terminated", _("project terminated")),
+            ("false", _("false figures")),
+            ("unpaid", _("clawback not paid back")),
         ),
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, null=True, related_name="credit_records"
     )
     text = models.CharField(max_length=300)
     source = models.CharField(max_length=200)
     since = models.DateField()
     until = models.DateField(null=True)
+    objection = models.TextField(blank=True)
+    objected_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    objected_at = models.DateTimeField(null=True)
+    decision = models.CharField(
+        max_length=10, blank=True, choices=(("kept", _("kept")), ("withdrawn", _("withdrawn")))
+    )
+    answer = models.TextField(blank=True)
+    decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(
+                    objection="", objected_by__isnull=True, objected_at__isnull=True, decision=""
+                )
+                | ~models.Q(objection="")
+                & models.Q(objected_by__isnull=False, objected_at__isnull=False),
+                name="credit_objected_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    decision="", answer="", decided_by__isnull=True, decided_at__isnull=True
+                )
+                | ~models.Q(decision="")
+                & ~models.Q(answer="")
+                & models.Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="credit_decided_who_when_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("objected_by")),
+                name="credit_decided_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=("application", "kind"),
+                condition=models.Q(kind="unpaid"),
+                name="one_unpaid_record_per_project",
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="credit_record_is_kept", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.uscc} · {self.kind}"
 
 
 class CheckFinding(models.Model):

@@ -20,6 +20,7 @@ DUPLICATE, CREDIT = "duplicate", "credit"
 INFO, WARN, VETO = "info", "warn", "veto"
 ALIKE = 0.6  # share of common character pairs from which two titles are shown together
 CREDIT_YEARS = 3  # safety and environment penalties count this long (domain practice)
+TO_WEIGH = frozenset({"not_accepted", "terminated"})  # bar nothing by themselves
 PAID = frozenset({Status.AWARDED, Status.AGREED, Status.IN_PROGRESS, Status.COMPLETED})
 GONE = frozenset({Status.DRAFT, Status.WITHDRAWN})
 # Section fields that name one thing in the world: equal values mean the same project or plot.
@@ -112,7 +113,8 @@ def _identity(application: Application, code: str) -> str:
 
 
 def _credit(application: Application, today: date) -> Iterable[Found]:
-    for row in CreditRecord.objects.filter(uscc=application.firm.uscc).order_by("pk"):
+    rows = CreditRecord.objects.filter(uscc=application.firm.uscc).exclude(decision="withdrawn")
+    for row in rows.order_by("pk"):
         if row.until is not None and row.until < today:
             continue
         old = row.kind in ("safety", "environment") and _years_before(today) > row.since
@@ -123,7 +125,8 @@ def _credit(application: Application, today: date) -> Iterable[Found]:
             "since": row.since.isoformat(),
             "until": row.until.isoformat() if row.until else "",
         }
-        yield Found(CREDIT, f"{row.kind}:{row.pk}", INFO if old else VETO, facts)
+        severity = INFO if old else WARN if row.kind in TO_WEIGH else VETO
+        yield Found(CREDIT, f"{row.kind}:{row.pk}", severity, facts)
 
 
 def _years_before(today: date) -> date:

@@ -24,7 +24,9 @@ from notifications.services import Dispatch, notify_all
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """One dossier's step; the arguments of `advance`."""
+    """One dossier's step; the arguments of `advance`. `by_itself`: the system takes it, as what
+    follows from the act of whoever takes the others.
+    """
 
     application: Application
     step: str
@@ -32,6 +34,7 @@ class Move:
     expect: Status | None = None
     after: dict[str, Any] | None = None
     quiet: bool = False
+    by_itself: bool = False
     context: Mapping[str, Any] | None = None
 
 
@@ -86,7 +89,7 @@ def advance_held(moves: list[Move], *, by: User | None, others: Iterable[Entry] 
 
     `others` are the act's own events, recorded before the dossiers'.
     """
-    events = record_all([*others, *(_take(move, by) for move in moves)])
+    events = record_all([*others, *(_take(m, None if m.by_itself else by) for m in moves)])
     by_target: dict[str, list[int]] = defaultdict(list)
     for row in (move.application for move in moves):
         row.status_since = events[0].at  # the act's own instant: it is not asked again

@@ -1,13 +1,11 @@
-"""Forms of envelope, funding list, notice and objection. They read; services write."""
+"""Forms of envelope, funding list, minutes and notices. They read; services write."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.contacts import ContactField, IdentityField
 from awards.forms.money import WanField
-from awards.models import Objection
 
 
 def _date(label: Any, **kwargs: Any) -> forms.DateField:
@@ -58,9 +56,32 @@ class DeviationForm(forms.Form):
 class ApproveForm(forms.Form):
     """The decision with the minutes it stands in."""
 
-    minutes_no = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    minutes = forms.TypedChoiceField(label=_("Minutes of the meeting"), coerce=int)
     note = forms.CharField(
         label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=1000
+    )
+
+    def __init__(self, *args: Any, minutes: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minutes"].choices = minutes  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class MinutesForm(forms.Form):
+    """The minutes of a meeting with the signed paper."""
+
+    number = forms.CharField(label=_("Number of the minutes"), max_length=80)
+    held_on = _date(_("Held on"))
+    participants = forms.CharField(
+        label=_("Participants"),
+        help_text=_("One a line: name, unit and office."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
+    )
+    decisions = forms.CharField(
+        label=_("Decisions"), widget=forms.Textarea(attrs={"rows": 6}), max_length=8000
+    )
+    upload = forms.FileField(
+        label=_("Signed minutes"), help_text=_("The scan with signatures or seal, PDF at best.")
     )
 
 
@@ -79,45 +100,3 @@ class AllocationForm(forms.Form):
 
     number = forms.CharField(label=_("Number of the allocation notice"), max_length=80)
     issued_on = _date(_("Issued on"))
-
-
-class ObjectionForm(forms.Form):
-    """A real-name objection against one project of a notice."""
-
-    application = forms.TypedChoiceField(label=_("Project objected to"), coerce=int)
-    ground = forms.ChoiceField(
-        label=_("Ground of the objection"),
-        help_text=_("A different opinion on scientific or technical merit is not a ground."),
-        choices=[("", _("choose")), *(Objection._meta.get_field("ground").choices or ())],
-    )
-    text = forms.CharField(
-        label=_("Facts and evidence"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        min_length=20,
-        max_length=4000,
-    )
-    objector_name = forms.CharField(
-        label=_("Your real name or your unit's"), max_length=80, min_length=2
-    )
-    objector_identity = IdentityField(
-        label=_("Identity number or unified social credit code"),
-        help_text=_("Kept secret; only those who examine the objection read it."),
-        max_length=30,
-    )
-    objector_contact = ContactField(label=_("Telephone or e-mail"), max_length=80)
-
-    def __init__(self, *args: Any, projects: list[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["application"].choices = [("", _("choose")), *projects]  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class FindingForm(forms.Form):
-    finding = forms.CharField(
-        label=_("Finding"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Answer"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000
-    )

@@ -6,7 +6,9 @@ Sums are checked when the transaction ends, so that an act may write its rows in
 
 from django.db import migrations
 
+from awards.guards.batches import BATCHES, BATCHES_UNDONE
 from awards.guards.booked import BOOKED, BOOKED_UNDONE, CAUSES, CAUSES_UNDONE
+from awards.guards.closing import CLOSING, CLOSING_UNDONE
 from awards.guards.ledger import MOVING, MOVING_UNDONE
 from awards.guards.lists import LISTS, LISTS_UNDONE
 from awards.guards.rows import LIVES, LIVES_UNDONE, ROWS, ROWS_UNDONE
@@ -21,5 +23,7 @@ OPERATIONS = [
     migrations.RunSQL(ROWS, ROWS_UNDONE),
     migrations.RunSQL(LIVES, LIVES_UNDONE),
     migrations.RunSQL(LISTS, LISTS_UNDONE),
+    migrations.RunSQL(CLOSING, CLOSING_UNDONE),
+    migrations.RunSQL(BATCHES, BATCHES_UNDONE),
     migrations.RunSQL(SIGNED, SIGNED_UNDONE),
 ]

@@ -50,7 +50,7 @@ CREATE FUNCTION awards_award_booked(
 DECLARE award record; told record;
 BEGIN
     SELECT a.amount, a.paid,
-           CASE WHEN a.revoked_at IS NULL THEN 0 ELSE a.amount - a.paid END AS due_back,
+           CASE WHEN a.revoked_at IS NULL THEN a.cut ELSE a.amount - a.paid END AS due_back,
            a.envelope_id <> COALESCE(in_envelope, a.envelope_id)
                OR of_item IS NOT NULL AND a.application_id <> (
                    SELECT i.application_id FROM awards_fundingitem i WHERE i.id = of_item)
@@ -125,6 +125,12 @@ BEGIN
           AND n.award_id = NEW.award_id;
         named := named AND FOUND;
     END IF;
+    IF NEW.repayment_id IS NOT NULL THEN
+        PERFORM 1 FROM awards_repayment r JOIN awards_clawback c ON c.id = r.clawback_id
+        WHERE r.id = NEW.repayment_id AND r.principal = NEW.amount AND r.confirmed_at IS NOT NULL
+          AND c.award_id = NEW.award_id;
+        named := named AND FOUND;
+    END IF;
     IF NEW.change_id IS NOT NULL THEN
         PERFORM 1 FROM awards_envelopechange c WHERE c.id = NEW.change_id
           AND c.envelope_id = NEW.envelope_id AND c.confirmed_at IS NOT NULL;
@@ -168,6 +174,18 @@ BEGIN
         PERFORM awards_award_booked(NEW.id);
     WHEN 'awards_envelopechange' THEN
         PERFORM awards_ceiling_booked(NEW.envelope_id);
+    WHEN 'awards_repayment' THEN
+        -- Its principal is booked once it is confirmed, and all of them are within the order's.
+        PERFORM 1 FROM awards_repayment r JOIN awards_clawback c ON c.id = r.clawback_id
+        WHERE r.id = NEW.id
+          AND (SELECT COUNT(*) FROM awards_ledgerentry WHERE repayment_id = r.id)
+            = CASE WHEN r.confirmed_at IS NULL OR r.principal = 0 THEN 0 ELSE 1 END
+          AND c.principal >= (SELECT SUM(o.principal) FROM awards_repayment o
+                              WHERE o.clawback_id = c.id AND o.refused_at IS NULL);
+        IF NOT FOUND AND NEW.refused_at IS NULL THEN
+            RAISE EXCEPTION 'repayment %: not booked as confirmed, or more than was ordered',
+                NEW.id USING ERRCODE = '23514';
+        END IF;
     WHEN 'awards_carryover' THEN
         -- As it is by now, not as it was when this was put off.
         PERFORM 1 FROM awards_carryover c
@@ -194,12 +212,16 @@ CREATE CONSTRAINT TRIGGER dossier_booked AFTER UPDATE OF status ON applications_
     WHEN ((OLD.status IN {holds}) <> (NEW.status IN {holds}))
     EXECUTE FUNCTION awards_booked();
 CREATE CONSTRAINT TRIGGER award_booked
-    AFTER INSERT OR UPDATE OF envelope_id, amount, paid, revoked_at ON awards_award
+    AFTER INSERT OR UPDATE OF envelope_id, amount, paid, cut, revoked_at
+    ON awards_award
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION awards_booked();
 CREATE CONSTRAINT TRIGGER change_booked AFTER INSERT OR UPDATE OF confirmed_at
     ON awards_envelopechange
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.confirmed_at IS NOT NULL)
     EXECUTE FUNCTION awards_booked();
+CREATE CONSTRAINT TRIGGER repayment_booked AFTER INSERT OR UPDATE OF confirmed_at
+    ON awards_repayment
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION awards_booked();
 CREATE CONSTRAINT TRIGGER carry_booked AFTER INSERT OR UPDATE OF confirmed_at ON awards_carryover
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION awards_booked();
 """.replace("{holds}", _HOLDS)
@@ -213,6 +235,7 @@ DROP FUNCTION awards_items_booked(bigint[], numeric, bigint);
 """
 
 BOOKED_UNDONE = """
+DROP TRIGGER repayment_booked ON awards_repayment;
 DROP TRIGGER carry_booked ON awards_carryover;
 DROP TRIGGER change_booked ON awards_envelopechange;
 DROP TRIGGER award_booked ON awards_award;

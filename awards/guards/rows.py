@@ -5,7 +5,7 @@
 KEPT: dict[str, tuple[str, str]] = {
     "award": (
         "allocation_id,revoked_by_id,revoked_at,revocation,accepted_by_id,accepted_at,acceptance",
-        "paid",
+        "paid,cut",
     ),
     "allocationnotice": ("", ""),
     "agreement": (
@@ -13,25 +13,56 @@ KEPT: dict[str, tuple[str, str]] = {
         "sign_by,provisional",
     ),
     "signature": ("", ""),
-    "instalment": ("", "status"),
+    "instalment": ("", "status,cut"),
     "claim": (
-        "verified_by_id,verified_at,verification,returned_by_id,returned_at,return_reason",
+        (
+            "verified_by_id,verified_at,verification,jobs_promised,jobs_achieved,jobs_payable,"
+            "returned_by_id,returned_at,return_reason"
+        ),
         "",
     ),
     "claimfile": ("", ""),
     "payment": ("checked_by_id,checked_at,voucher_no,paid_on,recorded_by_id,recorded_at", ""),
+    "paymentbatch": ("sent_by_id,sent_at,settled_at", "status"),
+    "batchline": ("left_at", ""),
+    "treasuryanswer": ("", ""),
+    "answerline": ("", ""),
+    "settlement": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at", ""),
     "envelopechange": (
         "confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal",
         "",
     ),
     "carryover": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal", ""),
-    "fundinglist": ("submitted_at,decided_by_id,decided_at,minutes_no,decision_note", "status"),
+    "fundinglist": ("submitted_at,decided_by_id,decided_at,minutes_id,decision_note", "status"),
+    "minutes": ("", ""),
     "deviation": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at", ""),
     "publicnotice": ("", "ends_on,provisional"),
     "noticeitem": ("", ""),
+    "objectionfile": ("", ""),
+    "objectionreview": (
+        "minutes_id,decision,decided_by_id,decided_at",
+        "status,due_at,provisional",
+    ),
     "objection": (
         "handled_by_id,handled_at,finding,answered_by_id,answered_at,answer",
+        "status,due_at,provisional,review_until,review_provisional",
+    ),
+    "progressreport": ("settled_by_id,settled_at,settlement", "status"),
+    "midtermcheck": ("", ""),
+    "amendment": (
+        "endorsed_by_id,endorsed_at,settled_by_id,settled_at,settlement,version,content,digest",
+        "status",
+    ),
+    "recall": (
+        "reply,replied_by_id,replied_at,settled_by_id,settled_at,settlement",
         "status,due_at,provisional",
+    ),
+    "termination": ("settled_by_id,settled_at,settlement", "status"),
+    "clawback": ("settled_at", "due_at,provisional"),
+    "repayment": ("confirmed_by_id,confirmed_at,refused_by_id,refused_at,refusal", ""),
+    "acceptance": (
+        "settled_by_id,settled_at,settlement",
+        "status,points,grade,reasons,graded_by_id,graded_at",
     ),
 }
 
@@ -75,8 +106,16 @@ ROWS_UNDONE = (
 # The small lives: from which state to which.
 STEPS: dict[str, str] = {
     "instalment": "planned>claimed claimed>verified claimed>planned verified>entered"
-    " entered>released released>paid",
+    " entered>released released>paid claimed>forfeited planned>forfeited",
     "fundinglist": "draft>submitted submitted>approved submitted>sent_back",
+    "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
+    "progressreport": "submitted>confirmed submitted>returned",
+    "amendment": "proposed>endorsed proposed>granted proposed>refused endorsed>granted"
+    " endorsed>refused",
+    "recall": "issued>replied issued>lifted issued>upheld replied>lifted replied>upheld",
+    "termination": "proposed>confirmed proposed>refused",
+    "paymentbatch": "draft>sent draft>dissolved sent>settled",
+    "objectionreview": "asked>upheld asked>rejected",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",
 }
 

@@ -19,7 +19,8 @@ BEGIN
         named := ARRAY[NEW.award_id, OLD.award_id];
     END IF;
     FOR one IN
-        SELECT a.id, a.amount, a.paid, COALESCE(SUM(i.amount), 0) AS parts,
+        SELECT a.id, a.amount, a.paid, a.cut, COALESCE(SUM(i.amount), 0) AS parts,
+               COALESCE(SUM(i.cut), 0) AS cuts,
                COALESCE(SUM(p.amount) FILTER (WHERE p.voucher_no IS NOT NULL), 0) AS vouchers,
                COALESCE(BOOL_OR((i.status = 'paid') <> (p.voucher_no IS NOT NULL)), false)
                    AS odd
@@ -31,6 +32,10 @@ BEGIN
         IF one.amount <> one.parts THEN
             RAISE EXCEPTION 'award %: % awarded, its instalments total %',
                 one.id, one.amount, one.parts USING ERRCODE = '23514';
+        END IF;
+        IF one.cut <> one.cuts THEN
+            RAISE EXCEPTION 'award %: % cut, its instalments say %', one.id, one.cut, one.cuts
+                USING ERRCODE = '23514';
         END IF;
         IF one.paid <> one.vouchers THEN
             RAISE EXCEPTION 'award %: % paid, its vouchers total %',
@@ -45,11 +50,11 @@ BEGIN
 END
 $$;
 
-CREATE CONSTRAINT TRIGGER award_adds_up AFTER INSERT OR UPDATE OF amount, paid
+CREATE CONSTRAINT TRIGGER award_adds_up AFTER INSERT OR UPDATE OF amount, paid, cut
     ON awards_award DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION awards_award_adds_up();
 CREATE CONSTRAINT TRIGGER instalments_add_up
-    AFTER INSERT OR DELETE OR UPDATE OF award_id, amount, status
+    AFTER INSERT OR DELETE OR UPDATE OF award_id, amount, cut, status
     ON awards_instalment DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION awards_award_adds_up();
 CREATE CONSTRAINT TRIGGER payments_add_up
@@ -60,7 +65,7 @@ CREATE CONSTRAINT TRIGGER payments_add_up
 CREATE FUNCTION awards_payment_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM awards_instalment i JOIN awards_claim c ON c.instalment_id = i.id
-    WHERE i.id = NEW.instalment_id AND c.id = NEW.claim_id AND i.amount = NEW.amount
+    WHERE i.id = NEW.instalment_id AND c.id = NEW.claim_id AND i.amount - i.cut = NEW.amount
       AND c.verified_at IS NOT NULL;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'a payment is the sum of its own instalment, by a verified claim of it'
@@ -72,9 +77,21 @@ $$;
 
 CREATE TRIGGER payment_fits BEFORE INSERT ON awards_payment
     FOR EACH ROW EXECUTE FUNCTION awards_payment_fits();
+
+CREATE FUNCTION awards_cut_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'instalment %: what is cut stands, and nothing is cut of a payment', NEW.id
+        USING ERRCODE = '23001';
+END
+$$;
+CREATE TRIGGER cut_stands BEFORE UPDATE ON awards_instalment FOR EACH ROW
+    WHEN (NEW.cut <> OLD.cut AND (NEW.cut < OLD.cut OR OLD.status NOT IN ('planned', 'claimed')))
+    EXECUTE FUNCTION awards_cut_stands();
 """
 
 SUMS_UNDONE = """
+DROP TRIGGER cut_stands ON awards_instalment;
+DROP FUNCTION awards_cut_stands();
 DROP TRIGGER payment_fits ON awards_payment;
 DROP TRIGGER payments_add_up ON awards_payment;
 DROP TRIGGER instalments_add_up ON awards_instalment;

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,7 @@ from applications.models import Application, Call
 from awards.models.envelopes import Envelope
 
 USER = settings.AUTH_USER_MODEL
+SETTLED = ("paid", "forfeited")  # an instalment from which no more will be paid
 
 
 class AllocationNotice(models.Model):
@@ -26,12 +29,16 @@ class AllocationNotice(models.Model):
 
 
 class Award(models.Model):
-    """资助: the sum awarded to one dossier, yuan; `paid` never passes `amount`."""
+    """资助: the sum awarded to one dossier, yuan; `paid` and `cut` together never pass `amount`.
+
+    `cut` is what of its instalments will not be paid; it went back to the envelope.
+    """
 
     application = models.OneToOneField(Application, models.PROTECT, related_name="award")
     envelope = models.ForeignKey(Envelope, models.PROTECT, related_name="awards")
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     paid = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0, db_default=Decimal(0))
     allocation = models.ForeignKey(
         AllocationNotice, models.PROTECT, null=True, related_name="awards"
     )
@@ -60,13 +67,14 @@ class Award(models.Model):
                     accepted_by__isnull=False,
                     accepted_at__isnull=False,
                     revoked_at__isnull=True,
-                    paid=F("amount"),
+                    paid=F("amount") - F("cut"),
                 )
                 & ~Q(acceptance=""),
                 name="accepted_who_when_when_paid",
             ),
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("amount")), name="award_paid_within_amount"
+                condition=Q(paid__gte=0, cut__gte=0, paid__lte=F("amount") - F("cut")),
+                name="award_paid_within_amount",
             ),
         )
 
@@ -109,12 +117,16 @@ class Agreement(models.Model):
 
 
 class Instalment(models.Model):
-    """One part of an award by the call's plan; the parts total the award exactly."""
+    """One part of an award by the call's plan; the parts total the award exactly.
+
+    `cut` of it will not be paid: by too few jobs achieved, or by an amendment.
+    """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="instalments")
     sequence = models.PositiveSmallIntegerField()
     percent = models.PositiveSmallIntegerField()
     amount = models.DecimalField(max_digits=16, decimal_places=2)
+    cut = models.DecimalField(max_digits=16, decimal_places=2, default=0, db_default=Decimal(0))
     status = models.CharField(
         max_length=10,
         choices=(
@@ -124,6 +136,7 @@ class Instalment(models.Model):
             ("entered", _("entered by the maker")),
             ("released", _("released by the checker")),
             ("paid", _("paid")),
+            ("forfeited", _("not paid out")),
         ),
         default="planned",
     )
@@ -135,7 +148,17 @@ class Instalment(models.Model):
                 fields=("award", "sequence"), name="one_instalment_per_sequence"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="instalment_positive"),
+            models.CheckConstraint(
+                condition=Q(cut__gte=0, cut__lt=F("amount")) & ~Q(status="forfeited")
+                | Q(cut=F("amount"), status="forfeited"),
+                name="forfeited_when_all_is_cut",
+            ),
         )
+
+    @property
+    def payable(self) -> Decimal:
+        """What of it is or will be paid, yuan."""
+        return self.amount - self.cut
 
     def __str__(self) -> str:
         return f"{self.award} · {self.sequence}"
@@ -156,9 +179,27 @@ class Claim(models.Model):
     returned_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     returned_at = models.DateTimeField(null=True)
     return_reason = models.TextField(blank=True)
+    # Net new jobs by which the last instalment was settled when verified (`awards.achievement`).
+    jobs_promised = models.PositiveIntegerField(null=True)
+    jobs_achieved = models.PositiveIntegerField(null=True)
+    jobs_payable = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # before it
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    jobs_promised__isnull=True,
+                    jobs_achieved__isnull=True,
+                    jobs_payable__isnull=True,
+                )
+                | Q(
+                    jobs_promised__isnull=False,
+                    jobs_achieved__isnull=False,
+                    jobs_payable__isnull=False,
+                    verified_at__isnull=False,
+                ),
+                name="claim_settled_when_verified",
+            ),
             models.UniqueConstraint(
                 fields=("instalment",), condition=Q(returned_at__isnull=True), name="one_live_claim"
             ),

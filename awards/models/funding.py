@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
 from applications.workflow import Status
+from awards.models.minutes import Minutes
 from reviews.models import Ranking
 
 USER = settings.AUTH_USER_MODEL
@@ -48,7 +49,7 @@ class FundingList(models.Model):
     submitted_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    minutes_no = models.CharField(max_length=80, blank=True)
+    minutes = models.ForeignKey(Minutes, models.PROTECT, null=True, related_name="lists")
     decision_note = models.TextField(blank=True)
 
     class Meta:
@@ -71,10 +72,20 @@ class FundingList(models.Model):
                 ),
                 name="list_decided_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=Q(status="approved", minutes__isnull=False)
+                | ~Q(status="approved") & Q(minutes__isnull=True),
+                name="list_approved_by_minutes",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.call.number} · {self.version}"
+
+    @property
+    def minutes_no(self) -> str:
+        """The number of the minutes that it was approved by, "" before."""
+        return self.minutes.number if self.minutes else ""
 
 
 class FundingItem(models.Model):
@@ -89,10 +100,18 @@ class FundingItem(models.Model):
     cumulative = models.DecimalField(max_digits=16, decimal_places=2)
     note = models.CharField(max_length=200, blank=True)
     promoted_at = models.DateTimeField(null=True)  # moved up from the reserve list (递补)
-    # A project funded in part must agree to the smaller sum before it goes on public notice.
+    # A project funded in part must agree to the smaller sum before it goes on public notice; it is
+    # asked by a date, and who does not answer by then has declined.
+    answer_due = models.DateTimeField(null=True)
+    answer_provisional = models.BooleanField(default=False)
     consent = models.CharField(
         max_length=8,
-        choices=(("", _("not asked")), ("given", _("agreed")), ("refused", _("declined"))),
+        choices=(
+            ("", _("not answered yet")),
+            ("given", _("agreed")),
+            ("refused", _("declined")),
+            ("silent", _("no answer in time")),
+        ),
         blank=True,
         default="",
     )
@@ -109,13 +128,17 @@ class FundingItem(models.Model):
             models.CheckConstraint(
                 condition=Q(consent="", consent_by__isnull=True, consent_at__isnull=True)
                 | Q(
-                    consent__in=("given", "refused"),
+                    consent__in=("given", "refused", "silent"),
                     consent_by__isnull=False,
                     consent_at__isnull=False,
+                    answer_due__isnull=False,
                 ),
                 name="consent_who_and_when",
             ),
         )
+
+    def __str__(self) -> str:
+        return str(self.application)
 
     @property
     def holds(self) -> bool:

@@ -10,6 +10,7 @@ from awards.ledger import CAUSES, DOCUMENTED, MOVES, Account, Kind
 from awards.models.agreements import Award, Payment
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import FundingItem
+from awards.models.recoveries import Repayment
 
 USER = settings.AUTH_USER_MODEL
 
@@ -76,6 +77,7 @@ class LedgerEntry(models.Model):
     item = _cause(FundingItem, db_index=True, null=True)
     award = _cause(Award, db_index=True, null=True)
     payment = _cause(Payment, null=True)
+    repayment = _cause(Repayment, null=True)
     carry = _cause(CarryOver, null=True)
 
     class Meta:
@@ -96,6 +98,11 @@ class LedgerEntry(models.Model):
                 fields=("payment",),
                 condition=Q(payment__isnull=False),
                 name="one_entry_per_payment",
+            ),
+            models.UniqueConstraint(
+                fields=("repayment",),
+                condition=Q(repayment__isnull=False),
+                name="one_entry_per_repayment",
             ),
             models.UniqueConstraint(
                 fields=("carry", "kind"), condition=Q(carry__isnull=False), name="carried_once"

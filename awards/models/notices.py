@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application, Call
 from awards.models.funding import FundingItem
+from awards.models.minutes import Minutes
 
 USER = settings.AUTH_USER_MODEL
 
@@ -85,6 +86,9 @@ class Objection(models.Model):
     answered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+    # Until then one review may be asked for; an upheld objection takes effect only after it.
+    review_until = models.DateTimeField(null=True)
+    review_provisional = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -98,11 +102,13 @@ class Objection(models.Model):
                     status__in=("filed", "accepted", "refused"),
                     answered_by__isnull=True,
                     answered_at__isnull=True,
+                    review_until__isnull=True,
                 )
                 | Q(
                     status__in=("upheld", "rejected"),
                     answered_by__isnull=False,
                     answered_at__isnull=False,
+                    review_until__isnull=False,
                 ),
                 name="objection_answered_who_and_when",
             ),
@@ -117,3 +123,71 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ObjectionFile(models.Model):
+    """Proof of an objection; read only by those who examine it."""
+
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="objections/", max_length=200)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ObjectionReview(models.Model):
+    """复核, once, one level above those who answered: asked for by whom the answer was against, the
+    objector or the firm, and decided by the meeting's minutes.
+    """
+
+    objection = models.OneToOneField(Objection, models.PROTECT, related_name="review")
+    text = models.TextField()
+    asked_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")  # the firm's
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
+    status = models.CharField(
+        max_length=10,
+        choices=(
+            ("asked", _("review asked for")),
+            ("upheld", _("objection upheld")),
+            ("rejected", _("objection not upheld")),
+        ),
+        default="asked",
+    )
+    minutes = models.ForeignKey(Minutes, models.PROTECT, null=True, related_name="reviews")
+    decision = models.TextField(blank=True)
+    decided_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    status="asked",
+                    minutes__isnull=True,
+                    decided_by__isnull=True,
+                    decided_at__isnull=True,
+                    decision="",
+                )
+                | Q(
+                    status__in=("upheld", "rejected"),
+                    minutes__isnull=False,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                )
+                & ~Q(decision=""),
+                name="review_decided_who_when_by_what",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="review_has_reasons"),
+            models.CheckConstraint(
+                condition=~Q(decided_by=F("asked_by")), name="review_asked_and_decided_by_two"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.objection.number

@@ -11,7 +11,8 @@ from awards.models import WAITING, Deviation, FundingItem, FundingList, Outcome
 from reviews.office_words import DECIDED_BY, QUOTA_MARKS
 
 ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
-OUT = (Status.DISQUALIFIED, Status.WITHDRAWN)
+# Taken off, or a part that the firm declined.
+OUT = (Status.DISQUALIFIED, Status.WITHDRAWN, Status.NOT_FUNDED)
 WAITS = (Status.SCORED, Status.HEARING_SCORED, Status.RESERVE)
 ZERO = Decimal(0)
 

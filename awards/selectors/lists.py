@@ -21,6 +21,7 @@ from awards.models import (
     EnvelopeChange,
     FundingItem,
     FundingList,
+    Minutes,
     NoticeItem,
     Objection,
     Outcome,
@@ -46,12 +47,22 @@ def list_by_number(number: str) -> FundingList | None:
     letters = AllocationNotice.objects.filter(call=OuterRef("call")).order_by("issued_on", "pk")
     told = letters.values(told=JSONObject(pk="pk", number="number"))
     return (
-        FundingList.objects.select_related("ranking", "drawn_by", "decided_by", "call__scheme")
+        FundingList.objects.select_related(
+            "ranking", "drawn_by", "decided_by", "call__scheme", "minutes"
+        )
         .annotate(letters=ArraySubquery(told))
         .filter(call__number=number)
         .order_by("-version")
         .first()
     )
+
+
+def minutes_of(call: Call) -> list[Minutes]:
+    """The call's minutes as they stand, each number's newest version; the newest first."""
+    newer = Minutes.objects.filter(
+        call=OuterRef("call"), number=OuterRef("number"), version__gt=OuterRef("version")
+    )
+    return list(call.minutes.filter(~Exists(newer)).select_related("recorded_by"))
 
 
 def maxima_of(call: Call) -> dict[str, Decimal]:
@@ -62,8 +73,8 @@ def maxima_of(call: Call) -> dict[str, Decimal]:
 
 def newest_lists(calls: Iterable[Call]) -> dict[int, FundingList]:
     """The newest version of each call's list, by the call's key. One query."""
-    rows = FundingList.objects.filter(call__in=list(calls)).order_by("version")
-    return {row.call_id: row for row in rows}
+    rows = FundingList.objects.filter(call__in=list(calls)).select_related("minutes")
+    return {row.call_id: row for row in rows.order_by("version")}
 
 
 def deviations_of(funding_list: FundingList) -> list[Deviation]:

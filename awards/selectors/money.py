@@ -22,6 +22,7 @@ from awards.models import (
     Signature,
 )
 from awards.rules import OFFICE
+from awards.selectors.objected import answered, told_with
 from reviews.models import RankingEntry
 from secretaries.models import ServiceAssignment
 
@@ -110,11 +111,20 @@ def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalm
     return rows
 
 
+def payments(user: User) -> QuerySet[Payment]:
+    """Payments of visible awards, entered, released or paid."""
+    return Payment.objects.filter(
+        instalment__award__in=visible_awards(user).values("pk")
+    ).select_related(
+        "instalment__award__allocation",
+        "instalment__award__application__firm",
+        "instalment__award__application__call",
+    )
+
+
 def payment_for(user: User, instalment: int) -> Payment | None:
     """The payment of a visible instalment, by the instalment's key."""
-    return Payment.objects.filter(
-        instalment=instalment, instalment__award__in=visible_awards(user).values("pk")
-    ).first()
+    return payments(user).filter(instalment=instalment).first()
 
 
 def claim_for(user: User, pk: int) -> Claim | None:
@@ -147,18 +157,22 @@ def visible_award_of(user: User, application: Application) -> Award | None:
 
 def decided_item(application: Application) -> FundingItem | None:
     """The dossier's place on the approved list, with its points from the ranking as `.quality`,
-    `.employment` and `.total`, and its notice at hand (`notice_of`). One query.
+    `.employment` and `.total`, its notice at hand (`notice_of`), and `.objections` that were
+    answered. One query.
     """
     entry = RankingEntry.objects.filter(
         ranking=OuterRef("funding_list__ranking"), application=OuterRef("application")
     )
     points = {name: Subquery(entry.values(name)) for name in ("quality", "employment", "total")}
-    return (
-        FundingItem.objects.filter(application=application, funding_list__status="approved")
-        .select_related("funding_list", "application__notice_item__notice")
-        .annotate(**points)
+    rows = FundingItem.objects.filter(application=application, funding_list__status="approved")
+    item: Any = (
+        rows.select_related("funding_list", "application__notice_item__notice")
+        .annotate(**points, told=told_with("application"))
         .first()
     )
+    if item is not None:
+        item.objections = answered(item.told)
+    return item  # type: ignore[no-any-return]  # with what is annotated
 
 
 def notice_of(item: FundingItem) -> PublicNotice | None:

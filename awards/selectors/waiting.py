@@ -1,6 +1,5 @@
 """What waits for whom about the money, as rows; `awards.waiting` puts it into words."""
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -10,12 +9,6 @@ from accounts.models import User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from awards.models import (
-    Agreement,
-    Award,
-    CarryOver,
-    Claim,
-    Deviation,
-    EnvelopeChange,
     FundingItem,
     FundingList,
     Instalment,
@@ -23,7 +16,7 @@ from awards.models import (
     Objection,
     Outcome,
 )
-from awards.selectors.money import RUNNING, served_by
+from awards.selectors.money import RUNNING
 
 UNSETTLED = (Status.PROPOSED, Status.ON_NOTICE, Status.OBJECTION_HOLD, *RUNNING)
 DECIDED = (CallStatus.DECIDED, CallStatus.ON_NOTICE, CallStatus.AWARDED)
@@ -64,48 +57,6 @@ def _ready() -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def open_deviations(user: User) -> QuerySet[Deviation]:
-    """Deviations that another person asked for and nobody has settled."""
-    return (
-        Deviation.objects.filter(
-            confirmed_at__isnull=True, refused_at__isnull=True, funding_list__status="draft"
-        )
-        .exclude(proposed_by=user)
-        .select_related("application", "funding_list__call")
-        .order_by("pk")
-    )
-
-
-def objections(status: str) -> QuerySet[Objection]:
-    return (
-        Objection.objects.filter(status=status)
-        .select_related("application")
-        .order_by("due_at", "pk")
-    )
-
-
-def for_office() -> QuerySet[Award]:
-    """Projects that wait for the office; one query. Each says for what:
-
-    .to_draw_up: it has its allocation notice and no agreement; .to_sign: the firm has signed the
-    agreement and the office has not; .to_accept: every instalment is paid.
-    """
-    awarded = Q(application__status=Status.AWARDED)
-    unpaid = Instalment.objects.filter(award=OuterRef("pk")).exclude(status="paid")
-    turns = {
-        "to_draw_up": awarded & Q(allocation__isnull=False, agreement__isnull=True),
-        "to_sign": awarded
-        & Q(agreement__firm_signed_at__isnull=False, agreement__office_signed_at__isnull=True),
-        "to_accept": Q(~Exists(unpaid), application__status=Status.IN_PROGRESS),
-    }
-    return (
-        Award.objects.annotate(**turns)
-        .filter(Q(to_draw_up=True) | Q(to_sign=True) | Q(to_accept=True))
-        .select_related("application", "agreement")
-        .order_by("agreement__sign_by", "pk")
-    )
-
-
 def to_decide(user: User) -> QuerySet[FundingList]:
     return (
         FundingList.objects.filter(status="submitted")
@@ -133,37 +84,13 @@ def ripe_calls(today: date) -> QuerySet[Call]:
     )
 
 
-def parts(consent: str) -> QuerySet[FundingItem]:
-    """Parts offered whose answer is `consent` ("" none yet), while the offer stands."""
-    return (
-        FundingItem.objects.filter(
-            funding_list__status="approved",
-            outcome=Outcome.PARTIAL,
-            consent=consent,
-            application__status=Status.PROPOSED,
-        )
-        .select_related("application", "funding_list__call")
-        .order_by("pk")
-    )
-
-
-def ceilings(user: User) -> QuerySet[EnvelopeChange]:
-    """Ceilings that another finance officer entered and nobody has confirmed."""
-    return (
-        EnvelopeChange.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
-        .exclude(proposed_by=user)
-        .select_related("envelope")
-        .order_by("envelope__year")
-    )
-
-
-def carries(user: User) -> QuerySet[CarryOver]:
-    """Amounts to be carried over that another finance officer entered and nobody has confirmed."""
-    return (
-        CarryOver.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
-        .exclude(proposed_by=user)
-        .select_related("source", "target")
-        .order_by("source__year")
+def parts() -> QuerySet[FundingItem]:
+    """Parts offered and not answered yet, while the offer stands."""
+    return FundingItem.objects.filter(
+        funding_list__status="approved",
+        outcome=Outcome.PARTIAL,
+        consent="",
+        application__status=Status.PROPOSED,
     )
 
 
@@ -193,48 +120,4 @@ def without_allocation() -> QuerySet[Call]:
         Call.objects.annotate(bare=Count("applications__award", filter=bare))
         .filter(bare__gt=0)
         .order_by("year", "sequence")
-    )
-
-
-def to_sign_for_firm(firms: Collection[int]) -> QuerySet[Agreement]:
-    return (
-        Agreement.objects.filter(
-            firm_signed_at__isnull=True,
-            award__application__firm__in=firms,
-            award__application__status=Status.AWARDED,
-        )
-        .select_related("award__application")
-        .order_by("sign_by", "pk")
-    )
-
-
-def to_claim(firms: Collection[int]) -> QuerySet[Instalment]:
-    """The next instalment of each of the firms' projects that can be claimed now."""
-    earlier = Instalment.objects.filter(
-        award=OuterRef("award"), sequence__lt=OuterRef("sequence")
-    ).exclude(status="paid")
-    return (
-        Instalment.objects.filter(
-            ~Exists(earlier),
-            status="planned",
-            award__application__firm__in=firms,
-            award__application__status__in=RUNNING - {Status.AWARDED},
-        )
-        .select_related("award__application")
-        .order_by("award", "sequence")
-    )
-
-
-def to_verify(user: User) -> QuerySet[Claim]:
-    """Claims of the projects that the person serves, the oldest first."""
-    served = Award.objects.filter(served_by(user))
-    return (
-        Claim.objects.filter(
-            instalment__award__in=served,
-            instalment__status="claimed",
-            returned_at__isnull=True,
-            verified_at__isnull=True,
-        )
-        .select_related("instalment__award__application")
-        .order_by("claimed_at")
     )

@@ -76,6 +76,7 @@ def _content(award: Award) -> dict[str, Any]:
         "submission": {"version": submission.version, "digest": submission.digest},
         "amount": award.amount,
         "targets": {name: figures.get(name, "") for name in TARGETS},
+        "finishes_on": submission.content["sections"].get("project", {}).get("finishes_on", ""),
         "instalments": [
             {"sequence": i.sequence, "percent": i.percent, "amount": i.amount}
             for i in award.instalments.all()

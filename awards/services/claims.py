@@ -18,16 +18,21 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from awards.achievement import Settlement
 from awards.facts import claim_facts
-from awards.models import Claim, ClaimFile, Instalment
+from awards.models import SETTLED, Claim, ClaimFile, Instalment
 from awards.selectors.people import firm_people
+from awards.selectors.progress import has_passed
 from awards.services.instalment_rows import lock_instalment
+from awards.services.settling import Cut, apply_cuts, cut_told, settle_jobs
 from awards.wording import amount_text
-from notifications.services import notify
+from notifications.services import Dispatch, notify, notify_all
 from secretaries.rules import verifies
 from secretaries.selectors.candidates import current_assignment
 
 MOST_FILES = 20
+SETTLED_BY = ("jobs_promised", "jobs_achieved", "jobs_payable")
+VERIFIED = ("verified_by", "verified_at", "verification")
 
 
 def _check_turn(instalment: Instalment, by: User) -> None:
@@ -41,8 +46,13 @@ def _check_turn(instalment: Instalment, by: User) -> None:
     if instalment.status != "planned":
         raise WrongState(_("This instalment has already been claimed."))
     earlier = Instalment.objects.filter(award=instalment.award, sequence__lt=instalment.sequence)
-    if earlier.exclude(status="paid").exists():
+    if earlier.exclude(status__in=SETTLED).exists():
         raise WrongState(_("The instalment before this one has not been paid yet."))
+    before = application.call.rule_set.midterm_before
+    if before and instalment.sequence >= before and not has_passed(instalment.award):
+        raise WrongState(
+            _("By the call's rules this instalment needs a passed mid-term check first.")
+        )
 
 
 def _check_claim(
@@ -136,10 +146,13 @@ def _keep(claim: Claim, upload: "UploadedFile[Any]", facts: uploads.Checked) -> 
         digest=facts.digest,
     )
     upload.seek(0)
-    row.file.save(
-        f"{claim.pk}/{uuid.uuid4().hex}-{facts.digest[:16]}.{facts.extension}", upload, save=False
-    )
+    row.file.save(kept_as(claim.pk, facts), upload, save=False)
     row.save()
+
+
+def kept_as(owner: int, facts: uploads.Checked) -> str:
+    """Where a checked upload is kept below its field's folder; never under the name given."""
+    return f"{owner}/{uuid.uuid4().hex}-{facts.digest[:16]}.{facts.extension}"
 
 
 def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
@@ -157,35 +170,58 @@ def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
 
 @transaction.atomic
 def verify_claim(*, claim: Claim, text: str, by: User) -> Claim:
-    """The secretary confirms on site that the claim is true."""
+    """The secretary confirms on site that the claim is true.
+
+    Of the last instalment so much is payable as the jobs achieved leave of it.
+    """
     locked, instalment = _lock_claim(claim, by)
     if len(text.strip()) < 10:
         raise Invalid(_("Say what you saw on site, in at least ten characters."), field="text")
     locked.verified_by, locked.verified_at, locked.verification = by, clock.now(), text.strip()
-    locked.save(update_fields=["verified_by", "verified_at", "verification"])
-    instalment.status = "verified"
-    instalment.save(update_fields=["status"])
-    application = instalment.award.application
+    found = settle_jobs(locked, instalment)
+    locked.save(update_fields=[*VERIFIED, *SETTLED_BY])
+    told = []
+    if found is not None and found.cut:
+        cut = Cut(instalment, found.cut, _by_jobs(found))
+        apply_cuts(instalment.award, [cut], by, Role.SECRETARY)
+        told.append(cut_told(locked, found))
+    if instalment.status == "claimed":  # else its jobs left nothing to pay
+        instalment.status = "verified"
+        instalment.save(update_fields=["status"])
+        told.append(_to_enter(locked))
     record(
         action="claim.verify",
         obj=locked,
         by=by,
         role=Role.SECRETARY,
         source="claimed",
-        target="verified",
+        target=instalment.status,
         reason=locked.verification,
         after=claim_facts(locked),
-        scope=application.call.number,
+        scope=instalment.award.application.call.number,
     )
-    notify(
+    notify_all(told)
+    return locked
+
+
+def _by_jobs(found: Settlement) -> str:
+    """What was achieved of what was promised, for the ledger, in no language."""
+    return f"{found.achieved}/{found.promised} = {found.percent}%"
+
+
+def _to_enter(claim: Claim) -> Dispatch:
+    instalment = claim.instalment
+    return Dispatch(
         kind="claim.verified",
         recipients=users_with_role(Role.FINANCE_OFFICER),
-        key=f"claim.verified:{locked.pk}",
-        context={"title": application.title, "sequence": instalment.sequence},
+        key=f"claim.verified:{claim.pk}",
+        context={
+            "title": instalment.award.application.title,
+            "sequence": instalment.sequence,
+        },
         url="/payments/",
-        about=locked,
+        about=claim,
     )
-    return locked
 
 
 @transaction.atomic

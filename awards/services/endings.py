@@ -1,4 +1,4 @@
-"""How a funded project ends: accepted (验收), or terminated (终止) with the unpaid sum released."""
+"""What every ending of a project holds and records; and how a call closes."""
 
 from decimal import Decimal
 
@@ -9,18 +9,12 @@ from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Call, CallStatus
 from applications.services.call_steps import advance_call
-from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
 from applications.workflow import Status
-from audit import clock
-from audit.refusals import Invalid, WrongState
+from audit.refusals import WrongState
 from audit.services import Entry
 from awards.facts import award_facts
-from awards.ledger import Kind
 from awards.models import Award, Instalment
 from awards.rules import require
-from awards.selectors.people import firm_people
-from awards.services.ledger import Booking, books
-from notifications.services import Dispatch
 
 OPEN = (
     Status.PROPOSED,
@@ -33,87 +27,35 @@ OPEN = (
 )
 
 
-def _lock(award: Award) -> tuple[Award, list[Instalment]]:
-    """Instalments first, then the award: the order in which payments take them."""
-    parts = list(Instalment.objects.select_for_update().filter(award=award.pk).order_by("sequence"))
+def lock_parts(award: int) -> list[Instalment]:
+    """An award's instalments, held: they come before the award, as payments take them."""
+    return list(Instalment.objects.select_for_update().filter(award=award).order_by("sequence"))
+
+
+def check_going_on(award: Award) -> None:
+    """Raise WrongState for a project that was terminated or accepted."""
+    if award.revoked_at:
+        raise WrongState(_("This project was already terminated."))
+    if award.accepted_at:
+        raise WrongState(_("This project was already accepted."))
+
+
+def lock_ending(award: Award) -> tuple[Award, list[Instalment]]:
+    """The award and its instalments held, while neither accepted nor terminated."""
+    parts = lock_parts(award.pk)
     locked = (
         Award.objects.select_for_update(of=("self",))
-        .select_related("application__call", "application__firm", "envelope")
+        .select_related("application__call", "application__firm", "envelope", "agreement")
         .get(pk=award.pk)
     )
-    if locked.revoked_at:
-        raise WrongState(_("This project was already terminated."))
-    if locked.accepted_at:
-        raise WrongState(_("This project was already accepted."))
+    check_going_on(locked)
     return locked, parts
 
 
-@transaction.atomic
-def accept(*, award: Award, finding: str, by: User) -> Award:
-    """验收: the officer accepts the project against its agreement, once every part is paid."""
-    require(by, Role.PROGRAMME_OFFICER)
-    if len(finding.strip()) < 10:
-        raise Invalid(_("Write in at least ten characters how the targets were met."), field="text")
-    locked, parts = _lock(award)
-    if any(part.status != "paid" for part in parts):
-        raise WrongState(_("Every instalment must be recorded as paid before the acceptance."))
-    locked.accepted_by, locked.accepted_at = by, clock.now()
-    locked.acceptance = finding.strip()
-    locked.save(update_fields=["accepted_by", "accepted_at", "acceptance"])
-    entry = _entry("accept", locked, by, Role.PROGRAMME_OFFICER, locked.acceptance)
-    row = lock_all([locked.application_id])[0]
-    move = Move(application=row, step="complete", reason=locked.acceptance)
-    told = _told("award.accepted", locked, {"text": locked.acceptance})
-    tell_firms(advance_held([move], by=by, others=[entry]), told)
-    if can_close(row.call):
-        close_call(call=row.call, by=by)
-    return locked
-
-
-@transaction.atomic
-def terminate(*, award: Award, reason: str, by: User) -> Award:
-    """终止: the approver ends a project; what was not paid goes back to the year's envelope.
-
-    Refused while a released payment waits for its voucher: the treasury may have paid it.
-    """
-    require(by, Role.APPROVER)
-    if len(reason.strip()) < 10:
-        raise Invalid(_("Give the reason in at least ten characters."), field="text")
-    locked, parts = _lock(award)
-    for part in parts:
-        if part.status == "released":
-            raise WrongState(
-                _(
-                    "Instalment %(number)s is released and may have been paid. Record its voucher"
-                    " first."
-                )
-                % {"number": part.sequence}
-            )
-    unpaid = locked.amount - locked.paid
-    locked.revoked_by, locked.revoked_at = by, clock.now()
-    locked.revocation = reason.strip()
-    locked.save(update_fields=["revoked_by", "revoked_at", "revocation"])
-    entry = _entry("terminate", locked, by, Role.APPROVER, locked.revocation, released=unpaid)
-    row = lock_all([locked.application_id])[0]
-    move = Move(application=row, step="terminate", reason=locked.revocation)
-    told = _told("award.terminated", locked, {"reason": locked.revocation, "amount": unpaid})
-    tell_firms(advance_held([move], by=by, others=[entry]), told)
-    _release(locked, unpaid, by)
-    return locked
-
-
-def _release(award: Award, unpaid: Decimal, by: User) -> None:
-    """What was not paid is available again."""
-    if not unpaid:
-        return
-    booking = Booking(Kind.RELEASED, unpaid, reason=award.revocation, award=award.pk)
-    if not books(envelope=award.envelope_id, entries=[booking], by=by):
-        raise WrongState(_("More would be released than is committed and unpaid."))
-
-
-def _entry(
+def award_entry(
     step: str, award: Award, by: User, role: Role, reason: str, released: Decimal | None = None
 ) -> Entry:
+    """The event of an ending, with what goes back to the envelope."""
     return Entry(
         action=f"award.{step}",
         obj=award,
@@ -122,18 +64,6 @@ def _entry(
         reason=reason,
         after={"released": released or Decimal(0), "paid": award.paid, **award_facts(award)},
         scope=award.application.call.number,
-    )
-
-
-def _told(kind: str, award: Award, context: dict[str, object]) -> Dispatch:
-    application = award.application
-    return Dispatch(
-        kind=kind,
-        recipients=firm_people(application),
-        key=f"{kind}:{award.pk}",
-        context={"title": application.title, **context},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
     )
 
 

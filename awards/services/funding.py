@@ -3,13 +3,15 @@
 Experts advise, the office decides (审定); the list is drawn by one person and decided by another.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Level, User
+from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import members_by_firm, users_with_role
+from accounts.selectors import users_with_role
 from applications.models import Call, CallStatus
 from applications.services.call_steps import advance_call_held
 from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
@@ -17,10 +19,12 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import Entry, record_all
 from awards.facts import list_facts
-from awards.models import FundingItem, FundingList, Outcome
+from awards.models import FundingItem, FundingList, Minutes, Outcome
 from awards.rules import require
 from awards.services.line import write_items
+from awards.services.offers import offer_parts
 from awards.services.reservations import reserve_items, with_year
+from calendars.wording import day_of
 from notifications.services import Dispatch, notify
 from reviews.models import Ranking
 from reviews.rules import require_apart
@@ -144,8 +148,10 @@ def _require_standing(funding_list: FundingList) -> None:
         raise WrongState(OUTDATED)
 
 
-def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, bool]:
-    """The list, held, and whether the call has a newer ranking: nobody ranks it meanwhile."""
+def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, datetime, bool]:
+    """The list, held, the instant, and whether the call has a newer ranking: nobody ranks it
+    meanwhile.
+    """
     require(by, Role.APPROVER)
     require_apart(by, funding_list.call)
     Call.objects.select_for_update().get(pk=funding_list.call_id)
@@ -153,32 +159,34 @@ def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, b
     locked = (
         with_year(FundingList.objects.select_for_update(of=("self",)))
         .select_related("call", "ranking", "drawn_by")
-        .annotate(outdated=Exists(newer))
+        .annotate(outdated=Exists(newer), now=clock.NOW)
         .get(pk=funding_list.pk)
     )
     if locked.status != "submitted":
         raise WrongState(_("The list does not wait for a decision."))
     if locked.drawn_by_id == by.pk:
         raise NotPermitted(_("Whoever drew the list may not decide on it."))
-    return locked, locked.outdated
+    return locked, locked.now, locked.outdated
 
 
 @transaction.atomic
-def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: User) -> FundingList:
-    """审定: the approver decides; every dossier takes its place (proposed, reserve, not funded).
+def approve_list(
+    *, funding_list: FundingList, minutes: Minutes, note: str, by: User
+) -> FundingList:
+    """审定: the approver decides by the minutes of the meeting; every dossier takes its place
+    (proposed, reserve, not funded).
 
     What the list proposes is reserved in the year's envelope; if it does not fit, nothing is
     decided and the first that does not is named.
     """
-    locked, outdated = _lock_submitted(funding_list, by)
+    locked, now, outdated = _lock_submitted(funding_list, by)
     if outdated:
         raise WrongState(OUTDATED)
     require_settled(locked.call)
-    if not minutes_no.strip():
-        raise Invalid(_("Enter the number of the meeting's minutes."), field="minutes_no")
-    locked.status, locked.decided_by, locked.decided_at = "approved", by, clock.now()
-    locked.minutes_no, locked.decision_note = minutes_no.strip(), note.strip()
-    locked.save(update_fields=["status", "decided_by", "decided_at", "minutes_no", "decision_note"])
+    _check_minutes(locked, minutes)
+    locked.status, locked.decided_by, locked.decided_at = "approved", by, now
+    locked.minutes, locked.decision_note = minutes, note.strip()
+    locked.save(update_fields=["status", "decided_by", "decided_at", "minutes", "decision_note"])
     items = _hold_items(locked)
     decided = _entry(
         "approve",
@@ -203,9 +211,20 @@ def approve_list(*, funding_list: FundingList, minutes_no: str, note: str, by: U
         about=locked,
     )
     parts = [item for item in items if item.outcome == Outcome.PARTIAL]
-    tell_firms(moved, *consents(parts), told)
+    tell_firms(moved, *offer_parts(parts, now), told)
     reserve_items(locked, items, by)
     return locked
+
+
+def _check_minutes(funding_list: FundingList, minutes: Minutes) -> None:
+    """The meeting was one on this list: of its call, and not before it was submitted."""
+    if minutes.call_id != funding_list.call_id:
+        raise Invalid(_("These minutes are another call's."), field="minutes")
+    if funding_list.submitted_at and minutes.held_on < day_of(funding_list.submitted_at):
+        raise Invalid(
+            _("That meeting was held before the list was submitted. Record the one that decided."),
+            field="minutes",
+        )
 
 
 def _hold_items(funding_list: FundingList) -> list[FundingItem]:
@@ -218,35 +237,13 @@ def _hold_items(funding_list: FundingList) -> list[FundingItem]:
     return items
 
 
-def consents(items: list[FundingItem]) -> list[Dispatch]:
-    """What tells the firms' owners that the sum offered is less than they asked for."""
-    if not items:
-        return []
-    owners = members_by_firm({item.application.firm_id for item in items}, Level.OWNER)
-    return [
-        Dispatch(
-            kind="funding.part_offered",
-            recipients=owners[item.application.firm_id],
-            key=f"funding.part_offered:{item.pk}:{item.amount}",
-            context={
-                "title": item.application.title,
-                "amount": item.amount,
-                "requested": item.application.requested or item.amount,
-            },
-            url=f"/dossiers/{item.application_id}/",
-            about=item.application,
-        )
-        for item in items
-    ]
-
-
 @transaction.atomic
 def send_back_list(*, funding_list: FundingList, note: str, by: User) -> FundingList:
     """The approver sends the list back with a reason; the officer draws a new version."""
-    locked, _outdated = _lock_submitted(funding_list, by)
+    locked, now, _outdated = _lock_submitted(funding_list, by)
     if len(note.strip()) < 5:
         raise Invalid(_("Say why the list goes back."), field="note")
-    locked.status, locked.decided_by, locked.decided_at = "sent_back", by, clock.now()
+    locked.status, locked.decided_by, locked.decided_at = "sent_back", by, now
     locked.decision_note = note.strip()
     locked.save(update_fields=["status", "decided_by", "decided_at", "decision_note"])
     entry = _entry(

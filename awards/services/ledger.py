@@ -25,6 +25,7 @@ class Booking:
     item: int | None = None
     award: int | None = None
     payment: int | None = None
+    repayment: int | None = None
     carry: int | None = None
 
 

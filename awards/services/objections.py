@@ -1,9 +1,10 @@
-"""异议: by real name, against one item; only that is held; upheld, it is out."""
+"""异议: by real name and with proof, against one item; admitted, only that is held."""
 
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,24 +13,27 @@ from accounts import contacts, identity
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.models import Application, Call
+from applications import uploads
+from applications.models import Application
 from applications.services.lifecycle import Move, advance_held, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
-from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+from audit.refusals import Invalid, NotPermitted, TooLate
 from audit.services import Entry, record_all
-from awards.facts import objection_facts
-from awards.models import NoticeItem, Objection, PublicNotice
+from awards.models import NoticeItem, Objection, ObjectionFile, PublicNotice
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.services.reserve import drop_out
+from awards.services.kept_files import store_file
+from awards.services.objection_rows import lock_objection, objection_entry
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
 from calendars.wording import day_of, period_text
 from notifications.services import Dispatch, notify
 
+MERIT = "merit"  # what many would choose, and no ground
+MOST_FILES = 10
 GROUNDS = dict(Objection._meta.get_field("ground").flatchoices)
 
 
@@ -43,12 +47,13 @@ def file_objection(
     objector_contact: str,
     ground: str,
     text: str,
+    proof: "Sequence[UploadedFile[Any]]",
     by: User | None = None,
 ) -> Objection:
-    """File an objection during the notice period, against one of its projects.
+    """File an objection with its proof during the notice period, against one of its projects.
 
-    Anonymous ones and differences of scientific opinion are refused. Numbers run without a gap
-    however many are filed at once: the notice's row is held while one is taken.
+    Anonymous ones, those without proof and differences of scientific opinion are refused. Numbers
+    run without a gap however many are filed at once: the notice's row is held while one is taken.
     """
     held: Any = (
         PublicNotice.objects.select_for_update(of=("self",), no_key=True)
@@ -64,6 +69,7 @@ def file_objection(
         "text": text.strip(),
     }
     _check_named(named)
+    checked = _check_proof(proof)
     days = held.call.rule_set.objection_answer_days
     deadline = due(day_of(held.now), days, working_days())
     objection = Objection.objects.create(
@@ -77,7 +83,11 @@ def file_objection(
         provisional=deadline.provisional,
         **named,
     )
-    record_all([_entry("file", objection, by)])
+    ObjectionFile.objects.bulk_create(
+        store_file(ObjectionFile(objection=objection), upload, facts, str(objection.pk))
+        for upload, facts in checked
+    )
+    record_all([objection_entry("file", objection, by)])
     notify(
         kind="objection.filed",
         recipients=users_with_role(Role.PROGRAMME_OFFICER),
@@ -101,10 +111,35 @@ def _check(notice: PublicNotice, application: Application, ground: str, today: d
                 )
             }
         )
-    if ground not in GROUNDS:
+    if ground == MERIT:
         raise Invalid(
-            _("Choose one of the grounds. A different opinion on merit is not one."), field="ground"
+            _(
+                "A different opinion on scientific or technical merit is not a ground: the experts'"
+                " marks stand. If a statement of the dossier is false, an expert should have stood"
+                " aside or a rule was broken, choose that ground and attach the proof; a firm reads"
+                " how its own points came about in its dossier."
+            ),
+            field="ground",
         )
+    if ground not in GROUNDS:
+        raise Invalid(_("Choose one of the grounds."), field="ground")
+
+
+def _check_proof(
+    proof: "Sequence[UploadedFile[Any]]",
+) -> "list[tuple[UploadedFile[Any], uploads.Checked]]":
+    if not proof:
+        raise Invalid(
+            _("Attach at least one piece of proof, for example a photograph or a document."),
+            field="proof",
+        )
+    if len(proof) > MOST_FILES:
+        raise Invalid(_("Attach at most %(most)s files.") % {"most": MOST_FILES}, field="proof")
+    try:
+        return [(upload, uploads.check(upload)) for upload in proof]
+    except Invalid as refused:
+        refused.field = "proof"
+        raise
 
 
 def _check_named(named: dict[str, str]) -> None:
@@ -126,41 +161,6 @@ def _check_named(named: dict[str, str]) -> None:
             raise Invalid(wrong, field=field)
 
 
-def _entry(
-    step: str,
-    objection: Objection,
-    by: User | None,
-    *,
-    role: str = "",
-    source: str = "",
-    reason: str = "",
-) -> Entry:
-    return Entry(
-        action=f"objection.{step}",
-        obj=objection,
-        by=by,
-        role=role,
-        source=source,
-        target=objection.status,
-        reason=reason,
-        after=objection_facts(objection),
-        scope=objection.notice.call.number,
-    )
-
-
-def _lock(objection: Objection, status: str) -> tuple[Objection, datetime]:
-    """The objection, held, and the instant."""
-    locked = (
-        Objection.objects.select_for_update(of=("self",))
-        .select_related("application", "notice__call")
-        .annotate(now=clock.NOW)
-        .get(pk=objection.pk)
-    )
-    if locked.status != status:
-        raise WrongState(_("This objection has already been dealt with at this step."))
-    return locked, locked.now
-
-
 def _handle(objection: Objection, status: str, finding: str, by: User) -> tuple[Objection, Entry]:
     """The objection, examined; the caller records the event."""
     require(by, Role.PROGRAMME_OFFICER)
@@ -169,14 +169,16 @@ def _handle(objection: Objection, status: str, finding: str, by: User) -> tuple[
             _("Write in at least ten characters what you found when you looked into it."),
             field="finding",
         )
-    locked, now = _lock(objection, "filed")
+    locked, now = lock_objection(objection, "filed")
     if locked.filed_by_id == by.pk:
         raise NotPermitted(_("Whoever filed the objection may not examine it. Ask a colleague."))
     locked.status, locked.handled_by, locked.handled_at = status, by, now
     locked.finding = finding.strip()
     locked.save(update_fields=["status", "handled_by", "handled_at", "finding"])
     step, role = "accept" if status == "accepted" else "refuse", Role.PROGRAMME_OFFICER
-    return locked, _entry(step, locked, by, role=role, source="filed", reason=locked.finding)
+    return locked, objection_entry(
+        step, locked, by, role=role, source="filed", reason=locked.finding
+    )
 
 
 @transaction.atomic
@@ -204,52 +206,3 @@ def refuse_objection(*, objection: Objection, finding: str, by: User) -> Objecti
     locked, entry = _handle(objection, "refused", finding, by)
     record_all([entry])
     return locked
-
-
-@transaction.atomic
-def answer_objection(*, objection: Objection, upheld: bool, answer: str, by: User) -> Objection:
-    """Decide: not upheld releases the item; upheld disqualifies it and the reserve moves up."""
-    require(by, Role.APPROVER)
-    if len(answer.strip()) < 10:
-        raise Invalid(_("Give the answer in writing, in at least ten characters."), field="answer")
-    Call.objects.select_for_update().get(pk=objection.application.call_id)
-    locked, now = _lock(objection, "accepted")
-    if by.pk in (locked.handled_by_id, locked.filed_by_id):
-        raise NotPermitted(
-            _("Whoever filed or looked into the objection may not decide on it. Ask a colleague.")
-        )
-    locked.status = "upheld" if upheld else "rejected"
-    locked.answered_by, locked.answered_at, locked.answer = by, now, answer.strip()
-    locked.save(update_fields=["status", "answered_by", "answered_at", "answer"])
-    _settle(locked, lock_dossier(locked.application), now, by)
-    return locked
-
-
-def _answered(objection: Objection, application: Application, recipients: list[User]) -> Dispatch:
-    return Dispatch(
-        kind=f"objection.{objection.status}",
-        recipients=recipients,
-        key=f"objection.answered:{objection.pk}",
-        context={"title": application.title, "number": objection.number},
-        url=f"/dossiers/{application.pk}/",
-        about=application,
-    )
-
-
-def _settle(objection: Objection, application: Application, now: datetime, by: User) -> None:
-    """The project leaves the list, or is free again unless another objection still holds it."""
-    number, reason = objection.number, objection.answer
-    entry = _entry("answer", objection, by, role=Role.APPROVER, source="accepted", reason=reason)
-    tell = partial(_answered, objection, application)
-    on_notice = application.status in (Status.ON_NOTICE, Status.OBJECTION_HOLD)
-    if objection.status == "upheld" and on_notice:
-        drop_out(application, number, now, by, others=[entry], tell=tell)
-        return
-    is_free = (
-        objection.status == "rejected"
-        and application.status == Status.OBJECTION_HOLD
-        and not Objection.objects.filter(application=application, status="accepted").exists()
-    )
-    moves = [Move(application=application, step="release", reason=number)] if is_free else []
-    people = [*firm_people(application), *users_with_role(Role.PROGRAMME_OFFICER)]
-    tell_firms(advance_held(moves, by=by, others=[entry]), tell(people))

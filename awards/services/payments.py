@@ -6,34 +6,27 @@ The system records acts of the treasury (预算法实施条例 art. 59); it move
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import users_with_role
-from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
-from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
-from audit.services import Entry, record_all
-from awards.facts import payment_facts
-from awards.ledger import Kind
+from audit.services import record_all
 from awards.models import Award, Claim, Instalment, Payment
 from awards.rules import require
-from awards.selectors.people import firm_people
+from awards.services.batch_rows import closing, hold_batch_of
 from awards.services.instalment_rows import lock_instalment
-from awards.services.ledger import Booking, books
-from awards.services.numbers import taken_only_once, voucher_as_kept
+from awards.services.numbers import voucher_as_kept
+from awards.services.paying import Paid, hold_payment, payment_entry, tell_paid, write_paid
 from calendars.wording import day_of
-from notifications.services import Dispatch, notify
-
-TAKEN = _("This voucher number is already recorded for another payment.")
+from notifications.services import notify
 
 
 @transaction.atomic
 def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
-    """The maker enters the payment of a verified claim, for exactly the instalment's sum."""
+    """The maker enters the payment of a verified claim, for exactly what is payable of it."""
     require(by, Role.FINANCE_OFFICER)
     instalment = lock_instalment(claim.instalment_id)
     claim = Claim.objects.select_for_update().get(pk=claim.pk)
@@ -51,14 +44,14 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
     payment = Payment.objects.create(
         instalment=instalment,
         claim=claim,
-        amount=instalment.amount,
+        amount=instalment.payable,
         payee=payee.strip(),
         made_by=by,
         made_at=clock.now(),
     )
     instalment.status = "entered"
     instalment.save(update_fields=["status"])
-    record_all([_entry(payment, "payment.enter", by, "verified", "entered")])
+    record_all([payment_entry(payment, "payment.enter", by, "verified", "entered")])
     notify(
         kind="payment.entered",
         recipients=[u for u in users_with_role(Role.FINANCE_OFFICER) if u.pk != by.pk],
@@ -68,24 +61,6 @@ def enter_payment(*, claim: Claim, payee: str, by: User) -> Payment:
         about=payment,
     )
     return payment
-
-
-def _entry(payment: Payment, action: str, by: User, source: str, target: str) -> Entry:
-    instalment = payment.instalment
-    return Entry(
-        action=action,
-        obj=payment,
-        by=by,
-        role=Role.FINANCE_OFFICER,
-        source=source,
-        target=target,
-        after={
-            "application": instalment.award.application.number,
-            "sequence": instalment.sequence,
-            **payment_facts(payment),
-        },
-        scope=instalment.award.application.call.number,
-    )
 
 
 def _refuse_ended(award: Award) -> None:
@@ -115,32 +90,26 @@ def release_payment(*, payment: Payment, by: User) -> Payment:
     locked.checked_by, locked.checked_at = by, clock.now()
     locked.save(update_fields=["checked_by", "checked_at"])
     Instalment.objects.filter(pk=locked.instalment_id).update(status="released")
-    record_all([_entry(locked, "payment.release", by, "entered", "released")])
+    record_all([payment_entry(locked, "payment.release", by, "entered", "released")])
     return locked
 
 
 @transaction.atomic
 def record_paid(*, payment: Payment, voucher_no: str, paid_on: date, by: User) -> Payment:
-    """Record the treasury's voucher: the instalment counts as paid, against award and envelope."""
+    """Record the treasury's voucher: the instalment counts as paid, against award and envelope.
+
+    Where the payment is in a batch, that is settled with its last payment.
+    """
     require(by, Role.FINANCE_OFFICER)
-    locked = _lock(payment)
+    batch = hold_batch_of(payment)
+    locked, now = hold_payment(payment)
     if locked.instalment.status != "released":
         raise WrongState(_("The payment is not released, or is already recorded as paid."))
     voucher_no = voucher_as_kept(voucher_no)
-    now = clock.now()
     _check_voucher(locked, voucher_no, paid_on, day_of(now))
-    locked.voucher_no, locked.paid_on = voucher_no, paid_on
-    locked.recorded_by, locked.recorded_at = by, now
-    with taken_only_once("voucher_no", TAKEN):
-        locked.save(update_fields=["voucher_no", "paid_on", "recorded_by", "recorded_at"])
-    _count(locked)
-    entry = _entry(locked, "payment.record_paid", by, "released", "paid")
-    application, begun = locked.instalment.award.application, []
-    if application.status == Status.AGREED:
-        row = lock_all([application.pk])[0]
-        begun = [Move(application=row, step="begin", reason=voucher_no)]
-    tell_firms(advance_held(begun, by=by, others=[entry]), _paid(locked))
-    _book(locked, by)
+    paid = [Paid(locked, voucher_no, paid_on)]
+    write_paid(paid, now, by)
+    tell_paid(paid, by, others=closing(batch, now, by) if batch else ())
     return locked
 
 
@@ -153,41 +122,3 @@ def _check_voucher(payment: Payment, voucher_no: str, paid_on: date, today: date
         raise Invalid(
             _("The treasury cannot have paid before the payment was released."), field="paid_on"
         )
-
-
-def _count(payment: Payment) -> None:
-    """The sum counts against the award, by a conditional update."""
-    award = payment.instalment.award
-    fits = Award.objects.filter(pk=award.pk, paid__lte=F("amount") - payment.amount).update(
-        paid=F("paid") + payment.amount
-    )
-    if not fits:
-        raise WrongState(_("More would be paid than was awarded."))
-    Instalment.objects.filter(pk=payment.instalment_id).update(status="paid")
-
-
-def _book(payment: Payment, by: User) -> None:
-    """The sum is paid out of what the award committed."""
-    award = payment.instalment.award
-    booking = Booking(
-        Kind.PAID, payment.amount, payment.voucher_no or "", award=award.pk, payment=payment.pk
-    )
-    if not books(envelope=award.envelope_id, entries=[booking], by=by):
-        raise WrongState(_("More would be paid than is committed."))
-
-
-def _paid(payment: Payment) -> Dispatch:
-    application = payment.instalment.award.application
-    return Dispatch(
-        kind="payment.paid",
-        recipients=firm_people(application),
-        key=f"payment.paid:{payment.pk}",
-        context={
-            "title": application.title,
-            "sequence": payment.instalment.sequence,
-            "amount": payment.amount,
-            "voucher": payment.voucher_no,
-        },
-        url=f"/dossiers/{application.pk}/",
-        about=application,
-    )

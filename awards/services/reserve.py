@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import is_owner
 from accounts.selectors import members_by_firm, users_with_role
 from applications.models import Application, Call
 from applications.rules import RESULTS_OUT
@@ -19,16 +18,16 @@ from applications.services.lifecycle import lock as lock_dossier
 from applications.wording import on_record
 from applications.workflow import Status
 from audit import clock
-from audit.refusals import Invalid, NotPermitted, NotVisible, WrongState
-from audit.services import Entry, record
+from audit.refusals import Invalid, WrongState
+from audit.services import Entry
 from awards.facts import list_facts
 from awards.funding import promote
 from awards.models import FundingItem, FundingList, Outcome
 from awards.rules import require
-from awards.services.funding import consents
 from awards.services.line import decided_line, with_groups
+from awards.services.offers import offer_parts
 from awards.services.reservations import pass_on, with_year, year_of
-from notifications.services import Dispatch, notify
+from notifications.services import Dispatch
 
 MOVED_UP = _("moved up from the reserve list")
 CLOSED = _("the reserve list was closed")
@@ -40,39 +39,48 @@ def drop_out(
     now: datetime,
     by: User,
     *,
+    step: str = "disqualify",
     others: Sequence[Entry] = (),
     tell: Callable[[list[User]], Dispatch] | None = None,
+    messages: Sequence[Dispatch] = (),
 ) -> list[Application]:
-    """Disqualify a dossier and let the money it frees go down the reserve list (依次递补), in the
-    caller's transaction, which holds the dossier's row and its call's.
+    """Take a dossier off by this step and let the money it frees go down the reserve list
+    (依次递补), in the caller's transaction, which holds the dossier's row and its call's.
 
     The call's cut-off mode decides (`awards.funding.promote`), and what the year has left beside
     its other lists; who was held back by decision never moves up by itself, and a sum already
     published never changes. `others` are the caller's own events, `tell` its message to the firm
-    and the officers. Returns who moved up, in order.
+    and the officers, `messages` what else it tells. Returns who moved up, in order.
     """
     funding_list, items = _approved(row.call)
     leaving = next(item for item in items if item.application_id == row.pk)
     grown = _promote(funding_list, items, leaving, now)
     promoted = [item for item, _more in grown]
     _hold(promoted)
-    moves = [Move(application=row, step="disqualify", reason=reason)]
+    moves = [Move(application=row, step=step, reason=reason)]
     moves += [
-        Move(application=item.application, step="propose", reason=on_record(MOVED_UP))
+        Move(
+            application=item.application,
+            step="propose",
+            reason=on_record(MOVED_UP),
+            by_itself=True,
+        )
         for item in promoted
         if item.application.status == Status.RESERVE
     ]
-    entries = [*others, _promotion(funding_list, by)] if promoted else others
+    entries = [*others, _promotion(funding_list)] if promoted else others
     moved = advance_held(moves, by=by, others=entries)
     parts = [item for item in promoted if item.outcome == Outcome.PARTIAL and not item.consent]
-    tell_firms(moved, *consents(parts), *_messages(row, promoted, tell))
+    tell_firms(moved, *offer_parts(parts, now), *_messages(row, promoted, tell), *messages)
     pass_on(year_of(funding_list).pk, leaving, grown, why=reason, by=by)
     return [item.application for item in promoted]
 
 
 def _approved(call: Call) -> tuple[FundingList, list[FundingItem]]:
     """The approved list, held, and its items by position with their dossiers."""
-    held = FundingList.objects.select_for_update(of=("self",)).select_related("call", "ranking")
+    held = FundingList.objects.select_for_update(of=("self",)).select_related(
+        "call", "ranking", "minutes"
+    )
     funding_list = with_year(held).get(call=call, status="approved")
     rows = with_groups(FundingItem.objects.select_related("application")).order_by("position")
     prefetch_related_objects([funding_list], Prefetch("items", rows))
@@ -94,9 +102,12 @@ def _promote(
         requested = item.application.requested or Decimal(0)
         item.outcome = Outcome.FUNDED if after == requested else Outcome.PARTIAL
         item.amount, item.promoted_at = after, now
+        if not item.consent:  # asked anew, if it is still a part
+            item.answer_due, item.answer_provisional = None, False
         grown.append((item, after - move.before))
     changed = [item for item, _more in grown]
-    FundingItem.objects.bulk_update(changed, ["outcome", "amount", "promoted_at"])
+    fields = ["outcome", "amount", "promoted_at", "answer_due", "answer_provisional"]
+    FundingItem.objects.bulk_update(changed, fields)
     return grown
 
 
@@ -107,12 +118,12 @@ def _hold(items: list[FundingItem]) -> None:
         item.application = row
 
 
-def _promotion(funding_list: FundingList, by: User) -> Entry:
+def _promotion(funding_list: FundingList) -> Entry:
+    """By nobody: the rules of the call move up, whoever caused it."""
     return Entry(
         action="funding.promote",
         obj=funding_list,
-        by=by,
-        role=Role.APPROVER,
+        by=None,
         after=list_facts(funding_list),
         scope=funding_list.call.number,
     )
@@ -152,44 +163,6 @@ def disqualify(*, application: Application, reason: str, by: User) -> list[Appli
         raise Invalid(_("Give the reason in at least ten characters."), field="reason")
     Call.objects.select_for_update().get(pk=application.call_id)
     return drop_out(lock_dossier(application), reason.strip(), clock.now(), by)
-
-
-@transaction.atomic
-def answer_part(*, item: FundingItem, agree: bool, by: User) -> FundingItem:
-    """The firm's owner agrees to the part offered, or declines it; once, before the notice."""
-    application = lock_dossier(item.application)
-    if not is_owner(by, application.firm_id):
-        raise NotPermitted(_("Only an owner of the firm agrees to a smaller sum."))
-    locked = (
-        FundingItem.objects.select_for_update(of=("self",))
-        .select_related("funding_list__call")
-        .get(pk=item.pk)
-    )
-    if locked.funding_list.status != "approved" or locked.outcome != Outcome.PARTIAL:
-        raise NotVisible
-    if locked.consent:
-        raise WrongState(_("Your firm has already answered this offer."))
-    if application.status != Status.PROPOSED:
-        raise WrongState(_("The offer no longer stands."))
-    locked.consent = "given" if agree else "refused"
-    locked.consent_by, locked.consent_at = by, clock.now()
-    locked.save(update_fields=["consent", "consent_by", "consent_at"])
-    record(
-        action="funding.part_agreed" if agree else "funding.part_declined",
-        obj=application,
-        by=by,
-        after={"amount": locked.amount},
-        scope=locked.funding_list.call.number,
-    )
-    notify(
-        kind="funding.part_agreed" if agree else "funding.part_declined",
-        recipients=users_with_role(Role.PROGRAMME_OFFICER if agree else Role.APPROVER),
-        key=f"funding.part_answered:{locked.pk}",
-        context={"title": application.title, "amount": locked.amount},
-        url=f"/funding/{locked.funding_list.call.number}/",
-        about=application,
-    )
-    return locked
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ from awards.forms.money import ClaimForm, TextForm
 from awards.forms.refusing import add_refusal
 from awards.models import Award, Claim, ClaimFile
 from awards.selectors import money
+from awards.selectors.jobs import settlement_of
+from awards.selectors.terms import terms_of
 from awards.services import claims
 from secretaries.rules import verifies
 
@@ -92,6 +94,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
         "instalment": row.instalment,
         "application": application,
         "form": form,
+        "jobs": settlement_of(row),
         "target": _targets(row.instalment.award),
         "can_verify": row.instalment.status == "claimed" and row.returned_at is None and mine,
     }
@@ -100,8 +103,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _targets(award: Award) -> dict[str, Decimal]:
     """What the agreement promises of the two figures of a claim: yuan, persons; none before it."""
-    agreement = getattr(award, "agreement", None)
-    promised = agreement.content["targets"] if agreement else {}
+    promised = terms_of(award).get("targets", {})
     named = {"invested": "fixed_assets_yuan", "insured": "promised_headcount"}
     return {key: Decimal(promised[name]) for key, name in named.items() if promised.get(name)}
 

@@ -1,4 +1,4 @@
-"""Acts with a written reason: off the list, terminated, accepted; and a firm's answer."""
+"""Acts with a written reason: off the list, terminated; and a firm's answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +20,8 @@ from audit.refusals import Refused
 from awards import rules
 from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import Award, FundingItem
-from awards.selectors import money
-from awards.services import endings, reserve
-from awards.wording import amount_text
+from awards.models import FundingItem
+from awards.services import parts, reserve
 
 
 def _ask(
@@ -81,69 +79,6 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-def _award(request: SignedInRequest, pk: int, role: Role) -> Award:
-    rules.require(request.user, role)
-    found = money.visible_awards(request.user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def terminate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The approver ends a project; the unpaid sum goes back to the envelope."""
-    award = _award(request, pk, Role.APPROVER)
-    title = award.application.title
-    words: dict[str, str | Promise] = {
-        "title": _("Terminate the project"),
-        "question": _("Terminate “%(title)s”?") % {"title": title},
-        "text": _(
-            "%(paid)s were paid; %(left)s go back to the envelope of %(year)s. No further"
-            " instalment can be claimed. This cannot be taken back."
-        )
-        % {
-            "paid": amount_text(award.paid),
-            "left": amount_text(award.amount - award.paid),
-            "year": award.envelope.year,
-        },
-        "label": _("Reason"),
-        "hint": _("At least ten characters; the firm reads it."),
-        "verb": _("Terminate the project"),
-        "done": _("Terminated; the unpaid sum is free again."),
-    }
-    return _ask(
-        request,
-        award.application,
-        words,
-        lambda text: endings.terminate(award=award, reason=text, by=request.user),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def accept(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The officer accepts a project against its agreement."""
-    award = _award(request, pk, Role.PROGRAMME_OFFICER)
-    words: dict[str, str | Promise] = {
-        "title": _("Accept the project"),
-        "question": _("Accept “%(title)s” as completed?") % {"title": award.application.title},
-        "text": _("Every instalment of %(sum)s must be recorded as paid.")
-        % {"sum": amount_text(award.amount)},
-        "label": _("How the targets of the agreement were met"),
-        "hint": _("At least ten characters; the firm reads it."),
-        "verb": _("Accept the project"),
-        "kind": "primary",
-        "done": _("Accepted."),
-    }
-    return _ask(
-        request,
-        award.application,
-        words,
-        lambda text: endings.accept(award=award, finding=text, by=request.user),
-    )
-
-
 @login_required
 @require_POST
 def answer_part(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -152,11 +87,22 @@ def answer_part(request: SignedInRequest, pk: int) -> HttpResponse:
     if not is_member(request.user, item.application.firm_id):
         raise Http404
     agree = "agree" in request.POST
-    reserve.answer_part(item=item, agree=agree, by=request.user)
+    parts.answer_part(item=item, agree=agree, by=request.user)
     messages.success(
         request,
         _("Agreed. The project is named in the public notice with this sum.")
         if agree
-        else _("Declined. The office has been told."),
+        else _("Declined. The project has left the list, and the office has been told."),
     )
+    return redirect("applications:dossier", pk=item.application_id)
+
+
+@login_required
+@require_POST
+def lapse_part(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The officer records that a firm did not answer the part offered in time."""
+    rules.require(request.user, Role.PROGRAMME_OFFICER)
+    item = get_object_or_404(FundingItem.objects.select_related("application"), pk=pk)
+    parts.lapse_part(item=item, by=request.user)
+    messages.success(request, _("Recorded. The money has gone on by the call's rules."))
     return redirect("applications:dossier", pk=item.application_id)

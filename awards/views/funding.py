@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,10 +24,11 @@ from applications.workflow import Status
 from audit.refusals import Invalid, NotPermitted
 from awards import rules
 from awards.forms.lists import AllocationForm, ApproveForm, DeviationForm, SendBackForm
-from awards.models import Deviation, FundingItem, FundingList
+from awards.models import Deviation, FundingItem, FundingList, Minutes
 from awards.selectors import line_rows, lists
 from awards.services.endings import can_close
 from awards.services.line import compute_line
+from calendars.wording import day_text
 
 PAGE_SIZE = 50
 
@@ -91,12 +93,15 @@ def page(request: SignedInRequest, call: Call, status: int = 200, **forms: Any) 
         context |= _weighed(found, items) | _acts(request.user, call, found, items, today)
         context |= {
             "deviation_form": forms.get("deviation") or DeviationForm(projects=projects(items)),
-            "approve_form": forms.get("approve") or ApproveForm(),
             "back_form": forms.get("back") or SendBackForm(),
             "allocation_form": forms.get("allocation")
             or AllocationForm(initial={"issued_on": today}),
             "deviating": "deviation" in forms,
         }
+        if context["can_decide"]:
+            choices = minutes_choices(lists.minutes_of(call))
+            context["has_minutes"] = bool(choices)
+            context["approve_form"] = forms.get("approve") or ApproveForm(minutes=choices)
     return render(request, "awards/funding_list.html", context, status=status)
 
 
@@ -178,6 +183,15 @@ def _acts(
         "may_take_off": approver and approved,
         "may_settle": draft and (officer or approver),
     }
+
+
+def minutes_choices(rows: list[Minutes]) -> list[tuple[int, str]]:
+    """Choices of the approval's form, the newest first."""
+    language = get_language() or "zh"
+    return [
+        (row.pk, f"{row.number}（{day_text(row.held_on, language, year_now=None)}）")
+        for row in rows
+    ]
 
 
 def projects(items: list[FundingItem]) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from awards.forms.refusing import add_refusal
 from awards.models import Deviation
 from awards.selectors import lists
 from awards.services import deviations, funding
-from awards.views.funding import call_of, guard, list_of, page, projects
+from awards.views.funding import call_of, guard, list_of, minutes_choices, page, projects
 
 
 @login_required
@@ -88,7 +88,12 @@ def decide(request: SignedInRequest, number: str) -> HttpResponse:
     found = list_of(request, number)
     rules.require(request.user, Role.APPROVER)
     back = "back" in request.POST
-    form: Any = SendBackForm(request.POST) if back else ApproveForm(request.POST)
+    kept = lists.minutes_of(found.call)
+    form: Any = (
+        SendBackForm(request.POST)
+        if back
+        else ApproveForm(request.POST, minutes=minutes_choices(kept))
+    )
     if form.is_valid():
         try:
             if back:
@@ -97,7 +102,9 @@ def decide(request: SignedInRequest, number: str) -> HttpResponse:
                 )
                 messages.success(request, _("Sent back with your reason."))
             else:
-                funding.approve_list(funding_list=found, by=request.user, **form.cleaned_data)
+                chosen = next(one for one in kept if one.pk == form.cleaned_data["minutes"])
+                note = form.cleaned_data["note"]
+                funding.approve_list(funding_list=found, minutes=chosen, note=note, by=request.user)
                 messages.success(request, _("Approved. The officer can publish the notice."))
         except Refused as refused:
             refused.field = "back_note" if back else refused.field

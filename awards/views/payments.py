@@ -21,6 +21,7 @@ from awards.forms.money import InstalmentFilter, PaidForm
 from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
+from awards.selectors.jobs import settlement_of
 from awards.services import payments
 from awards.views.agreements import guard
 from awards.wording import INSTALMENT_STATES, STEP_WORDS, WAITS
@@ -59,7 +60,9 @@ def _row(instalment: Instalment) -> dict[str, Any]:
         "region": application.region,
         "sequence": instalment.sequence,
         "percent": instalment.percent,
-        "amount": instalment.amount,
+        "amount": instalment.payable,
+        "planned": instalment.amount,
+        "cut": instalment.cut,
         "status": instalment.status,
         "label": INSTALMENT_STATES[instalment.status],
         "voucher": payment.voucher_no if payment else "",
@@ -96,6 +99,7 @@ def _page(
         "award": row.award,
         "claim": claim,
         "payment": payment,
+        "jobs": settlement_of(claim) if claim else None,
         "waits": WAITS[row.status],
         "loads": _loads(row),
         "timeline": [
@@ -121,8 +125,8 @@ def _loads(row: Instalment) -> list[tuple[Decimal, str, str]]:
     """What is paid of the award and what this instalment adds, for the beam."""
     paid = row.award.paid
     if row.status == "paid":
-        return [(paid - row.amount, "", ""), (row.amount, "", "now")]
-    return [(paid, "", ""), (row.amount, "", "soft")]
+        return [(paid - row.payable, "", ""), (row.payable, "", "now")]
+    return [(paid, "", ""), (row.payable, "", "soft")]
 
 
 @login_required

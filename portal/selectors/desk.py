@@ -158,7 +158,7 @@ def _instalments() -> Board:
         status: (count, total)
         for status, count, total in Instalment.objects.filter(award__revoked_at__isnull=True)
         .values_list("status")
-        .annotate(count=Count("pk"), total=Sum("amount"))
+        .annotate(count=Count("pk"), total=Sum(F("amount") - F("cut")))
         .order_by()
     }
     rows = [

@@ -83,6 +83,7 @@ class NoticeRow:
     title: str
     firm: str
     region: str
+    region_code: str
     total: Decimal | None
     quality: Decimal | None
     employment: Decimal | None
@@ -130,6 +131,7 @@ def _row(
         title=told.get("title") or item.application.title,
         firm=told.get("firm", ""),
         region=place_name(place) if place else "",
+        region_code=told.get("region", ""),
         total=entry.total if entry else None,
         quality=entry.quality if entry else None,
         employment=entry.employment if entry else None,

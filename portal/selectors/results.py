@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Call, CallStatus
+from applications.models import Call
 from awards.models import AllocationNotice, Award
 from portal.selectors.notices import place_name
-
-SHOWN = (CallStatus.AWARDED, CallStatus.CLOSED)
 
 
 def calls_with_results() -> QuerySet[Call]:
@@ -54,22 +52,37 @@ class ResultRow:
     amount: Decimal
     paid: Decimal
     letter: str
+    ended: bool  # terminated since: what was not paid went back
+
+
+def published_awards() -> QuerySet[Award]:
+    """Every award that stands, with what is published of it."""
+    return _with_what_is_published(Award.objects.filter(revoked_at__isnull=True))
+
+
+def _with_what_is_published(awards: QuerySet[Award]) -> QuerySet[Award]:
+    return awards.select_related(
+        "allocation",
+        "application__call__scheme",
+        "application__firm",
+        "application__industry",
+        "application__region__parent",
+        "application__region__reports_to",
+    )
 
 
 def result_rows(call: Call) -> list[ResultRow]:
     """The supported projects of a call by number; one query."""
-    awards = (
-        Award.objects.filter(application__call=call, revoked_at__isnull=True)
-        .select_related(
-            "allocation",
-            "application__firm",
-            "application__industry",
-            "application__region__parent",
-            "application__region__reports_to",
-        )
-        .order_by("application__number")
-    )
-    return [_row(award) for award in awards]
+    return _rows(published_awards().filter(application__call=call))
+
+
+def allocated_rows(letter: AllocationNotice) -> list[ResultRow]:
+    """The projects that an allocation notice names, by number, ended since or not; one query."""
+    return _rows(_with_what_is_published(letter.awards.all()))
+
+
+def _rows(awards: QuerySet[Award]) -> list[ResultRow]:
+    return [_row(award) for award in awards.order_by("application__number")]
 
 
 def _row(award: Award) -> ResultRow:
@@ -85,6 +98,7 @@ def _row(award: Award) -> ResultRow:
         amount=award.amount,
         paid=award.paid,
         letter=award.allocation.number if award.allocation else "",
+        ended=award.revoked_at is not None,
     )
 
 
@@ -113,6 +127,11 @@ def by_region(rows: list[ResultRow]) -> list[RegionSum]:
         for name, members in groups.items()
     ]
     return sorted(sums, key=lambda group: -group.amount)
+
+
+def public_letters() -> QuerySet[AllocationNotice]:
+    """Every allocation notice, the newest first."""
+    return AllocationNotice.objects.select_related("call__scheme").order_by("-issued_on", "-pk")
 
 
 def allocations(call: Call) -> list[AllocationNotice]:

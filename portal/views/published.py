@@ -116,3 +116,38 @@ def result_table(request: PageRequest, number: str) -> HttpResponse:
         for r in results.result_rows(call)
     )
     return csv_response(f"{call.number}.csv", header, rows)
+
+
+@require_safe
+def allocation_detail(request: PageRequest, pk: int) -> HttpResponse:
+    """An allocation notice with its projects, by region and by project, as article 6 of the
+    regulation on the Budget Law asks.
+    """
+    letter = get_object_or_404(results.public_letters(), pk=pk)
+    rows = results.allocated_rows(letter)
+    regions = results.by_region(rows)
+    context = {
+        "letter": letter,
+        "call": letter.call,
+        "rows": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "projects": len(rows),
+        "regions": regions,
+        "largest": max((region.amount for region in regions), default=Decimal(0)),
+    }
+    return render(request, "portal/allocation_detail.html", context)
+
+
+@require_safe
+def allocation_table(request: PageRequest, pk: int) -> HttpResponse:
+    """The projects of an allocation notice as CSV; sums in yuan, the total in the last row."""
+    letter = get_object_or_404(results.public_letters(), pk=pk)
+    header = (
+        *(_("Allocation notice"), _("Region"), _("Place"), _("Application"), _("Project")),
+        *(_("Firm"), _("Amount, yuan")),
+    )
+    rows = [
+        (letter.number, r.prefecture, r.region, r.number, r.title, r.firm, r.amount)
+        for r in results.allocated_rows(letter)
+    ]
+    total = (letter.number, _("In all"), "", "", "", "", letter.total)
+    return csv_response(f"{letter.call.number}-{letter.pk}.csv", header, [*rows, total])

@@ -165,8 +165,9 @@ def seats_of_person(user: User) -> QuerySet[Seat]:
 
 
 def hearings_of_person(user: User) -> list[Seat]:
-    """The seats whose panels hear dossiers again, newest first, with those dossiers in order."""
-    dossiers = laid_out(Stage.HEARING).select_related("application__firm")
+    """The seats whose panels hear dossiers again, newest first, with those dossiers and their
+    places in order."""
+    dossiers = laid_out(Stage.HEARING).select_related("application__firm", "application__hearing")
     heard = Assignment.objects.filter(seat=OuterRef("pk"), stage=Stage.HEARING)
     return list(
         Seat.objects.filter(Exists(heard), expert__user=user, expert__active=True)

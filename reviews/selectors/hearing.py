@@ -1,5 +1,6 @@
 """The hearing of a call as its pages and services read it: shortlist, times, minutes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,9 +98,17 @@ def times_of(panel: Panel) -> dict[int, datetime]:
     """Application → when its hearing begins; {} while no day is set. Needs sitting and call."""
     if getattr(panel, "sitting", None) is None:
         return {}
-    entries = ShortlistEntry.objects.filter(panel=panel, place__isnull=False)
+    return times_among(panel, ShortlistEntry.objects.filter(panel=panel, place__isnull=False))
+
+
+def times_among(panel: Panel, entries: Iterable[ShortlistEntry]) -> dict[int, datetime]:
+    """As `times_of`, of these places of the panel. No query."""
+    sitting = getattr(panel, "sitting", None)
+    if sitting is None:
+        return {}
     minutes = panel.call.rule_set.hearing_minutes
     return {
-        pk: slot(panel.sitting.starts_at, place or 0, minutes)[0]
-        for pk, place in entries.values_list("application_id", "place")
+        one.application_id: slot(sitting.starts_at, one.place, minutes)[0]
+        for one in entries
+        if one.place is not None
     }

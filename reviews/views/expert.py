@@ -41,6 +41,7 @@ def my_reviews(request: SignedInRequest) -> HttpResponse:
     if any(one["call"].rule_set.has_hearing for one in found):
         heard = [_round(seat, Stage.HEARING, now) for seat in own.hearings_of_person(request.user)]
         found = heard + found
+    _set_answer_by(found)
     context = {
         "rounds": [one for one in found if one["under_way"]],
         "earlier": [one for one in found if not one["under_way"]],
@@ -53,7 +54,8 @@ def _round(seat: Seat, stage: Stage, now: datetime) -> dict[str, Any]:
     rows = list(seat.assignments.all())
     progress = own.progress_of([row.state for row in rows])
     opened = progress.total - progress.to_declare
-    times = hearing.times_of(seat.panel) if stage == Stage.HEARING else {}
+    places = (row.application.hearing for row in rows)
+    times = hearing.times_among(seat.panel, places) if stage == Stage.HEARING else {}
     sitting = getattr(seat.panel, "sitting", None) if stage == Stage.HEARING else None
     is_open = seat.panel.call.status in ("in_review", "hearing")
     return {
@@ -61,7 +63,7 @@ def _round(seat: Seat, stage: Stage, now: datetime) -> dict[str, Any]:
         "call": seat.panel.call,
         "panel_name": panel_name(seat.panel),
         "progress": progress,
-        "answer_by": _answer_by(seat),
+        "answer_by": None,
         "stage": stage.value,
         "under_way": own.is_under_way(seat, stage),
         "sitting": sitting,
@@ -78,11 +80,13 @@ def _round(seat: Seat, stage: Stage, now: datetime) -> dict[str, Any]:
     }
 
 
-def _answer_by(seat: Seat) -> datetime | None:
-    """Until when the expert has to answer the invitation; None when that is done."""
-    if seat.state != SeatState.INVITED:
-        return None
-    return end_of_day(answer_due(seat, working_days()).day)
+def _set_answer_by(rounds: list[dict[str, Any]]) -> None:
+    """Until when the expert has to answer each invitation; one query where there is one."""
+    invited = [one for one in rounds if one["seat"].state == SeatState.INVITED]
+    table = working_days() if invited else None
+    for one in invited:
+        if table is not None:
+            one["answer_by"] = end_of_day(answer_due(one["seat"], table).day)
 
 
 def _row(row: Assignment, order: int, at: datetime | None) -> dict[str, Any]:

@@ -11,20 +11,39 @@ from accounts.models import Organisation, User
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
 from audit import clock
-from awards.models import Agreement, Award, Claim, FundingList, Instalment, Payment, PublicNotice
+from awards.models import (
+    Acceptance,
+    Agreement,
+    Award,
+    Claim,
+    FundingList,
+    Instalment,
+    Minutes,
+    Payment,
+    PaymentBatch,
+    ProgressReport,
+    PublicNotice,
+    Termination,
+)
+from awards.quarters import Quarter, quarter_of
 from awards.services import (
+    acceptance,
     agreements,
+    batches,
     claims,
     decisions,
     envelopes,
     funding,
     notices,
     payments,
+    progress,
+    terminations,
 )
 from rehearsal.papers import pdf
 from reviews.models import Ranking, RankingEntry
 from secretaries.models import ServiceAssignment, ServiceSecretary
 from tests import making
+from tests.awards import meeting
 
 WAN = Decimal(10_000)
 ENVELOPE = 30_000 * WAN
@@ -125,8 +144,13 @@ def approved(people: People, call: Call) -> FundingList:
     listed = drawn(people, call)
     funding.submit_list(funding_list=listed, by=people.officer)
     return funding.approve_list(
-        funding_list=listed, minutes_no="厅务会纪要〔2026〕8号", note="同意。", by=people.approver
+        funding_list=listed, minutes=minutes(people, call), note="同意。", by=people.approver
     )
+
+
+def minutes(people: People, call: Call, **more: Any) -> Minutes:
+    """The minutes of the meeting that decides on a list, held today."""
+    return meeting.minutes(call, more.pop("by", people.officer), **more)
 
 
 def noticed(people: People, call: Call) -> PublicNotice:
@@ -195,7 +219,7 @@ def part(agreement: Agreement, sequence: int) -> Instalment:
 def claimed(people: People, instalment: Instalment, **more: Any) -> Claim:
     values: dict[str, Any] = {
         "invested": 1_000 * WAN,
-        "insured": 120,
+        "insured": 280,
         "statement": "主体厂房封顶，主要设备到货。",
         "files": [paper()],
         "by": people.owner,
@@ -204,8 +228,8 @@ def claimed(people: People, instalment: Instalment, **more: Any) -> Claim:
     return claims.claim_instalment(instalment=instalment, **values)
 
 
-def verified(people: People, instalment: Instalment) -> Claim:
-    claim = claimed(people, instalment)
+def verified(people: People, instalment: Instalment, **more: Any) -> Claim:
+    claim = claimed(people, instalment, **more)
     return claims.verify_claim(
         claim=claim, text="现场核对发票与设备，情况属实。", by=people.secretary
     )
@@ -220,6 +244,30 @@ def released(people: People, instalment: Instalment) -> Payment:
     return payments.release_payment(payment=entered(people, instalment), by=people.finance2)
 
 
+def all_released(people: People, call: Call) -> list[Payment]:
+    """The first instalments of P1, P2 and P3, released and in no batch yet."""
+    first = agreed(people, call)
+    lead = ServiceAssignment.objects.get(application=first.award.application_id)
+    made = [first]
+    for award in Award.objects.exclude(pk=first.award_id).order_by("pk"):
+        agreement = agreements.draw_up(award=award, by=people.officer)
+        agreements.sign_for_firm(agreement=agreement, by=people.owner)
+        agreements.sign_for_office(agreement=agreement, by=people.officer)
+        lead.pk, lead.application_id = None, award.application_id
+        lead.save()
+        made.append(Agreement.objects.get(pk=agreement.pk))
+    return [released(people, part(agreement, 1)) for agreement in made]
+
+
+def formed(people: People, call: Call) -> PaymentBatch:
+    payments_ = all_released(people, call)
+    return batches.form_batch(payments=[p.pk for p in payments_], by=people.finance)
+
+
+def sent(people: People, call: Call) -> PaymentBatch:
+    return batches.send_batch(batch=formed(people, call), by=people.finance2)
+
+
 def paid(people: People, instalment: Instalment) -> Payment:
     payment = released(people, instalment)
     return payments.record_paid(
@@ -227,4 +275,79 @@ def paid(people: People, instalment: Instalment) -> Payment:
         voucher_no=f"ZF2026-{instalment.pk}",
         paid_on=clock.today(),
         by=people.finance,
+    )
+
+
+def all_paid(people: People, agreement: Agreement, **last: Any) -> Award:
+    """Every instalment is paid; `last` are what the last claim says otherwise."""
+    for sequence in (1, 2):
+        paid(people, part(agreement, sequence))
+    claim = verified(people, part(agreement, 3), **last)
+    if part(agreement, 3).status == "verified":
+        payment = payments.enter_payment(claim=claim, payee=people.firm.name, by=people.finance)
+        payments.release_payment(payment=payment, by=people.finance2)
+        payments.record_paid(
+            payment=payment, voucher_no=f"ZF-{claim.pk}", paid_on=clock.today(), by=people.finance
+        )
+    return Award.objects.get(pk=agreement.award_id)
+
+
+def applied(people: People, award: Award, **more: Any) -> Acceptance:
+    values: dict[str, Any] = {
+        "invested": 32_000 * WAN,
+        "insured": 280,
+        "summary": "投资、就业、税收指标均已完成。",
+        "report": paper("审计报告"),
+        "by": people.owner,
+        **more,
+    }
+    return acceptance.apply(award=award, **values)
+
+
+def graded(people: People, award: Award, points: str = "86") -> Acceptance:
+    return acceptance.grade(
+        acceptance=applied(people, award),
+        points=Decimal(points),
+        reasons="投资与就业指标完成，效益指标略低于承诺。",
+        by=people.officer,
+    )
+
+
+def accepted(people: People, award: Award) -> Acceptance:
+    return acceptance.settle(
+        acceptance=graded(people, award), text="评价客观，同意验收。", by=people.officer2
+    )
+
+
+def pass_quarter() -> Quarter:
+    """On the second day after the quarter; the quarter that is over."""
+    quarter = quarter_of(clock.today())
+    pass_day(quarter.last_day + timedelta(days=1))
+    return quarter
+
+
+def reported(people: People, award: Award, quarter: Quarter, **more: Any) -> ProgressReport:
+    values: dict[str, Any] = {
+        "invested": 2_000 * WAN,
+        "insured": 150,
+        "text": "主体厂房封顶，设备进场安装。",
+        "by": people.owner,
+        **more,
+    }
+    return progress.submit_report(award=award, quarter=quarter, **values)
+
+
+WHY = "企业停产，无法继续。"
+
+
+def ending(people: People, award: Award, **more: Any) -> Termination:
+    """A termination put forward by the officer; nothing is clawed back unless said."""
+    values: dict[str, Any] = {"ground": "other", "reason": WHY, "by": people.officer, **more}
+    return terminations.propose_termination(award=award, **values)
+
+
+def terminated(people: People, award: Award, **more: Any) -> Termination:
+    proposed = ending(people, award, **more)
+    return terminations.confirm_termination(
+        termination=proposed, text="同意终止，按程序办理。", by=people.approver
     )

@@ -6,7 +6,7 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Refused
 from awards.models import Agreement, Claim, Payment
-from awards.services import agreements, claims, decisions, endings, payments
+from awards.services import agreements, claims, decisions, payments, terminations
 from tests.awards import stages
 from tests.awards.test_notices import dossier, objected
 from tests.racing import overtaken
@@ -19,8 +19,10 @@ def ended(people):
     """Ends a project."""
 
     def terminate(award):
-        reason = "企业停产，项目无法继续实施。"
-        return lambda: endings.terminate(award=award, reason=reason, by=people.approver)
+        proposed = stages.ending(people, award)
+        return lambda: terminations.confirm_termination(
+            termination=proposed, text=stages.WHY, by=people.approver
+        )
 
     return terminate
 

@@ -10,6 +10,7 @@ from applications.workflow import Status
 from audit import clock
 from awards.models import Agreement, Award
 from awards.services import decisions
+from calendars.wording import day_of
 from tests.awards import stages
 from tests.awards.test_ledger_pages import PLACE
 from tests.awards.test_notices import objected
@@ -49,7 +50,7 @@ def test_award_and_allocation_of_three_projects(people, noticed, post):
     ("answer", "after"),
     [
         ("rejected", [Status.ON_NOTICE, Status.RESERVE, Status.RESERVE]),
-        ("upheld", [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]),
+        ("upheld", [Status.OBJECTION_HOLD, Status.RESERVE, Status.RESERVE]),
     ],
 )
 def test_an_objection_from_the_finding_to_the_answer(people, noticed, post, answer, after):
@@ -58,6 +59,12 @@ def test_an_objection_from_the_finding_to_the_answer(people, noticed, post, answ
     post(people.officer, "awards:objection", filed.pk, **finding)
     post(people.approver, "awards:objection", filed.pk, answer=REASON, **{answer: ""})
     assert states("P2", "P4", "P5") == after
+    if answer == "upheld":
+        filed.refresh_from_db()
+        stages.pass_day(day_of(filed.review_until))
+        post(people.approver, "awards:carry_out", filed.pk)
+        moved = [Status.DISQUALIFIED, Status.PROPOSED, Status.PROPOSED]
+        assert states("P2", "P4", "P5") == moved
 
 
 def test_a_project_is_taken_off_and_two_move_up(people, approved, post):
@@ -76,14 +83,28 @@ def test_an_agreement_and_its_end(people, awarded, post):
     post(people.owner, "awards:sign", agreement.pk, upload=stages.paper("乙方盖章"))
     post(people.officer, "awards:sign", agreement.pk, upload=stages.paper("双方盖章"))
     assert states("P1") == [Status.AGREED]
-    post(people.approver, "awards:terminate", first.pk, text=REASON)
+    put_forward = {"propose-ground": "firm", "propose-reason": REASON, "propose-claw_back": "0"}
+    post(people.officer, "awards:ending", first.pk, act="propose", **put_forward)
+    assert states("P1") == [Status.AGREED]
+    decided = {"confirm-reason": REASON}
+    post(people.approver, "awards:ending", first.pk, act="confirm", **decided)
     assert states("P1") == [Status.TERMINATED]
 
 
 def test_a_project_paid_in_full_is_accepted(people, agreed, post):
-    for sequence in (1, 2, 3):
-        stages.paid(people, stages.part(agreed, sequence))
-    post(people.officer, "awards:accept", agreed.award_id, text="指标全部完成，同意验收。")
+    award = stages.all_paid(people, agreed)
+    post(
+        people.owner, "awards:acceptance", award.pk, act="apply",
+        **{"apply-invested": "32000", "apply-insured": "280",
+           "apply-summary": "投资、就业指标均已完成。", "apply-report": stages.paper()},
+    )  # fmt: skip
+    post(
+        people.officer, "awards:acceptance", award.pk, act="grade",
+        **{"grade-points": "86.5", "grade-reasons": "投资与就业指标均已完成，效益良好。"},
+    )  # fmt: skip
+    assert states("P1") == [Status.IN_PROGRESS]
+    reason = {"settle-reason": "评价客观，同意验收。"}
+    post(people.officer2, "awards:acceptance", award.pk, act="settle", **reason)
     assert states("P1") == [Status.COMPLETED]
 
 

@@ -21,7 +21,15 @@ from audit import clock
 from audit.refusals import Invalid
 from awards.bookkeeping import ledger
 from awards.ledger import Kind
-from awards.models import Award, Envelope, EnvelopeChange, FundingItem, Instalment, LedgerEntry
+from awards.models import (
+    Award,
+    Envelope,
+    EnvelopeChange,
+    FundingItem,
+    Instalment,
+    LedgerEntry,
+    Termination,
+)
 from awards.services import envelopes
 from awards.services.ledger import Booking, books
 from bench.envelope_rows import SUM, Hands, write_years
@@ -68,8 +76,14 @@ def award(envelope: Envelope, item: FundingItem, hands: Hands) -> Award:
 
 
 def revoke(made: Award, hands: Hands) -> None:
-    """What `endings.terminate` does with the money."""
+    """What a termination does with the money."""
     with transaction.atomic():
+        now = clock.now()
+        Termination.objects.create(
+            award=made, status="confirmed", ground="other", reason="企业停产，无法继续。",
+            claw_back=0, proposed_by=hands.officer, proposed_at=now, settled_by=hands.approver,
+            settled_at=now, settlement="同意终止。",
+        )  # fmt: skip
         Award.objects.filter(pk=made.pk).update(
             revoked_by=hands.approver, revoked_at=clock.now(), revocation="企业停产，无法继续。"
         )

@@ -57,10 +57,9 @@ def test_no_list_is_decided_on_a_ranking_that_no_longer_stands(people, drawn, ra
         computed_by=people.officer,
         computed_at=clock.now(),
     )
+    kept = stages.minutes(people, ranked)
     with pytest.raises(WrongState):
-        funding.approve_list(
-            funding_list=drawn, minutes_no="厅务会纪要〔2026〕8号", note="", by=people.approver
-        )
+        funding.approve_list(funding_list=drawn, minutes=kept, note="", by=people.approver)
     funding.send_back_list(funding_list=drawn, note="排名已变，请重新生成。", by=people.approver)
 
 
@@ -200,15 +199,13 @@ def test_who_may_do_what_with_a_list(people, ranked, supervisor):
     with pytest.raises(WrongState):
         funding.submit_list(funding_list=listed, by=people.officer)
     stages.set_ceiling(people, ranked)
+    kept = stages.minutes(people, ranked)
     for person in (people.officer, people.officer2, people.finance, supervisor):
         with pytest.raises(NotPermitted):
-            funding.approve_list(funding_list=listed, minutes_no="8", note="", by=person)
-    with pytest.raises(Invalid) as refused:
-        funding.approve_list(funding_list=listed, minutes_no=" ", note="", by=people.approver)
-    assert refused.value.field == "minutes_no"
-    funding.approve_list(funding_list=listed, minutes_no="8", note="", by=people.approver)
+            funding.approve_list(funding_list=listed, minutes=kept, note="", by=person)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=people.approver)
     with pytest.raises(WrongState):
-        funding.approve_list(funding_list=listed, minutes_no="8", note="", by=people.approver)
+        funding.approve_list(funding_list=listed, minutes=kept, note="", by=people.approver)
     with pytest.raises(WrongState):
         deviations.propose_deviation(
             funding_list=listed, application=dossier("P3"), kind="hold_back", reason=REASON,

@@ -126,9 +126,11 @@ class TestAward:
         listed = stages.drawn(people, ranked)
         funding.submit_list(funding_list=listed, by=people.officer)
 
+        kept = stages.minutes(people, ranked)
+
         def approve():
             return funding.approve_list(
-                funding_list=listed, minutes_no="8号", note="", by=people.approver
+                funding_list=listed, minutes=kept, note="", by=people.approver
             )
 
         with pytest.raises(WrongState):

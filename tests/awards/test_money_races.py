@@ -8,9 +8,9 @@ from awards.models import Agreement, AllocationNotice, Award, Instalment, Paymen
 from awards.services import (
     agreements,
     decisions,
-    endings,
     envelopes,
     payments,
+    terminations,
 )
 from tests.awards import stages
 from tests.awards.stages import WAN
@@ -113,10 +113,11 @@ class TestRaces:
 
     def test_a_termination_and_a_release_do_not_both_go_through(self, people, agreed):
         payment = stages.entered(people, stages.part(agreed, 1))
+        proposed = stages.ending(people, agreed.award)
         got = race(
             [
-                lambda: endings.terminate(
-                    award=agreed.award, reason="企业停产，无法继续。", by=people.approver
+                lambda: terminations.confirm_termination(
+                    termination=proposed, text=stages.WHY, by=people.approver
                 ),
                 lambda: payments.release_payment(payment=payment, by=people.finance2),
             ]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from applications.models import Application, Call, CallStatus
 from applications.workflow import Status
@@ -11,9 +12,17 @@ from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
 from awards import tasks
 from awards.models import Objection, PublicNotice
-from awards.services import decisions, notices, objections, recounts, reserve
+from awards.services import (
+    decisions,
+    notices,
+    objection_answers,
+    objections,
+    recounts,
+    reserve,
+)
 from calendars.notice_text import read
 from calendars.services import confirm_year, propose_year
+from calendars.wording import day_of
 from notifications.models import Job, Message
 from tests.awards import stages
 from tests.calendars.test_years import NEXT, NUMBER
@@ -38,8 +47,18 @@ def objected(notice: PublicNotice, title: str = "P2", by=None, **more) -> Object
         "objector_contact": CONTACT,
         "ground": "false",
         "text": TEXT,
+        "proof": [stages.paper("现场照片")],
     } | more
     return objections.file_objection(notice=notice, application=dossier(title), by=by, **values)
+
+
+def carried_out(people, filed: Objection) -> None:
+    """Upheld, and nobody asked for the review while there was time."""
+    filed.refresh_from_db()
+    with pytest.raises(WrongState):
+        objection_answers.carry_out(objection=filed, by=people.approver)
+    stages.pass_day(day_of(filed.review_until))
+    objection_answers.carry_out(objection=filed, by=people.approver)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +122,10 @@ def test_nothing_is_published_before_the_decision(people, drawn):
         ({"objector_contact": ""}, "objector_contact"),
         ({"text": "不服"}, "text"),
         ({"ground": "merit"}, "ground"),
+        ({"ground": "other"}, "ground"),
+        ({"proof": []}, "proof"),
+        ({"proof": [stages.paper()] * 11}, "proof"),
+        ({"proof": [SimpleUploadedFile("照片.jpg", b"MZ")]}, "proof"),
         ({"title": "P4"}, "application"),
     ],
 )
@@ -154,9 +177,13 @@ def test_two_objections_hold_until_the_last_is_answered(people, noticed):
             objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
         )
     answer = "经现场核查，反映的问题不属实。"
-    objections.answer_objection(objection=one, upheld=False, answer=answer, by=people.approver)
+    objection_answers.answer_objection(
+        objection=one, upheld=False, answer=answer, by=people.approver
+    )
     assert dossier("P2").status == Status.OBJECTION_HOLD
-    objections.answer_objection(objection=two, upheld=False, answer=answer, by=people.approver)
+    objection_answers.answer_objection(
+        objection=two, upheld=False, answer=answer, by=people.approver
+    )
     assert dossier("P2").status == Status.ON_NOTICE
 
 
@@ -165,9 +192,11 @@ def test_an_upheld_objection_moves_the_reserve_up_with_a_supplementary_notice(pe
     objections.accept_objection(
         objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
     )
-    objections.answer_objection(
+    objection_answers.answer_objection(
         objection=filed, upheld=True, answer="经现场核查，问题属实。", by=people.approver
     )
+    assert dossier("P2").status == Status.OBJECTION_HOLD
+    carried_out(people, filed)
     # 3亿 − 3,000 − 9,000 = 18,000: P4 (8,000) and P5 (4,000) both fit.
     assert {t: dossier(t).status for t in ("P2", "P4", "P5")} == {
         "P2": Status.DISQUALIFIED, "P4": Status.PROPOSED, "P5": Status.PROPOSED,
@@ -195,16 +224,18 @@ def test_each_step_of_an_objection_is_taken_once_and_by_another(people, noticed,
             objection=filed, finding="线索并不具体，不予。", by=people.officer
         )
     with pytest.raises(NotPermitted):
-        objections.answer_objection(
+        objection_answers.answer_objection(
             objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=people.officer
         )
     with pytest.raises(Invalid):
-        objections.answer_objection(objection=filed, upheld=False, answer="否", by=people.approver)
-    objections.answer_objection(
+        objection_answers.answer_objection(
+            objection=filed, upheld=False, answer="否", by=people.approver
+        )
+    objection_answers.answer_objection(
         objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=people.approver
     )
     with pytest.raises(WrongState):
-        objections.answer_objection(
+        objection_answers.answer_objection(
             objection=filed, upheld=True, answer="经核查成立，取消资格。", by=people.approver
         )
 
@@ -215,7 +246,7 @@ def test_who_objects_is_told_to_nobody_who_need_not_know(people, noticed):
     objections.accept_objection(
         objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
     )
-    objections.answer_objection(
+    objection_answers.answer_objection(
         objection=filed, upheld=True, answer="经现场核查，问题属实。", by=people.approver
     )
     secrets = (NAME, IDENTITY, CONTACT, TEXT)
@@ -269,7 +300,7 @@ def test_two_answers_at_one_instant_are_one_answer(people, noticed, approver2):
     )
 
     def answer(upheld, by):
-        return objections.answer_objection(
+        return objection_answers.answer_objection(
             objection=filed, upheld=upheld, answer="经现场核查，已有结论。", by=by
         ).status
 
@@ -278,5 +309,5 @@ def test_two_answers_at_one_instant_are_one_answer(people, noticed, approver2):
     filed.refresh_from_db()
     assert filed.status in got
     assert dossier("P2").status == (
-        Status.DISQUALIFIED if filed.status == "upheld" else Status.ON_NOTICE
+        Status.OBJECTION_HOLD if filed.status == "upheld" else Status.ON_NOTICE
     )

@@ -89,6 +89,10 @@ def test_who_opens_agreement_instalment_and_claim(client_of, everybody, agreed, 
         reverse("awards:instalment", args=[claim.instalment_id]),
         reverse("awards:claim", args=[claim.pk]),
         reverse("awards:claim_file", args=[claim.files.get().pk]),
+        *(
+            reverse(f"awards:{name}", args=[agreed.award_id])
+            for name in ("acceptance", "progress", "ending", "clawback")
+        ),
     ):
         assert answers(client_of, everybody, url) == expected(everybody, may, 404), url
 
@@ -102,8 +106,10 @@ ACTS = [
     ("awards:close_reserve", "call", {"officer"}),
     ("awards:allocate", "call", {"finance"}),
     ("awards:take_off", "dossier", {"approver"}),
-    ("awards:terminate", "award", {"approver"}),
-    ("awards:accept", "award", {"officer"}),
+    ("awards:ending", "award", {"owner", "officer", "approver"}),
+    ("awards:clawback", "award", {"finance"}),
+    ("awards:progress", "award", {"owner", "officer", "secretary"}),
+    ("awards:acceptance", "award", {"owner", "officer", "approver"}),
     ("awards:draw_up", "award", {"officer"}),
     ("awards:confirm_ceiling", "change", {"finance"}),
     ("awards:refuse_ceiling", "change", {"finance"}),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.models import Application
 from applications.workflow import Status
 from audit import clock
-from awards.models import Deviation, FundingList, NoticeItem, Objection, Payment
+from awards.models import Deviation, FundingList, NoticeItem, Objection, ObjectionFile, Payment
 from awards.services import deviations
 from tests.awards import stages
 from tests.awards.stages import WAN
@@ -72,8 +72,9 @@ class TestFundingPage:
         assert post(approver, "decide", back="1", back_note="请补核查记录。").status_code == 302
         assert post(people.officer, "draw_list").status_code == 302
         assert post(people.officer, "submit_list").status_code == 302
-        assert post(approver, "decide", minutes_no="", note="").status_code == 422
-        assert post(approver, "decide", minutes_no="8号", note="").status_code == 302
+        assert post(approver, "decide", minutes="", note="").status_code == 422
+        kept = stages.minutes(people, ranked)
+        assert post(approver, "decide", minutes=kept.pk, note="").status_code == 302
         assert FundingList.objects.get(version=2).status == "approved"
         assert post(people.officer, "publish").status_code == 302
         assert NoticeItem.objects.count() == 3
@@ -91,7 +92,7 @@ def test_the_notices_list_counts_each_sum_once(client_of, people, noticed):
 
 
 class TestObjectionForm:
-    def test_a_visitor_files_one_and_gets_its_number(self, client_of, noticed):
+    def test_a_visitor_files_one_and_gets_its_number(self, client_of, people, noticed):
         client = client_of(None)
         url = reverse("awards:file_objection", args=[noticed.number])
         sent = {
@@ -105,10 +106,17 @@ class TestObjectionForm:
         answer = client.post(url, sent)
         assert answer.status_code == 422
         assert NAME in answer.content.decode()
+        merit = client.post(url, sent | {"text": TEXT, "ground": "merit", "proof": stages.paper()})
+        assert merit.status_code == 422
+        assert "评审得分" in merit.content.decode()
         assert "主管部门决定是否受理" in answer.content.decode()  # an officer does, by the service
-        answer = client.post(url, sent | {"text": TEXT}, follow=True)
+        answer = client.post(url, sent | {"text": TEXT, "proof": stages.paper()}, follow=True)
         assert answer.status_code == 200
         assert Objection.objects.get().number in answer.content.decode()
+        proof = reverse("awards:objection_file", args=[ObjectionFile.objects.get().pk])
+        assert client_of(people.officer).get(proof).status_code == 200
+        for person in (people.owner, people.finance, people.secretary):
+            assert client_of(person).get(proof).status_code == 403
         assert (
             client_of(None)
             .get(reverse("awards:objection_filed", args=[noticed.number]))

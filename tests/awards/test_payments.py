@@ -122,44 +122,26 @@ class TestPayments:
 
 
 class TestEndings:
-    def test_acceptance_waits_for_the_last_voucher(self, people, agreed):
-        award = agreed.award
-        for n in (1, 2):
-            stages.paid(people, stages.part(agreed, n))
-        with pytest.raises(WrongState):
-            endings.accept(award=award, finding=ENOUGH, by=people.officer)
-        stages.paid(people, stages.part(agreed, 3))
-        with pytest.raises(NotPermitted):
-            endings.accept(award=award, finding=ENOUGH, by=people.approver)
-        with pytest.raises(Invalid):
-            endings.accept(award=award, finding="好", by=people.officer)
-        endings.accept(award=award, finding=ENOUGH, by=people.officer)
-        assert Application.objects.get(pk=award.application_id).status == Status.COMPLETED
-        with pytest.raises(WrongState):
-            endings.terminate(award=award, reason="企业停产，无法继续。", by=people.approver)
-
     def test_termination_frees_what_was_not_paid(self, people, agreed):
         call = agreed.award.application.call
         stages.paid(people, stages.part(agreed, 1))
         waiting = stages.claimed(people, stages.part(agreed, 2))
         assert envelope(call)[1] == 24_000 * WAN
-        with pytest.raises(NotPermitted):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.officer)
-        endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+        stages.terminated(people, agreed.award)
         assert envelope(call)[1:] == (22_500 * WAN, 1_500 * WAN)
         with pytest.raises(WrongState):
             claims.verify_claim(claim=waiting, text=ENOUGH, by=people.secretary)
         with pytest.raises(WrongState):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, agreed.award)
 
     def test_a_released_payment_is_recorded_before_the_end(self, people, agreed):
         stages.released(people, stages.part(agreed, 1))
         with pytest.raises(WrongState):
-            endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, agreed.award)
 
     def test_an_entered_payment_is_not_released_after_the_end(self, people, agreed):
         payment = stages.entered(people, stages.part(agreed, 1))
-        endings.terminate(award=agreed.award, reason="企业停产，无法继续。", by=people.approver)
+        stages.terminated(people, agreed.award)
         with pytest.raises(WrongState):
             payments.release_payment(payment=payment, by=people.finance2)
 
@@ -168,7 +150,7 @@ class TestEndings:
         for award in awarded:
             with pytest.raises(WrongState):
                 endings.close_call(call=call, by=people.officer)
-            endings.terminate(award=award, reason="企业停产，无法继续。", by=people.approver)
+            stages.terminated(people, award)
         reserve.close_reserve(call=call, by=people.officer)
         assert endings.close_call(call=call, by=people.officer).status == CallStatus.CLOSED
         assert envelope(call)[1:] == (0, 0)

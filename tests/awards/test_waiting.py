@@ -5,6 +5,8 @@ from django.urls import reverse
 from accounts.models import User
 from applications.workflow import Status
 from audit import clock
+from awards import waiting_acts
+from awards.selectors import firm_acts, office_acts
 from awards.services import agreements, decisions, envelopes, funding, notices, payments
 from awards.waiting import waiting_for
 from tests import making
@@ -25,19 +27,20 @@ def test_each_act_waits_for_the_hand_that_takes_it(people, ranked, approver, sup
     assert (urls(people.officer), urls(approver)) == ([funding_page], [])
     funding.submit_list(funding_list=listed, by=people.officer)
     assert (urls(people.officer), urls(approver)) == ([], [funding_page])
-    funding.approve_list(funding_list=listed, minutes_no="8", note="", by=approver)
+    kept = stages.minutes(people, ranked)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     assert (urls(people.officer), urls(approver)) == ([funding_page], [])
     notice = notices.publish_notice(call=ranked, by=people.officer)
     filed = objected(notice)
     objection = reverse("awards:objection", args=[filed.pk])
     assert (urls(people.officer), urls(approver)) == ([objection], [])
-    from awards.services import objections
+    from awards.services import objection_answers, objections
 
     objections.accept_objection(
         objection=filed, finding="署名真实，线索具体，予以受理。", by=people.officer
     )
     assert (urls(people.officer), urls(approver)) == ([], [objection])
-    objections.answer_objection(
+    objection_answers.answer_objection(
         objection=filed, upheld=False, answer="经核查不成立，予以驳回。", by=approver
     )
     stages.pass_day(notice.ends_on)
@@ -82,7 +85,12 @@ def test_from_award_to_voucher(people, ranked, secretary, editor):
     payments.record_paid(payment=payment, voucher_no="1", paid_on=clock.today(), by=people.finance)
     for n in (2, 3):
         stages.paid(people, stages.part(agreement, n))
-    assert reverse("awards:accept", args=[award.pk]) in urls(people.officer)
+    page = reverse("awards:acceptance", args=[award.pk])
+    assert page in urls(people.owner)
+    stages.graded(people, award)
+    assert page not in urls(people.owner) + urls(people.officer)
+    assert page in urls(people.officer2)
+    assert page in urls(people.approver)
 
 
 def test_a_call_waits_to_be_closed_once_every_project_is_settled(people, ranked):
@@ -102,3 +110,16 @@ def test_a_ceiling_waits_for_the_other_finance_officer(people, ranked):
     )
     assert urls(people.finance) == []
     assert urls(people.finance2) == [reverse("awards:envelope")]
+
+
+def test_every_kind_of_act_has_its_words(people):
+    now, one = clock.now(), people.officer
+    asked = [
+        *office_acts.of_officer(now), *office_acts.recalls(now), office_acts.to_grade(),
+        *office_acts.of_approver(one, now), office_acts.deviations(one), office_acts.graded(one),
+        *(office_acts.amendments(status) for status in ("proposed", "endorsed")),
+        office_acts.reports(one, every=True), office_acts.claims(one),
+        *office_acts.of_finance(one), *firm_acts.of_firms([people.firm.pk], now),
+    ]  # fmt: skip
+    kinds = [rows.query.sql_with_params()[1][0] for rows in asked]
+    assert sorted([*kinds, "report"]) == sorted(waiting_acts.KINDS)

@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from accounts.models import Membership, Organisation, RoleGrant, User
-from applications.models import Application, Attachment, Call, CallStatus, CheckFinding
+from accounts.models import AccessToken, Membership, Organisation, RoleGrant, User
+from applications.models import (
+    Application,
+    Attachment,
+    Call,
+    CallStatus,
+    CheckFinding,
+    CreditRecord,
+)
 from applications.workflow import Status
 from audit.models import Event
 from awards.models import (
+    AllocationNotice,
+    AnswerLine,
     Award,
     CarryOver,
     Claim,
@@ -16,8 +25,12 @@ from awards.models import (
     EnvelopeChange,
     FundingItem,
     Instalment,
+    Minutes,
     Objection,
+    ObjectionFile,
+    PaymentBatch,
     PublicNotice,
+    Settlement,
 )
 from calendars.models import CalendarYear
 from notifications.models import Delivery, Job, Message
@@ -120,6 +133,7 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "review": numbers["review"],
     }
     results = {"paid": numbers["paid"], "review": numbers["review"]}
+    letter = AllocationNotice.objects.order_by("pk")[0].pk
     drawn = {n: (Draw.objects.get(call=calls[n]).number,) for n in ("paid", "review")}
     return {f"portal:{name}": PLAIN for name in names} | {
         "portal:public_call": numbers,
@@ -129,16 +143,37 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
         "portal:public_draw": drawn,
         "portal:draw_certificate": drawn,
         "portal:result_table": results,
+        "portal:public_allocation": {"": (letter,)},
+        "portal:allocation_table": {"": (letter,)},
         "portal:event": {"": (Event.objects.order_by("pk")[0].pk,)},
     }
 
 
+def opendata(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
+    names = ("about", "description", "calls", "notices", "results", "award_list", "dossiers",
+             "payments")  # fmt: skip
+    notice = PublicNotice.objects.order_by("pk")[0].number
+    both = {n: (calls[n].number,) for n in ("paid", "review")}
+    return {f"opendata:{name}": PLAIN for name in names} | {
+        "opendata:awards": {"": ("json",)},
+        "opendata:awards_of_call": {n: (*args, "csv") for n, args in both.items()},
+        "opendata:call": both | {"unpublished": (calls["unpublished"].number,)},
+        "opendata:notice": {"paid": (notice,), "review": both["review"]},
+        "opendata:result": both,
+        "opendata:dossier": {n: (rows[n].pk,) for n in ("draft", "review", "project", "elsewhere")},
+    }
+
+
 def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("envelope", "funding_list", "notices", "objections", "agreements", "payments")
+    names = (
+        "follow_objection", "ask_review", "envelope", "funding_list", "notices", "objections",
+        "agreements", "payments", "batches",
+    )  # fmt: skip
     numbers = {name: (calls[name].number,) for name in ("paid", "review")}
     on = {name: (calls[name].number,) for name in ("paid",)}
     notice = {"paid": (PublicNotice.objects.order_by("pk")[0].number,)}
     award = {n: Award.objects.get(application=rows[n]) for n in ("project", "elsewhere")}
+    ended = Award.objects.get(clawback__settled_at__isnull=False)
     instalment = {n: (Instalment.objects.get(award=a, sequence=1).pk,) for n, a in award.items()}
     claim = {
         n: Claim.objects.filter(instalment__award=a).order_by("pk")[0] for n, a in award.items()
@@ -146,6 +181,10 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
     change = {"": (EnvelopeChange.objects.get(confirmed_at=None, refused_at=None).pk,)}
     carry = {"": (CarryOver.objects.get().pk,)}
     place = (CarryOver.objects.get().source.scheme.code, CarryOver.objects.get().source.year)
+    batch = PaymentBatch.objects.order_by("pk")[0]
+    open_row = AnswerLine.objects.filter(finding="unknown", settled=None).order_by("pk")[0]
+    minutes = Minutes.objects.order_by("pk")[0]
+    upheld = Objection.objects.filter(status="upheld").order_by("pk")[0]
     acts = (
         "draw_list", "deviate", "submit_list", "decide", "publish", "award", "allocate",
         "close_reserve", "close_call",
@@ -155,8 +194,8 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
         | {f"awards:{name}": on for name in acts}
         | {f"awards:{name}": instalment for name in (
             "instalment", "enter", "release", "record_paid", "claim_new")}
-        | {f"awards:{name}": {"project": (award["project"].pk,)} for name in (
-            "terminate", "accept", "draw_up")}
+        | {f"awards:{name}": {n: (a.pk,) for n, a in [*award.items(), ("ended", ended)]}
+           for name in ("acceptance", "progress", "ending", "clawback", "amendments")}
         | {
             "awards:confirm_ceiling": change,
             "awards:refuse_ceiling": change,
@@ -166,16 +205,33 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
             "awards:confirm_carry": carry,
             "awards:refuse_carry": carry,
             "awards:funding": numbers,
+            "awards:minutes": numbers,
+            "awards:minutes_file": {"": (minutes.pk,)},
+            "awards:batch": {"": (batch.number,)},
+            "awards:send_batch": {"": (batch.number,)},
+            "awards:dissolve_batch": {"": (batch.number,)},
+            "awards:batch_answer": {"": (batch.number,)},
+            "awards:batch_table": {"": (batch.number, "csv")},
+            "awards:reconciliation": {"": (batch.number,)},
+            "awards:settle_difference": {"": (batch.number, "row", open_row.pk)},
+            "awards:settlement": {"": (Settlement.objects.get(confirmed_at=None).pk,)},
             "awards:settle": {"": (Deviation.objects.order_by("pk")[0].pk,)},
             "awards:answer_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
+            "awards:lapse_part": {"": (FundingItem.objects.order_by("pk")[0].pk,)},
             "awards:take_off": {"project": (rows["project"].pk,)},
             "awards:objection": {"": (Objection.objects.order_by("pk")[0].pk,)},
+            "awards:objection_file": {"": (ObjectionFile.objects.order_by("pk")[0].pk,)},
+            "awards:ask_firm_review": {"": (upheld.pk,)},
+            "awards:decide_review": {"": (upheld.pk,)},
+            "awards:carry_out": {"": (upheld.pk,)},
             "awards:file_objection": notice,
             "awards:objection_filed": notice,
             "awards:agreement": {n: (a.agreement.pk,) for n, a in award.items()},
             "awards:agreement_document": {n: (a.agreement.pk,) for n, a in award.items()},
             "awards:allocation_document": {"": (award["project"].allocation_id,)},
             "awards:sign": {n: (a.agreement.pk,) for n, a in award.items()},
+            "awards:draw_up": {"project": (award["project"].pk,)},
+            "awards:audit_report": {"ended": (ended.acceptances.get().pk,)},
             "awards:signature": {n: (a.agreement.pk, "firm") for n, a in award.items()},
             "awards:claim": {n: (c.pk,) for n, c in claim.items()},
             "awards:claim_file": {
@@ -326,6 +382,8 @@ def dossier_pages(rows: dict[str, Application]) -> dict[str, Cases]:
     }
     return {
         "applications:dossier_list": PLAIN,
+        "applications:credit_list": PLAIN,
+        "applications:credit_record": {"": (CreditRecord.objects.order_by("pk")[0].pk,)},
         "applications:dossier": every,
         "applications:versions": few,
         "applications:edits": few,
@@ -391,9 +449,16 @@ def people_and_messages() -> dict[str, Cases]:
     return (
         {f"notifications:{name}": PLAIN for name in ("inbox", "read_all", "outbox", "choices")}
         | {f"accounts:{name}": PLAIN for name in (
-            "profile", "firm", "firm_new", "people", "person_new", "calendar", "calendar_new")}
+            "profile", "tokens", "firm", "firm_new", "people", "person_new", "calendar",
+            "calendar_new")}
         | {f"accounts:{name}": at_firm for name in ("firm_detail", "firm_edit", "member_add")}
         | {f"accounts:{name}": member for name in ("member_level", "member_end")}
+        | {
+            "accounts:token_revoke": {
+                n: (AccessToken.objects.get(user__username=n, revoked_at=None).pk,)
+                for n in ("applicant", "finance")
+            }
+        }
         | {f"accounts:{name}": person for name in (
             "person", "person_edit", "person_switch", "person_link", "grant_propose")}
         | {f"accounts:{name}": grant for name in ("grant_confirm", "grant_revoke")}
@@ -422,6 +487,7 @@ def objects() -> dict[str, Cases]:
     return (
         signing_in()
         | portal(calls)
+        | opendata(calls, rows)
         | awards(calls, rows)
         | secretaries(rows)
         | reviews(calls, rows)

@@ -70,6 +70,13 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
            RETURNING a.id, a.amount, a.amount + 1""",
         "awards_award {0}: {1} awarded, its instalments total {2}",
     ),
+    "what will not be paid": (
+        "awards.cuts",
+        """UPDATE awards_instalment n SET cut = n.cut + 1 FROM awards_award a
+           WHERE n.id = (SELECT MIN(id) FROM awards_instalment) AND a.id = n.award_id
+           RETURNING a.id, a.cut, a.cut + 1""",
+        "awards_award {0}: {1} will not be paid, its instalments say {2}",
+    ),
     "a sum paid": (
         "awards.paid",
         """UPDATE awards_award SET paid = paid - 1
@@ -82,6 +89,16 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
         """UPDATE awards_payment SET amount = amount + 1
            WHERE id = (SELECT MIN(id) FROM awards_payment) RETURNING id, amount, amount - 1""",
         "awards_payment {0}: {1} to pay, its instalment is {2}",
+    ),
+    "a repayment taken out": (
+        "awards.recovered",
+        """WITH gone AS (DELETE FROM awards_repayment WHERE id = (
+               SELECT MIN(id) FROM awards_repayment WHERE confirmed_at IS NOT NULL) RETURNING *)
+           SELECT v.id, v.recovered, v.recovered - gone.principal
+           FROM gone JOIN awards_clawback c ON c.id = gone.clawback_id
+           JOIN awards_award a ON a.id = c.award_id JOIN awards_envelope v ON v.id = a.envelope_id
+        """,
+        "awards_envelope {0}: {1} recovered, the confirmed repayments total {2}",
     ),
     "a claim of another": (
         "awards.claims",
@@ -169,6 +186,52 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
         """UPDATE awards_claimfile SET digest = repeat('0', 64)
            WHERE id = (SELECT MIN(id) FROM awards_claimfile) RETURNING id, file""",
         "awards_claimfile {0}: " + OTHER_FILE,
+    ),
+    "an audit report": (
+        "awards.audit_reports",
+        """UPDATE awards_acceptance SET report_digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_acceptance) RETURNING id, report""",
+        "awards_acceptance {0}: " + OTHER_FILE,
+    ),
+    "a signed agreement": (
+        "awards.signatures",
+        """UPDATE awards_signature SET file = 'agreements/none.pdf'
+           WHERE id = (SELECT MIN(id) FROM awards_signature) RETURNING id, file""",
+        "awards_signature {0}: the file {1} is not in the store",
+    ),
+    "the minutes' paper": (
+        "awards.minutes_files",
+        """UPDATE awards_minutes SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_minutes) RETURNING id, file""",
+        "awards_minutes {0}: " + OTHER_FILE,
+    ),
+    "proof of an objection": (
+        "awards.objection_files",
+        """UPDATE awards_objectionfile SET file = 'objections/none.pdf'
+           WHERE id = (SELECT MIN(id) FROM awards_objectionfile) RETURNING id, file""",
+        "awards_objectionfile {0}: the file {1} is not in the store",
+    ),
+    "the treasury's file": (
+        "awards.treasury_files",
+        """UPDATE awards_treasuryanswer SET digest = repeat('0', 64)
+           WHERE id = (SELECT MIN(id) FROM awards_treasuryanswer) RETURNING id, file""",
+        "awards_treasuryanswer {0}: " + OTHER_FILE,
+    ),
+    "a batch given up": (
+        "awards.batches",
+        """UPDATE awards_paymentbatch b SET status = 'dissolved', sent_by_id = NULL,
+               sent_at = NULL, settled_at = NULL
+           WHERE id = (SELECT MIN(id) FROM awards_paymentbatch)
+           RETURNING id, (SELECT COUNT(*) FROM awards_batchline l
+                          WHERE l.batch_id = b.id AND l.left_at IS NULL)""",
+        "awards_paymentbatch {0}: it is “dissolved” and still holds payments: {1}",
+    ),
+    "a row of an answer": (
+        "awards.answers",
+        """UPDATE awards_answerline SET amount = amount + 1
+           WHERE id = (SELECT MIN(id) FROM awards_answerline WHERE finding = 'right')
+           RETURNING id, amount, voucher_no, amount - 1""",
+        ("awards_answerline {0}: the treasury says {1} by voucher {2}, recorded are {3} by {2}"),
     ),
     "evidence from the spot": (
         "reviews.evidence",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Level, Organisation, User
 from accounts.roles import Role
 from accounts.rules import recommending_region
-from accounts.services import firms, roles
+from accounts.services import firms, roles, tokens
 from accounts.services.people import create_user
 from applications.models import Application, Call, CallStatus, Industry
 from applications.services import calls, dossiers
@@ -23,13 +23,15 @@ from applications.sheet import default_sheet
 from applications.workflow import Status
 from audit import clock
 from audit.origin import acting_from
-from awards.models import CarryOver
+from awards.models import CarryOver, PaymentBatch
 from awards.services import envelopes
+from awards.services.settlements import propose_settlement
+from awards.services.treasury_answers import import_answer
 from calendars.holidays import NoticeDay
 from calendars.models import CalendarYear
 from calendars.selectors import days_of
 from calendars.services import propose_year
-from rehearsal import checking, filing, people, reviewing
+from rehearsal import checking, filing, people, reviewing, treasury
 from rehearsal.papers import pdf
 from rehearsal.round import Round
 from reviews.services import panels
@@ -54,9 +56,11 @@ def build() -> None:
         paper_typed_in(cast)
         open_call(cast, rng)
         proposals(cast)
+        differences(cast)
         visits_to_confirm()
         backed_by_another(cast)
         at_the_hearing(cast)
+        programs()
 
 
 def colleagues() -> None:
@@ -75,6 +79,15 @@ def colleagues() -> None:
             by=User.objects.get(username="sysadmin"),
         )
         firms.add_member(firm=firm, user_or_email=person, level=level, by=owner)
+
+
+def programs() -> None:
+    """A firm's and the treasury's systems have tokens; one was revoked."""
+    for username in ("applicant", "finance"):
+        person = User.objects.get(username=username)
+        spare, _text = tokens.create_token(name="旧系统", days=30, by=person)
+        tokens.revoke_token(token=spare, by=person)
+        tokens.create_token(name="财务系统", days=365, by=person)
 
 
 def visits_to_confirm() -> None:
@@ -258,6 +271,20 @@ def proposals(cast: people.Cast) -> None:
     notice = CalendarYear.objects.get(year=last.year)
     days = [NoticeDay(d.date, d.is_working, d.holiday, d.name) for d in days_of(notice)]
     propose_year(year=last.year, source_no="国办发明电〔2025〕1号", days=days, by=cast["sysadmin"])
+
+
+def differences(cast: people.Cast) -> None:
+    """A second answer to the first batch: of two unknown rows one waits for a colleague."""
+    batch = PaymentBatch.objects.order_by("pk")[0]
+    day = f"{clock.today():%Y-%m-%d}"
+    rows = [("unknown-1", "ZF-91", "1.00", day), ("unknown-2", "ZF-92", "2.00", day)]
+    _answer, kept = import_answer(
+        number=batch.number, upload=treasury.table(rows), by=cast["finance"]
+    )
+    propose_settlement(
+        batch=batch, kind="dismiss", answer_line=kept[0], reason="不属于本批次，已退国库更正。",
+        by=cast["finance"],
+    )  # fmt: skip
 
 
 def paper_typed_in(cast: people.Cast) -> None:

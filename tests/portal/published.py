@@ -7,7 +7,15 @@ from django.db import transaction
 from applications.models import Call, CallStatus
 from applications.workflow import Status
 from audit import clock
-from awards.models import Award, Envelope, FundingItem, FundingList, Instalment, PublicNotice
+from awards.models import (
+    Award,
+    Envelope,
+    FundingItem,
+    FundingList,
+    Instalment,
+    Minutes,
+    PublicNotice,
+)
 from awards.services.notices import publish_notice
 from reviews.models import Ranking, RankingEntry
 from tests import making
@@ -66,11 +74,28 @@ def decided_call(officer, approver, count=3, place="220581", year=2026) -> Call:
         )
     FundingList.objects.filter(pk=listed.pk).update(status="submitted", submitted_at=now)
     FundingList.objects.filter(pk=listed.pk).update(
-        status="approved", decided_by=approver, decided_at=now
+        status="approved", decided_by=approver, decided_at=now, minutes=_minutes(call, officer)
     )
     ledger.grant(call, AMOUNT / 10 * count * 2, officer, approver)
     ledger.reserve(listed, approver)
     return call
+
+
+def _minutes(call: Call, officer) -> Minutes:
+    return Minutes.objects.create(
+        call=call,
+        number="厅务会纪要〔2026〕8号",
+        version=1,
+        held_on=clock.today(),
+        participants=["领审定", "秦项目"],
+        decisions="同意按评审结果安排。",
+        name="会议纪要.pdf",
+        size=1,
+        content_type="application/pdf",
+        digest="1" * 64,
+        recorded_by=officer,
+        recorded_at=clock.now(),
+    )
 
 
 def noticed_call(officer, approver, count=3) -> PublicNotice:

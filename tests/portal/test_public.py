@@ -1,5 +1,7 @@
 """What everybody may read: calls, notices, results, and whether a digest is true."""
 
+import csv
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +17,7 @@ from audit import clock
 from audit.digests import canonical, sm3
 from awards.models import PublicNotice
 from awards.services import reserve
+from awards.services.decisions import record_allocation
 from calendars.table import WorkingDays
 from portal import rule_words
 from portal.selectors import notices, proofs, results
@@ -106,7 +109,7 @@ def test_every_rule_of_a_call_is_said():
         CallRules(hearing_percent=40),
     ):
         rows = rule_words.rule_rows(rules)
-        assert len(rows) == (14 if rules.has_hearing else 10)
+        assert len(rows) == (15 if rules.has_hearing else 11)
         assert all(label and sentence and "%(" not in str(sentence) for label, sentence in rows)
 
 
@@ -296,3 +299,23 @@ def test_lists_ask_the_same_for_3_and_60(
             notice.save(force_insert=True)
         asked.append(queries(django_assert_max_num_queries, client, reverse(f"portal:{name}")))
     assert asked[0] == asked[1]
+
+
+def test_an_allocation_notice_by_region_and_by_project(client, officer, approver, finance):
+    call = published.awarded_call(officer, approver)
+    letter = record_allocation(
+        call=call, number="吉财产业指〔2026〕89号", issued_on=clock.today(), by=finance
+    )
+    assert letter.total == 3 * published.AMOUNT / 10
+    result = text_of(client.get(reverse("portal:public_result", args=[call.number])))
+    address = reverse("portal:public_allocation", args=[letter.pk])
+    assert address in result
+    page = client.get(address)
+    assert [(r.region, r.projects, r.amount) for r in page.context["regions"]] == [
+        ("梅河口市", 3, letter.total)
+    ]
+    assert [row.title for row in page.context["rows"]] == ["项目001", "项目002", "项目003"]
+    assert letter.number in text_of(page)
+    table = client.get(reverse("portal:allocation_table", args=[letter.pk]))
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [row[-1] for row in rows[1:]] == ["1000000.00"] * 3 + ["3000000.00"]

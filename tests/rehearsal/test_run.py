@@ -40,6 +40,7 @@ def test_the_report_has_the_agreed_keys_and_no_others(report):
         "messages": ["delivered", "failed", "queued"],
         "audit": ["events", "sealed", "verified"],
         "draw": ["numbers", "panels", "reproduced"],
+        "closure": ["accepted", "ended", "failed", "recalled", "repaid", "terminated", "unpaid"],
         "hearing": ["call", "draw", "heard", "ranked", "reproduced", "seconds"],
     }
     assert {tuple(stage) for stage in report["stages"]} == {("name", "count", "seconds")}
@@ -129,6 +130,14 @@ def test_one_seed_gives_one_ranking(rehearsal):
         [row[k] for k in frozen] for row in second
     ]
     assert len(first) == 13
-    assert sum(Decimal(row["awarded"] or 0) for row in second) == Decimal(
-        rehearsal.report["awarded"]
-    )
+    awarded, ended = rehearsal.report["awarded"], rehearsal.report["closure"]["ended"]
+    assert sum(Decimal(row["awarded"] or 0) for row in second) == Decimal(awarded) - Decimal(ended)
+
+
+def test_projects_end_accepted_terminated_and_repaid(report):
+    """One stood still, one failed; the rest were accepted by two people."""
+    closure = report["closure"]
+    assert (closure["failed"], closure["recalled"], closure["repaid"]) == (1, 1, 1)
+    assert (closure["terminated"], closure["unpaid"]) == (2, 1)
+    assert report["status"]["completed"] == closure["accepted"] > 0
+    assert report["status"]["terminated"] == 2

@@ -7,7 +7,7 @@ from awards.services import funding
 from reviews import outcomes
 from reviews.selectors import exports
 from reviews.services import ranking
-from tests.awards import ledger
+from tests.awards import ledger, meeting
 from tests.reviews.test_analyses import judged, run
 from tests.reviews.test_rank_command import behind_the_triggers, said
 
@@ -84,7 +84,8 @@ def test_the_export_and_the_command_follow(ranked, officer, approver):
     assert said(ranked.call.number)[0] == 0
     funding.submit_list(funding_list=listed, by=officer)
     ledger.grant(ranked.call, ranked.call.envelope, officer, approver)
-    funding.approve_list(funding_list=listed, minutes_no="纪要2", note="", by=approver)
+    kept = meeting.minutes(ranked.call, officer)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     words = [row["outcome"] for row in exports.ranking_table(ranked.call)]
     assert (words.count("passed_over"), words.count("funded")) == (4, 4)
     assert said(ranked.call.number)[0] == 0

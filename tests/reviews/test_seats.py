@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -14,7 +16,7 @@ from notifications.models import Message
 from reviews.models import Assignment
 from reviews.selectors import certificates
 from reviews.selectors import following as reading
-from reviews.services import draws, opening, seats
+from reviews.services import draws, opening, panels, seats
 from reviews.waiting import waiting_for
 from tests.reviews import round
 
@@ -51,6 +53,25 @@ def test_an_invited_expert_is_told_until_when_to_answer(draw, client_of):
     seats.accept(seat=seat, by=person)
     [round_] = client_of(person).get(reverse("reviews:my_reviews")).context["rounds"]
     assert round_["answer_by"] is None
+
+
+def test_two_invitations_ask_the_database_no_more_than_one(
+    draw, officer, supervisor, firm, client_of
+):
+    call = round.eligible(officer, firm, {"equipment": 5, "ev_parts": 3})
+    panels.form_panels(call=call, by=officer)
+    second = round.drawn(call, officer, supervisor)  # five of nine again: one sits in both at least
+    asked = {1: set(), 2: set()}
+    for person in User.objects.filter(expert__seats__draw__in=(draw, second)).distinct():
+        page, client = reverse("reviews:my_reviews"), client_of(person)
+        client.get(page)
+        with CaptureQueriesContext(connection) as seen:
+            invitations = len(client.get(page).context["rounds"])
+            items = waiting_for(person, clock.now())
+        assert len(items) == invitations
+        asked[invitations].add(len(seen))
+    assert asked[1] == asked[2]
+    assert len(asked[2]) == 1
 
 
 def test_a_forged_replacement_is_found(draw):

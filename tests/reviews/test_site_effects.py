@@ -12,7 +12,7 @@ from awards.services import funding
 from notifications.models import Message
 from reviews.selectors import exports
 from reviews.services import ranking, site_checks
-from tests.awards import ledger
+from tests.awards import ledger, meeting
 from tests.racing import race
 from tests.reviews import round, sitework
 from tests.reviews.sitework import LESS
@@ -61,11 +61,12 @@ def test_the_funding_list_waits_for_open_checks_and_for_the_new_ranking(
     funding.submit_list(funding_list=listed, by=officer)
     other = round.dossiers(untied)[1]
     late_check = sitework.ordered(other, officer, officer2, finance)
+    kept = meeting.minutes(untied, officer)
     with pytest.raises(WrongState, match="site check"):
-        funding.approve_list(funding_list=listed, minutes_no="1号", note="", by=approver)
+        funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     ledger.grant(untied, untied.envelope, officer, approver)
     site_checks.call_off(check=late_check, reason="已有审计报告可以佐证", by=officer)
-    funding.approve_list(funding_list=listed, minutes_no="1号", note="", by=approver)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     with pytest.raises(WrongState, match="between the ranking"):
         sitework.ordered(other, officer, officer2, finance)
 

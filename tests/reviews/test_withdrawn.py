@@ -11,7 +11,7 @@ from awards.services import funding
 from reviews.models import Assignment
 from reviews.selectors.draws import build_input
 from reviews.services import declarations, panels, ranking, scoring, seats, voiding
-from tests.awards import ledger
+from tests.awards import ledger, meeting
 from tests.reviews import round, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -50,7 +50,8 @@ def test_the_rest_is_scored_ranked_and_decided(draw, officer, approver, applican
     listed = funding.draw_funding_list(call=call, by=officer)
     funding.submit_list(funding_list=listed, by=officer)
     ledger.grant(call, call.envelope, officer, approver)
-    funding.approve_list(funding_list=listed, minutes_no="纪要2号", note="", by=approver)
+    kept = meeting.minutes(call, officer)
+    funding.approve_list(funding_list=listed, minutes=kept, note="", by=approver)
     assert dossier.pk not in listed.items.values_list("application_id", flat=True)
 
 

@@ -1,0 +1,96 @@
+"""What waits for a firm's owners about one project or one document."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from applications.workflow import Status
+from awards.models import (
+    SETTLED,
+    Acceptance,
+    Agreement,
+    Award,
+    Clawback,
+    Instalment,
+    Objection,
+    Recall,
+)
+from awards.selectors.acts import UNTIL, UNTIL_SIGNED, Rows, shaped, under_way
+from awards.selectors.money import RUNNING
+from awards.selectors.waiting import parts
+
+
+def of_firms(firms: Collection[int], now: datetime) -> list[Rows]:
+    """What the firms' owners sign, answer, claim, pay back and apply for."""
+    theirs = {"award__application__firm__in": firms}
+    to_sign = Agreement.objects.filter(
+        firm_signed_at__isnull=True, award__application__status=Status.AWARDED, **theirs
+    )
+    owed = Clawback.objects.filter(settled_at__isnull=True, **theirs)
+    asked = under_way(Recall).filter(status="issued", **theirs)
+    return [
+        shaped("sign_for_firm", to_sign, page="pk", **UNTIL_SIGNED),
+        *_answers(firms, now),
+        shaped(
+            "claim", _to_claim().filter(**theirs), page="pk", number="sequence", amount="amount"
+        ),
+        shaped("reply", asked, **UNTIL),
+        shaped("pay_back", owed, **UNTIL),
+        shaped("apply", _to_apply(firms), page="pk", title="application__title"),
+    ]
+
+
+def _answers(firms: Collection[int], now: datetime) -> list[Rows]:
+    """Parts offered, and upheld objections of which a review may be asked for, while there is
+    time."""
+    offered = parts().filter(application__firm__in=firms)
+    upheld = Objection.objects.filter(
+        status="upheld",
+        review__isnull=True,
+        application__firm__in=firms,
+        application__status=Status.OBJECTION_HOLD,
+    )
+    place = {"page": "application", "title": "application__title"}
+    return [
+        shaped(
+            "answer_offer",
+            offered.exclude(answer_due__lt=now, answer_provisional=False),
+            **place,
+            amount="amount",
+            due="answer_due",
+            provisional="answer_provisional",
+        ),
+        shaped(
+            "ask_review",
+            upheld.exclude(review_until__lt=now, review_provisional=False),
+            **place,
+            number="number",
+            due="review_until",
+            provisional="review_provisional",
+        ),
+    ]
+
+
+def _to_claim() -> QuerySet[Instalment]:
+    """The next instalment of each project, where it can be claimed now."""
+    earlier = Instalment.objects.filter(
+        award=OuterRef("award"), sequence__lt=OuterRef("sequence")
+    ).exclude(status__in=SETTLED)
+    return Instalment.objects.filter(
+        ~Exists(earlier),
+        status="planned",
+        award__application__status__in=RUNNING - {Status.AWARDED},
+    )
+
+
+def _to_apply(firms: Collection[int]) -> QuerySet[Award]:
+    """The firms' projects whose instalments are settled and whose acceptance nobody looks at."""
+    open_parts = Instalment.objects.filter(award=OuterRef("pk")).exclude(status__in=SETTLED)
+    looked_at = Acceptance.objects.filter(award=OuterRef("pk"), status__in=("applied", "graded"))
+    return Award.objects.filter(
+        ~Exists(open_parts),
+        ~Exists(looked_at),
+        application__firm__in=firms,
+        application__status=Status.IN_PROGRESS,
+    )

@@ -1,0 +1,76 @@
+"""Idle projects, and what is owed of money clawed back."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+
+from applications.workflow import Status
+from awards.interest import Balance, repaid
+from awards.models import (
+    Acceptance,
+    Award,
+    Claim,
+    Clawback,
+    Instalment,
+    Payment,
+    ProgressReport,
+    Recall,
+    Repayment,
+    Termination,
+)
+from awards.quarters import months_after
+from calendars.wording import day_of
+
+WITH_THE_OFFICE = ("claimed", "verified", "entered", "released")
+
+
+def idle(today: date) -> list[tuple[Award, date]]:
+    """Projects under way whose firm has done nothing for as long as their call allows, and since
+    when. One query.
+
+    What counts: a payment, a claim, a report, an application for acceptance, a recall lifted.
+    Where the office has the next act, or a recall or termination is open already, nobody is idle.
+    """
+    rows = (
+        Award.objects.filter(
+            ~Exists(Instalment.objects.filter(award=OuterRef("pk"), status__in=WITH_THE_OFFICE)),
+            ~Exists(Acceptance.objects.filter(award=OuterRef("pk"), status__in=_WAITING)),
+            ~Exists(Recall.objects.filter(award=OuterRef("pk"), status__in=("issued", "replied"))),
+            ~Exists(Termination.objects.filter(award=OuterRef("pk"), status="proposed")),
+            application__status=Status.IN_PROGRESS,
+        )
+        .annotate(
+            last_paid=_last(Payment, "instalment__award", "paid_on"),
+            last_claim=_last(Claim, "instalment__award", "claimed_at"),
+            last_report=_last(ProgressReport, "award", "submitted_at"),
+            last_applied=_last(Acceptance, "award", "applied_at"),
+            last_lifted=_last(Recall, "award", "settled_at"),
+        )
+        .select_related("application__call", "application__firm")
+        .order_by("pk")
+    )
+    found: list[tuple[Award, date]] = []
+    for row in rows:
+        known = (getattr(row, f"last_{name}") for name in _NAMES)
+        last = max(day_of(at) for at in (row.decided_at, *known) if at is not None)
+        if months_after(last, row.application.call.rule_set.idle_months) <= today:
+            found.append((row, last))
+    return found
+
+
+_WAITING = ("applied", "graded")
+_NAMES = ("paid", "claim", "report", "applied", "lifted")
+
+
+def _last(model: type, award: str, field: str) -> Subquery:
+    rows: QuerySet = model.objects.filter(**{award: OuterRef("pk")})  # type: ignore[attr-defined, type-arg]  # any of several models
+    return Subquery(rows.order_by().values(award).annotate(last=Max(field)).values("last"))
+
+
+def balance_of(clawback: Clawback, repayments: Iterable[Repayment]) -> Balance:
+    """What is owed as of the last confirmed repayment (see `awards.interest.until` for today)."""
+    balance = Balance(clawback.principal, clawback.interest, clawback.ordered_on)
+    for row in sorted((r for r in repayments if r.confirmed_at), key=lambda r: r.pk):
+        balance, _split = repaid(balance, clawback.rate, row.paid_on, row.amount)
+    return balance

@@ -1,0 +1,205 @@
+"""Amendments: the officer decides, above the frozen share the approver; versions side by side."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from audit import clock
+from audit.refusals import Invalid, NotPermitted, WrongState
+from awards.models import Amendment, Award, Envelope
+from awards.selectors.terms import terms_of
+from awards.services import amendments
+from awards.waiting import waiting_for
+from tests.awards import stages
+from tests.awards.stages import WAN
+from tests.awards.tables import pairs, tried
+from tests.awards.test_guards import refused
+from tests.awards.test_witnesses import lines
+
+WHY = "市场变化，设备选型调整，经董事会决议。"
+SMALL = {"promised_headcount": 240}  # 280 before: 14.29 %
+LARGE = {"promised_headcount": 200}  # 28.57 %
+
+
+@pytest.fixture
+def award(agreed):
+    return Award.objects.select_related("agreement").get(pk=agreed.award_id)
+
+
+def asked(people, award, wanted=None, by=None):
+    return amendments.propose_amendment(
+        award=award, wanted=wanted or SMALL, reason=WHY, by=by or people.owner
+    )
+
+
+def granted(row, by):
+    return amendments.grant_amendment(amendment=row, text=WHY, by=by)
+
+
+def waits(person, award):
+    items = waiting_for(User.objects.get(pk=person.pk), clock.now())
+    return reverse("awards:amendments", args=[award.pk]) in [item.url for item in items]
+
+
+def test_a_small_change_the_officer_grants(people, award):
+    row = asked(people, award)
+    assert (row.changes[0]["percent"], row.to_approver) == ("14.29", False)
+    assert (waits(people.officer, award), waits(people.approver, award)) == (True, False)
+    granted(row, people.officer)
+    row.refresh_from_db()
+    assert (row.status, row.version) == ("granted", 2)
+    assert terms_of(award)["targets"]["promised_headcount"] == "240"
+    assert award.agreement.content["targets"]["promised_headcount"] == "280"
+    assert lines() == []
+
+
+def test_a_large_change_needs_the_approver_too(people, award):
+    row = granted(asked(people, award, LARGE), people.officer)
+    assert (row.status, terms_of(award)["targets"]["promised_headcount"]) == ("endorsed", "280")
+    assert (waits(people.officer, award), waits(people.approver, award)) == (False, True)
+    with pytest.raises(NotPermitted):
+        granted(row, people.officer2)
+    granted(row, people.approver)
+    assert terms_of(award)["targets"]["promised_headcount"] == "200"
+    assert lines() == []
+
+
+def test_exactly_the_share_stays_with_the_officer(people, award):
+    assert not asked(people, award, {"promised_headcount": 224}).to_approver
+
+
+def test_jobs_are_then_measured_by_the_new_promise(people, award):
+    """240 promised beyond 112 are 128 jobs; 215 insured are 103, 80.47 %."""
+    granted(asked(people, award), people.officer)
+    for n in (1, 2):
+        stages.paid(people, stages.part(award.agreement, n))
+    claim = stages.verified(people, stages.part(award.agreement, 3), insured=215)
+    assert (claim.jobs_promised, claim.jobs_achieved) == (128, 103)
+    assert stages.part(award.agreement, 3).cut == 0
+
+
+def test_less_money_falls_away_from_the_last_instalment(people, award):
+    stages.paid(people, stages.part(award.agreement, 1))
+    before = Envelope.objects.get()
+    row = asked(people, award, {"amount": 2_800 * WAN})
+    granted(row, people.officer)
+    assert [stages.part(award.agreement, n).cut for n in (1, 2, 3)] == [0, 0, 200 * WAN]
+    assert Envelope.objects.get().available == before.available + 200 * WAN
+    stages.paid(people, stages.part(award.agreement, 2))
+    claim = stages.verified(people, stages.part(award.agreement, 3), insured=246)
+    part = stages.part(award.agreement, 3)
+    expected = (400 * WAN * 134 / 168).quantize(Decimal("0.01"))
+    assert (claim.jobs_payable, part.payable) == (400 * WAN, expected)
+    assert lines() == []
+
+
+def test_a_whole_instalment_may_fall_away(people, award):
+    row = granted(asked(people, award, {"amount": 2_000 * WAN}), people.officer)
+    granted(row, people.approver)
+    parts = [stages.part(award.agreement, n) for n in (1, 2, 3)]
+    assert [p.payable for p in parts] == [1_500 * WAN, 500 * WAN, 0]
+    assert parts[2].status == "forfeited"
+    assert lines() == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({}, "reason"),
+        ({"promised_headcount": 280}, "reason"),
+        ({"promised_headcount": -1}, "promised_headcount"),
+        ({"amount": 3_001 * WAN}, "amount"),
+        ({"finishes_on": date(2025, 1, 1)}, "finishes_on"),
+    ],
+)
+def test_what_cannot_be_asked(people, award, wanted, field):
+    with pytest.raises(Invalid) as caught:
+        amendments.propose_amendment(award=award, wanted=wanted, reason=WHY, by=people.owner)
+    assert caught.value.field == field
+
+
+def test_what_is_paid_or_claimed_stays(people, award):
+    stages.paid(people, stages.part(award.agreement, 1))
+    row = asked(people, award, {"amount": 1_600 * WAN})
+    stages.claimed(people, stages.part(award.agreement, 2))
+    granted(row, people.officer)
+    with pytest.raises(WrongState):
+        granted(row, people.approver)
+
+
+DECIDED = pairs("grant", "officer", "officer2") | pairs("refuse", "officer", "officer2")
+ALLOWED = {
+    "none": pairs("propose", "owner"),
+    "proposed": DECIDED,
+    "endorsed": pairs("grant", "approver") | pairs("refuse", "approver"),
+    "granted": pairs("propose", "owner"),
+    "refused": pairs("propose", "owner"),
+}
+
+
+@pytest.mark.parametrize("state", ALLOWED)
+def test_state_by_person_by_act(
+    people, award, state, supervisor, lead, applicant2, editor, auditor
+):
+    persons = {
+        "owner": people.owner, "editor": editor, "rival": applicant2, "officer": people.officer,
+        "officer2": people.officer2, "approver": people.approver, "finance": people.finance,
+        "secretary": people.secretary, "supervisor": supervisor, "lead": lead,
+        "auditor": auditor,
+    }  # fmt: skip
+    acts = {"propose": lambda by: asked(people, award, {"tax_yuan": 9 * WAN}, by=by)}
+    if state != "none":
+        row = asked(people, award, LARGE if state == "endorsed" else SMALL)
+        acts |= {
+            "grant": lambda by: granted(row, by),
+            "refuse": lambda by: amendments.refuse_amendment(amendment=row, reason=WHY, by=by),
+        }
+        if state in ("endorsed", "granted", "refused"):
+            acts["refuse" if state == "refused" else "grant"](people.officer)
+    assert tried(acts, persons)[0] == ALLOWED[state]
+
+
+def test_the_page_shows_the_versions_side_by_side(people, award, client_of, applicant2):
+    page = reverse("awards:amendments", args=[award.pk])
+    assert client_of(applicant2).get(page).status_code == 404
+    typed = {
+        "act": "propose", "propose-fixed_assets_yuan": "32000", "propose-promised_headcount": "240",
+        "propose-average_wage_yuan": "", "propose-tax_yuan": "", "propose-amount": "3000",
+        "propose-finishes_on": "", "propose-reason": WHY,
+    }  # fmt: skip
+    owner = client_of(people.owner)
+    assert client_of(people.finance).post(page, typed).status_code == 403
+    assert owner.post(page, {**typed, "propose-amount": "x"}).status_code == 422
+    assert owner.post(page, typed).status_code == 302
+    assert [c["name"] for c in Amendment.objects.get().changes] == ["promised_headcount"]
+    assert owner.post(page, typed).status_code == 409
+    decided = {"act": "grant", "grant-reason": WHY}
+    assert client_of(people.officer).post(page, decided).status_code == 302
+    shown = owner.get(page).content.decode()
+    assert "280" in shown
+    assert "240" in shown
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE awards_amendment SET content = '{}'",
+        "UPDATE awards_amendment SET changes = '[]'",
+        "DELETE FROM awards_amendment",
+    ],
+)
+def test_a_granted_amendment_stays(people, award, sql):
+    granted(asked(people, award), people.officer)
+    assert refused(sql) != ""
+
+
+def test_a_large_one_is_not_granted_past_the_approver(people, award):
+    asked(people, award, LARGE)
+    assert "large_amendment_goes_to_approver" in refused(
+        "UPDATE awards_amendment SET status = 'granted', version = 2, content = '{}', digest = 'x',"
+        " settled_by_id = (SELECT decided_by_id FROM awards_award LIMIT 1), settled_at = now(),"
+        " settlement = 'x'"
+    )
