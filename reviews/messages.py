@@ -26,9 +26,9 @@ def register_all() -> None:
         "seat.invited",
         title=_("You were drawn as an expert for %(call)s"),
         body=_(
-            "You were drawn at random for a panel with %(dossiers)s dossiers. Please accept or "
-            "decline, then declare conflicts of interest for each dossier; nothing opens before "
-            "that. Please keep the invitation confidential."
+            "You were drawn to judge %(dossiers)s dossiers. Please accept or decline, then declare "
+            "conflicts of interest for each dossier; nothing opens before that. Please keep the "
+            "invitation confidential."
         ),
         act=True,
         secret=True,

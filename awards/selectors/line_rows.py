@@ -8,7 +8,7 @@ from typing import Any
 from applications.workflow import Status
 from awards.funding import FundingLine
 from awards.models import WAITING, Deviation, FundingItem, FundingList, Outcome
-from reviews.office_words import QUOTA_MARKS
+from reviews.office_words import DECIDED_BY, QUOTA_MARKS
 
 ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
 # Taken off, or a part that the firm declined.
@@ -94,6 +94,7 @@ def rows_of(
                 "lifted": item.note == "lifted",
                 "reserve_order": reserve if on_reserve else None,
                 "quota": QUOTA_MARKS[item.note] if item.outcome == Outcome.PASSED_OVER else "",
+                "tie": DECIDED_BY.get(item.entry.details.get("decided_by", ""), ""),  # type: ignore[attr-defined]  # set by the selector
                 "below_line": n >= cut.after,
                 "cut": n == cut.after,
                 "ghost": next((k for k, g in ghosts.items() if g.after == n), ""),

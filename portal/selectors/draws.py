@@ -75,13 +75,14 @@ def _computed_again(text: str) -> tuple[str, ...]:
 class PublicSeat:
     """One expert of a panel, by pseudonym. `place` counts from 1 in the drawn order of the seat,
     None for who was matched; `follows` is whom the expert replaced. `name` is the seat's, or names
-    the dossiers matched with the expert."""
+    `matched`, the numbers of the dossiers matched with the expert."""
 
     name: str
     expert: str
     place: int | None
     left: bool
     follows: str
+    matched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,19 @@ def panels(draw: Draw, certificate: dict[str, Any]) -> list[PublicPanel]:
         gone = (*key, place.expert) in left
         name = joined(place.applications) or wanted[key]
         nth = None if place.applications and not follows else place.rank + 1
-        rows[place.panel].append(PublicSeat(name, place.expert, nth, gone, follows))
+        rows[place.panel].append(
+            PublicSeat(name, place.expert, nth, gone, follows, place.applications)
+        )
     return [
         PublicPanel(p["id"], named.get(p["id"]), p["applications"], rows[p["id"]])
         for p in sorted(draw.input["panels"], key=lambda p: int(p["id"]))
     ]
+
+
+def narrowed(panel: PublicPanel, own: set[str]) -> PublicPanel:
+    """The panel with those alone who were matched with one of these dossiers; a drawn one whole."""
+    kept = [seat for seat in panel.seats if not seat.matched or own.intersection(seat.matched)]
+    return replace(panel, seats=kept)
 
 
 def _everybody(certificate: dict[str, Any]) -> list[tuple[Seated, str]]:

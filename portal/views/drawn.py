@@ -31,10 +31,11 @@ def draw_detail(request: PageRequest, number: str) -> HttpResponse:
     """What was drawn, by whom, whether it holds, and how to find out for oneself."""
     draw = _draw(number)
     certificate = certificate_of(draw)
-    panels = [_panel(p) for p in reading.panels(draw, certificate)]
+    drawn = reading.panels(draw, certificate)
+    panels = [_panel(p) for p in drawn]
     asked = request.GET.get("dossier", "").strip()[:40]
     own = reading.own_dossiers(request.user, draw.call) | ({asked} if asked else set())
-    mine = [p for p in panels if own & set(p["panel"].dossiers)]
+    mine = [_panel(reading.narrowed(p, own)) for p in drawn if own & set(p.dossiers)]
     context = {
         "draw": draw,
         "call": draw.call,
@@ -48,6 +49,8 @@ def draw_detail(request: PageRequest, number: str) -> HttpResponse:
         "seats": len(certificate["result"]),
         "replaced": len(certificate["replacements"]),
         "panels": len(panels),
+        # Who was matched has no place; whoever follows has one.
+        "ordered": any(seat.place for p in drawn for seat in p.seats),
         "course": _course(draw, certificate["times"]),
         "asked": asked,
         "mine": mine,

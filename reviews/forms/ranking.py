@@ -23,10 +23,11 @@ class TieForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.entries = entries
         self.ranks = {e.rank for e in entries}
-        places = [(str(n), str(n)) for n in range(1, len(entries) + 1)]
-        for n, entry in enumerate(entries, start=1):
+        # None is chosen beforehand: the order is the meeting's, not that of the numbers.
+        places = [("", _("choose")), *((str(n), str(n)) for n in range(1, len(entries) + 1))]
+        for entry in entries:
             self.fields[f"place_{entry.application_id}"] = forms.ChoiceField(
-                label=entry.application.title, choices=places, initial=str(n)
+                label=entry.application.title, choices=places
             )
         self.order_fields([*self.places(), "minutes_no", "reason"])
 
@@ -39,7 +40,7 @@ class TieForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        given = [data.get(name) for name in self.places()]
+        given = [data[name] for name in self.places() if name in data]
         if len(set(given)) != len(given):
             self.add_error(None, _("Give each dossier a place of its own."))
         return data

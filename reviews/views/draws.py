@@ -89,6 +89,8 @@ def _page(request: SignedInRequest, row: Draw, form: Any = None, status: int = 2
         "form": form,
         "steps_taken": draw_page.steps(row, read.steps if read else certificates.course(row)),
         "groups": groups,
+        # Who was matched has no place; whoever follows has one.
+        "ordered": any(s["place"] for g in groups for s in g["seats"]),
         "panels": row.input["panels"],
         "candidates": len(row.input["experts"]),
         "recusals": len(row.input["recusals"]),

@@ -76,7 +76,8 @@ def _page(
     if tie is None and ties and not waiting:
         tie = TieForm(entries=ties[0])
     checks = found if found is not None and call.status == CallStatus.RANKED else None
-    news = checks is not None and (checks.outdated or parts.has_news(found, decisions))
+    settled = checks is not None and parts.has_news(found, decisions)
+    news = settled or (checks is not None and checks.outdated)
     context = {
         **frame(request, call, "ranking"),
         "ranking": found,
@@ -95,6 +96,8 @@ def _page(
         "ties": ties,
         "tie_form": tie if officer and call.status == CallStatus.RANKED else None,
         "decisions": decisions,
+        "waiting": waiting,
+        "settled": settled,
         "may_compute": officer and call.status == CallStatus.SCORED,
         "stale": officer and news,
         "locked": call.status in exports.BEFORE_THE_LOCK,

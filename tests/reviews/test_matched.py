@@ -183,6 +183,8 @@ def test_panels_of_such_a_call_have_no_seats(single, officer, client_of):
     client.cookies["django_language"] = "en"
     page = client.get(reverse("reviews:call_panels", args=[single.number])).content.decode()
     assert "3 experts for each dossier, nobody with more than 6" in page
+    page = client.get(reverse("reviews:draw_prepare", args=[single.number])).content.decode()
+    assert "Every dossier can get its experts." in page and "Every seat" not in page
     assert "Change the seats" not in page
 
 
@@ -212,7 +214,14 @@ def test_pages_show_who_judges_what_and_the_bound(matched, officer, client_of, c
     assert ("No matching reaches a greater sum than", total) in page.context["figures"]
     with triggers_off():
         type(matched.call).objects.filter(pk=matched.call_id).update(status="scored")
-    public = client.get(reverse("portal:public_draw", args=[matched.number]))
+    dossier = round.dossiers(matched.call)[0].number
+    address = reverse("portal:public_draw", args=[matched.number])
+    public = client.get(address, {"dossier": dossier})
+    own = {s.expert for item in public.context["mine"] for s in item["panel"].seats}
+    judges = Assignment.objects.filter(application__number=dossier)
+    assert own == set(judges.values_list("expert__pseudonym", flat=True)) and len(own) == 3
+    assert "Place in the order" not in page.content.decode() + public.content.decode()
+    assert "kind and specialty fit" not in public.content.decode()
     assert public.context["verification"]["holds"]
     assert "matched with single dossiers" in public.content.decode()
     certificate = client.get(reverse("portal:draw_certificate", args=[matched.number])).json()
