@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Case, CharField, QuerySet, Value, When
@@ -20,6 +20,9 @@ from applications.workflow import BY_NAME, Status
 from audit.refusals import NotVisible, WrongState
 from audit.services import Entry, record_all
 from notifications.services import Dispatch, notify_all
+
+# What is read with a dossier's row that is held.
+AT_HAND: Final = ("call", "firm", "region__reports_to", "industry")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,9 +149,7 @@ def tell_firms(moves: Iterable[Move], *others: Dispatch) -> None:
 
 
 def _held() -> QuerySet[Application]:
-    return Application.objects.select_for_update(of=("self",)).select_related(
-        "call", "firm", "region__reports_to", "industry"
-    )
+    return Application.objects.select_for_update(of=("self",)).select_related(*AT_HAND)
 
 
 def lock(application: Application) -> Application:

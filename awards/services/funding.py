@@ -6,7 +6,7 @@ Experts advise, the office decides (审定); the list is drawn by one person and
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.selectors import users_with_role
 from applications.models import Call, CallStatus
 from applications.services.call_steps import advance_call_held
-from applications.services.lifecycle import Move, advance_held, lock_all, tell_firms
+from applications.services.lifecycle import AT_HAND, Move, advance_held, tell_firms
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import Entry, record_all
@@ -27,7 +27,7 @@ from awards.services.reservations import reserve_items, with_year
 from calendars.wording import day_of
 from notifications.services import Dispatch, notify
 from reviews.models import Ranking
-from reviews.rules import require_apart
+from reviews.rules import other_parts, refuse_other_parts, require_apart
 from reviews.services.site_checks import require_settled
 
 OUTDATED = _("The ranking has changed since this list was drawn. Draw it again.")
@@ -153,15 +153,15 @@ def _lock_submitted(funding_list: FundingList, by: User) -> tuple[FundingList, d
     meanwhile.
     """
     require(by, Role.APPROVER)
-    require_apart(by, funding_list.call)
     Call.objects.select_for_update().get(pk=funding_list.call_id)
     newer = Ranking.objects.filter(call=OuterRef("call"), version__gt=OuterRef("ranking__version"))
     locked = (
         with_year(FundingList.objects.select_for_update(of=("self",)))
         .select_related("call", "ranking", "drawn_by")
-        .annotate(outdated=Exists(newer), now=clock.NOW)
+        .annotate(outdated=Exists(newer), now=clock.NOW, **other_parts(by, "call"))
         .get(pk=funding_list.pk)
     )
+    refuse_other_parts(locked)
     if locked.status != "submitted":
         raise WrongState(_("The list does not wait for a decision."))
     if locked.drawn_by_id == by.pk:
@@ -229,12 +229,13 @@ def _check_minutes(funding_list: FundingList, minutes: Minutes) -> None:
 
 def _hold_items(funding_list: FundingList) -> list[FundingItem]:
     """The list's items by position, each with its dossier's row, held."""
-    prefetch_related_objects([funding_list], "items")
-    items = sorted(funding_list.items.all(), key=lambda item: item.position)
-    rows = lock_all(item.application_id for item in items)
-    for item, row in zip(items, rows, strict=True):
-        item.application = row
-    return items
+    held = (
+        FundingItem.objects.select_for_update(of=("application",))
+        .select_related(*(f"application__{name}" for name in AT_HAND))
+        .order_by("application")
+    )
+    prefetch_related_objects([funding_list], Prefetch("items", held))
+    return sorted(funding_list.items.all(), key=lambda item: item.position)
 
 
 @transaction.atomic

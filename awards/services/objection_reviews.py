@@ -13,7 +13,7 @@ from accounts.roles import Role
 from accounts.rules import is_owner
 from accounts.selectors import users_with_role
 from applications.models import Call
-from applications.services.lifecycle import Move, advance_held, tell_firms
+from applications.services.lifecycle import AT_HAND, Move, advance_held, tell_firms
 from applications.services.lifecycle import lock as lock_dossier
 from applications.workflow import Status
 from audit import clock
@@ -158,8 +158,7 @@ def decide_review(
 def _hold(review: ObjectionReview) -> tuple[ObjectionReview, datetime]:
     """The review with its objection and dossier, held, and the instant."""
     dossier = "objection__application"
-    names = ("call", "firm", "region__reports_to", "industry")
-    of_dossier = [f"{dossier}__{name}" for name in names]
+    of_dossier = [f"{dossier}__{name}" for name in AT_HAND]
     held = ObjectionReview.objects.select_for_update(of=("self", "objection", dossier))
     rows = held.select_related("objection__notice__call", *of_dossier).annotate(now=clock.NOW)
     locked = rows.get(pk=review.pk)

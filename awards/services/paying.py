@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import members_by_firm
-from applications.services.lifecycle import Move, advance_held, tell_firms
+from applications.services.lifecycle import AT_HAND, Move, advance_held, tell_firms
 from applications.workflow import Status
 from audit import clock
 from audit.refusals import WrongState
@@ -37,15 +37,13 @@ class Paid:
     paid_on: date
 
 
-# What is read with a payment; of these the payment, its instalment and its dossier are held.
-OF: Final = ("call", "firm", "region__reports_to", "industry")
 DOSSIER: Final = "instalment__award__application"
 
 
 def hold_payment(payment: Payment) -> tuple[Payment, datetime]:
     """A payment with its instalment and dossier, held, and the instant."""
     held = Payment.objects.select_for_update(of=("self", "instalment", DOSSIER))
-    row = held.select_related(*(f"{DOSSIER}__{name}" for name in OF)).annotate(now=clock.NOW)
+    row = held.select_related(*(f"{DOSSIER}__{name}" for name in AT_HAND)).annotate(now=clock.NOW)
     locked = row.get(pk=payment.pk)
     return locked, locked.now
 
@@ -53,7 +51,7 @@ def hold_payment(payment: Payment) -> tuple[Payment, datetime]:
 def hold_lines(lines: QuerySet[BatchLine]) -> list[BatchLine]:
     """Lines of a batch that is held, their payments, instalments and dossiers held as well."""
     held = lines.select_for_update(of=("payment", "payment__instalment", f"payment__{DOSSIER}"))
-    rows = held.select_related(*(f"payment__{DOSSIER}__{name}" for name in OF))
+    rows = held.select_related(*(f"payment__{DOSSIER}__{name}" for name in AT_HAND))
     return list(rows.order_by(f"payment__{DOSSIER}"))
 
 
