@@ -30,6 +30,7 @@ from config.embedded_processes import wait_until
 
 STOP_SECONDS = 20
 READY_SECONDS = 60
+CELERY = ("celery", "--app", "config.celery", "--quiet")
 PASSWORD = "steelyard-demo"  # noqa: S105  # printed for everybody, and only for the demo's people
 SIGN_INS = (
     ("applicant", "申报企业", "firm: dossier, agreement, claims"),
@@ -185,12 +186,14 @@ def answers(port: int) -> bool:
         return False
 
 
-def start_workers(processes: Processes, data: Path) -> None:
-    celery = ("celery", "--app", "config.celery", "--quiet")
+def start_worker(processes: Processes) -> None:
     worker = ("worker", "--concurrency", "2", "--loglevel", "INFO")
-    processes.start("worker", *celery, *worker, "--without-gossip", "--without-mingle")
+    processes.start("worker", *CELERY, *worker, "--without-gossip", "--without-mingle")
+
+
+def start_beat(processes: Processes, data: Path) -> None:
     beat = ("beat", "--loglevel", "WARNING", "--pidfile=")
-    processes.start("beat", *celery, *beat, "--schedule", str(data / "beat-schedule"))
+    processes.start("beat", *CELERY, *beat, "--schedule", str(data / "beat-schedule"))
 
 
 def start_web(processes: Processes, port: int) -> None:
@@ -250,7 +253,8 @@ def serve(port: int, data: Path) -> int:
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     try:
         migrate()
-        start_workers(processes, data)
+        start_worker(processes)
+        start_beat(processes, data)
         fill(data)
         start_web(processes, port)
         wait_until(lambda: answers(port) or processes.ended() is not None, READY_SECONDS)

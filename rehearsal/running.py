@@ -66,17 +66,20 @@ class Rehearsal:
 
     def run(self, *, kept: bool) -> dict[str, Any]:
         """Run to the stage asked for and return the report (see `report`)."""
-        rng = Random(self.seed)
         with Worker():
-            self.round = self.prepare(rng, kept=kept)
-            for name in STAGES[: STAGES.index(self.until) + 1]:
-                self.timed(name, STEPS[name])
-            # Last, so that what the first call's people do does not hang on it.
-            if self.until in ("paid", "closed") and not kept:
-                self.second = SecondCall.held(self.round)
+            self.play(kept=kept)
             drain()
             seal()
             return self.report()
+
+    def play(self, *, kept: bool) -> None:
+        """The acts alone; workers of others carry what they queue."""
+        self.round = self.prepare(Random(self.seed), kept=kept)
+        for name in STAGES[: STAGES.index(self.until) + 1]:
+            self.timed(name, STEPS[name])
+        # Last, so that what the first call's people do does not hang on it.
+        if self.until in ("paid", "closed") and not kept:
+            self.second = SecondCall.held(self.round)
 
     def prepare(self, rng: Random, *, kept: bool) -> Round:
         """The people and the call's frame. A kept house goes on where its clock stands."""

@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.exhaustive",  # what waits for `--exhaustive`
+    "tests.faults.asked",  # what waits for `--faults`
     "tests.ground",  # the session's own PostgreSQL and Redis, and Django set up on them
     "tests.emptying",  # tests with real transactions leave the seeded rows behind, nothing else
     "tests.cast",  # the people
