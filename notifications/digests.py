@@ -16,7 +16,7 @@ from accounts.models import User
 from audit import clock
 from calendars.wording import moment_text
 from notifications import kinds
-from notifications.channels.base import KEY_HEADER, absolute
+from notifications.channels.base import KEY_HEADER, absolute, identity_of
 from notifications.models import DigestLine, Message
 from notifications.rounds import once_a_day
 from notifications.services import enqueue_all
@@ -48,7 +48,8 @@ def deliver(*, person: int, key: str) -> None:
     lines = DigestLine.objects.filter(sent_at=None, message__recipient=user)
     waiting = list(lines.select_for_update(of=("self",)).select_related("message").order_by("pk"))
     if waiting and user.email and user.is_active:
-        compose(user, [line.message for line in waiting], key).send()
+        # Tried again with more lines it is another mail, not the same that came before.
+        compose(user, [line.message for line in waiting], f"{key}:{waiting[-1].pk}").send()
     lines.filter(pk__in=[line.pk for line in waiting]).update(sent_at=clock.now())
 
 
@@ -71,6 +72,7 @@ def compose(user: User, messages: list[Message], key: str) -> EmailMessage:
         body="\n\n".join(parts) + "\n",
         to=[formataddr((user.name, user.email))],
         headers={
+            "Message-ID": identity_of(key),
             KEY_HEADER: key,
             "Auto-Submitted": "auto-generated",
             "Content-Language": user.language,

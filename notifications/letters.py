@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from notifications.channels.base import KEY_HEADER
+from notifications.channels.base import KEY_HEADER, identity_of
 from notifications.services import enqueue
 
 TASK = "notifications.tasks.letter"
@@ -41,5 +41,9 @@ def deliver(*, key: str, sealed: str) -> None:
         subject=letter["subject"],
         body=letter["body"],
         to=[letter["to"]],
-        headers={KEY_HEADER: key, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": identity_of(key),
+            KEY_HEADER: key,
+            "Auto-Submitted": "auto-generated",
+        },
     ).send()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -36,3 +37,11 @@ def absolute(path: str) -> str:
 def key_of(delivery: Delivery) -> str:
     """The same at every attempt: whoever takes a message twice knows it by this."""
     return f"{delivery.message.key}:{delivery.channel}"
+
+
+def identity_of(name: str) -> str:
+    """The Message-ID of the mail of this name, the same at every attempt: where a worker dies
+    between the server's yes and its own note, mail systems know the second as the first.
+    """
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{name.replace(':', '.')}@{host}>"

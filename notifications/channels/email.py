@@ -1,16 +1,14 @@
 """Messages as e-mail."""
 
 from email.utils import formataddr
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notifications import kinds
-from notifications.channels.base import KEY_HEADER, absolute, key_of
+from notifications.channels.base import KEY_HEADER, absolute, identity_of, key_of
 from notifications.models import Delivery
 
 
@@ -42,14 +40,13 @@ class Email:
             if message.url:
                 parts.append(_("Open: %(url)s") % {"url": absolute(message.url)})
             parts.append(_("Sent by the Steelyard competitive review system. Please do not reply."))
-        host = urlsplit(settings.SITE_URL).hostname or "localhost"
         return EmailMessage(
             subject=text.title,
             body="\n\n".join(parts) + "\n",
             to=[formataddr((user.name, user.email))],
             connection=self._connection,
             headers={
-                "Message-ID": f"<{message.pk}.{delivery.channel}@{host}>",
+                "Message-ID": identity_of(f"{message.pk}.{delivery.channel}"),
                 KEY_HEADER: key_of(delivery),
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": user.language,

@@ -318,6 +318,16 @@ def test_no_mail_goes_to_strangers_and_the_answer_is_the_same(applicant, client,
     assert [m.to for m in mail.outbox] == [["applicant@example.org"]]
 
 
+def test_a_letter_sent_again_is_the_same_mail(applicant, client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    client.post("/accounts/password/reset/", {"email": applicant.email})
+    job = Job.objects.get(task=letters.TASK)
+    for _attempt in range(2):  # the first worker died before its note
+        letters.deliver(**job.payload)
+    identity = f"<{job.key.replace(':', '.')}@127.0.0.1>"
+    assert [m.message()["Message-ID"] for m in mail.outbox] == [identity] * 2
+
+
 def test_a_reset_waits_for_no_mail_server_and_keeps_its_link_from_the_database(
     applicant, client, settings
 ):

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import socket
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -413,6 +414,7 @@ def test_a_mail_of_the_day_is_in_the_persons_language(gathered, lin):
     rows = list(Message.objects.filter(recipient=lin).order_by("pk"))
     mail = digests.compose(lin, rows, "digest:1")
     assert mail.subject == "今日消息汇总（3条）"
+    assert mail.message()["Message-ID"] == "<digest.1@127.0.0.1>"
     first, *parts, change, _end = mail.body.split("\n\n")
     assert first == "林晓："
     assert [part.split("（")[0] for part in parts] == ["· Probe 7"] * 3
@@ -430,6 +432,19 @@ def test_a_server_that_takes_nothing_loses_no_line(gathered, lin, settings):
     run_jobs()
     assert DigestLine.objects.filter(sent_at=None).count() == 0
     assert len(list(gathered.glob("*.eml"))) == 2
+
+
+def test_a_mail_of_the_day_sent_again_is_the_same_unless_it_tells_more(gathered, lin):
+    key = f"digest:{lin.pk}:2026-05-28"
+    for more in (False, False, True):  # as of a worker that died before its note
+        if more:
+            tell("late", lin)
+        digests.deliver(person=lin.pk, key=key)
+        DigestLine.objects.update(sent_at=None)
+    told = [message_from_bytes(f.read_bytes())["Message-ID"] for f in gathered.glob("*.eml")]
+    lines = DigestLine.objects.filter(message__recipient=lin).order_by("pk")
+    ends = [line.pk for line in lines][2:]
+    assert sorted(told) == [f"<digest.{lin.pk}.2026-05-28.{end}@127.0.0.1>" for end in ends]
 
 
 @pytest.mark.django_db(transaction=True)
