@@ -13,6 +13,7 @@ from django.db import connection
 from applications.models import Application, Attachment, Section, Submission
 from audit.models import Event
 from config.embedded_places import BASE
+from notifications import letters
 from notifications.models import Delivery, Job, Message, Outgoing
 from tests.faults.journal import (
     ABSENT,
@@ -37,6 +38,7 @@ def look(place: Path) -> tuple[dict[str, Any], list[str]]:
         *posts_are_there(posts, fates),
         *sections_are_there(posts, fates),
         *mails_came(mails),
+        *letters_came(posts, mails),
         *nothing_waits(),
         *commands_agree(),
     ]
@@ -166,13 +168,26 @@ def mails_came(mails: list[Line]) -> Iterator[str]:
         identities.setdefault(mail["key"], set()).add(mail["id"])
     rows = Delivery.objects.filter(channel="email").select_related("message")
     wanted = {f"{row.message.key}:email": row.attempts for row in rows}
+    wanted |= dict(Job.objects.filter(task=letters.TASK).values_list("key", "attempts"))
     for key in sorted(wanted.keys() - came.keys()):
         yield f"mail: {key} never came"
     for key, count in sorted(came.items()):
-        if count > wanted.get(key, 1) and not key.startswith(("letter:", "digest:")):
-            yield f"mail: {key} came {count} times in {wanted.get(key, 0)} attempts"
+        if key in wanted and count > wanted[key]:
+            yield f"mail: {key} came {count} times in {wanted[key]} attempts"
+        if key not in wanted:
+            yield f"mail: {key} is of no delivery"
         if len(identities[key]) != 1:
             yield f"mail: {key} came under {len(identities[key])} identities"
+
+
+def letters_came(posts: list[Line], mails: list[Line]) -> Iterator[str]:
+    """One for each that was asked for and answered, and perhaps of those that were not."""
+    asked = [line for line in posts if line["what"] == "letter"]
+    for to in sorted({line["to"] for line in asked}):
+        came = {m["key"] for m in mails if m["to"] == to and m["key"].startswith("letter:")}
+        fates = Counter(line["fate"] for line in asked if line["to"] == to)
+        if not fates[ACKNOWLEDGED] <= len(came) <= fates.total():
+            yield f"letters to {to}: {fates}, came {sorted(came)}"
 
 
 def nothing_waits() -> Iterator[str]:

@@ -21,9 +21,10 @@ from rehearsal.papers import pdf
 from tests.faults.journal import ACKNOWLEDGED, DESKS, POSTS, STOP, UNKNOWN, Journal
 from tests.faults.visitor import Answer, Broken, Form, Visitor, form_of
 
-PASSWORD = "steelyard-demo"
+PASSWORD, DOMAIN = "steelyard-demo", "jilin.example"
 SECTIONS = ("market", "project")
 MOST_FILES = 40  # of a dossier: the house takes sixty
+BETWEEN_LETTERS = 13.0  # seconds
 PAUSE = (0.02, 0.1)  # seconds between two posts of one person
 
 
@@ -41,6 +42,7 @@ class Person:
     open_pages: dict[str, Form] = field(default_factory=dict)
     count: int = 0
     files: int = 0
+    next_letter: float = 0.0
 
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.port)
@@ -67,7 +69,7 @@ class Person:
 
     def choose(self) -> Callable[[], None]:
         if not self.drafts:
-            return self.read_a_message
+            return self.rng.choice([self.read_a_message] * 9 + [self.ask_for_a_letter])
         acts = [self.save] * 6 + [self.add_file] * 2 + [self.read_a_message] * 2 + [self.start]
         if len(self.drafts) > 1:
             acts.append(self.submit)
@@ -139,6 +141,14 @@ class Person:
             path = f"/inbox/{number}/"
             self.tell(lambda: self.visitor.post(path, {}), what="read", message=int(number))
 
+    def ask_for_a_letter(self) -> None:
+        """With a link for a new password; the house sends few in a minute."""
+        if time.monotonic() < self.next_letter:
+            return
+        self.next_letter = time.monotonic() + BETWEEN_LETTERS
+        to, path = f"{self.login}@{DOMAIN}", "/accounts/password/reset/"
+        self.tell(lambda: self.visitor.post(path, {"email": to}), what="letter", to=to)
+
     def start(self) -> None:
         """Open one more draft."""
         path = f"/calls/{self.call}/apply/"
@@ -154,10 +164,8 @@ class Person:
     def first_choices(self, path: str) -> dict[str, str]:
         """Of each list the first answer that says something; of the firm's, the only one."""
         page = self.visitor.get(path).text
-        return dict(
-            (name, re.findall(r'<option value="([^"]+)"', options)[0])
-            for name, options in re.findall(r'<select[^>]*name="(\w+)"(.*?)</select>', page, re.S)
-        )
+        lists = re.findall(r'<select[^>]*name="(\w+)"(.*?)</select>', page, re.S)
+        return {name: re.findall(r'<option value="([^"]+)"', found)[0] for name, found in lists}
 
     def submit(self) -> None:
         """The last of the prepared drafts goes in; sent again when nobody answered."""
@@ -176,21 +184,17 @@ def main(port: str, seed: str) -> None:
     while not (place / DESKS).exists():
         time.sleep(0.1)
     journal, failed = Journal(place / POSTS), threading.Event()
-    people = [
-        Person(
-            int(port), desk["login"], desk["drafts"], desk["call"], Random(f"{seed}-{n}"), journal
-        )
-        for n, desk in enumerate(json.loads((place / DESKS).read_text()))
-    ]
 
-    def work(person: Person) -> None:
+    def work(number: int, desk: dict[str, Any]) -> None:
         try:
+            person = Person(int(port), **desk, rng=Random(f"{seed}-{number}"), journal=journal)
             person.work(lambda: failed.is_set() or (place / STOP).exists())
         except BaseException:
             failed.set()
             raise
 
-    threads = [threading.Thread(target=work, args=[person]) for person in people]
+    desks = json.loads((place / DESKS).read_text())
+    threads = [threading.Thread(target=work, args=found) for found in enumerate(desks)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -4,16 +4,19 @@ Reads outside a transaction are asked again. An act, the outermost call of a ser
 answered for is looked for: a receipt of the test's own is written in the act's transaction just
 before its commit, and the events that it records are noted there, by number and MAC. Receipt and
 events are all there, or none is; then the act is whole, or is done again.
+
+Now and then the answer to a commit is lost on purpose: a kill seldom comes between the two.
 """
 
 import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import psycopg
-from django.db import Error, InterfaceError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
 from audit.models import Event
@@ -22,6 +25,7 @@ from tests.faults.journal import ABSENT, ACKNOWLEDGED, WHOLE, Journal
 
 SECONDS = 90  # that a database may be away
 ORIGIN = "rehearsal"
+LOST = 0.01  # of all answers to a commit
 RECEIPTS = "CREATE SCHEMA faults; CREATE TABLE faults.receipt (token bigint PRIMARY KEY)"
 
 
@@ -41,8 +45,8 @@ class Trial:
 class Patience:
     """Wraps this process's connection; `act` does one act until it is answered or found."""
 
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, journal: Journal, rng: Random) -> None:
+        self.journal, self.rng = journal, rng
         self.tokens = itertools.count(1)
         self.trial: Trial | None = None
         self.last_event = 0
@@ -83,6 +87,8 @@ class Patience:
         if self.trial is not None:
             self.write_receipt(self.trial)
         self._commit()
+        if self.trial is not None and self.rng.random() < LOST:
+            raise OperationalError("the answer was lost")
 
     def write_receipt(self, trial: Trial) -> None:
         trial.commits += 1
@@ -134,7 +140,9 @@ class Patience:
         there = [found(number, mac) for number, mac in trial.events]
         if set(there) - {receipt} and trial.commits == 1:
             raise Torn(f"{name}: receipt {receipt}, events {trial.events} {there}")
-        self.note(WHOLE if receipt else ABSENT, name, by, trial, error=repr(error.__cause__))
+        self.note(
+            WHOLE if receipt else ABSENT, name, by, trial, error=repr(error.__cause__ or error)
+        )
         return receipt
 
     def note(self, fate: str, name: str, by: int | None, trial: Trial, **more: str) -> None:

@@ -1,12 +1,11 @@
 """The rehearsal in a process of its own, on a database that goes away under it.
 
-`python -m tests.faults.player APPLICATIONS EXPERTS UNTIL`, after `faults` was made in the database.
+Started by `tests.faults.play`, which sets Django up.
 """
 
 import importlib
 import json
 import pkgutil
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,10 +13,6 @@ from functools import partial
 from random import Random
 from types import FunctionType, ModuleType
 from typing import Any, get_args, get_origin
-
-import django
-
-django.setup()
 
 from django.apps import apps
 from django.conf import settings
@@ -202,19 +197,14 @@ def let_wait(stage: str, done: int, of: int) -> None:
         clock.travel_by(timedelta(seconds=15))
 
 
-def main(applications: str, experts: str, until: str) -> None:
-    patience = Patience(Journal(settings.DATA_DIR / ACTS))
-    make_patient(patience)
-    play = Play(
-        applications=int(applications),
-        experts=int(experts),
+def play(applications: int, experts: int, until: str, seed: str) -> None:
+    make_patient(Patience(Journal(settings.DATA_DIR / ACTS), Random(seed)))
+    run = Play(
+        applications=applications,
+        experts=experts,
         until=until,
         password=PASSWORD,
         progress=let_wait,
     )
     with acting_from(ORIGIN):
-        play.play(kept=False)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        run.play(kept=False)

@@ -6,6 +6,7 @@
 import email
 import socketserver
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 
 from tests.faults.journal import Journal
@@ -36,7 +37,8 @@ class Talk(socketserver.StreamRequestHandler):
             if line == b".\r\n":
                 mail = email.message_from_bytes(b"".join(held))
                 id_, key = (unfolded(mail[name]) for name in ("Message-ID", "X-Steelyard-Key"))
-                self.server.journal.write(id=id_, key=key)
+                to = parseaddr(mail["To"])[1]
+                self.server.journal.write(id=id_, key=key, to=to)
                 return True
             held.append(line)
         return False

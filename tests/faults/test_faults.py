@@ -37,5 +37,4 @@ def test_nothing_told_is_lost_and_nothing_is_half_done(request):
         shutil.rmtree(place)
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
     figures = json.loads(done.stdout.splitlines()[-1])
-    print(figures)
     assert sum(figures["kills"].values()) == kills
