@@ -19,7 +19,7 @@ from typing import Any
 
 from rehearsal.papers import pdf
 from tests.faults.journal import ACKNOWLEDGED, DESKS, POSTS, STOP, UNKNOWN, Journal
-from tests.faults.visitor import Answer, Broken, Form, Visitor, form_of
+from tests.faults.visitor import Answer, Broken, Closed, Form, Visitor, form_of
 
 PASSWORD, DOMAIN = "steelyard-demo", "jilin.example"
 SECTIONS = ("market", "project")
@@ -63,7 +63,7 @@ class Person:
                     self.sign_in()
                     signed_in = True
                 self.choose()()
-            except Broken:
+            except (Broken, Closed):
                 time.sleep(0.2)
             time.sleep(self.rng.uniform(*PAUSE))
 

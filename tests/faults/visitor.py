@@ -11,6 +11,10 @@ from urllib.parse import urlencode
 SECONDS = 20
 
 
+class Closed(Exception):
+    """Nobody took the connection: nothing was sent."""
+
+
 class Broken(Exception):
     """Nobody answered, or the house said that it cannot: whether it was done is not known."""
 
@@ -64,6 +68,8 @@ class Visitor:
             connection.request(method, path, body, headers)
             reply = connection.getresponse()
             text = reply.read().decode(errors="replace")
+        except ConnectionRefusedError as error:
+            raise Closed from error
         except (OSError, http.client.HTTPException) as error:
             raise Broken(repr(error)) from error
         finally:
