@@ -76,7 +76,7 @@ def run(house: House, kills: int, seed: int) -> list[str]:
         "seconds": {name: round(value, 1) for name, value in times.items()},
     }
     sys.stdout.write(json.dumps(figures) + "\n")
-    return wrong
+    return house.fallen + wrong
 
 
 def prepare() -> None:

@@ -38,6 +38,7 @@ class House:
         self.port, self.mail_port = free_port(), free_port()
         self.acts, self.posts = Tally(place / ACTS), Tally(place / POSTS)
         self.kills: list[tuple[float, str]] = []
+        self.fallen: list[str] = []  # of themselves, which nobody may
         self.began = time.monotonic()
         self.starts = {
             "web": lambda: demo.start_web(self.processes, self.port),
@@ -121,6 +122,7 @@ class House:
         self.servers.revive()
         for name, process in self.processes.running.items():
             if name in self.starts and process.poll() is not None:
+                self.fallen.append(f"the {name} process ended of itself\n{self.tail(name)}")
                 self.start_again(name)
 
     def has_ended(self, name: str) -> bool:

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-SECONDS = 20
+SECONDS = 60  # more than a database takes to come back: whoever gives up earlier sees half
 
 
 class Closed(Exception):
