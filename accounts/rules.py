@@ -120,13 +120,6 @@ def covered_regions(user: User) -> frozenset[int]:
     return standing.covered
 
 
-def regions_of(user: Person) -> list[Region]:
-    """The regions a regional officer acts for, in the order of their codes."""
-    if not has_role(user, Role.REGIONAL_OFFICER) or not isinstance(user, User):
-        return []
-    return list(Region.objects.filter(pk__in=covered_regions(user)))
-
-
 def recommending_region(region: Region) -> Region:
     """Who recommends this region's projects to the province: the last before the province."""
     above = region.reports_to

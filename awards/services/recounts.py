@@ -1,6 +1,11 @@
 """Periods that reached a year without known holidays, counted again once they are known."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.services import Entry, record_all
 from awards.facts import notice_facts
@@ -27,34 +32,117 @@ def on_year_published(sender: object, notice: CalendarYear, **_kwargs: object) -
     enqueue(task="awards.tasks.recount", key=f"recount:awards:{notice.pk}", payload={})
 
 
+class Period(NamedTuple):
+    """Rows whose term is provisional: the day each is counted from (None: not yet) with its working
+    days, and the names of what is written, the last instant and whether it is still provisional.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    counted: Callable[[Any], tuple[date | None, int]]
+    until: str = "due_at"
+    provisional: str = "provisional"
+
+
+def _part(item: FundingItem) -> tuple[date | None, int]:
+    asked_at = item.promoted_at or item.funding_list.decided_at
+    return asked_at and day_of(asked_at), item.funding_list.call.rule_set.part_answer_days
+
+
+def _review(row: Objection) -> tuple[date | None, int]:
+    """Until when a review may be asked for."""
+    days = row.notice.call.rule_set.objection_review_days
+    return row.answered_at and day_of(row.answered_at), days
+
+
+def _objection(row: Objection) -> tuple[date | None, int]:
+    return day_of(row.filed_at), row.notice.call.rule_set.objection_answer_days
+
+
+def _objection_review(row: ObjectionReview) -> tuple[date | None, int]:
+    return day_of(row.asked_at), row.objection.notice.call.rule_set.objection_answer_days
+
+
+def _agreement(row: Agreement) -> tuple[date | None, int]:
+    return day_of(row.drawn_up_at), row.award.application.call.rule_set.agreement_days
+
+
+def _recall(row: Recall) -> tuple[date | None, int]:
+    return day_of(row.issued_at), row.award.application.call.rule_set.recall_reply_days
+
+
+def _clawback(row: Clawback) -> tuple[date | None, int]:
+    return row.ordered_on, row.award.application.call.rule_set.clawback_days
+
+
+PARTS = Period(
+    lambda: FundingItem.objects.filter(answer_provisional=True, consent="").select_related(
+        "funding_list__call"
+    ),
+    _part,
+    "answer_due",
+    "answer_provisional",
+)
+PERIODS = (
+    Period(
+        lambda: Objection.objects.filter(
+            provisional=True, status__in=("filed", "accepted")
+        ).select_related("notice__call"),
+        _objection,
+    ),
+    Period(
+        lambda: Objection.objects.filter(review_provisional=True).select_related("notice__call"),
+        _review,
+        "review_until",
+        "review_provisional",
+    ),
+    Period(
+        lambda: ObjectionReview.objects.filter(provisional=True, status="asked").select_related(
+            "objection__notice__call"
+        ),
+        _objection_review,
+    ),
+    Period(
+        lambda: Agreement.objects.filter(
+            provisional=True, office_signed_at__isnull=True
+        ).select_related("award__application__call"),
+        _agreement,
+        "sign_by",
+    ),
+    Period(
+        lambda: Recall.objects.filter(provisional=True, status="issued").select_related(
+            "award__application__call"
+        ),
+        _recall,
+    ),
+    Period(
+        lambda: Clawback.objects.filter(provisional=True, settled_at__isnull=True).select_related(
+            "award__application__call"
+        ),
+        _clawback,
+    ),
+)
+
+
 @transaction.atomic
 def recount() -> None:
     """Count every provisional period anew by the working days now in force."""
     table = working_days()
-    _parts(table)
+    _recount(PARTS, table)
     _notices(table)
-    _objections(table)
-    _reviews(table)
-    _agreements(table)
-    _recalls(table)
-    _clawbacks(table)
+    for period in PERIODS:
+        _recount(period, table)
 
 
-def _parts(table: WorkingDays) -> None:
-    rows = list(
-        FundingItem.objects.select_for_update(of=("self",))
-        .filter(answer_provisional=True, consent="")
-        .select_related("funding_list__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        asked_at = row.promoted_at or row.funding_list.decided_at
-        if asked_at is None:
-            continue
-        days = row.funding_list.call.rule_set.part_answer_days
-        end = due(day_of(asked_at), days, table)
-        row.answer_due, row.answer_provisional = end_of_day(end.day), end.provisional
-    FundingItem.objects.bulk_update(rows, ["answer_due", "answer_provisional"])
+def _recount(period: Period, table: WorkingDays) -> None:
+    rows = period.rows().select_for_update(of=("self",)).order_by("pk")
+    held = list(rows)
+    for row in held:
+        begin, days = period.counted(row)
+        if begin is not None:
+            end = due(begin, days, table)
+            setattr(row, period.until, end_of_day(end.day))
+            setattr(row, period.provisional, end.provisional)
+    rows.model.objects.bulk_update(held, [period.until, period.provisional])
 
 
 def _notices(table: WorkingDays) -> None:
@@ -82,85 +170,3 @@ def _notices(table: WorkingDays) -> None:
             )
     PublicNotice.objects.bulk_update(rows, ["ends_on", "provisional"])
     record_all(entries)
-
-
-def _objections(table: WorkingDays) -> None:
-    rows = list(
-        Objection.objects.select_for_update(of=("self",))
-        .filter(provisional=True, status__in=("filed", "accepted"))
-        .select_related("notice__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        end = due(day_of(row.filed_at), row.notice.call.rule_set.objection_answer_days, table)
-        row.due_at, row.provisional = end_of_day(end.day), end.provisional
-    Objection.objects.bulk_update(rows, ["due_at", "provisional"])
-
-
-def _reviews(table: WorkingDays) -> None:
-    """Until when a review may be asked for, and by when one is decided."""
-    rows = list(
-        Objection.objects.select_for_update(of=("self",))
-        .filter(review_provisional=True)
-        .select_related("notice__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        if row.answered_at is not None:
-            end = due(
-                day_of(row.answered_at), row.notice.call.rule_set.objection_review_days, table
-            )
-            row.review_until, row.review_provisional = end_of_day(end.day), end.provisional
-    Objection.objects.bulk_update(rows, ["review_until", "review_provisional"])
-    asked = list(
-        ObjectionReview.objects.select_for_update(of=("self",))
-        .filter(provisional=True, status="asked")
-        .select_related("objection__notice__call")
-        .order_by("pk")
-    )
-    for one in asked:
-        days = one.objection.notice.call.rule_set.objection_answer_days
-        end = due(day_of(one.asked_at), days, table)
-        one.due_at, one.provisional = end_of_day(end.day), end.provisional
-    ObjectionReview.objects.bulk_update(asked, ["due_at", "provisional"])
-
-
-def _agreements(table: WorkingDays) -> None:
-    rows = list(
-        Agreement.objects.select_for_update(of=("self",))
-        .filter(provisional=True, office_signed_at__isnull=True)
-        .select_related("award__application__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        days = row.award.application.call.rule_set.agreement_days
-        end = due(day_of(row.drawn_up_at), days, table)
-        row.sign_by, row.provisional = end_of_day(end.day), end.provisional
-    Agreement.objects.bulk_update(rows, ["sign_by", "provisional"])
-
-
-def _recalls(table: WorkingDays) -> None:
-    rows = list(
-        Recall.objects.select_for_update(of=("self",))
-        .filter(provisional=True, status="issued")
-        .select_related("award__application__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        days = row.award.application.call.rule_set.recall_reply_days
-        end = due(day_of(row.issued_at), days, table)
-        row.due_at, row.provisional = end_of_day(end.day), end.provisional
-    Recall.objects.bulk_update(rows, ["due_at", "provisional"])
-
-
-def _clawbacks(table: WorkingDays) -> None:
-    rows = list(
-        Clawback.objects.select_for_update(of=("self",))
-        .filter(provisional=True, settled_at__isnull=True)
-        .select_related("award__application__call")
-        .order_by("pk")
-    )
-    for row in rows:
-        end = due(row.ordered_on, row.award.application.call.rule_set.clawback_days, table)
-        row.due_at, row.provisional = end_of_day(end.day), end.provisional
-    Clawback.objects.bulk_update(rows, ["due_at", "provisional"])

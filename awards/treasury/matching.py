@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Finding = Literal[
     "right",
@@ -19,18 +19,7 @@ Finding = Literal[
     "voucher_twice",
     "wrong_date",
 ]
-FINDINGS: Final[tuple[Finding, ...]] = (
-    "right",
-    "again",
-    "unreadable",
-    "unknown",
-    "left",
-    "reference_twice",
-    "paid_already",
-    "wrong_amount",
-    "voucher_twice",
-    "wrong_date",
-)
+FINDINGS: Final[tuple[Finding, ...]] = get_args(Finding)
 # Nothing is to be settled: the payment is recorded by this row, or was by the same words before.
 MATCHED: Final = frozenset({"right", "again"})
 

@@ -39,11 +39,6 @@ def save_mark(
     return Mark.objects.get(assignment=assignment, leaf=leaf)
 
 
-def save_overall(*, assignment: Assignment, comment: str, version: int, by: User) -> Assignment:
-    """Save the overall comment on a dossier."""
-    return save_marks(assignment=assignment, entries=[], overall=Overall(comment, version), by=by)
-
-
 def save_marks(
     *,
     assignment: Assignment,

@@ -1,7 +1,11 @@
 """Experts who leave dossiers, and who follows them."""
 
+from datetime import timedelta
+
+from audit import clock
 from reviews.models import Assignment, Seat
-from reviews.services import declarations, seats
+from reviews.services import declarations, opening, seats
+from tests.reviews import round
 
 WHY = "审计发现其持有该企业股份。"
 
@@ -25,6 +29,20 @@ def followers(call) -> list[Seat]:
         .select_related("expert__user", "follows__expert__user", "draw")
         .order_by("pk")
     )
+
+
+def silent_follower(draw, officer) -> Seat:
+    """Who follows in an open review, has kept silent for twelve days, and would leave a dossier
+    short."""
+    round.seat_all(draw)
+    later = clock.now() + timedelta(days=30)
+    call = opening.open_scoring(call=draw.call, due_at=later, by=officer)
+    dossier = round.dossiers(call)[0]
+    for seat in sitting(call)[:3]:
+        aside(seat, dossier)
+    clock.travel_by(timedelta(days=12))
+    [new] = followers(call)
+    return new
 
 
 def exhaust(call, dossier) -> None:

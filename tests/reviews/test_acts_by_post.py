@@ -9,9 +9,9 @@ from applications.models import CallStatus
 from applications.services import dossiers
 from audit import clock
 from reviews.models import Expert, JointDecision, SeatState
-from reviews.services import opening, panels, ranking
+from reviews.services import panels, ranking
 from tests.reviews import round
-from tests.reviews.leaving import aside, followers, sitting
+from tests.reviews.leaving import silent_follower
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -86,14 +86,7 @@ def test_an_expert_accepts_a_seat(draw, client_of):
 
 def test_who_keeps_silent_in_a_review_is_passed_over(moving_clock, draw, officer, client_of):
     """The next is invited, and where a dossier is short another seat passes on, too."""
-    round.seat_all(draw)
-    later = clock.now() + timedelta(days=30)
-    call = opening.open_scoring(call=draw.call, due_at=later, by=officer)
-    dossier = round.dossiers(call)[0]
-    for seat in sitting(call)[:3]:
-        aside(seat, dossier)
-    clock.travel_by(timedelta(days=12))
-    [new] = followers(call)
+    new = silent_follower(draw, officer)
     address = reverse("reviews:pass_over", args=[draw.number, new.pk])
     assert client_of(officer).post(address, {"reason": "电话三次未接通"}).status_code == 302
     new.refresh_from_db()

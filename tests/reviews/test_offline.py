@@ -14,7 +14,7 @@ from reviews.models import Assignment, Mark, SheetImport
 from reviews.offline.reading import SheetFaults
 from reviews.selectors.offline import blocks_of
 from reviews.services import declarations, offline, scoring, signing
-from reviews.services.marking import Entry, MarksConflict
+from reviews.services.marking import Entry, MarksConflict, Overall
 from tests.reviews import sheets, table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -124,7 +124,7 @@ def test_the_workbook_wins_where_the_expert_says_so_and_not_over_a_third_change(
 
 def test_an_overall_comment_left_empty_takes_nothing_away(seat, opened, expert):
     upload = sheets.complete(seat)
-    scoring.save_overall(assignment=opened[0], comment="线上总评", version=0, by=expert)
+    scoring.save_marks(assignment=opened[0], entries=[], overall=Overall("线上总评", 0), by=expert)
     row = offline.take_own(seat=seat, upload=upload, by=expert)
     opened[0].refresh_from_db()
     assert (row.status, opened[0].overall_comment) == ("confirmed", "线上总评")

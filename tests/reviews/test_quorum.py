@@ -3,24 +3,22 @@
 import json
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from applications.models import Call
-from audit import clock
 from audit.refusals import Refused
 from notifications.models import Message
 from reviews.models import Seat
 from reviews.selectors import certificates, quorum
 from reviews.selectors.tables import Table
-from reviews.services import draws, opening, panels, seats, signing
+from reviews.services import draws, panels, seats, signing
 from reviews.services.locking import lock_seat
 from tests.racing import race
 from tests.reviews import round, table
-from tests.reviews.leaving import WHY, aside, exhaust, followers, sitting
+from tests.reviews.leaving import WHY, aside, exhaust, followers, silent_follower, sitting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 VERIFY = Path(__file__).parents[2] / "script" / "verify-draw"
@@ -179,14 +177,7 @@ def test_a_seat_given_back_counts_as_well(reviewed, dossier):
 
 
 def test_who_follows_in_an_open_review_and_keeps_silent_is_passed_over(moving_clock, draw, officer):
-    round.seat_all(draw)
-    later = clock.now() + timedelta(days=30)
-    call = opening.open_scoring(call=draw.call, due_at=later, by=officer)
-    dossier = round.dossiers(call)[0]
-    for seat in sitting(call)[:3]:
-        aside(seat, dossier)
-    clock.travel_by(timedelta(days=12))
-    [new] = followers(call)
+    new = silent_follower(draw, officer)
     seats.pass_over(seat=new, reason="电话三次未接通", by=officer)
     new.refresh_from_db()
     assert new.state == "replaced"

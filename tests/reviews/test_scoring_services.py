@@ -84,9 +84,11 @@ def test_the_call_sets_how_much_grounds_are_wanted(officer, firm, expert):
 
 def test_a_finished_dossier_that_changes_is_open_again_and_says_so(opened, expert):
     row = table.finished(opened[0])
-    scoring.save_overall(assignment=row, comment="总体可行。", version=0, by=expert)  # the same
+    scoring.save_marks(
+        assignment=row, entries=[], overall=Overall("总体可行。", 0), by=expert
+    )  # the same
     assert Assignment.objects.get(pk=row.pk).state == "finished"
-    scoring.save_overall(assignment=row, comment="再议。", version=1, by=expert)
+    scoring.save_marks(assignment=row, entries=[], overall=Overall("再议。", 1), by=expert)
     assert Assignment.objects.get(pk=row.pk).state == "open"
     actions = Event.objects.filter(object_id=str(row.pk), object_type="reviews.assignment")
     assert list(actions.order_by("id").values_list("action", "source", "target")) == [
