@@ -14,14 +14,9 @@ from pathlib import Path
 import django
 import psutil
 import pytest
-from hypothesis import settings
 
 from config import embedded_places
 from config.embedded import Embedded
-
-# How long an example takes says how busy the machine is, not whether the rule holds.
-settings.register_profile("steelyard", deadline=None)
-settings.load_profile("steelyard")
 
 PREFIX = "steelyard-tests-"
 FAST = {

@@ -22,6 +22,7 @@ from django.db import connection
 
 from config import embedded_places
 from tests import emptying
+from tests.exhaustive import ASKED
 
 MOULD = "rehearsed"  # the database that copies are made of; nobody connects to it afterwards
 SIZE = ("--applications", "14", "--experts", "36")
@@ -29,8 +30,8 @@ SIZE = ("--applications", "14", "--experts", "36")
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What two runs with one seed told, the ranking of each as `export_ranking` prints it, and the
-    certificate of each draw of the second as `export_draw` does."""
+    """What the last of the runs with one seed told, the ranking of each as `export_ranking` prints
+    it, and the certificate of each draw of the last as `export_draw` does."""
 
     report: dict[str, Any]
     rankings: list[str]
@@ -38,15 +39,16 @@ class Rehearsal:
 
 
 @pytest.fixture(scope="session")
-def rehearsal(django_db_setup, django_db_blocker) -> Rehearsal:
-    """The first run ends with the ranking; the second empties the database and goes on until
-    half of its projects are closed."""
+def rehearsal(request, django_db_setup, django_db_blocker) -> Rehearsal:
+    """The first run, only with `--exhaustive`, ends with the ranking; the second empties the
+    database and goes on until half of its projects are closed."""
+    runs = ("ranked", "closed") if request.config.stash[ASKED] else ("closed",)
     told = settings.DATA_DIR / "rehearsal.json"
     with one_at_a_time(settings.DATA_DIR / "rehearsal.lock"):
         if not told.exists():
             with django_db_blocker.unblock():
                 make_mould()
-            told.write_text(json.dumps(run_twice(settings.DATA_DIR / "report.json")))
+            told.write_text(json.dumps(run(runs, settings.DATA_DIR / "report.json")))
     return Rehearsal(**json.loads(told.read_text()))
 
 
@@ -55,9 +57,9 @@ def make_mould() -> None:
     statement(f"CREATE DATABASE {MOULD} TEMPLATE {emptying.MIGRATED} STRATEGY FILE_COPY")
 
 
-def run_twice(report: Path) -> dict[str, Any]:
+def run(runs: tuple[str, ...], report: Path) -> dict[str, Any]:
     rankings = []
-    for until in ("ranked", "closed"):
+    for until in runs:
         manage("rehearse", *SIZE, "--until", until, "--json", str(report))
         rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
     told = json.loads(report.read_text())

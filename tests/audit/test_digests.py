@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from audit import digests
+from tests.exhaustive import examples
 
 
 class Colour(enum.Enum):
@@ -109,7 +110,7 @@ anything = st.recursive(
 
 
 class RoundTrip(TestCase):
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200), deadline=None)
     @given(anything)
     def test_plain_values_come_back_from_jsonb_unchanged(self, value):
         sent = digests.dumps(digests.plain(value))

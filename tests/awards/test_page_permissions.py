@@ -1,6 +1,7 @@
 """Who opens which page of the money, and who may act."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from awards.models import Award, FundingList, Payment
@@ -116,23 +117,26 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "of", "may"), ACTS)
-def test_who_may_act(client_of, everybody, people, agreed, ranked, name, of, may):
+def test_who_may_act(client_of, everybody, people, agreed, ranked):
     """Anybody else is refused (403, or 404 where they may not know), and nothing changes."""
     change = envelopes.propose_ceiling(
         scheme=ranked.scheme, year=2027, ceiling=WAN, document_no="1号", by=people.finance2
     )
     ranked.refresh_from_db()
-    argument = {
+    arguments = {
         "call": ranked.number,
         "dossier": agreed.award.application_id,
         "award": agreed.award_id,
         "change": change.pk,
-    }[of]
-    before = Award.objects.count(), FundingList.objects.count(), Payment.objects.count()
-    got = answers(client_of, everybody, reverse(name, args=[argument]), "post")
-    refused = {who: code for who, code in got.items() if who not in may}
-    assert refused.pop("visitor") == 302
-    assert set(refused.values()) <= {403, 404}
-    assert all(got[who] not in (403, 404, 500) for who in may)
-    assert before == (Award.objects.count(), FundingList.objects.count(), Payment.objects.count())
+    }
+    before = [model.objects.count() for model in (Award, FundingList, Payment)]
+    for name, of, may in ACTS:
+        with transaction.atomic():
+            got = answers(client_of, everybody, reverse(name, args=[arguments[of]]), "post")
+            after = [model.objects.count() for model in (Award, FundingList, Payment)]
+            transaction.set_rollback(True)
+        refused = {who: code for who, code in got.items() if who not in may}
+        assert (name, refused.pop("visitor")) == (name, 302)
+        assert (name, set(refused.values()) - {403, 404}) == (name, set())
+        assert (name, [who for who in may if got[who] in (403, 404, 500)]) == (name, [])
+        assert (name, after) == (name, before)

@@ -30,6 +30,7 @@ def barriers(page) -> dict[str, str]:
     return {v["id"]: v["nodes"][0]["html"] for v in found if v["id"] != "landmark-unique"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_are_open_to_all_at_every_width(open_page, name):
     page = open_page(name)
@@ -39,6 +40,7 @@ def test_pages_are_open_to_all_at_every_width(open_page, name):
     assert barriers(page) == {}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", PAGES)
 def test_english_words_find_room_too(open_page, name):
     page = open_page(name, language="en")

@@ -9,6 +9,7 @@ from scipy.stats import friedmanchisquare, spearmanr
 from reviews.certainty.agreement import concordance, panels
 from reviews.certainty.outliers import outliers, residuals
 from reviews.certainty.table import ScoreTable
+from tests.exhaustive import examples
 from tests.maths.scores import SHROUT_FLEISS, matrices, rows_of, table_of
 
 
@@ -25,7 +26,7 @@ def test_ties_by_hand():
     assert found.chi_square == pytest.approx(6 * 222 / 228)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(matrices(items=(3, 8), experts=(3, 5), gaps=False))
 def test_it_is_friedmans_statistic_in_another_unit(matrix):
     found = concordance(table_of(matrix))
@@ -39,7 +40,7 @@ def test_it_is_friedmans_statistic_in_another_unit(matrix):
     assert found.w == pytest.approx(statistic / (y.shape[1] * (y.shape[0] - 1)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(3, 7), st.integers(2, 5), st.randoms())
 def test_without_ties_the_mean_rank_correlation_says_the_same(n, m, dice):
     columns = [dice.sample(range(50), n) for _ in range(m)]
@@ -75,7 +76,7 @@ def test_where_it_cannot_be_said_it_is_not(matrix):
     assert concordance(table_of(matrix)).w is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(matrices(items=(3, 7), experts=(2, 4)), st.integers(-9, 9), st.randoms())
 def test_relabelling_and_a_constant_change_nothing(matrix, constant, dice):
     rows = [row for row in rows_of(matrix) if row[2] is not None]
@@ -99,7 +100,7 @@ def test_each_panel_by_itself():
 # --- Single marks ---------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(matrices(items=(2, 7), experts=(2, 5)))
 def test_residuals_and_leverages_are_those_of_least_squares(matrix):
     table = table_of(matrix)

@@ -7,6 +7,7 @@ from reviews.certainty.crossed import Crossed
 from reviews.certainty.expected_rank import better, expected_ranks
 from reviews.certainty.posterior import nodes
 from reviews.certainty.table import ScoreTable
+from tests.exhaustive import examples
 from tests.maths.scores import SHROUT_FLEISS, matrices, panelled, rows_of, table_of
 
 # Seven items, four experts on some of them each; the second expert is lenient.
@@ -166,7 +167,7 @@ def test_a_grid_ten_times_as_fine_changes_next_to_nothing(matrix, monkeypatch):
 # --- What changes nothing -------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(matrices(items=(2, 6), experts=(1, 4)), st.integers(-90, 90), st.randoms())
 def test_a_constant_and_the_order_of_rows_change_nothing(matrix, constant, dice):
     rows = [row for row in rows_of(matrix) if row[2] is not None]
@@ -180,7 +181,7 @@ def test_a_constant_and_the_order_of_rows_change_nothing(matrix, constant, dice)
     assert sum(one.expected for one in first) == pytest.approx(total)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(matrices(items=(2, 6), experts=(2, 4)), st.randoms())
 def test_names_decide_nothing(matrix, dice):
     rows = [row for row in rows_of(matrix) if row[2] is not None]
@@ -195,7 +196,7 @@ def test_names_decide_nothing(matrix, dice):
         assert all(abs(a - b) <= 1 for a, b in pairs)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(matrices(items=(2, 6), experts=(2, 4)))
 def test_turning_the_scores_over_turns_the_order(matrix):
     turned = [[None if s is None else 60 - s for s in line] for line in matrix]

@@ -16,6 +16,7 @@ from reviews.certainty.stage_weight import Candidate, Rules, weigh_stages
 from reviews.certainty.standing import Frozen
 from reviews.certainty.two_stages import TwoStages
 from reviews.scoring import METHODS, Points, aggregate, weigh
+from tests.exhaustive import examples
 
 hundredths = st.integers(0, 7000).map(lambda n: D(n) / 100)
 marks = st.dictionaries(st.sampled_from("ABCDE"), hundredths, min_size=1)
@@ -61,7 +62,7 @@ def test_totals_are_those_of_the_call(rows, percent, method):
     assert [D(str(round(x, 2))) for x in found.tolist()] == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(dossiers, percents, methods)
 def test_an_expert_is_left_out_in_both_stages_at_once(rows, percent, method):
     standing = both(rows, percent, method)
@@ -131,7 +132,7 @@ def test_a_tie_by_rounding_goes_by_the_keys():
     assert weigh_stages(more, rules(1)).breaks == ()
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(
     st.lists(st.tuples(hundredths, hundredths, st.integers(1, 6)), min_size=1, max_size=6),
     percents,

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from reviews.certainty.knapsack import knapsack
+from tests.exhaustive import examples
 
 projects = st.lists(st.tuples(st.integers(1, 30), st.integers(1, 12)), max_size=9)
 
 
 # as many points for the money, yet not as much with the places: the bound needs the latter
 @example([(9, 3), (3, 1), (1, 1), (7, 2)], 3)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(projects, st.integers(0, 40))
 def test_no_other_set_has_more_points_or_as_many_and_better_places(pool, budget):
     points, costs = [p for p, _ in pool], [c for _, c in pool]

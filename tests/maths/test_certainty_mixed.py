@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from reviews.certainty import mixed
 from reviews.certainty.crossed import Absorbed, Crossed
 from reviews.certainty.table import ScoreTable
+from tests.exhaustive import examples
 from tests.maths.scores import SHROUT_FLEISS, matrices, panelled, rows_of, table_of
 
 
@@ -63,7 +64,7 @@ def test_a_table_by_hand():
     assert [i.value for i in fitted.items] == pytest.approx([-2 * 11 / 12, 0, 2 * 11 / 12])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(matrices(items=(3, 8), experts=(2, 5), gaps=False))
 def test_without_gaps_the_search_finds_the_analysis_of_variance(matrix):
     parts = anova(matrix)
@@ -88,7 +89,7 @@ def searched(crossed):
     return absorbed.a, b
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     matrices(items=(3, 7), experts=(2, 5)), st.sampled_from([0, 0.3, 4]), st.sampled_from([0, 2])
 )
@@ -114,7 +115,7 @@ def test_the_algebra_equals_the_dense_one_for_any_gaps(matrix, a, b):
     assert effects.expert_variances == pytest.approx(np.diag(experts), abs=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(matrices(items=(4, 8), experts=(3, 5)))
 def test_no_other_variances_are_likelier(matrix):
     table = table_of(matrix)
@@ -131,7 +132,7 @@ def test_no_other_variances_are_likelier(matrix):
     assert min(criterion(table, s, t) for s in grid for t in grid) >= best - 1e-6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(matrices(items=(3, 6), experts=(2, 4)), st.integers(-50, 50), st.randoms())
 def test_a_constant_and_the_order_of_rows_change_nothing(matrix, constant, dice):
     rows = [row for row in rows_of(matrix) if row[2] is not None]

@@ -11,6 +11,7 @@ from reviews.certainty import people
 from reviews.certainty.standing import Frozen, Standing, centres
 from reviews.certainty.table import ScoreTable
 from reviews.scoring import METHODS, aggregate, centre
+from tests.exhaustive import examples
 from tests.maths.scores import matrices, panelled, rows_of
 
 methods = st.sampled_from(METHODS)
@@ -61,7 +62,7 @@ def reference(rows, frozen, order="desc"):
     return fates | {i.id: {"funded": 2, "partial": 1}.get(i.outcome, 0) for i in drawn.items}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     matrices(items=(2, 6), experts=(2, 6)),
     methods,
@@ -93,7 +94,7 @@ def test_leaving_an_expert_out_is_the_call_without_that_expert(
         assert one.down == tuple(sorted(i for i in before if after[i] < before[i]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(matrices(items=(2, 5), experts=(2, 4)), methods, st.randoms())
 def test_shares_follow_from_the_data_and_not_from_their_order(matrix, method, dice):
     rows = rows_of(matrix)

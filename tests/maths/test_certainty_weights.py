@@ -12,6 +12,7 @@ from reviews.certainty import sweep
 from reviews.certainty.line import MODES, fund
 from reviews.certainty.quotas import NO_QUOTAS, Groups, Quotas
 from reviews.certainty.weights import Project, Setting, weigh
+from tests.exhaustive import examples
 
 points = st.integers(0, 60).map(lambda n: D(n) / 4)  # few values, so that many lines meet
 costs = st.integers(1, 9).map(D)
@@ -70,7 +71,7 @@ def test_the_line_is_the_calls_own(asked, budget, mode):
     assert line.rest == (drawn.remainder if line.partial is None else awards[line.partial])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(st.tuples(costs, groups), max_size=12), st.integers(0, 40), modes, quota_sets)
 def test_the_line_is_the_calls_own_within_every_quota(asked, budget, mode, quotas):
     candidates = [
@@ -128,7 +129,7 @@ def course(projects, setting):
     return found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pools())
 def test_every_break_and_the_interval_around_the_frozen_weight(pool):
     projects, setting = pool
@@ -151,7 +152,7 @@ def test_every_break_and_the_interval_around_the_frozen_weight(pool):
     assert (report.high.weight, report.high.included) == high
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(pools())
 def test_the_nearest_weight_at_which_a_project_without_money_gets_some(pool):
     projects, setting = pool
@@ -175,7 +176,7 @@ def test_the_nearest_weight_at_which_a_project_without_money_gets_some(pool):
             assert (None if found is None else abs(found - report.frozen)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pools())
 def test_who_changes_places_when_the_weight_moves(pool):
     projects, setting = pool
@@ -194,7 +195,7 @@ def test_who_changes_places_when_the_weight_moves(pool):
     assert [shift.points for shift in report.shifts] == [-10, -5, 5, 10]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(pools())
 def test_comparing_fractions_gives_the_same_as_floats(pool):
     report = weigh(*pool)

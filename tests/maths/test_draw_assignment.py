@@ -12,13 +12,14 @@ from reviews.draw.assignment import Infeasible, assign, objective
 from reviews.draw.checking import Seated, violations
 from reviews.draw.program import NoChoice, Program, choose, minimise
 from reviews.draw.supply import supply
+from tests.exhaustive import examples
 from tests.maths.draws import KINDS, every_filling, expert, panel, pool, small_pools
 
 SEED = bytes(range(32))
 ONE = [("a", "technology", None, 1)]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(small_pools(), st.binary(min_size=32, max_size=32))
 def test_the_assignment_is_the_best_of_all_fillings(a_pool, seed):
     fillings = list(every_filling(a_pool, seed))
@@ -180,7 +181,7 @@ def programs(draw):
     return program(matrix, lower, [asked, *uppers]), np.array(costs, float)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(programs(), st.data())
 def test_the_minimum_and_all_its_columns_are_found_whatever_the_start(case, data):
     p, costs = case

@@ -16,6 +16,7 @@ from reviews.draw.checking import Seated
 from reviews.draw.entities import BARRED, Matching, Panel, Recusal, Rules
 from reviews.draw.replacement import current
 from reviews.draw.replacement import replace as give_up
+from tests.exhaustive import examples
 from tests.maths.draws import SECRETS, expert
 from tests.maths.test_draw_certificate import fields, other
 from tests.maths.test_verify_draw import names
@@ -117,7 +118,7 @@ def test_an_application_that_goes_short_is_named():
     assert asked.named
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_what_was_made_can_be_reproduced(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))

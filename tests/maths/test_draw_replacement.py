@@ -7,6 +7,7 @@ from reviews.draw.checking import violations
 from reviews.draw.eligibility import Eligibility
 from reviews.draw.entities import Recusal
 from reviews.draw.replacement import OBSTACLES, alternates, current, replace
+from tests.exhaustive import examples
 from tests.maths.draws import expert, panel, pool, small_pools
 
 SEED = bytes(range(32))
@@ -137,7 +138,7 @@ def test_fewer_alternates_when_fewer_fit():
     assert alternates(none_wanted, SEED, assign(none_wanted, SEED)) == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(small_pools(), st.binary(min_size=32, max_size=32), st.data())
 def test_after_any_replacements_every_rule_still_holds(a_pool, seed, data):
     try:
@@ -159,7 +160,7 @@ def test_after_any_replacements_every_rule_still_holds(a_pool, seed, data):
         assert current(seated, history)[list(now).index(place)].expert == step.replaced_by
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(small_pools(), st.binary(min_size=32, max_size=32))
 def test_the_first_alternate_is_who_follows_a_seat_of_one(a_pool, seed):
     try:

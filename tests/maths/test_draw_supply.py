@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 from reviews.draw.assignment import Infeasible, assign
 from reviews.draw.supply import CAUSES, supply
+from tests.exhaustive import examples
 from tests.maths.draws import every_filling, expert, panel, pool, small_pools
 
 SEED = bytes(32)
@@ -119,7 +120,7 @@ def test_a_shortage_counts_who_is_left_after_each_rule_and_reads():
     assert str(shortage) == "panel P1 seat a: 1 of 2, too few experts of this kind and specialty"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(small_pools())
 def test_a_shortage_is_reported_exactly_when_nothing_fits(a_pool):
     shortages = supply(a_pool)
@@ -130,7 +131,7 @@ def test_a_shortage_is_reported_exactly_when_nothing_fits(a_pool):
         assert shortage.cause in CAUSES
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(small_pools())
 def test_as_many_places_are_called_empty_as_must_be(a_pool):
     missing = sum(s.needed - s.available for s in supply(a_pool) if s.seat)
@@ -165,7 +166,7 @@ def test_it_says_when_applicants_who_named_experts_leave_a_seat_empty():
     assert "named" not in str(asked[1])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(small_pools())
 def test_naming_is_blamed_only_where_without_it_more_seats_were_filled(a_pool):
     pairs = {(r.expert, r.application) for r in a_pool.recusals}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from reviews.matching import fair, total
 from reviews.matching.exchange import improve
 from reviews.matching.problem import Problem, Unfillable, violations
+from tests.exhaustive import examples
 from tests.maths.matchings import SEED, every_filling, pairs, problem, small_problems
 
 
@@ -27,7 +28,7 @@ def objective(of, chosen):
     return -worth, sum(number(of.applications[a], of.experts[e]) for a, e in chosen)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(small_problems())
 def test_the_total_is_the_greatest_and_ties_fall_to_the_keys(of):
     every = list(every_filling(of))
@@ -43,7 +44,7 @@ def test_the_total_is_the_greatest_and_ties_fall_to_the_keys(of):
     assert found.total == -objective(of, best)[0]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(small_problems())
 def test_the_least_score_never_passes_the_bound_nor_the_best_there_is(of):
     every = list(every_filling(of))
@@ -77,7 +78,7 @@ def test_the_least_score_is_nearly_always_the_best_there_is():
     assert reached >= 190
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_larger_problems_obey_every_rule_and_come_out_alike_twice(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))

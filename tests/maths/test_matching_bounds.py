@@ -11,6 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from bench import bounds
 from reviews.matching import duality, fair, total
 from reviews.matching.problem import BARRED, Unfillable
+from tests.exhaustive import examples
 from tests.maths.matchings import SEED, problem, small_problems
 
 
@@ -53,7 +54,7 @@ def greatest_least(of, *, whole: bool) -> float:
     return -found.fun
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(small_problems(), st.data())
 def test_no_total_passes_the_bound_and_ours_reaches_it(of, data):
     try:

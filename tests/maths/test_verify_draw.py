@@ -19,6 +19,7 @@ from reviews.draw.assignment import Infeasible, assign, objective
 from reviews.draw.checking import violations
 from reviews.draw.entities import Recusal
 from reviews.draw.replacement import replace
+from tests.exhaustive import examples
 from tests.maths.draws import SECRETS, every_filling, small_pools
 from tests.maths.test_draw_certificate import CERTIFICATE, TIMES, fields, other
 from tests.maths.test_draw_protocol import json_values
@@ -129,7 +130,9 @@ def data_of(a_pool):
 leaving = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), max_size=3)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@settings(
+    max_examples=examples(30), suppress_health_check=[HealthCheck.filter_too_much], deadline=None
+)
 @given(small_pools(), leaving)
 def test_it_agrees_with_the_system_on_random_pools(a_pool, leave):
     try:
@@ -140,7 +143,9 @@ def test_it_agrees_with_the_system_on_random_pools(a_pool, leave):
     assert quick.check(made) == ([], True)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@settings(
+    max_examples=examples(15), suppress_health_check=[HealthCheck.filter_too_much], deadline=None
+)
 @given(small_pools(), st.data())
 def test_it_finds_every_filling_that_is_not_the_best(a_pool, data):
     try:
@@ -157,7 +162,9 @@ def test_it_finds_every_filling_that_is_not_the_best(a_pool, data):
     assert line.startswith("result: a better filling of the seats exists: sum of ranks")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@settings(
+    max_examples=examples(25), suppress_health_check=[HealthCheck.filter_too_much], deadline=None
+)
 @given(small_pools(), st.data())
 def test_it_names_a_broken_rule_whenever_the_system_does(a_pool, data):
     try:
@@ -236,7 +243,7 @@ def test_anything_added_fails_and_is_named():
         assert any(name in line for line in lines for name in wanted), (path, lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(list(inner(CERTIFICATE))), json_values)
 def test_any_junk_anywhere_is_refused_in_words(path, junk):
     if not path:

@@ -9,16 +9,17 @@ import re
 import sys
 import traceback
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.signals import got_request_exception
 from django.db import connection, transaction
-from django.template import engines
+from django.template import engines, loader
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.urls import URLPattern, get_resolver, reverse
@@ -133,16 +134,31 @@ class Told:
     failures: list[str]
 
 
-def ask(person: User | None, asked: dict[str, tuple[str, str]]) -> Told:
-    """All the questions as one person."""
+def ask(
+    person: User | None,
+    asked: dict[str, tuple[str, str]],
+    drawn: Callable[[str], bool] = lambda key: True,
+) -> Told:
+    """All the questions as one person; `drawn` says of which the page is put together."""
     asker = Asker(person)
     with failures() as caught, bare_refusals():
-        answers = {key: asker.generic(*question) for key, question in asked.items()}
+        answers = {}
+        for key, question in asked.items():
+            with nullcontext() if drawn(key) else undrawn():
+                answers[key] = asker.generic(*question)
     return Told(
         {key: answer.status_code for key, answer in answers.items()},
         {key: answer.queries for key, answer in answers.items()},
         caught,
     )
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Views come to their end, and their pages stay white."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "render_to_string", lambda *_, **__: "")
+        yield
 
 
 @contextmanager

@@ -161,6 +161,7 @@ def test_sweeps_at_once_hand_over_each_row_once(post, lin):
     assert post.queued() == jobs + sent_by_commit
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_messages_arrive_once_each_through_two_workers_and_double_sweeps(post, db):
     people = [person(f"p{n:02}") for n in range(20)]
     post.start_worker()
@@ -189,6 +190,7 @@ def test_a_thousand_messages_arrive_once_each_through_two_workers_and_double_swe
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
 
+@pytest.mark.exhaustive
 def test_two_beats_and_two_workers_do_what_is_periodic_once_and_by_turns(post, lin):
     for _n in range(2):
         post.start_worker()

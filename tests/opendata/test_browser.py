@@ -10,6 +10,7 @@ from tests.portal.test_browser import check
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pages_are_open_to_all(context_of, officer, approver, applicant, language):
     call = published.awarded_call(officer, approver, 4)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from papers import fonts
 from papers.codes import code_of
 from papers.setting import set_paper
+from tests.exhaustive import examples
 from tests.papers import reading, samples
 
 pytestmark = pytest.mark.skipif(not fonts.available(), reason="no Chinese font on this machine")
@@ -81,7 +82,7 @@ def test_markup_is_shown_as_it_was_typed(text):
     assert "root:" not in shown
 
 
-@tries(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tries(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_can_be_set(firm, name):
     made = set_paper(samples.receipt(firm=firm, files=[{**samples.files(1)[0], "name": name}]))

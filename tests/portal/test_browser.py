@@ -31,6 +31,7 @@ def check(page, path):
     assert barriers(page) == {}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_public_pages_are_open_to_all(context_of, notice, language):
     page = context_of(language=language).new_page()
@@ -49,6 +50,7 @@ def test_public_pages_are_open_to_all(context_of, notice, language):
         check(page, path)
 
 
+@pytest.mark.exhaustive
 def test_own_pages_are_open_to_all(
     context_of, notice, supervisor, applicant, sysadmin, finance, officer, secretary
 ):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from audit.refusals import Invalid
 from reviews.offline import opening
 from reviews.offline.blank import OVERALL
+from tests.exhaustive import examples
 from tests.reviews import sheets
 from tests.reviews.blanks import (
     BLANK,
@@ -80,7 +81,7 @@ JUNK = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     cells=st.dictionaries(
         st.tuples(st.integers(0, 1), st.sampled_from([*LEAVES, OVERALL]), st.sampled_from("EFG")),
@@ -107,7 +108,7 @@ def test_junk_in_cells_is_read_or_refused_and_never_fails(cells, whole):
             assert mark.score == round(mark.score, 2)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     place=st.integers(0, len(BLANK) - 1),
     garbage=st.binary(min_size=1, max_size=12),

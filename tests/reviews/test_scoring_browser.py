@@ -46,6 +46,7 @@ def tier(page, leaf: str, place: int):
     return page.locator(f"input[name={leaf}-tier][value='{place}']")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_is_open_to_all_at_every_width(
     css, settings, context_of, rows, expert, language

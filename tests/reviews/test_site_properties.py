@@ -14,6 +14,7 @@ from reviews.scoring.formulas import FORMULAS
 from reviews.selectors.recomputed import digest_of, rank_call
 from reviews.selectors.site_standing import standing_of
 from reviews.site_figures import CHECKED, corrected, stored
+from tests.exhaustive import examples
 from tests.reviews import round, sitework
 
 SHEET = parse(default_sheet())
@@ -52,7 +53,7 @@ def given_of(marks) -> list[Given]:
 
 
 @given(EVERY, SOME, MARKS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_only_formula_leaves_that_read_a_corrected_figure_move(values, found, marks):
     before = compute(SHEET, Figures.from_content(submitted(values)))
     after = compute(SHEET, Figures.from_content(corrected(submitted(values), found)))
@@ -68,7 +69,7 @@ def test_only_formula_leaves_that_read_a_corrected_figure_move(values, found, ma
 
 
 @given(EVERY, SOME)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_correcting_back_is_as_if_nothing_had_been_found(values, found):
     there = corrected(submitted(values), found)
     back = corrected(there, {name: values[name] for name in found})
@@ -108,7 +109,9 @@ def test_a_ranking_corrected_and_corrected_back_has_its_digest_again(
 
     @given(SOME)
     @settings(
-        max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=examples(6),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     def holds(found):
         with transaction.atomic():
