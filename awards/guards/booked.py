@@ -8,38 +8,51 @@ four times as much. As every entry names its causes, the balances follow: reserv
 lists still propose, committed and paid what awards and vouchers say.
 """
 
+from awards.ledger import CAUSES as CAUSED_BY
+from awards.ledger import MOVES
+
+# Each kind has its own pair of accounts and its own causes, and no other: what an entry says of
+# them in one line, and the lines there are. As a CHECK it would be put together for each INSERT
+# anew, which takes longer than all else that is asked here.
+_CAUSES = ", ".join(f"NEW.{cause}_id IS NOT NULL" for cause in CAUSED_BY)
+_LINES = (
+    " ".join((kind, move.credit, move.debit, *("ft"[cause in move.causes] for cause in CAUSED_BY)))
+    for kind, move in MOVES.items()
+)
+_BOOK = "'{" + ",".join(f'"{line}"' for line in _LINES) + "}'::text[]"
+
 # In these states an item of an approved list still holds its sum.
 _HOLDS = "('proposed', 'on_notice', 'objection_hold')"
 
 CAUSES = """
-CREATE FUNCTION awards_items_booked(
-    named bigint[], coming numeric DEFAULT 0, in_envelope bigint DEFAULT NULL
+CREATE FUNCTION awards_item_booked(
+    named bigint, coming numeric DEFAULT 0, in_envelope bigint DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE one record;
+DECLARE held numeric; booked numeric; of_year boolean;
 BEGIN
-    SELECT * INTO one FROM (
-        SELECT i.id, CASE WHEN l.status = 'approved' AND i.outcome IN ('funded', 'partial')
-                   AND a.status IN {holds} THEN i.amount ELSE 0 END AS held,
-               coming + COALESCE((
-                   SELECT SUM(CASE WHEN e.kind = 'reserved' THEN e.amount ELSE -e.amount END)
-                   FROM awards_ledgerentry e WHERE e.item_id = i.id), 0) AS booked,
-               in_envelope IS NULL OR EXISTS (
-                   SELECT 1 FROM applications_call c
-                   JOIN awards_envelope v ON v.scheme_id = c.scheme_id AND v.year = c.year
-                   WHERE c.id = l.call_id AND v.id = in_envelope) AS of_year
-        FROM awards_fundingitem i
-        JOIN awards_fundinglist l ON l.id = i.funding_list_id
-        JOIN applications_application a ON a.id = i.application_id
-        WHERE i.id = ANY (named)
-    ) of_item WHERE held <> booked OR NOT of_year LIMIT 1;
+    SELECT CASE WHEN l.status = 'approved' AND i.outcome IN ('funded', 'partial')
+                AND a.status IN {holds} THEN i.amount ELSE 0 END,
+           in_envelope IS NULL OR EXISTS (
+               SELECT 1 FROM applications_call c
+               JOIN awards_envelope v ON v.scheme_id = c.scheme_id AND v.year = c.year
+               WHERE c.id = l.call_id AND v.id = in_envelope)
+    INTO held, of_year
+    FROM awards_fundingitem i
+    JOIN awards_fundinglist l ON l.id = i.funding_list_id
+    JOIN applications_application a ON a.id = i.application_id
+    WHERE i.id = named;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    IF one.held <> one.booked THEN
-        RAISE EXCEPTION 'item %: the list holds %, % is reserved',
-            one.id, one.held, one.booked USING ERRCODE = '23514';
+    SELECT coming + COALESCE(SUM(CASE kind WHEN 'reserved' THEN amount ELSE -amount END), 0)
+    INTO booked FROM awards_ledgerentry WHERE item_id = named;
+    IF held <> booked THEN
+        RAISE EXCEPTION 'item %: the list holds %, % is reserved', named, held, booked
+            USING ERRCODE = '23514';
     END IF;
-    RAISE EXCEPTION 'item %: its year has another envelope', one.id USING ERRCODE = '23514';
+    IF NOT of_year THEN
+        RAISE EXCEPTION 'item %: its year has another envelope', named USING ERRCODE = '23514';
+    END IF;
 END
 $$;
 
@@ -106,10 +119,18 @@ CREATE FUNCTION awards_entry_has_cause() RETURNS trigger LANGUAGE plpgsql
     SET plan_cache_mode = force_generic_plan AS $$
 DECLARE named boolean := true;
 BEGIN
+    PERFORM 1 FROM accounts_user WHERE id = NEW.by_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'an entry names who made it' USING ERRCODE = '23514';
+    END IF;
+    IF NOT concat_ws(' ', NEW.kind, NEW.credit, NEW.debit, {causes}) = ANY ({book}) THEN
+        RAISE EXCEPTION 'no entry of the book: % from % to %', NEW.kind, NEW.credit, NEW.debit
+            USING ERRCODE = '23514', DETAIL = 'Its accounts, or what it names as its cause.';
+    END IF;
     IF NEW.item_id IS NOT NULL THEN
         PERFORM 1 FROM awards_fundingitem WHERE id = NEW.item_id FOR NO KEY UPDATE;
         named := FOUND;
-        PERFORM awards_items_booked(ARRAY[NEW.item_id],
+        PERFORM awards_item_booked(NEW.item_id,
             CASE NEW.kind WHEN 'reserved' THEN NEW.amount ELSE -NEW.amount END, NEW.envelope_id);
     END IF;
     IF NEW.award_id IS NOT NULL THEN
@@ -144,9 +165,8 @@ BEGIN
             = CASE NEW.kind WHEN 'carried_out' THEN c.source_id ELSE c.target_id END;
         named := named AND FOUND;
     END IF;
-    PERFORM 1 FROM accounts_user WHERE id = NEW.by_id;
-    IF NOT (named AND FOUND) THEN
-        RAISE EXCEPTION 'an entry names who made it, and its cause, of its own year and sum'
+    IF NOT named THEN
+        RAISE EXCEPTION 'an entry names its cause, of its own year and sum'
             USING ERRCODE = '23514';
     END IF;
     RETURN NEW;
@@ -155,7 +175,9 @@ $$;
 -- Triggers fire by name: this one before `entry_moves`, which takes the envelope.
 CREATE TRIGGER entry_has_cause BEFORE INSERT ON awards_ledgerentry
     FOR EACH ROW EXECUTE FUNCTION awards_entry_has_cause();
-""".replace("{holds}", _HOLDS)
+"""
+for _name, _sql in (("{holds}", _HOLDS), ("{causes}", _CAUSES), ("{book}", _BOOK)):
+    CAUSES = CAUSES.replace(_name, _sql)
 
 BOOKED = """
 CREATE FUNCTION awards_booked() RETURNS trigger LANGUAGE plpgsql
@@ -163,13 +185,11 @@ CREATE FUNCTION awards_booked() RETURNS trigger LANGUAGE plpgsql
 BEGIN
     CASE TG_TABLE_NAME
     WHEN 'awards_fundingitem' THEN
-        PERFORM awards_items_booked(ARRAY[NEW.id]);
+        PERFORM awards_item_booked(NEW.id);
     WHEN 'awards_fundinglist' THEN
-        PERFORM awards_items_booked(ARRAY(
-            SELECT id FROM awards_fundingitem WHERE funding_list_id = NEW.id));
+        PERFORM awards_item_booked(id) FROM awards_fundingitem WHERE funding_list_id = NEW.id;
     WHEN 'applications_application' THEN
-        PERFORM awards_items_booked(ARRAY(
-            SELECT id FROM awards_fundingitem WHERE application_id = NEW.id));
+        PERFORM awards_item_booked(id) FROM awards_fundingitem WHERE application_id = NEW.id;
     WHEN 'awards_award' THEN
         PERFORM awards_award_booked(NEW.id);
     WHEN 'awards_envelopechange' THEN
@@ -231,7 +251,7 @@ DROP TRIGGER entry_has_cause ON awards_ledgerentry;
 DROP FUNCTION awards_entry_has_cause();
 DROP FUNCTION awards_ceiling_booked(bigint, numeric);
 DROP FUNCTION awards_award_booked(bigint, text, numeric, bigint, bigint);
-DROP FUNCTION awards_items_booked(bigint[], numeric, bigint);
+DROP FUNCTION awards_item_booked(bigint, numeric, bigint);
 """
 
 BOOKED_UNDONE = """

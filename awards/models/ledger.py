@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from awards.ledger import CAUSES, DOCUMENTED, MOVES, Account, Kind
+from awards.ledger import DOCUMENTED, Account, Kind
 from awards.models.agreements import Award, Payment
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import FundingItem
@@ -35,15 +35,6 @@ KIND_NAMES: dict[str, Any] = {
     Kind.CARRIED_OUT.value: pgettext_lazy("entry", "Carried into the next year"),
     Kind.CARRIED_IN.value: pgettext_lazy("entry", "Carried in from the year before"),
 }
-
-
-def _by_the_book() -> Q:
-    """Each kind has its own pair of accounts and its own causes, and no other."""
-    allowed = Q()
-    for kind, move in MOVES.items():
-        causes = {f"{name}__isnull": name not in move.causes for name in CAUSES}
-        allowed |= Q(kind=kind.value, credit=move.credit.value, debit=move.debit.value, **causes)
-    return allowed
 
 
 def _cause(model: type[models.Model] | str, *, db_index: bool = False, **more: Any) -> Any:
@@ -85,7 +76,6 @@ class LedgerEntry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("envelope", "number"), name="one_entry_per_number"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
-            models.CheckConstraint(condition=_by_the_book(), name="entry_by_the_book"),
             models.CheckConstraint(
                 condition=~Q(kind__in=sorted(kind.value for kind in DOCUMENTED)) | ~Q(document=""),
                 name="entry_has_document",

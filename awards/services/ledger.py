@@ -30,19 +30,20 @@ class Booking:
 
 
 _TYPES: Final = {
-    "place": "int",
     **dict.fromkeys(("kind", "credit", "debit", "document", "reason"), "text"),
     "amount": "numeric",
     **dict.fromkeys(CAUSES, "bigint"),
 }
+_INTO: Final = "INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})"
 # One entry: the trigger's conditional UPDATE says yes or no. Several: all or none, so that what
 # they need is asked of the row first, as it is once the lock on it is ours.
-_BOOK: Final = """
-INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
-SELECT %s, 0, now(), %s, {given} FROM (VALUES {rows}) AS r ({names}){held} ORDER BY place
-"""
-_HELD: Final = """
-JOIN (SELECT id FROM awards_envelope WHERE id = %s{enough} FOR NO KEY UPDATE) held ON true
+_ONE: Final = _INTO + " VALUES (%s, 0, now(), %s, {row})"
+_SEVERAL: Final = f"""
+{_INTO}
+SELECT %s, 0, now(), %s, {{names}}
+FROM (VALUES {{rows}}) AS r (place, {{names}})
+JOIN (SELECT id FROM awards_envelope WHERE id = %s{{enough}} FOR NO KEY UPDATE) held ON true
+ORDER BY place
 """
 
 
@@ -55,16 +56,17 @@ def books(*, envelope: int, entries: Iterable[Booking], by: User) -> bool:
     bookings = list(entries)
     if not bookings:
         return True
-    causes = sorted(set().union(*(MOVES[one.kind].causes for one in bookings)))
-    values: list[Any] = [envelope, by.pk]
-    for place, one in enumerate(bookings):
-        values += _row(one, place, causes)
-    held = ""
-    if len(bookings) > 1:
+    causes = tuple(sorted(set().union(*(MOVES[one.kind].causes for one in bookings))))
+    if len(bookings) == 1:
+        statement = _statement(causes)
+        values = [envelope, by.pk, *_row(bookings[0], causes)]
+    else:
         needed = _needed(bookings)
-        held = _HELD.format(enough="".join(f" AND {account} >= %s" for account in needed))
+        statement = _statements(len(bookings), causes, tuple(needed))
+        values = [envelope, by.pk]
+        for place, one in enumerate(bookings):
+            values += [place, *_row(one, causes)]
         values += [envelope, *needed.values()]
-    statement = _statement(len(bookings), tuple(causes)).format(held=held)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return bool(cursor.rowcount)
@@ -83,23 +85,36 @@ def _needed(bookings: list[Booking]) -> dict[Account, Decimal]:
     return needed
 
 
+def _names(causes: tuple[str, ...]) -> list[str]:
+    return [name for name in _TYPES if name not in CAUSES] + list(causes)
+
+
+def _columns(names: list[str]) -> str:
+    return ", ".join(f"{name}_id" if name in CAUSES else name for name in names)
+
+
 @lru_cache(maxsize=64)
-def _statement(count: int, causes: tuple[str, ...]) -> str:
-    """The INSERT of so many entries with these causes; `{held}` is left open."""
-    names = [name for name in _TYPES if name not in CAUSES] + list(causes)
-    columns = [f"{name}_id" if name in CAUSES else name for name in names[1:]]
-    row = "(" + ", ".join(f"%s::{_TYPES[name]}" for name in names) + ")"
-    return _BOOK.format(
-        columns=", ".join(columns),
-        given=", ".join(names[1:]),
-        rows=", ".join([row] * count),
+def _statement(causes: tuple[str, ...]) -> str:
+    """The INSERT of an entry with these causes."""
+    names = _names(causes)
+    return _ONE.format(columns=_columns(names), row=", ".join(["%s"] * len(names)))
+
+
+@lru_cache(maxsize=64)
+def _statements(count: int, causes: tuple[str, ...], needed: tuple[Account, ...]) -> str:
+    """The INSERT of so many entries with these causes, if these accounts have what they need."""
+    names = _names(causes)
+    row = ", ".join(["%s::int", *(f"%s::{_TYPES[name]}" for name in names)])
+    return _SEVERAL.format(
+        columns=_columns(names),
         names=", ".join(names),
-        held="{held}",
+        rows=", ".join([f"({row})"] * count),
+        enough="".join(f" AND {account} >= %s" for account in needed),
     )
 
 
-def _row(one: Booking, place: int, causes: Iterable[str]) -> list[Any]:
+def _row(one: Booking, causes: tuple[str, ...]) -> list[Any]:
     """The values of one entry in the order of the statement."""
     move = MOVES[one.kind]
     words = [one.kind.value, move.credit.value, move.debit.value, one.document, one.reason]
-    return [place, *words, one.amount, *(getattr(one, name) for name in causes)]
+    return [*words, one.amount, *(getattr(one, name) for name in causes)]

@@ -91,7 +91,10 @@ class TestTable:
         stages.paid(people, stages.part(agreed, 1))
         envelope = Envelope.objects.get()
         booking = Booking(Kind.RECOVERED, WAN, "追回〔2026〕1号", award=agreed.award_id)
-        with pytest.raises(DatabaseError, match="entry_by_the_book"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match="no entry of the book: recovered"),
+            transaction.atomic(),
+        ):
             books(envelope=envelope.pk, entries=[booking], by=people.finance)
 
     def test_an_entry_is_made_by_somebody(self, people, agreed):
