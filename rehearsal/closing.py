@@ -18,8 +18,8 @@ from awards.services import acceptance, clawbacks, credit, progress, recalls, te
 from calendars.selectors import working_days
 from rehearsal.papers import pdf
 from rehearsal.round import Round
-from secretaries.models import ServiceAssignment
-from secretaries.services import appointments
+from secretaries.models import InvestmentReport, ServiceAssignment
+from secretaries.tasks import daily
 
 REASON = "经核查情况属实，按任务书和本批次规则办理。"
 
@@ -43,9 +43,8 @@ class Closure:
 def close_all(round_: Round) -> Closure:
     """Half of the projects to their end: one stands still, one fails, the others are accepted."""
     closure = Closure()
+    report_all(round_)
     waiting = _ending(round_)
-    for application in waiting:
-        report(round_, application)
     idle, poor, good = waiting[:1], waiting[1:2], waiting[2:]
     for application in round_.walk("closed", good):
         accept(round_, application, "86.50")
@@ -57,15 +56,15 @@ def close_all(round_: Round) -> Closure:
         pay_back(round_, application)
         closure.repaid += 1
     for application in idle:
-        recall(round_, application)
-        closure.recalled += 1
+        closure.recalled += recall(round_, application)
         end(round_, application, "idle")
         order(round_, application)
         closure.unpaid += leave_unpaid(round_, application)
     closure.terminated = len(idle) + len(poor)
     ended = Award.objects.filter(application__call=round_.call, revoked_at__isnull=False)
     closure.ended = str(ended.aggregate(s=Sum("amount"))["s"] or Decimal("0.00"))
-    appointments.release_finished()
+    report_all(round_)
+    daily()
     return closure
 
 
@@ -75,6 +74,13 @@ def _ending(round_: Round) -> list[Application]:
     theirs = ServiceAssignment.objects.filter(secretary__user__username="secretary", valid_to=None)
     kept = set(theirs.values_list("application_id", flat=True))
     return [row for row in under_way[len(under_way) // 2 :] if row.pk not in kept]
+
+
+def report_all(round_: Round, *silent: Application) -> None:
+    """Every project under way reports what is due; those that are silent do not."""
+    for application in round_.applications(Status.AGREED, Status.IN_PROGRESS):
+        if application not in silent:
+            report(round_, application)
 
 
 def report(round_: Round, application: Application) -> None:
@@ -102,7 +108,7 @@ def file_reports(round_: Round, application: Application) -> list[ProgressReport
         progress.submit_report(
             award=award,
             quarter=one.quarter,
-            invested=Decimal(3_000_000),
+            invested=invested_by(application),
             insured=target(terms_of(award), "promised_headcount"),
             text="设备全部投产，用工按计划到位。",
             by=round_.cast.owners[application.firm_id],
@@ -111,11 +117,16 @@ def file_reports(round_: Round, application: Application) -> list[ProgressReport
     ]
 
 
+def invested_by(application: Application) -> Decimal:
+    """What the secretary has recorded as invested so far, yuan."""
+    return InvestmentReport.objects.filter(application=application).latest("month").invested
+
+
 def apply_for_acceptance(round_: Round, application: Application) -> Acceptance:
     award = Award.objects.get(application=application)
     return acceptance.apply(
         award=award,
-        invested=Decimal(3_000_000),
+        invested=invested_by(application),
         insured=target(terms_of(award), "promised_headcount"),
         summary="建设内容全部完成，投资、就业、税收指标见审计报告。",
         report=pdf("审计报告", f"{application.number}"),
@@ -181,10 +192,12 @@ def pay_back(round_: Round, application: Application) -> None:
         clawbacks.confirm_repayment(repayment=made, by=cast["finance2"])
 
 
-def recall(round_: Round, application: Application) -> None:
-    """Nothing happens for months; the clock recalls the money and nobody replies in time."""
+def recall(round_: Round, application: Application) -> int:
+    """Nothing happens for months, while the others report; the clock recalls the money and nobody
+    replies in time. How many were recalled."""
     round_.wait_until(quarter_of(clock.today()).following.following.last_day)
-    recalls.recall_idle()
+    report_all(round_, application)
+    recalled = recalls.recall_idle()
     row = Recall.objects.get(award__application=application, status="issued")
     round_.refusals.expect(
         "termination before the firm's time to reply",
@@ -194,6 +207,7 @@ def recall(round_: Round, application: Application) -> None:
     )
     round_.wait_until(timezone.localdate(row.due_at), hour=23)
     round_.let_pass(minutes=90)
+    return recalled
 
 
 def leave_unpaid(round_: Round, application: Application) -> int:

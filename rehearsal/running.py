@@ -140,6 +140,7 @@ class Rehearsal:
                     application__call=call, role="lead"
                 ).aggregate(n=Count("application", distinct=True))["n"],
             },
+            "service": serving.report(self.round),
             "messages": _messages(),
             "audit": {
                 "events": Event.objects.count(),

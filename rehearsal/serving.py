@@ -6,7 +6,13 @@ from decimal import Decimal
 from applications.models import Application
 from audit import clock
 from rehearsal.round import Round
-from secretaries.models import OverdueInquiry, ServiceAssignment, ServiceRequest
+from secretaries.models import (
+    Escalation,
+    OverdueInquiry,
+    SecretaryAppraisal,
+    ServiceAssignment,
+    ServiceRequest,
+)
 from secretaries.selectors.milestones import milestones_of
 from secretaries.services import (
     appraisals,
@@ -95,6 +101,20 @@ def inquire(round_: Round) -> None:
     requests.confirm(request=row, satisfied=True, by=owner)
     ratings.rate_request(request=row, score=3, comment="办成了，但太慢", by=owner)
     appraisals.appraise_last_quarter()
+
+
+def report(round_: Round) -> dict[str, int]:
+    """What the service of the call's projects came to: requests, rungs of the ladder told of,
+    inquiries opened and closed; and the appraisals of all secretaries."""
+    asked = ServiceRequest.objects.filter(application__call=round_.call)
+    inquired = OverdueInquiry.objects.filter(request__in=asked)
+    return {
+        "requests": asked.count(),
+        "told": Escalation.objects.filter(clock__request__in=asked).count(),
+        "inquiries": inquired.count(),
+        "closed": inquired.filter(closed_at__isnull=False).count(),
+        "appraised": SecretaryAppraisal.objects.count(),
+    }
 
 
 def keep_company(round_: Round, share: Decimal) -> None:

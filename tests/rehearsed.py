@@ -31,11 +31,13 @@ SIZE = ("--applications", "14", "--experts", "36")
 @dataclass(frozen=True)
 class Rehearsal:
     """What the last of the runs with one seed told, the ranking of each as `export_ranking` prints
-    it, and the certificate of each draw of the last as `export_draw` does."""
+    it, the certificate of each draw of the last as `export_draw` does, and what the checks of the
+    house said after it; each exits 1 where anything is amiss."""
 
     report: dict[str, Any]
     rankings: list[str]
     certificates: dict[str, str]
+    checks: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +66,13 @@ def run(runs: tuple[str, ...], report: Path) -> dict[str, Any]:
         rankings.append(manage("export_ranking", "2024-1", "--format", "csv"))
     told = json.loads(report.read_text())
     certificates = {n: manage("export_draw", n) for n in told["draw"]["numbers"]}
-    return {"report": told, "rankings": rankings, "certificates": certificates}
+    checks = {command: manage(command) for command in ("check_invariants", "verify_audit")}
+    return {
+        "report": told,
+        "rankings": rankings,
+        "certificates": certificates,
+        "checks": checks,
+    }
 
 
 def manage(*arguments: str) -> str:

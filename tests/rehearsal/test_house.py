@@ -11,12 +11,18 @@ from django.core.management import call_command
 from django.utils import translation
 
 from applications.models import Call
+from audit import clock
 from audit.models import Event
+from awards.models import Award, Recall
+from awards.selectors.progress import REPORTING, owed
+from calendars.selectors import working_days
 from config import embedded_places
 from portal.action_words import OBJECTS
 from portal.event_rows import action_words, role_words, state_words
 from reviews.models import HearingMinutes, ScoreSheet, ShortlistEntry, Stage
-from secretaries.models import ServiceAssignment
+from secretaries.models import OverdueInquiry, SecretaryAppraisal, ServiceAssignment
+from secretaries.selectors.appraising import Quarter, counts_of
+from secretaries.service_rules import ServiceRules
 from tests import rehearsed
 
 pytestmark = pytest.mark.slow
@@ -73,6 +79,34 @@ def test_every_secretary_signed_in_time_and_made_the_first_contact(house):
         visits = list(row.visits.order_by("pk"))
         assert visits[0].kind == "phone"
         assert all(visit.confirmed_at is not None for visit in visits)
+
+
+def test_an_inquiry_names_the_step_and_its_request_was_settled_and_marked(house):
+    row = OverdueInquiry.objects.get()
+    days = dict(row.shares)
+    assert (row.step, row.step_days) == ("住房和城乡建设局", max(days.values()))
+    assert row.overdue >= ServiceRules().overdue_inquiry
+    assert (row.explained_by, row.finding) == (row.subject, "at_fault")
+    assert (row.request.status, row.request.satisfaction.score) == ("closed", 3)
+
+
+def test_whoever_led_a_project_in_a_quarter_was_appraised_for_it(house):
+    rows = SecretaryAppraisal.objects.all()
+    assert rows
+    for year, quarter in set(rows.values_list("year", "quarter")):
+        led = counts_of(Quarter(year, quarter), ServiceRules())
+        judged = rows.filter(year=year, quarter=quarter)
+        assert set(judged.values_list("secretary", flat=True)) == set(led)
+
+
+def test_only_who_stood_still_was_recalled_and_the_others_owe_no_report(house):
+    idle = Recall.objects.get().award
+    now, table = clock.now(), working_days()
+    under_way = Award.objects.filter(application__status__in=REPORTING).select_related("agreement")
+    assert idle not in under_way
+    reports = {a: list(a.progress_reports.all()) for a in under_way}
+    assert {r.status for rows in reports.values() for r in rows} == {"confirmed"}
+    assert [o for a, rows in reports.items() for o in owed(a, rows, now, table) if o.late] == []
 
 
 def test_the_trail_says_every_act_state_role_and_object_in_words(house):

@@ -37,6 +37,7 @@ def test_the_report_has_the_agreed_keys_and_no_others(report):
         "paid": "str",
         "refusals": ["refused", "tried"],
         "secretaries": ["assigned", "awarded"],
+        "service": ["appraised", "closed", "inquiries", "requests", "told"],
         "messages": ["delivered", "failed", "queued"],
         "audit": ["events", "sealed", "verified"],
         "draw": ["numbers", "panels", "reproduced"],
@@ -75,6 +76,11 @@ def test_nothing_queued_is_left_behind(report):
 def test_the_log_is_sealed_whole_and_holds(report):
     assert report["audit"]["verified"] is True
     assert report["audit"]["sealed"] == report["audit"]["events"] > 1000
+
+
+def test_the_checks_of_the_house_are_silent_after_it(rehearsal):
+    assert rehearsal.checks["check_invariants"] == ""
+    assert "均一致" in rehearsal.checks["verify_audit"]
 
 
 def test_the_draw_comes_out_again_from_its_recorded_numbers(report):
@@ -150,3 +156,11 @@ def test_projects_end_accepted_terminated_and_repaid(report):
     assert (closure["terminated"], closure["unpaid"]) == (2, 1)
     assert report["status"]["completed"] == closure["accepted"] > 0
     assert report["status"]["terminated"] == 2
+
+
+def test_one_request_ran_over_and_was_inquired_into_and_the_quarter_appraised(report):
+    service, awarded = report["service"], report["secretaries"]["awarded"]
+    assert (service["inquiries"], service["closed"]) == (1, 1)
+    # Each project's own, and the one that a department let lie.
+    assert service["requests"] == awarded + 1
+    assert service["appraised"] > 0
