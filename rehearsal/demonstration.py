@@ -11,13 +11,17 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
+from applications.models import Application
 from applications.workflow import Status
 from audit import clock
 from awards.models import Instalment
 from awards.services import claims, objections, payments
 from rehearsal import (
     checking,
+    closing,
     deciding,
     filing,
     hearing,
@@ -37,6 +41,8 @@ from secretaries.services import appraisals, clocks
 SEED = 22
 EXPERTS = 42
 TODAY = date(2026, 5, 28)
+# Mornings on which 2024's firms report on the quarter before, while no other call is under way.
+REPORTED = (date(2024, 10, 12), date(2025, 1, 8), date(2025, 4, 9), date(2025, 7, 8))
 
 
 @dataclass
@@ -55,17 +61,23 @@ class Demonstration:
             people.admit_experts(cast, rng, EXPERTS, self.password)
             people.appoint_secretaries(cast, rng, 12, self.password)
             first = self._in_payment(cast, rng)
+            for day in REPORTED:
+                first.wait_until(day)
+                closing.report_all(first)
             self._in_service(first, date(2025, 7, 28), "0.55")
             second = self._round(cast, rng, date(2025, 9, 8), 18, 30_000, hearing.RULES)
             self._to_ranking(second)
+            closing.report_all(first)
             third = self._round(cast, rng, date(2026, 2, 2), 20, 24_000)
             current = self._round(cast, rng, TODAY - timedelta(days=20), 6, 6_000)
             filing.submit_all(third)
             self._in_service(first, date(2026, 3, 2), "0.70")
+            closing.report_all(first)
             serving.settle_some(first)
             checking.screen_all(third)
             self._drawn(third, meanwhile=current)
             self._in_service(first, TODAY - timedelta(days=16), "0.85")
+            self._reports(first)
             self._clocks_run(first)
             self._under_review(third)
             self._open_now(current)
@@ -137,6 +149,19 @@ class Demonstration:
         """2024's projects are visited; so much of their investment is made by that day."""
         round_.wait_until(day)
         serving.keep_company(round_, Decimal(share))
+
+    def _reports(self, round_: Round) -> None:
+        """The last quarter: the firm that signs in owes its report, the secretary who signs in has
+        one to confirm."""
+        owing = Q(firm__memberships__user__username="applicant")
+        theirs = Q(
+            service_assignments__secretary__user__username="secretary",
+            service_assignments__valid_to=None,
+        )
+        kept = Application.objects.filter(owing | theirs, call=round_.call).distinct()
+        closing.report_all(round_, *kept)
+        for application in kept.filter(theirs, ~owing, status=Status.IN_PROGRESS):
+            closing.file_reports(round_, application)
 
     def _clocks_run(self, round_: Round) -> None:
         """Two of their requests: one is overdue on the demo's day, one is due."""
