@@ -22,6 +22,11 @@ def register_all() -> None:
         body=_("While %(name)s is on leave, please serve “%(title)s” (%(firm)s, %(region)s)."),
     )
     kinds.register(
+        "secretary.backup_ended",
+        title=_("You do not stand in for %(name)s at %(title)s any more"),
+        body=_("Somebody else, or nobody, stands in at “%(title)s” (%(firm)s, %(region)s)."),
+    )
+    kinds.register(
         "secretary.appointed_firm",
         title=_("%(name)s is your project's service secretary"),
         body=_(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from secretaries.views import (
     appraisals,
+    backups,
     board,
     handover,
     inquiries,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("secretaries/", board.overview, name="board"),
     path("secretaries/appoint/<int:pk>/", board.appoint, name="appoint"),
     path("secretaries/hand-over/<int:pk>/", board.hand_over, name="hand_over"),
+    path("secretaries/backup/<int:pk>/", backups.backup, name="backup"),
     path("secretaries/new/", profiles.create, name="profile_new"),
     path("secretaries/<int:pk>/", profiles.profile, name="profile"),
     path("secretaries/<int:pk>/leave/", profiles.leave, name="leave"),

@@ -121,6 +121,18 @@ class HandOverForm(AppointForm):
     )
 
 
+class BackupForm(forms.Form):
+    """Who stands in; nobody where it is empty."""
+
+    backup = forms.ModelChoiceField(
+        label=_("Stands in"), queryset=ServiceSecretary.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["backup"].queryset = people  # type: ignore[attr-defined]
+
+
 class ProfileForm(forms.Form):
     """A secretary's profile."""
 

@@ -4,8 +4,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Role
-from accounts.rules import has_role
 from applications.models import Application
 from applications.workflow import Status
 from audit import clock
@@ -159,27 +157,6 @@ def hand_over(
     telling.appointed(made, telling.handed_over(made, row.secretary, text))
     retry_gaps(f"handover:{row.pk}")
     return made
-
-
-@transaction.atomic
-def set_backup(
-    *, assignment: ServiceAssignment, backup: ServiceSecretary | None, by: User
-) -> ServiceAssignment:
-    """Name who stands in while the lead secretary is on leave."""
-    require_lead(by)
-    row, _now = lock_current(assignment)
-    if backup is not None and (
-        backup.pk == row.secretary_id or not has_role(backup.user, Role.SECRETARY)
-    ):
-        raise Invalid(_("Choose another secretary to stand in."), "backup")
-    before = row.backup_id
-    row.backup = backup
-    row.save(update_fields=["backup"])
-    access.follow_assignments(row.application)
-    note_event("assignment.backup", row, by, before={"backup": before})
-    if backup is not None:
-        telling.named_backup(row)
-    return row
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Who hears of appointments, visits and requests; rows in the caller's transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -106,22 +107,40 @@ def _of_appointment(row: ServiceAssignment, firm: list[User]) -> list[Dispatch]:
     return [mine, firms, *_backup(row)]
 
 
-def named_backup(row: ServiceAssignment) -> None:
-    notify_all(_backup(row))
+def backup_changed(row: ServiceAssignment, former: ServiceSecretary | None, now: datetime) -> None:
+    """Who stands in from now on hears it, and who did before."""
+    stamp = f":{now.isoformat()}"
+    notify_all([*_backup(row, stamp), *_no_backup(row, former, stamp)])
 
 
-def _backup(row: ServiceAssignment) -> list[Dispatch]:
+def _backup(row: ServiceAssignment, stamp: str = "") -> list[Dispatch]:
     if row.backup is None:
         return []
     named = Dispatch(
         kind="secretary.backup",
         recipients=[row.backup.user],
-        key=f"backup:{row.pk}:{row.backup_id}",
+        key=f"backup:{row.pk}:{row.backup_id}{stamp}",
         context={**_project(row.application), "name": row.secretary.user.name},
         url=_page(row.application),
         about=row.application,
     )
     return [named]
+
+
+def _no_backup(
+    row: ServiceAssignment, former: ServiceSecretary | None, stamp: str
+) -> list[Dispatch]:
+    if former is None:
+        return []
+    ended = Dispatch(
+        kind="secretary.backup_ended",
+        recipients=[former.user],
+        key=f"backup-ended:{row.pk}:{former.pk}{stamp}",
+        context={**_project(row.application), "name": row.secretary.user.name},
+        url=reverse("secretaries:my_projects"),
+        about=row.application,
+    )
+    return [ended]
 
 
 def gap_found(gap: AppointmentGap) -> None:

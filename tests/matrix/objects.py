@@ -257,6 +257,7 @@ def secretaries(rows: dict[str, Application]) -> dict[str, Cases]:
         | {f"secretaries:{name}": {"project": both["project"]} for name in ("appoint", "accept")}
         | {
             "secretaries:hand_over": {"project": (served.pk,)},
+            "secretaries:backup": {"project": (served.pk,)},
             "secretaries:profile": {"": (mine.pk,)},
             "secretaries:appraisals": {"": (mine.pk,)},
             "secretaries:inquiry": {"": (OverdueInquiry.objects.order_by("pk")[0].pk,)},

@@ -14,7 +14,7 @@ from applications.rules import EDIT, SCORE, SERVE, SUBMIT, VIEW
 from reviews.models import Assignment
 from reviews.services import declarations
 from secretaries.models import ServiceAssignment, ServiceSecretary
-from secretaries.services import appointments
+from secretaries.services import appointments, backups
 from tests.matrix import objects
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undone")]
@@ -109,7 +109,7 @@ def test_when_a_project_changes_hands_and_gets_a_backup():
     taken = appointments.hand_over(
         assignment=current, to=other, note="工作调整，资料已当面移交。", by=person("lead")
     )
-    appointments.set_backup(assignment=taken, backup=third, by=person("lead"))
+    backups.set_backup(assignment=taken, backup=third, by=person("lead"))
     assert held() == implied()
     serving = {
         user for user, dossier, p in held() if (dossier, p) == (current.application_id, SERVE)

@@ -36,7 +36,7 @@ from rehearsal.papers import pdf
 from rehearsal.round import Round
 from reviews.services import panels
 from secretaries.models import ServiceAssignment, ServiceSecretary
-from secretaries.services.appointments import set_backup
+from secretaries.services.backups import set_backup
 from secretaries.services.profiles import record_leave
 from secretaries.services.visits import record_visit
 from tests import making

@@ -18,7 +18,7 @@ from secretaries.models import (
     ServiceRequest,
 )
 from secretaries.selectors.appraising import quarter_of
-from secretaries.services import appointments, clocks, pauses, requests
+from secretaries.services import appointments, backups, clocks, pauses, requests
 from tests.secretaries.people import made_older
 from tests.secretaries.test_requests import Served
 
@@ -36,9 +36,7 @@ TYPED = {
 def cast() -> Served:
     """With somebody who stands in."""
     made = Served()
-    appointments.set_backup(
-        assignment=made.assignment, backup=made.secretary("孙桂芳"), by=made.lead
-    )
+    backups.set_backup(assignment=made.assignment, backup=made.secretary("孙桂芳"), by=made.lead)
     return made
 
 

@@ -21,6 +21,7 @@ from secretaries.selectors.appraising import quarter_of
 from secretaries.services import (
     appointments,
     appraisals,
+    backups,
     clocks,
     extensions,
     holds,
@@ -130,7 +131,7 @@ def cast() -> Served:
     milestones.set_template(nodes=nodes, **change)
     settings.set_numbers(values={"hard_days": 29}, document_no="吉工信〔2026〕9号", **change)
     other = cast.secretary("孙启明")
-    appointments.set_backup(assignment=cast.assignment, backup=other, by=lead)
+    backups.set_backup(assignment=cast.assignment, backup=other, by=lead)
     appointments.hand_over(
         assignment=cast.assignment, to=other, note="规划许可在办，每周五碰头。", by=lead
     )
