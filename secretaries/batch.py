@@ -6,15 +6,15 @@ served, then the loads are as even as can be (the sum of their squares is least)
 are equal a hash decides, so that the facts alone do, not the order in which they come.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import islice
 
 import numpy as np
 
-from secretaries.matching import Candidate, Project, Why, order_key, ruled_out_by
+from secretaries.matching import Candidate, Project, Why, choose, order_key, ruled_out_by
 
 STEP = 1 << 20  # what one project more on a secretary costs; far above any sum of ties
 TIES = 1 << 8  # a hash costs less than this
@@ -29,6 +29,12 @@ class Assigned:
     pairs: dict[int, int] = field(default_factory=dict)
     backups: dict[int, int | None] = field(default_factory=dict)
     left: tuple[int, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Tells this outcome from any other: who serves, who stands in, who is left."""
+        told = [(key, one, self.backups[key]) for key, one in sorted(self.pairs.items())]
+        return sha256(repr((told, self.left)).encode()).hexdigest()[:32]
 
 
 def assign(projects: dict[int, Project], candidates: Iterable[Candidate]) -> Assigned:
@@ -143,6 +149,26 @@ def _fits(
 def _tie(regions: tuple[str, ...], industry: str, secretary: int) -> int:
     text = f"{','.join(regions)}|{industry}|{secretary}".encode()
     return int.from_bytes(sha256(text).digest()[:4], "big") % TIES
+
+
+def carried(found: Assigned, people: Iterable[Candidate]) -> list[Candidate]:
+    """The secretaries as they stand once the assignment is made."""
+    more = Counter(found.pairs.values())
+    return [replace(one, load=one.load + more[one.id]) for one in people]
+
+
+def counts_of_left(
+    found: Assigned, projects: dict[int, Project], people: Iterable[Candidate]
+) -> dict[int, dict[str, int]]:
+    """Of each project left: how many of those who serve its place each rule rules out once the
+    others are assigned."""
+    after = carried(found, people)
+    known: dict[Project, dict[str, int]] = {}
+    for key in found.left:
+        project = projects[key]
+        if project not in known:
+            known[project] = choose(project, after).counts
+    return {key: known[projects[key]] for key in found.left}
 
 
 def _hash_of(key: int) -> tuple[bytes, int]:

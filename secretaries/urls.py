@@ -5,6 +5,7 @@ from django.urls import path
 from secretaries.views import (
     appraisals,
     backups,
+    batches,
     board,
     handover,
     inquiries,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("secretaries/appoint/<int:pk>/", board.appoint, name="appoint"),
     path("secretaries/hand-over/<int:pk>/", board.hand_over, name="hand_over"),
     path("secretaries/backup/<int:pk>/", backups.backup, name="backup"),
+    path("secretaries/together/", batches.together, name="together"),
     path("secretaries/new/", profiles.create, name="profile_new"),
     path("secretaries/<int:pk>/", profiles.profile, name="profile"),
     path("secretaries/<int:pk>/leave/", profiles.leave, name="leave"),

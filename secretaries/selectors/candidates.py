@@ -1,7 +1,7 @@
 """The secretaries as the rules of appointment see them."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
@@ -63,23 +63,31 @@ def load_and_places(secretary: ServiceSecretary) -> tuple[int, list[str]]:
 
 def candidates(secretaries: QuerySet[ServiceSecretary], today: date) -> list[Candidate]:
     """The facts of each secretary on a day: one query whatever their number."""
-    rows = secretaries.select_related("user").annotate(
+    return [candidate for _row, candidate in judged(secretaries, today)]
+
+
+def judged(
+    secretaries: QuerySet[ServiceSecretary], today: date
+) -> list[tuple[ServiceSecretary, Candidate]]:
+    """Each secretary, the person and unit loaded, with the facts on a day. One query."""
+    rows = secretaries.select_related("user", "unit").annotate(
         load=LOAD, last=Max("assignments__valid_from"), away=on_leave(today), codes=CODES
     )
-    return [
-        Candidate(
-            id=row.pk,
-            name=row.user.name,
-            regions=frozenset(row.codes),
-            industries=frozenset(row.industries),
-            load=row.load,
-            max_load=row.max_load,
-            in_term=row.active_from <= today and (row.active_to is None or today <= row.active_to),
-            on_leave=row.away,
-            last_appointed=row.last,
-        )
-        for row in rows
-    ]
+    return [(row, _candidate(row, today)) for row in rows]
+
+
+def _candidate(row: Any, today: date) -> Candidate:
+    return Candidate(
+        id=row.pk,
+        name=row.user.name,
+        regions=frozenset(row.codes),
+        industries=frozenset(row.industries),
+        load=row.load,
+        max_load=row.max_load,
+        in_term=row.active_from <= today and (row.active_to is None or today <= row.active_to),
+        on_leave=row.away,
+        last_appointed=row.last,
+    )
 
 
 def current_assignment(application: Application) -> ServiceAssignment | None:

@@ -24,13 +24,13 @@ from secretaries.services.assigning import (
     assign,
     checked_note,
     end,
-    leave_gap,
     lock_current,
     lock_served,
     note_event,
     require_free,
     require_lead,
 )
+from secretaries.services.gaps import leave_gap
 from secretaries.services.milestones import plan_milestones
 
 
@@ -60,7 +60,8 @@ def appoint(
     people = candidates(ServiceSecretary.objects.filter(pk__in=locked), today)
     choice = matching.choose(project, people)
     if choice.chosen is None:
-        return leave_gap(row, choice.counts, now, by)
+        leave_gap(row, choice.counts, now, by)
+        return AppointmentGap.objects.get(application=row, closed_at__isnull=True)
     ids = [one.id for one in (choice.chosen, choice.backup) if one is not None]
     chosen = ServiceSecretary.objects.select_related("user", "unit").in_bulk(ids)
     made = assign(

@@ -10,7 +10,7 @@ from applications.models import Application
 from applications.services.lifecycle import lock
 from audit import clock
 from audit.refusals import Invalid, NotVisible, WrongState
-from audit.services import Entry, record, record_all
+from audit.services import Entry, record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
@@ -19,7 +19,7 @@ from secretaries import facts, matching, rules
 from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
 from secretaries.selectors.candidates import by_role, candidates
 from secretaries.selectors.settings import numbers
-from secretaries.services import access, telling
+from secretaries.services import access
 
 MIN_NOTE, MAX_NOTE = 10, 2000
 
@@ -90,36 +90,6 @@ def checked_note(text: str, field: str) -> str:
             _("Write from 10 to 2,000 characters: whoever comes next relies on it."), field
         )
     return kept
-
-
-def leave_gap(
-    application: Application, counts: dict[str, int], now: datetime, by: User | None
-) -> AppointmentGap:
-    due = deadlines.due(day_of(now), numbers().appointment_days, working_days())
-    gap, is_new = AppointmentGap.objects.get_or_create(
-        application=application,
-        closed_at__isnull=True,
-        defaults={
-            "reasons": counts,
-            "found_at": now,
-            "tried_at": now,
-            "due_at": end_of_day(due.day),
-            "provisional": due.provisional,
-        },
-    )
-    if not is_new:
-        gap.reasons, gap.tried_at = counts, now
-        gap.save(update_fields=["reasons", "tried_at"])
-        return gap
-    record(
-        action="assignment.gap",
-        obj=application,
-        by=by,
-        after=counts,
-        scope=application.call.number,
-    )
-    telling.gap_found(gap)
-    return gap
 
 
 def assign(

@@ -1,9 +1,13 @@
 """Secretaries for many projects at once: the flow of `batch`, written in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
@@ -13,15 +17,22 @@ from audit.services import record_all
 from calendars import deadlines
 from calendars.instants import end_of_day
 from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 from notifications.services import notify_all
 from secretaries import batch, rules
 from secretaries.matching import Candidate
-from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
-from secretaries.selectors.candidates import by_role, candidates, is_served, project_of
-from secretaries.selectors.settings import numbers
+from secretaries.models import (
+    AppointmentGap,
+    ServiceAssignment,
+    ServiceSecretary,
+    ServiceSettings,
+)
+from secretaries.selectors.candidates import by_role, is_served, judged, project_of
+from secretaries.service_rules import ServiceRules
 from secretaries.services import access, appointments, telling
 from secretaries.services.assigning import event
+from secretaries.services.gaps import Left, gap_event, open_gaps, try_again
 from secretaries.services.milestones import plan_milestones
 
 
@@ -56,40 +67,79 @@ def fill_gaps() -> int:
 
 
 @transaction.atomic
-def appoint_many(*, applications: Iterable[int], by: User | None = None) -> list[ServiceAssignment]:
-    """Appoint the secretaries of all these projects together, as evenly as can be.
+def appoint_many(
+    *, applications: Iterable[int] | None = None, seen: str = "", by: User | None = None
+) -> list[ServiceAssignment]:
+    """Appoint the secretaries of all these projects together, as evenly as can be; without any
+    named, of all that wait.
 
-    Those served already or no longer awarded are left alone; whoever nobody is free for is tried
-    alone and leaves a gap. Projects, then secretaries are locked, each in one order.
+    Those served already or no longer awarded are left alone; whoever nobody is free for leaves a
+    gap. Projects, then secretaries are locked, each in one order. `seen`: the digest of the outcome
+    that the lead looked at; WrongState where it would be another one now.
     """
     if by is not None:
         rules.require_lead(by)
-    rows = _lock_projects(applications)
-    people = _lock_people()
-    now = clock.now()
-    known = candidates(ServiceSecretary.objects.filter(pk__in=people), day_of(now))
-    found = batch.assign({pk: project_of(row) for pk, row in rows.items()}, known)
-    made = _write(rows, found, known, now, by)
-    for pk in found.left:
-        appointments.appoint(application=rows[pk], by=by)
+    held = _lock_projects(applications)
+    known = judged(ServiceSecretary.objects.filter(pk__in=_lock_people()), day_of(held.now))
+    people = [one for _row, one in known]
+    projects = {pk: project_of(row) for pk, row in held.rows.items()}
+    found = batch.assign(projects, people)
+    if seen and seen != found.digest:
+        raise WrongState(
+            _("The facts have changed since you looked. Nobody was appointed; look at it again.")
+        )
+    if not held.rows:
+        return []
+    table = working_days()
+    made = _assign(held, found, known, table, by)
+    why = batch.counts_of_left(found, projects, people)
+    opened = _leave(held, [(held.rows[pk], why[pk]) for pk in found.left], table)
+    record_all(
+        [
+            *(event("assignment.appoint", row, by) for row in made),
+            *(gap_event(g, by) for g in opened),
+        ]
+    )
+    _tell(made, opened, held.gaps)
     return made
 
 
-def _lock_projects(applications: Iterable[int]) -> dict[int, Application]:
-    """Those that want a secretary, held."""
-    held = list(
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=list(applications), status__in=rules.SERVED)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    rows = (
-        Application.objects.filter(pk__in=held)
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Projects that want a secretary, held; their open gaps; the instant; the numbers in force."""
+
+    rows: dict[int, Application]
+    gaps: dict[int, int]
+    now: datetime
+    numbers: ServiceRules
+
+
+def _lock_projects(applications: Iterable[int] | None) -> _Held:
+    wanted = Application.objects.filter(status__in=rules.SERVED)
+    if applications is None:
+        wanted = wanted.exclude(is_served())
+    else:
+        wanted = wanted.filter(pk__in=list(applications))
+    locked = wanted.select_for_update(of=("self",), no_key=True).order_by("pk")
+    gap = AppointmentGap.objects.filter(application=OuterRef("pk"), closed_at__isnull=True)
+    rows: list[Any] = list(
+        Application.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))
         .exclude(is_served())
         .select_related("call", "firm", "region__reports_to", "industry")
+        .annotate(
+            now=clock.NOW,
+            gap=Subquery(gap.values("pk")),
+            numbers=Subquery(ServiceSettings.objects.order_by("-version").values("values")[:1]),
+        )
         .order_by("pk")
     )
-    return {row.pk: row for row in rows}
+    set_by = ServiceRules.from_data(rows[0].numbers or {}) if rows else ServiceRules()
+    return _Held(
+        rows={row.pk: row for row in rows},
+        gaps={row.pk: row.gap for row in rows if row.gap is not None},
+        now=rows[0].now if rows else clock.now(),
+        numbers=set_by,
+    )
 
 
 def _lock_people() -> list[int]:
@@ -101,29 +151,30 @@ def _lock_people() -> list[int]:
     )
 
 
-def _write(
-    rows: dict[int, Application],
+def _assign(
+    held: _Held,
     found: batch.Assigned,
-    known: Sequence[Candidate],
-    now: datetime,
+    known: Sequence[tuple[ServiceSecretary, Candidate]],
+    table: WorkingDays,
     by: User | None,
 ) -> list[ServiceAssignment]:
-    """The assignments with all that follows from them; as many queries however many there are."""
+    """The assignments with permissions and milestones, gaps closed; as many queries however many
+    there are."""
     if not found.pairs:
         return []
-    people = ServiceSecretary.objects.select_related("user", "unit").in_bulk()
-    load = {one.id: one.load for one in known}
-    contact = deadlines.due(day_of(now), numbers().first_contact_days, working_days())
+    people = {row.pk: row for row, _one in known}
+    load = {one.id: one.load for _row, one in known}
+    contact = deadlines.due(day_of(held.now), held.numbers.first_contact_days, table)
     made = []
     for pk, secretary in found.pairs.items():
         load[secretary] += 1
         backup = found.backups[pk]
         made.append(
             ServiceAssignment(
-                application=rows[pk],
+                application=held.rows[pk],
                 secretary=people[secretary],
                 backup=people[backup] if backup is not None else None,
-                valid_from=now,
+                valid_from=held.now,
                 appointed_by=by,
                 reason={
                     "by": "batch",
@@ -135,20 +186,30 @@ def _write(
             )
         )
     ServiceAssignment.objects.bulk_create(made)
-    _follow(made, now, by)
+    projects = [row.application for row in made]
+    access.follow_assignments(*projects)
+    plan_milestones(projects, held.now)
+    filled = [held.gaps[row.pk] for row in projects if row.pk in held.gaps]
+    AppointmentGap.objects.filter(pk__in=filled).update(closed_at=held.now)
     return made
 
 
-def _follow(made: list[ServiceAssignment], now: datetime, by: User | None) -> None:
-    """Permissions, milestones, events, gaps closed, messages."""
-    projects = [row.application for row in made]
-    access.follow_assignments(*projects)
-    plan_milestones(projects, now)
-    record_all(event("assignment.appoint", row, by) for row in made)
-    gaps = AppointmentGap.objects.filter(application__in=projects, closed_at__isnull=True)
-    waited = dict(gaps.values_list("application", "pk"))
-    gaps.update(closed_at=now)
-    telling.appointed_many(made)
-    filled = [row for row in made if row.application_id in waited]
-    leads = telling.leads() if filled else []
-    notify_all(telling.gap_filled(row, waited[row.application_id], leads) for row in filled)
+def _leave(held: _Held, left: Left, table: WorkingDays) -> list[AppointmentGap]:
+    """The gaps of those that nobody is free for; those that are new."""
+    try_again([pair for pair in left if pair[0].pk in held.gaps], held.gaps, held.now)
+    fresh = [pair for pair in left if pair[0].pk not in held.gaps]
+    return open_gaps(fresh, held.now, held.numbers, table) if fresh else []
+
+
+def _tell(
+    made: Sequence[ServiceAssignment], opened: Sequence[AppointmentGap], gaps: dict[int, int]
+) -> None:
+    filled = [row for row in made if row.application_id in gaps]
+    leads = telling.leads() if filled or opened else []
+    notify_all(
+        [
+            *telling.of_appointments(made),
+            *(telling.gap_filled(row, gaps[row.application_id], leads) for row in filled),
+            *(telling.gap_found(gap, leads) for gap in opened),
+        ]
+    )

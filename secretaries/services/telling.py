@@ -75,10 +75,12 @@ def _firm_and_leads(application: Application) -> tuple[list[User], list[User]]:
     return [user for user in rows if user.is_firm], [user for user in rows if user.is_lead]
 
 
-def appointed_many(rows: Sequence[ServiceAssignment]) -> None:
-    """As `appointed`, for many at once; as many queries however many there are."""
+def of_appointments(rows: Sequence[ServiceAssignment]) -> list[Dispatch]:
+    """What `appointed` tells but of gaps, for many at once; one query however many there are."""
+    if not rows:
+        return []
     firms = members_by_firm({row.application.firm_id for row in rows}, Level.OWNER, Level.EDITOR)
-    notify_all(one for row in rows for one in _of_appointment(row, firms[row.application.firm_id]))
+    return [one for row in rows for one in _of_appointment(row, firms[row.application.firm_id])]
 
 
 def _of_appointment(row: ServiceAssignment, firm: list[User]) -> list[Dispatch]:
@@ -143,10 +145,10 @@ def _no_backup(
     return [ended]
 
 
-def gap_found(gap: AppointmentGap) -> None:
-    notify(
+def gap_found(gap: AppointmentGap, recipients: list[User]) -> Dispatch:
+    return Dispatch(
         kind="secretary.gap",
-        recipients=leads(),
+        recipients=recipients,
         key=f"gap:{gap.pk}",
         context={**_project(gap.application), **gap.reasons, "due": gap.due_at},
         url=reverse("secretaries:appoint", args=[gap.application_id]),

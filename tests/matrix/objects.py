@@ -245,7 +245,7 @@ def awards(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Ca
 def secretaries(rows: dict[str, Application]) -> dict[str, Cases]:
     names = (
         "board", "profile_new", "my_projects", "requests", "inquiries", "rates", "numbers",
-        "milestone_template", "quarter",
+        "milestone_template", "quarter", "together",
     )  # fmt: skip
     both = {n: (rows[n].pk,) for n in ("project", "elsewhere", "served")}
     served = ServiceAssignment.objects.get(application=rows["project"], valid_to=None, role="lead")
