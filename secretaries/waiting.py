@@ -1,6 +1,6 @@
 """What waits for secretaries, firms and the lead."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.urls import reverse
@@ -12,56 +12,22 @@ from accounts.roles import Role
 from accounts.rules import firm_ids, has_role
 from accounts.waiting import WaitingItem
 from calendars.wording import day_of, day_text
-from secretaries.models import AppointmentGap, RequestStatus, ServiceRequest, Visit
+from secretaries.models import OverdueInquiry, RequestStatus, ServiceRequest, Visit
 from secretaries.selectors import projects
-from secretaries.wording import gap_text
+from secretaries.selectors.leading import to_explain
+from secretaries.waiting_lead import lead_items
 
 
 def waiting_for(user: User, now: datetime) -> list[WaitingItem]:
     """The acts that wait for this person in this app."""
     items: list[WaitingItem] = []
     if has_role(user, Role.SECRETARY_LEAD):
-        gaps = (
-            AppointmentGap.objects.filter(closed_at__isnull=True)
-            .select_related("application__region")
-            .order_by("due_at", "pk")
-        )
-        items += lead_items(gaps, projects.contested(), now)
+        items += lead_items(now)
     if has_role(user, Role.SECRETARY):
         items += _of_secretary(user, now)
     firms = firm_ids(user)
     if firms:
         items += _of_firm(firms)
-    return items
-
-
-def lead_items(
-    gaps: Iterable[AppointmentGap], contested: Iterable[ServiceRequest], now: datetime
-) -> list[WaitingItem]:
-    """Projects without a secretary, then requests the lead must decide."""
-    items = [
-        WaitingItem(
-            title=_("Appoint a secretary: %(title)s (%(place)s)")
-            % {"title": gap.application.title, "place": gap.application.region},
-            why=_("The rules found nobody. %(why)s") % {"why": gap_text(gap.reasons)},
-            url=reverse("secretaries:appoint", args=[gap.application_id]),
-            due=gap.due_at,
-            late=gap.due_at < now,
-            provisional=gap.provisional,
-            working_days=True,
-        )
-        for gap in gaps
-    ]
-    items += [
-        WaitingItem(
-            title=_("Decide: %(number)s %(subject)s")
-            % {"number": row.number, "subject": row.title},
-            why=_("Answered twice; the firm (%(title)s) does not accept it.")
-            % {"title": row.application.title},
-            url=reverse("secretaries:request", args=[row.pk]),
-        )
-        for row in contested
-    ]
     return items
 
 
@@ -84,7 +50,18 @@ def _of_secretary(user: User, now: datetime) -> list[WaitingItem]:
         if row.accepted_at is None
     ]
     running = projects.open_requests_of([row.application_id for row in own])
-    return items + [_answer(row, now) for row in running if row.status == RequestStatus.OPEN]
+    items += [_answer(row, now) for row in running if row.status == RequestStatus.OPEN]
+    return items + [_explain(row) for row in to_explain(user.pk)]
+
+
+def _explain(row: OverdueInquiry) -> WaitingItem:
+    return WaitingItem(
+        title=_("Explain why %(number)s ran over: %(subject)s")
+        % {"number": row.request.number, "subject": row.request.title},
+        why=_("Most of the time went by at %(step)s: %(days)s working days.")
+        % {"step": row.step, "days": row.step_days},
+        url=reverse("secretaries:inquiry", args=[row.pk]),
+    )
 
 
 def _answer(row: ServiceRequest, now: datetime) -> WaitingItem:

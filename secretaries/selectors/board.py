@@ -7,7 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+from django.db.models import (
+    Count,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import Region, RegionLevel
@@ -15,7 +22,6 @@ from applications.models import Application
 from calendars.selectors import working_days
 from calendars.wording import day_of
 from secretaries.models import (
-    AppointmentGap,
     RequestStatus,
     ServiceRequest,
     ServiceSecretary,
@@ -24,10 +30,10 @@ from secretaries.models import (
 from secretaries.rules import SERVED
 from secretaries.selectors.candidates import is_served, on_leave
 from secretaries.selectors.clocks import Timed, timed
+from secretaries.selectors.leading import requests_for_lead
 from secretaries.selectors.visiting import Visited, visited_by_secretary
 from secretaries.service_rules import ServiceRules
 
-MOST_WAITING = 50  # gaps, and requests to decide, shown at once
 SHOWN = 12  # clocks shown at once
 NO_VISITS = Visited(0, 0, 0)
 
@@ -88,11 +94,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    gaps: list[AppointmentGap]
+    rows: list[ServiceRequest]  # to decide, overdue or nearly due
     coverage: list[Coverage]
     clocks: Clocks
     urgent: list[Timed]  # near or over, the longest overdue first; the first few
-    contested: list[ServiceRequest]  # answered twice, not accepted: the lead decides
     loads: list[Load]  # by line
 
     @property
@@ -165,18 +170,12 @@ def board(now: datetime) -> Board:
     """Everything the overview shows at this instant."""
     lines, today = Lines(), day_of(now)
     by_secretary = _clocks_by_secretary(now, today)
-    rows = list(_to_show(now, today))
-    urgent = [row for row in rows if row.status == RequestStatus.OPEN][:SHOWN]
+    rows = requests_for_lead(now, near=today)
     return Board(
-        gaps=list(
-            AppointmentGap.objects.filter(closed_at__isnull=True)
-            .select_related("application__region")
-            .order_by("due_at", "pk")[:MOST_WAITING]
-        ),
+        rows=rows,
         coverage=lines.coverage(),
         clocks=_sum(by_secretary.values()),
-        urgent=timed(urgent, now, working_days()),
-        contested=[row for row in rows if row.status == RequestStatus.ANSWERED],
+        urgent=timed(_urgent(rows, now, today), now, working_days()),
         loads=_loads(today, lines, by_secretary),
     )
 
@@ -220,26 +219,15 @@ def _sum(parts: Iterable[Clocks]) -> Clocks:
     return Clocks(*(sum(getattr(c, n) for c in listed) for n in ("fine", "near", "over", "paused")))
 
 
-def _to_show(now: datetime, today: date) -> Iterable[ServiceRequest]:
-    """What the lead must decide, then the clocks near or over; in this order by state, then due."""
-    urgent = Q(status=RequestStatus.OPEN) & (
-        Q(finish__due_at__lt=now) | Q(finish__due_at__isnull=False, finish__near_on__lte=today)
-    )
-    return (
-        ServiceRequest.objects.filter(urgent | Q(status=RequestStatus.ANSWERED, contested=True))
-        .select_related("application__region", "finish")
-        .annotate(
-            lead=FilteredRelation(
-                "application__service_assignments",
-                condition=Q(
-                    application__service_assignments__valid_to__isnull=True,
-                    application__service_assignments__role="lead",
-                ),
-            )
-        )
-        .annotate(secretary=ArrayAgg("lead__secretary__user__name", default=[]))
-        .order_by("status", "finish__due_at", "pk")[: MOST_WAITING + SHOWN]
-    )
+def _urgent(rows: Iterable[ServiceRequest], now: datetime, today: date) -> list[ServiceRequest]:
+    """Those whose settlement is near or over, by when they are due; the first few."""
+    due = [
+        (row.finish.due_at, row.pk, row)
+        for row in rows
+        if row.status == RequestStatus.OPEN and row.finish.due_at is not None
+        if row.finish.due_at < now or row.finish.near_on <= today
+    ]
+    return [row for _due, _pk, row in sorted(due)[:SHOWN]]
 
 
 def _loads(today: date, lines: Lines, by_secretary: dict[int | None, Clocks]) -> list[Load]:

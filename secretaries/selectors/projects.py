@@ -151,12 +151,3 @@ def leave_today(secretary: ServiceSecretary, today: date) -> Leave | None:
     return secretary.leaves.filter(
         cancelled_at__isnull=True, first_day__lte=today, last_day__gte=today
     ).first()
-
-
-def contested() -> QuerySet[ServiceRequest]:
-    """Requests answered twice that the firm still does not accept: the lead decides."""
-    return (
-        ServiceRequest.objects.filter(status=RequestStatus.ANSWERED, contested=True)
-        .select_related("application")
-        .order_by("answered_at")
-    )

@@ -20,7 +20,7 @@ from secretaries.models import ServiceAssignment
 from secretaries.selectors import board as reading
 from secretaries.selectors.candidates import by_role, candidates, is_served, project_of
 from secretaries.services import appointments
-from secretaries.waiting import lead_items
+from secretaries.waiting_lead import lead_items
 from secretaries.wording import gap_text
 
 PAGE_SIZE = 50
@@ -40,7 +40,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     page = Paginator(board.loads, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "board": board,
-        "todo": lead_items(board.gaps, board.contested, request.clock.now),
+        "todo": lead_items(request.clock.now, board.rows),
         "page": page,
         "groups": reading.grouped(page),
     }

@@ -10,9 +10,23 @@ from accounts.models import Level, Membership, User
 from accounts.roles import Role
 from audit import clock
 from calendars.wording import day_text
-from secretaries.models import Leave, ServiceAssignment, ServiceRequest, ServiceSecretary, Visit
+from secretaries.models import (
+    Leave,
+    OverdueInquiry,
+    ServiceAssignment,
+    ServiceRequest,
+    ServiceSecretary,
+    Visit,
+)
 from secretaries.selectors.board import Clocks
-from secretaries.services import appointments, requests, visits
+from secretaries.services import (
+    appointments,
+    clocks,
+    extensions,
+    inquiries,
+    requests,
+    visits,
+)
 from secretaries.waiting import waiting_for
 from tests import making
 from tests.secretaries.people import made_older
@@ -200,7 +214,8 @@ def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
     assert board.urgent[0].clock.over > 20
     (load,) = board.loads
     assert (load.projects, load.clocks) == (1, Clocks(fine=1, over=1))
-    assert [item.url for item in page.context["todo"]] == [url("appoint", gap.pk)]
+    todo = [item.url for item in page.context["todo"]]
+    assert todo == [url("appoint", gap.pk), url("request", first.pk)]
 
 
 def test_the_lead_appoints_and_hands_over_on_the_page(cast: Served) -> None:
@@ -317,3 +332,30 @@ def test_what_waits_for_each(cast: Served) -> None:
     requests.answer(request=row, text="再次协调，已出意见。", by=cast.zhao.user)
     requests.confirm(request=row, satisfied=False, text="还是没有解决", by=cast.owner)
     assert [i.url for i in waiting_for(cast.lead, now)] == [url("request", row.pk)]
+
+
+def test_what_waits_for_the_lead_is_what_runs_over(cast: Served) -> None:
+    """An overdue request, a first reply overdue, more time asked for, an inquiry; on the workbench
+    and on the overview alike."""
+    late, unanswered, asked, calm = (cast.ask(level="hard") for _n in range(4))
+    for row in (late, asked, calm):
+        requests.reply(request=row, text="已转办，三日内反馈。", by=cast.zhao.user)
+    made_older(unanswered, 10)
+    extensions.ask_extension(request=asked, days=3, reason="需省级协调", by=cast.zhao.user)
+    made_older(late, 90)
+    clocks.watch_clocks()
+    inquiry = OverdueInquiry.objects.get()
+    items = waiting_for(cast.lead, clock.now())
+    assert [(item.url, item.late) for item in items] == [
+        (url("inquiry", inquiry.pk), False),
+        (url("request", late.pk), True),
+        (url("request", asked.pk), False),
+        (url("request", unanswered.pk), True),
+    ]
+    board = signed_in(cast.lead).get(url("board")).context["todo"]
+    assert [item.url for item in board] == [item.url for item in items]
+    assert url("inquiry", inquiry.pk) in [i.url for i in waiting_for(cast.zhao.user, clock.now())]
+    inquiries.explain(inquiry=inquiry, text="未及时转办，已整改。", by=cast.zhao.user)
+    mine = [item.url for item in waiting_for(cast.zhao.user, clock.now())]
+    assert url("inquiry", inquiry.pk) not in mine
+    assert url("request", calm.pk) in mine
