@@ -80,11 +80,13 @@ def months_to(month: date, count: int = SHOWN_MONTHS) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The four rates of one month by line and in all, and of all lines for the months before."""
+    """The four rates of one month by line and in all, of all lines for the months before, and of
+    each line for these months."""
 
     lines: list[tuple[str, dict[str, Rate]]]
     total: dict[str, Rate]
     months: list[tuple[date, dict[str, Rate]]]
+    months_by_line: list[tuple[str, list[tuple[date, dict[str, Rate]]]]]
     projects: int
 
 
@@ -99,9 +101,14 @@ def rates(month: date) -> Rates:
     return Rates(
         lines=[(str(head), four_rates(by_line[head.pk], last)) for head in lines.heads()],
         total=four_rates(everything, last),
-        months=[(m, four_rates(everything, month_end(m))) for m in months_to(month)],
+        months=_by_month(everything, month),
+        months_by_line=[(str(head), _by_month(by_line[head.pk], month)) for head in lines.heads()],
         projects=len(everything),
     )
+
+
+def _by_month(projects: list[Progress], month: date) -> list[tuple[date, dict[str, Rate]]]:
+    return [(m, four_rates(projects, month_end(m))) for m in months_to(month)]
 
 
 def progress() -> dict[int, list[Progress]]:

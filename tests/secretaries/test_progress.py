@@ -322,3 +322,23 @@ def test_the_lead_sets_numbers_and_nodes_on_their_pages(cast: Served) -> None:
     broken = {**sent, "lines": "landing | 签约"}
     assert client.post(url("milestone_template"), broken).status_code == 422
     assert client.post(url("milestone_template"), sent).status_code == 302
+
+
+def test_a_place_opens_into_its_months(cast: Served) -> None:
+    """Its last month is the row of the table by place, and the places' sums are those of all."""
+    milestones.reach(
+        milestone=milestone(cast, "signed"),
+        on=clock.today(),
+        evidence="协议编号2026-7",
+        by=cast.zhao.user,
+    )
+    page = signed_in(cast.lead).get(url("rates"))
+    found = page.context["found"]
+    assert [(place, months[-1][1]) for place, months in found.months_by_line] == found.lines
+    for number, (month, rates) in enumerate(found.months):
+        rows = [months[number] for _place, months in found.months_by_line]
+        assert {m for m, _rates in rows} == {month}
+        for name, rate in rates.items():
+            assert sum(own[name].part for _m, own in rows) == rate.part
+            assert sum(own[name].whole for _m, own in rows) == rate.whole
+    assert page.content.decode().count('<details class="fold') == len(found.lines)
