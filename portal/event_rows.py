@@ -153,6 +153,7 @@ def origin_words(origin: str) -> str:
         "worker": pgettext("origin", "worker"),
         "rehearsal": pgettext("origin", "rehearsal"),
         "bootstrap": pgettext("origin", "first set-up"),
+        "command": pgettext("origin", "command line"),
     }
     return names.get(origin, origin)
 

@@ -36,6 +36,7 @@ FACTS: Mapping[str, Promise] = {
     "checked_by": pgettext_lazy("fact in the log", "checked by"),
     "checkers": pgettext_lazy("fact in the log", "people who check on the spot"),
     "claw_back": pgettext_lazy("fact in the log", "to be clawed back (yuan)"),
+    "clock": pgettext_lazy("fact in the log", "which clock"),
     "closed_how": pgettext_lazy("fact in the log", "how it was settled"),
     "comment": pgettext_lazy("fact in the log", "comment"),
     "confirmed_by": pgettext_lazy("fact in the log", "confirmed by"),

@@ -101,11 +101,19 @@ def extension_facts(row: Extension | None) -> dict[str, Any]:
 
 
 def escalation_facts(row: Escalation) -> dict[str, Any]:
-    return {"rung": row.rung, "overdue": row.overdue, "told": row.told}
+    """`clock` and `hold` loaded in a loop."""
+    return {
+        "clock": row.clock.kind,
+        "rung": row.rung,
+        "unit": row.hold.unit if row.hold else "",
+        "overdue": row.overdue,
+        "told": row.told,
+    }
 
 
 def inquiry_facts(row: OverdueInquiry) -> dict[str, Any]:
     return {
+        "clock": row.clock,
         "overdue": row.overdue,
         "step": row.step,
         "step_days": row.step_days,

@@ -103,6 +103,7 @@ def register_all() -> None:
         body=_("“%(subject)s” was closed: %(how)s. %(text)s"),
     )
     clock_kinds()
+    reply_kinds()
     inquiry_kinds()
 
 
@@ -173,11 +174,65 @@ def clock_kinds() -> None:
     )
 
 
+def reply_kinds() -> None:
+    """What the clocks of first replies tell, and that of signing."""
+    waits = _("“%(subject)s” of “%(title)s” (%(firm)s) has no first reply yet; now with %(unit)s.")
+    kinds.register(
+        "request.reply_half_used",
+        title=_("%(number)s: half of the time for the first reply is used, due %(due)s"),
+        body=waits,
+    )
+    kinds.register(
+        "request.reply_near_due",
+        title=_("%(number)s: the time for the first reply is nearly used up, due %(due)s"),
+        body=waits,
+        act=True,
+    )
+    kinds.register(
+        "request.reply_overdue",
+        title=_("%(number)s: the first reply is overdue since %(due)s"),
+        body=_(
+            "“%(subject)s” of “%(title)s” (%(firm)s) got no first reply in time. Secretary: "
+            "%(name)s."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "request.reply_overdue_city",
+        title=_("%(number)s: the first reply is %(days)s working days overdue"),
+        body=_(
+            "For the city's convenor: the first reply to “%(subject)s” of “%(title)s” (%(firm)s) "
+            "was due %(due)s; now with %(unit)s, secretary %(name)s."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "request.reply_overdue_province",
+        title=_(
+            "%(number)s: the first reply is %(days)s working days overdue, the province is told"
+        ),
+        body=_(
+            "For the provincial task force: the first reply to “%(subject)s” of “%(title)s” "
+            "(%(firm)s) was due %(due)s; now with %(unit)s, secretary %(name)s."
+        ),
+        act=True,
+    )
+    kinds.register(
+        "request.unsigned",
+        title=_("%(number)s: %(unit)s did not sign for it in time"),
+        body=_(
+            "“%(subject)s” of “%(title)s” (%(firm)s) was to be signed for by %(due)s. Have it "
+            "signed for and dealt with, or passed on. Secretary: %(name)s."
+        ),
+        act=True,
+    )
+
+
 def inquiry_kinds() -> None:
     """What overdue inquiries and appraisals tell."""
     kinds.register(
         "inquiry.opened",
-        title=_("Inquiry into %(number)s: %(days)s working days overdue"),
+        title=_("Inquiry into %(number)s: %(clock)s %(days)s working days overdue"),
         body=_(
             "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working "
             "days, went by at %(step)s. The secretary explains, the lead decides."

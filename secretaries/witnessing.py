@@ -95,7 +95,9 @@ def _acts() -> Iterator[str]:
 
 def overdue() -> Iterator[str]:
     """The steps of the ladder, the inquiries and the firms' marks."""
-    yield from last_after(Escalation, facts.escalation_facts)
+    yield from last_after(
+        Escalation.objects.select_related("clock", "hold"), facts.escalation_facts
+    )
     yield from last_after(OverdueInquiry.objects.select_related("request"), facts.inquiry_facts)
     yield from last_after(Satisfaction.objects.select_related("request"), facts.satisfaction_facts)
 

@@ -100,22 +100,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.CharField(choices=[('half', 'half of the time used'), ('near', 'time nearly used up'), ('unit', "overdue: the unit's head"), ('city', "overdue: the city's convenor"), ('province', 'overdue: the provincial task force'), ('inquiry', 'overdue: inquiry opened')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('overdue', models.PositiveSmallIntegerField(default=0)),
-                ('told', models.JSONField(default=list)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='secretaries.serviceclock')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('clock', 'rung'), name='one_telling_a_rung')],
-                'triggers': [pgtrigger.compiler.Trigger(name='escalation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an escalation is never changed';", hash='b97d4a5a6515952a8b1ce163f141f97c50d80cf4', operation='UPDATE OR DELETE', pgid='pgtrigger_escalation_is_append_only_96ab9', table='secretaries_escalation', when='BEFORE'))],
-                'ordering': ('id',),
-            },
-        ),
-        migrations.CreateModel(
             name='ClockPause',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -206,6 +190,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Escalation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rung', models.CharField(choices=[('half', 'half of the time used'), ('near', 'time nearly used up'), ('unit', "overdue: the unit's head"), ('city', "overdue: the city's convenor"), ('province', 'overdue: the provincial task force'), ('inquiry', 'overdue: inquiry opened'), ('sign', 'not signed for in time')], max_length=8)),
+                ('at', models.DateTimeField()),
+                ('overdue', models.PositiveSmallIntegerField(default=0)),
+                ('told', models.JSONField(default=list)),
+                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='secretaries.serviceclock')),
+                ('hold', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='escalation', to='secretaries.requesthold')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('hold__isnull', True)), fields=('clock', 'rung'), name='one_telling_a_rung'), models.CheckConstraint(condition=models.Q(models.Q(('hold__isnull', False), ('rung', 'sign')), models.Q(models.Q(('rung', 'sign'), _negated=True), ('hold__isnull', True)), _connector='OR'), name='unsigned_names_its_hold')],
+                'triggers': [pgtrigger.compiler.Trigger(name='escalation_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'an escalation is never changed';", hash='b97d4a5a6515952a8b1ce163f141f97c50d80cf4', operation='UPDATE OR DELETE', pgid='pgtrigger_escalation_is_append_only_96ab9', table='secretaries_escalation', when='BEFORE'))],
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
             name='RequestAction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -225,6 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('opened_at', models.DateTimeField()),
+                ('clock', models.CharField(choices=[('response', 'first reply'), ('finish', 'settlement')], max_length=8)),
                 ('overdue', models.PositiveSmallIntegerField()),
                 ('step', models.CharField(max_length=80)),
                 ('step_days', models.PositiveSmallIntegerField()),

@@ -206,18 +206,23 @@ class Extension(models.Model):
 
 
 class Rung(models.TextChoices):
+    """`SIGN` stands beside the ladder: a unit's own sub-clock for signing ran over."""
+
     HALF = "half", _("half of the time used")
     NEAR = "near", _("time nearly used up")
     UNIT = "unit", _("overdue: the unit's head")
     CITY = "city", _("overdue: the city's convenor")
     PROVINCE = "province", _("overdue: the provincial task force")
     INQUIRY = "inquiry", _("overdue: inquiry opened")
+    SIGN = "sign", _("not signed for in time")
 
 
 class Escalation(models.Model):
-    """A rung of the ladder that a clock has reached; told once. Append-only."""
+    """A rung of the ladder that a clock has reached, or a unit that did not sign in time (`hold`);
+    told once. Append-only."""
 
     clock = models.ForeignKey(ServiceClock, models.PROTECT, related_name="escalations")
+    hold = models.OneToOneField(RequestHold, models.PROTECT, null=True, related_name="escalation")
     rung = models.CharField(max_length=8, choices=Rung)
     at = models.DateTimeField()
     overdue = models.PositiveSmallIntegerField(default=0)  # working days
@@ -226,7 +231,14 @@ class Escalation(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(fields=("clock", "rung"), name="one_telling_a_rung"),
+            models.UniqueConstraint(
+                fields=("clock", "rung"), condition=Q(hold__isnull=True), name="one_telling_a_rung"
+            ),
+            models.CheckConstraint(
+                condition=Q(rung="sign", hold__isnull=False)
+                | ~Q(rung="sign") & Q(hold__isnull=True),
+                name="unsigned_names_its_hold",
+            ),
         )
         triggers = (
             refuse(

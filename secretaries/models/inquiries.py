@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from secretaries.models.clocks import ClockKind
 from secretaries.models.requests import ServiceRequest
 
 USER = settings.AUTH_USER_MODEL
@@ -32,6 +33,7 @@ class OverdueInquiry(models.Model):
 
     request = models.OneToOneField(ServiceRequest, models.PROTECT, related_name="inquiry")
     opened_at = models.DateTimeField()
+    clock = models.CharField(max_length=8, choices=ClockKind)  # which of the two ran over
     overdue = models.PositiveSmallIntegerField()  # working days when it was opened
     step = models.CharField(max_length=80)  # the unit that took most of the time
     step_days = models.PositiveSmallIntegerField()

@@ -86,7 +86,7 @@ def with_holders(rows: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
 
 def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
     """Every request the person may see: the lead all, secretaries and firms their own, regional
-    officers those of their region that they were told of, long overdue."""
+    officers those of their region that they were told of: long overdue, not signed for."""
     rows = ServiceRequest.objects.select_related(
         "application__firm", "application__region", "finish"
     ).order_by("-pk")
@@ -102,7 +102,10 @@ def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
         )
         condition |= Q(Exists(served))
     if has_role(user, Role.REGIONAL_OFFICER):
-        told = Escalation.objects.filter(clock=OuterRef("finish"), rung=Rung.CITY)
+        told = Escalation.objects.filter(
+            Q(clock=OuterRef("finish")) | Q(clock=OuterRef("response")),
+            rung__in=(Rung.CITY, Rung.SIGN),
+        )
         condition |= Q(Exists(told), application__region__in=covered_regions(user))
     return rows.filter(condition)
 
@@ -115,6 +118,13 @@ def served_of_firms(user: User) -> QuerySet[Application]:
         .only("pk", "title", "number")
         .order_by("-number")
     )
+
+
+def escalations_of(request: ServiceRequest) -> QuerySet[Escalation]:
+    """Who was told of the clocks that run: of the settlement, the first reply, the signing."""
+    return Escalation.objects.filter(
+        clock__in=(request.finish_id, request.response_id)
+    ).select_related("clock", "hold")
 
 
 def visits_of(application: Application) -> QuerySet[Visit]:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import officers_of, users_with_role
 from audit import clock
-from audit.services import Entry, record, record_all
+from audit.services import Entry, record_all
 from calendars.clocks import elapsed
 from calendars.instants import start_of_day
 from calendars.models import CalendarYear
@@ -19,7 +19,6 @@ from calendars.selectors import working_days
 from calendars.table import ONE_DAY, WorkingDays
 from calendars.wording import day_of
 from notifications.services import enqueue
-from secretaries import facts
 from secretaries.models import (
     ClockKind,
     Escalation,
@@ -30,15 +29,25 @@ from secretaries.models import (
 )
 from secretaries.selectors.settings import numbers
 from secretaries.service_rules import ServiceRules
-from secretaries.services import clock_rows, inquiries, telling
-from secretaries.services.request_rows import lock_request
+from secretaries.services import clock_rows, inquiries, telling, unsigned
+from secretaries.services.request_rows import escalated, lock_request
 
+LADDER = (Rung.HALF, Rung.NEAR, Rung.UNIT, Rung.CITY, Rung.PROVINCE, Rung.INQUIRY)
 TOLD_AS = {
-    Rung.HALF: "half_used",
-    Rung.NEAR: "near_due",
-    Rung.UNIT: "overdue",
-    Rung.CITY: "overdue_city",
-    Rung.PROVINCE: "overdue_province",
+    ClockKind.FINISH: {
+        Rung.HALF: "half_used",
+        Rung.NEAR: "near_due",
+        Rung.UNIT: "overdue",
+        Rung.CITY: "overdue_city",
+        Rung.PROVINCE: "overdue_province",
+    },
+    ClockKind.RESPONSE: {
+        Rung.HALF: "reply_half_used",
+        Rung.NEAR: "reply_near_due",
+        Rung.UNIT: "reply_overdue",
+        Rung.CITY: "reply_overdue_city",
+        Rung.PROVINCE: "reply_overdue_province",
+    },
 }
 MOST_AT_ONCE = 2_000  # of a rung in one run; the next run tells the rest
 
@@ -57,25 +66,26 @@ class Moment:
 
 
 def watch_clocks(now: datetime | None = None) -> int:
-    """Climb the ladder for every running clock; how many rungs were told of.
+    """Climb the ladder for every running clock, of first replies and of settlements, and tell of
+    units that did not sign in time; how often somebody was told.
 
     A rung is a row, told once: run as often as you like. Provisional due dates are first counted
     again with the table as it stands. A query a rung, whatever the number of clocks.
     """
     at = Moment(now or clock.now(), working_days(), numbers())
     recount()
-    return sum(_climb(pk, rung, at) for rung in Rung for pk in _reached(rung, at))
+    climbed = sum(_climb(pk, rung, at) for rung in LADDER for pk in _reached(rung, at))
+    return climbed + unsigned.tell_all(at.now, at.table)
 
 
 def _reached(rung: Rung, at: Moment) -> Iterator[int]:
-    """The clocks that have reached the rung and were not told of."""
-    running = ServiceClock.objects.filter(
-        kind=ClockKind.FINISH, stopped_at__isnull=True, due_at__isnull=False
-    )
+    """The clocks that have reached the rung and were not told of, those of settlements first: an
+    inquiry is into one of them where both ran over."""
+    running = ServiceClock.objects.filter(stopped_at__isnull=True, due_at__isnull=False)
     found = running.filter(_condition(rung, at)).exclude(
         pk__in=Escalation.objects.filter(rung=rung).values("clock")
     )
-    yield from found.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]
+    yield from found.order_by("kind", "due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE]
 
 
 def _condition(rung: Rung, at: Moment) -> Q:
@@ -99,29 +109,24 @@ def nth_back(today: date, days: int, table: WorkingDays) -> date:
 @transaction.atomic
 def _climb(pk: int, rung: Rung, at: Moment) -> int:
     """Write the rung and tell of it, unless it was answered or told of meanwhile."""
-    found = ServiceRequest.objects.filter(finish=pk, status=RequestStatus.OPEN).first()
+    whose = ServiceRequest.objects.filter(Q(finish=pk) | Q(response=pk), status=RequestStatus.OPEN)
+    found = whose.first()
     row = lock_request(found).row if found is not None else None
-    if row is None or row.finish_id != pk or row.finish.stopped_at is not None:
+    held = next((c for c in (row.finish, row.response) if c.pk == pk), None) if row else None
+    if row is None or held is None or held.stopped_at is not None:
         return 0
-    if row.finish.due_at is None or row.finish.escalations.filter(rung=rung).exists():
+    if held.due_at is None or held.escalations.filter(rung=rung).exists():
         return 0
-    over = elapsed(day_of(row.finish.due_at), at.today, (), at.table)
+    over = elapsed(day_of(held.due_at), at.today, (), at.table)
     told = _told(rung, row)
     reached = Escalation.objects.create(
-        clock=row.finish, rung=rung, at=at.now, overdue=over, told=[user.name for user in told]
+        clock=held, rung=rung, at=at.now, overdue=over, told=[user.name for user in told]
     )
-    record(
-        action="request.escalate",
-        obj=reached,
-        by=None,
-        target=rung,
-        after={"number": row.number, **facts.escalation_facts(reached)},
-        scope=row.application.call.number,
-    )
+    escalated(reached, row)
     if rung == Rung.INQUIRY:
-        inquiries.open_inquiry(row, overdue=over, now=at.now, table=at.table)
+        inquiries.open_inquiry(row, clock=held.kind, overdue=over, now=at.now, table=at.table)
     else:
-        _tell(rung, row, told, over)
+        _tell(rung, held, row, told, over)
     return 1
 
 
@@ -137,14 +142,14 @@ def _told(rung: Rung, row: ServiceRequest) -> list[User]:
     return list({user.pk: user for user in told}.values())
 
 
-def _tell(rung: Rung, row: ServiceRequest, told: list[User], over: int) -> None:
-    served = telling.secretary_of(row.application)
+def _tell(rung: Rung, held: ServiceClock, row: ServiceRequest, told: list[User], over: int) -> None:
     telling.request(
-        TOLD_AS[rung],
+        TOLD_AS[ClockKind(held.kind)][rung],
         row,
         told,
-        stamp=str(row.finish_id),
-        name="、".join(user.name for user in served) or "—",
+        stamp=str(held.pk),
+        due=held.due_at,
+        name=telling.names_of_secretaries(row.application),
         unit=row.with_unit or "—",
         days=over,
     )

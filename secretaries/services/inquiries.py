@@ -19,11 +19,12 @@ from secretaries.services.request_rows import checked_text
 
 
 def open_inquiry(
-    row: ServiceRequest, *, overdue: int, now: datetime, table: WorkingDays
+    row: ServiceRequest, *, clock: str, overdue: int, now: datetime, table: WorkingDays
 ) -> OverdueInquiry:
     """Open it with the sub-clocks as they stand and the step that took most of the time.
 
-    Called by the ladder, in its transaction. A request has one inquiry, also when reopened.
+    Called by the ladder, in its transaction. A request has one inquiry, also when reopened or when
+    both its clocks (`clock`: the kind) run over.
     """
     found = shares_of(row, now, table)
     step = slowest(found)
@@ -32,6 +33,7 @@ def open_inquiry(
         request=row,
         defaults={
             "opened_at": now,
+            "clock": clock,
             "overdue": overdue,
             "step": step.hold.unit if step else "—",
             "step_days": step.days if step else 0,

@@ -19,6 +19,7 @@ from secretaries import facts, rules
 from secretaries.models import (
     ClockKind,
     CloseHow,
+    Escalation,
     RequestAction,
     RequestHold,
     RequestStatus,
@@ -192,5 +193,17 @@ def act(
         target=target,
         reason=text,
         after={**facts.request_facts(row), **(more or {})},
+        scope=row.application.call.number,
+    )
+
+
+def escalated(step: Escalation, row: ServiceRequest) -> None:
+    """Record a step of the ladder, just stored."""
+    record(
+        action="request.escalate",
+        obj=step,
+        by=None,
+        target=step.rung,
+        after={"number": row.number, **facts.escalation_facts(step)},
         scope=row.application.call.number,
     )

@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Level, User
+from accounts.models import Level, Region, User
 from accounts.roles import Role
-from accounts.selectors import members_by_firm, members_of, users_with_role
+from accounts.selectors import members_by_firm, members_of, officers_of, users_with_role
 from applications.models import Application
 from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
+    ClockKind,
     OverdueInquiry,
     ServiceAssignment,
     ServiceRequest,
@@ -41,6 +42,18 @@ def serving(row: ServiceAssignment | None) -> list[User]:
     if row is None:
         return []
     return [row.secretary.user, *([row.backup.user] if row.backup else [])]
+
+
+def names_of_secretaries(application: Application) -> str:
+    return "、".join(user.name for user in secretary_of(application)) or "—"
+
+
+def heads_of(unit: str, region: Region) -> list[User]:
+    """Who answers in the region for a unit: the officers of that name's unit, else all who act for
+    the region and must hand it on."""
+    officers = list(officers_of(region).select_related("unit"))
+    own = [user for user in officers if user.unit is not None and user.unit.name == unit]
+    return own or officers
 
 
 def _project(application: Application) -> dict[str, Any]:
@@ -254,6 +267,7 @@ def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
             "number": row.request.number,
             "subject": row.request.title,
             "days": row.overdue,
+            "clock": ClockKind(row.clock).label,
             "step": row.step,
             "step_days": row.step_days,
             "finding": row.get_finding_display(),

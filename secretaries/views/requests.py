@@ -188,7 +188,7 @@ def _page(
         "extension": getattr(row, "extension", None),
         "satisfaction": getattr(row, "satisfaction", None),
         "inquiry": getattr(row, "inquiry", None),
-        "escalations": list(row.finish.escalations.all()),
+        "escalations": list(reading.escalations_of(row)),
         "current": current_assignment(application),
         "acts": row.actions.select_related("by"),
         "forms": acts.forms_of(acts.offered(row, reader, held), held, name, form),

@@ -13,7 +13,7 @@ from audit.refusals import Invalid, NotPermitted, WrongState
 from calendars.selectors import working_days
 from calendars.wording import day_of
 from notifications.models import Message
-from secretaries.models import Escalation, OverdueInquiry, ServiceRequest
+from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
 from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
 from tests import making
@@ -172,7 +172,7 @@ def test_who_asked_does_not_grant_and_the_last_day_is_too_late(cast: Served) -> 
 
 def test_each_rung_of_the_ladder_is_told_once(cast: Served) -> None:
     region = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
-    row = cast.ask(level="complex")
+    row = requests.reply(request=cast.ask(level="complex"), text="已转办理。", by=cast.zhao.user)
     told = []
     for used in (7, 8, 12, 15, 16, 18, 20, 25):
         made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
@@ -195,6 +195,7 @@ def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
     made_older(row, worked(16))
     clocks.watch_clocks()
     inquiry = OverdueInquiry.objects.get()
+    assert inquiry.clock == "finish"
     assert (inquiry.request, inquiry.subject, inquiry.step) == (row, cast.zhao.user, "供电公司")
     assert inquiry.shares == [["四平市工信局", 0], ["供电公司", 16]]
     assert (inquiry.overdue, inquiry.step_days) == (11, 16)
@@ -269,3 +270,86 @@ def test_the_first_reply_stops_its_own_clock_only(cast: Served) -> None:
     row = again(row)
     assert row.response.stopped_at is not None
     assert (row.finish.stopped_at, row.status) == (None, "open")
+
+
+def test_the_first_reply_climbs_the_same_ladder(cast: Served) -> None:
+    """Three working days, warned at half and near the end, then up to an inquiry."""
+    region = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
+    officer = cast.officer
+    row, rungs = cast.ask(level="hard"), []
+    for used in (1, 2, 3, 4, 6, 8, 13):
+        made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
+        clocks.watch_clocks()
+        clocks.watch_clocks()
+        rungs.append(list(Escalation.objects.values_list("clock__kind", "rung")))
+    assert [len(found) for found in rungs] == [0, 1, 2, 3, 4, 5, 6]
+    ladder = ("half", "near", "unit", "city", "province", "inquiry")
+    assert rungs[-1] == [("response", rung) for rung in ladder]
+    told = {
+        kind: set(
+            Message.objects.filter(kind=f"request.reply_{kind}").values_list("recipient", flat=True)
+        )
+        for kind in ("half_used", "near_due", "overdue", "overdue_city", "overdue_province")
+    }
+    own, lead = cast.zhao.user.pk, cast.lead.pk
+    assert told == {
+        "half_used": {own},
+        "near_due": {own},
+        "overdue": {own, lead},
+        "overdue_city": {own, lead, region.pk},
+        "overdue_province": {own, lead, region.pk, officer.pk},
+    }
+    inquiry = OverdueInquiry.objects.get()
+    assert (inquiry.clock, inquiry.overdue, inquiry.step) == ("response", 10, "四平市工信局")
+    page = signed_in(cast.lead).get(url("inquiry", inquiry.pk)).content.decode()
+    assert "超期事项：初步答复" in page
+    assert (
+        "初步答复 · 超期：报单位负责人"
+        in signed_in(cast.zhao.user).get(url("request", row.pk)).content.decode()
+    )
+
+
+def test_a_reply_in_time_stops_its_ladder_for_good(cast: Served) -> None:
+    row = requests.reply(request=cast.ask(level="hard"), text="已转办理。", by=cast.zhao.user)
+    made_older(row, worked(12))
+    assert clocks.watch_clocks() == 0
+    assert not Escalation.objects.exists()
+
+
+def test_who_signs_late_or_not_at_all_is_told_of_once(cast: Served) -> None:
+    """To the secretary, the unit's head, the lead; the head opens the request."""
+    head = making.person("刘局长", Role.REGIONAL_OFFICER, region=cast.siping)
+    other = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
+    unit = making.organisation("四平市自然资源局", cast.siping, "authority")
+    type(head).objects.filter(pk=head.pk).update(unit=unit)
+    row = cast.ask(level="hard")
+    requests.reply(request=row, text="已转办理。", by=cast.zhao.user)
+    holds.pass_on(request=row, unit="四平市自然资源局", text="", by=cast.zhao.user)
+    holds.ask_assistance(request=row, unit="供电公司", text="", by=cast.zhao.user)
+    assert clocks.watch_clocks() == 0
+    assert signed_in(head).get(url("request", row.pk)).status_code == 404
+    made_older(again(row), worked(3))
+    late = row.holds.get(unit="供电公司")
+    waiting = RequestHold.objects.filter(until=None, is_office=False)
+    waiting.update(sign_due_at=late.sign_due_at - timedelta(days=4))
+    holds.sign_for(request=row, hold=late.pk, name="王科长", by=cast.zhao.user)
+    assert [clocks.watch_clocks(), clocks.watch_clocks()] == [2, 0]
+    found = {e.hold.unit: (e.rung, set(e.told)) for e in Escalation.objects.all()}
+    always = {cast.zhao.user.name, cast.lead.name}
+    assert found == {
+        "四平市自然资源局": ("sign", {*always, head.name}),
+        "供电公司": ("sign", {*always, head.name, other.name}),
+    }
+    told = Message.objects.filter(kind="request.unsigned")
+    assert told.count() == 3 + 4
+    assert signed_in(head).get(url("request", row.pk)).status_code == 200
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Escalation.objects.create(clock=row.finish, rung="sign", at=clock.now())
+
+
+def test_who_signs_in_time_is_not_told_of(cast: Served) -> None:
+    row = holds.pass_on(request=cast.ask(level="hard"), unit="住建局", text="", by=cast.zhao.user)
+    requests.reply(request=row, text="已转办理。", by=cast.zhao.user)
+    holds.sign_for(request=row, hold=held(row), name="王科长", by=cast.zhao.user)
+    made_older(row, worked(5))
+    assert clocks.watch_clocks() == 0

@@ -83,7 +83,7 @@ def test_the_command_says_it_and_does_it(cast: Cast) -> None:
     assert said[1] == [*said[0], "1 appointed"]
     assert len(said[0]) == 3
     assert ServiceAssignment.objects.get().application in (first, second)
-    assert Event.objects.filter(action="assignment.appoint", origin="appoint_secretaries").exists()
+    assert Event.objects.filter(action="assignment.appoint", origin="command").exists()
 
 
 def test_queries_do_not_grow(cast: Cast, django_assert_max_num_queries: Any) -> None:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             return
         try:
-            with acting_from("appoint_secretaries"):
+            with acting_from("command"):
                 made = batches.appoint_many(seen=found.digest)
         except Refused as refused:
             raise CommandError(str(refused.message)) from refused
