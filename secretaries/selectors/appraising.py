@@ -51,6 +51,14 @@ def quarter_of(day: date) -> Quarter:
     return Quarter(day.year, (day.month + 2) // 3)
 
 
+def quarter_named(text: str) -> Quarter | None:
+    """The quarter written as 2026Q2; None where it is not one."""
+    year, _q, number = text.partition("Q")
+    if year.isascii() and year.isdecimal() and len(year) == 4 and number in ("1", "2", "3", "4"):
+        return Quarter(int(year), int(number))
+    return None
+
+
 def counts_of(quarter: Quarter, numbers: ServiceRules) -> dict[int, Counts]:
     """By secretary; whoever served a project as lead in the quarter is in it."""
     turns = _turns(quarter)

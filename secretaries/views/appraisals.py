@@ -16,7 +16,7 @@ from audit.refusals import NotVisible, Refused
 from secretaries import rules
 from secretaries.appraisal import INDICATORS
 from secretaries.models import SecretaryAppraisal, ServiceSecretary, ServiceSettings
-from secretaries.selectors.appraising import Quarter, quarter_of
+from secretaries.selectors.appraising import quarter_named, quarter_of
 from secretaries.service_rules import ServiceRules
 from secretaries.services import appraisals
 from secretaries.views.board import lead_only
@@ -53,7 +53,7 @@ def quarter(request: SignedInRequest) -> HttpResponse:
     """A quarter's appraisals, the best first; the lead may have those that are missing made."""
     lead_only(request)
     last = quarter_of(request.clock.today).before
-    asked = _asked(request.GET.get("quarter", "")) or last
+    asked = quarter_named(request.GET.get("quarter", "")) or last
     if request.method == "POST":
         try:
             made = appraisals.appraise_quarter(year=last.year, quarter=last.number, by=request.user)
@@ -76,13 +76,6 @@ def quarter(request: SignedInRequest) -> HttpResponse:
         "rows": [(row, [row.points[name] for name in INDICATORS]) for row in page],
     }
     return render(request, "secretaries/quarter.html", context)
-
-
-def _asked(text: str) -> Quarter | None:
-    year, _q, number = text.partition("Q")
-    if year.isascii() and year.isdecimal() and len(year) == 4 and number in ("1", "2", "3", "4"):
-        return Quarter(int(year), int(number))
-    return None
 
 
 @login_required
