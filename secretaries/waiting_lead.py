@@ -1,4 +1,4 @@
-"""What waits for the secretaries' lead, on the workbench and on the overview alike."""
+"""What waits for the secretaries' lead, on the workbench and on the overview."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -15,15 +15,19 @@ from secretaries.wording import gap_text
 
 def lead_items(now: datetime, rows: Iterable[Any] | None = None) -> list[WaitingItem]:
     """Projects without a secretary; requests to be decided, for which more time is asked, overdue;
-    inquiries under way. Two queries; one where the `rows` of `requests_for_lead` are at hand."""
+    inquiries under way. Two queries.
+
+    With the `rows` of `requests_for_lead`, which the overview shows with their clocks: one query,
+    and no settlement that is only overdue.
+    """
     known = leading.requests_for_lead(now) if rows is None else rows
     return [
         *(_gap(gap, now) for gap in leading.gaps()),
-        *(item for row in known for item in _of_request(row, now)),
+        *(item for row in known for item in _of_request(row, now, clocks_beside=rows is not None)),
     ]
 
 
-def _of_request(row: Any, now: datetime) -> Iterator[WaitingItem]:
+def _of_request(row: Any, now: datetime, *, clocks_beside: bool) -> Iterator[WaitingItem]:
     about = {"number": row.number, "subject": row.title, "title": row.application.title}
     inquiry = getattr(row, "inquiry", None)
     if inquiry is not None and inquiry.closed_at is None:
@@ -35,10 +39,12 @@ def _of_request(row: Any, now: datetime) -> Iterator[WaitingItem]:
             url=reverse("secretaries:request", args=[row.pk]),
         )
     if row.status == RequestStatus.OPEN:
-        yield from _running(row, now, about)
+        yield from _running(row, now, about, clocks_beside=clocks_beside)
 
 
-def _running(row: Any, now: datetime, about: dict[str, str]) -> Iterator[WaitingItem]:
+def _running(
+    row: Any, now: datetime, about: dict[str, str], *, clocks_beside: bool
+) -> Iterator[WaitingItem]:
     """A decision on more time comes before the reminder that the time is over."""
     extension, due, reply = getattr(row, "extension", None), row.finish.due_at, row.response
     if extension is not None and extension.granted is None:
@@ -52,7 +58,8 @@ def _running(row: Any, now: datetime, about: dict[str, str]) -> Iterator[Waiting
             working_days=True,
         )
     elif _past(due, now):
-        yield _overdue(row, _("See to it that %(number)s is settled: %(subject)s"), due, about)
+        if not clocks_beside:
+            yield _overdue(row, _("See to it that %(number)s is settled: %(subject)s"), due, about)
     elif reply.stopped_at is None and _past(reply.due_at, now):
         title = _("See to it that %(number)s gets its first reply: %(subject)s")
         yield _overdue(row, title, reply.due_at, about)

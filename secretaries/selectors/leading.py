@@ -2,10 +2,16 @@
 
 from datetime import date, datetime
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, FilteredRelation, Q, QuerySet, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Q, QuerySet, When
 
-from secretaries.models import AppointmentGap, OverdueInquiry, RequestStatus, ServiceRequest
+from secretaries.models import (
+    AppointmentGap,
+    OverdueInquiry,
+    RequestStatus,
+    ServiceAssignment,
+    ServiceRequest,
+)
 
 MOST = 50  # gaps, and requests, shown at once
 OPEN = Q(status=RequestStatus.OPEN)
@@ -37,20 +43,18 @@ def requests_for_lead(now: datetime, near: date | None = None) -> list[ServiceRe
     wanted = TO_DECIDE | overdue(now)
     if near is not None:
         wanted |= OPEN & Q(finish__due_at__isnull=False, finish__near_on__lte=near)
-    lead = FilteredRelation(
-        "application__service_assignments",
-        condition=Q(
-            application__service_assignments__valid_to__isnull=True,
-            application__service_assignments__role="lead",
-        ),
+    lead = ServiceAssignment.objects.filter(
+        application=OuterRef("application"), valid_to__isnull=True, role="lead"
     )
     return list(
         ServiceRequest.objects.filter(wanted)
         .select_related(
             "application__region", "finish", "response", "extension", "inquiry__subject"
         )
-        .annotate(lead=lead, later=Case(When(TO_DECIDE, then=0), default=1))
-        .annotate(secretary=ArrayAgg("lead__secretary__user__name", default=[]))
+        .annotate(
+            later=Case(When(TO_DECIDE, then=0), default=1),
+            secretary=ArraySubquery(lead.values("secretary__user__name")),
+        )
         .order_by("later", "finish__due_at", "pk")[: MOST if near is None else 2 * MOST]
     )
 
