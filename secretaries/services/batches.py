@@ -1,6 +1,6 @@
 """Secretaries for many projects at once: the flow of `batch`, written in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,36 +162,42 @@ def _assign(
     there are."""
     if not found.pairs:
         return []
-    people = {row.pk: row for row, _one in known}
-    load = {one.id: one.load for _row, one in known}
-    contact = deadlines.due(day_of(held.now), held.numbers.first_contact_days, table)
-    made = []
-    for pk, secretary in found.pairs.items():
-        load[secretary] += 1
-        backup = found.backups[pk]
-        made.append(
-            ServiceAssignment(
-                application=held.rows[pk],
-                secretary=people[secretary],
-                backup=people[backup] if backup is not None else None,
-                valid_from=held.now,
-                appointed_by=by,
-                reason={
-                    "by": "batch",
-                    "together": len(found.pairs),
-                    "load": load[secretary],
-                    "max_load": people[secretary].max_load,
-                },
-                first_contact_due=end_of_day(contact.day),
-            )
-        )
-    ServiceAssignment.objects.bulk_create(made)
+    due = deadlines.due(day_of(held.now), held.numbers.first_contact_days, table)
+    made = ServiceAssignment.objects.bulk_create(_rows(held, found, known, end_of_day(due.day), by))
     projects = [row.application for row in made]
     access.follow_assignments(*projects)
     plan_milestones(projects, held.now)
     filled = [held.gaps[row.pk] for row in projects if row.pk in held.gaps]
     AppointmentGap.objects.filter(pk__in=filled).update(closed_at=held.now)
     return made
+
+
+def _rows(
+    held: _Held,
+    found: batch.Assigned,
+    known: Sequence[tuple[ServiceSecretary, Candidate]],
+    contact_due: datetime,
+    by: User | None,
+) -> Iterator[ServiceAssignment]:
+    people = {row.pk: row for row, _one in known}
+    load = {one.id: one.load for _row, one in known}
+    for pk, secretary in found.pairs.items():
+        load[secretary] += 1
+        backup = found.backups[pk]
+        yield ServiceAssignment(
+            application=held.rows[pk],
+            secretary=people[secretary],
+            backup=people[backup] if backup is not None else None,
+            valid_from=held.now,
+            appointed_by=by,
+            reason={
+                "by": "batch",
+                "together": len(found.pairs),
+                "load": load[secretary],
+                "max_load": people[secretary].max_load,
+            },
+            first_contact_due=contact_due,
+        )
 
 
 def _leave(held: _Held, left: Left, table: WorkingDays) -> list[AppointmentGap]:

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from calendars.clocks import elapsed
 from calendars.table import WorkingDays
 from calendars.wording import day_of
-from secretaries.models import Escalation, RequestHold, RequestStatus, Rung
+from secretaries.models import Escalation, RequestHold, RequestStatus, Rung, ServiceRequest
 from secretaries.services import telling
 from secretaries.services.request_rows import escalated, lock_request
 
@@ -31,7 +32,7 @@ def tell_all(now: datetime, table: WorkingDays) -> int:
 
 @transaction.atomic
 def _tell(pk: int, now: datetime, table: WorkingDays) -> int:
-    """The secretary who must chase it, the unit's head, the lead; unless told of meanwhile."""
+    """Write it down and tell of it, unless that was done meanwhile."""
     row = lock_request(RequestHold.objects.select_related("request").get(pk=pk).request).row
     hold = RequestHold.objects.get(pk=pk)
     till = hold.signed_at or hold.until or now
@@ -39,8 +40,7 @@ def _tell(pk: int, now: datetime, table: WorkingDays) -> int:
         return 0
     if row.status != RequestStatus.OPEN or Escalation.objects.filter(hold=hold).exists():
         return 0
-    heads = telling.heads_of(hold.unit, row.application.region)
-    told = {u.pk: u for u in (*telling.secretary_of(row.application), *heads, *telling.leads())}
+    told = _told(hold, row)
     over = elapsed(day_of(hold.sign_due_at), day_of(till), (), table)
     step = Escalation.objects.create(
         clock=row.finish,
@@ -48,16 +48,23 @@ def _tell(pk: int, now: datetime, table: WorkingDays) -> int:
         rung=Rung.SIGN,
         at=now,
         overdue=over,
-        told=[user.name for user in told.values()],
+        told=[user.name for user in told],
     )
     escalated(step, row)
     telling.request(
         "unsigned",
         row,
-        list(told.values()),
+        told,
         stamp=str(hold.pk),
         due=hold.sign_due_at,
         unit=hold.unit,
         name=telling.names_of_secretaries(row.application),
     )
     return 1
+
+
+def _told(hold: RequestHold, row: ServiceRequest) -> list[User]:
+    """The secretary who must chase it, the unit's head, the lead."""
+    heads = telling.heads_of(hold.unit, row.application.region)
+    people = (*telling.secretary_of(row.application), *heads, *telling.leads())
+    return list({user.pk: user for user in people}.values())
