@@ -18,8 +18,9 @@ from secretaries.selectors.clocks import clock_of, shares_of
 from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
 from tests import making
 from tests.secretaries.people import made_older
-from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 EVIDENCE = "已函请省厅批复，文号吉工信函〔2026〕18号"
@@ -227,7 +228,7 @@ def test_an_answer_ends_the_pause_the_clocks_and_the_holds(cast: Served) -> None
 
 
 def test_what_is_answered_is_said_to_be_with_nobody(cast: Served) -> None:
-    row, client = cast.ask(), signed_in(cast.zhao.user)
+    row, client = cast.ask(), client_of(cast.zhao.user)
     holds.pass_on(request=row, unit="自然资源局", text="", by=cast.zhao.user)
     said = []
     for _ in range(2):
@@ -244,7 +245,7 @@ def test_what_is_answered_is_said_to_be_with_nobody(cast: Served) -> None:
 
 
 def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(cast: Served) -> None:
-    row, client = cast.ask(), signed_in(cast.zhao.user)
+    row, client = cast.ask(), client_of(cast.zhao.user)
     path = url("request", row.pk)
     seen = []
     for used in (4, 5, 6):
