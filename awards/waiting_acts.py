@@ -149,6 +149,12 @@ KINDS: Mapping[str, Kind] = {
         _("Formed by a colleague; compare it and send it to the treasury."),
         by="number",
     ),
+    "reconcile": Kind(
+        "awards:reconciliation",
+        _("Reconcile batch %(number)s"),
+        _("Rows of the treasury's answer that do not match: %(words)s."),
+        by="number",
+    ),
     "confirm_settlement": Kind(
         "awards:reconciliation",
         _("Confirm a settlement in batch %(number)s"),
