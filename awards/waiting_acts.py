@@ -183,6 +183,11 @@ KINDS: Mapping[str, Kind] = {
         _("Claim instalment %(number)s: %(title)s"),
         _("%(sum)s, against evidence verified on site."),
     ),
+    "claim_again": Kind(
+        "awards:claim_new",
+        _("Claim instalment %(number)s: %(title)s"),
+        _("The secretary returned the claim: %(words)s"),
+    ),
     "report": Kind(
         "awards:progress",
         _("Report on the quarter: %(title)s"),

@@ -16,6 +16,7 @@ from awards.forms.money import ClaimForm, TextForm
 from awards.forms.refusing import add_refusal
 from awards.models import Award, Claim, ClaimFile
 from awards.selectors import money
+from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
 from awards.selectors.terms import terms_of
 from awards.services import claims
@@ -31,6 +32,8 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if not is_owner(request.user, instalment.award.application.firm_id):
         raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    if request.method != "POST" and not to_claim().filter(pk=pk).exists():
+        return redirect("awards:instalment", pk=pk)
     form = ClaimForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -49,7 +52,12 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Claimed. Your service secretary verifies it on site."))
             return redirect("awards:instalment", pk=pk)
-    context = {"form": form, "instalment": instalment, "application": instalment.award.application}
+    context = {
+        "form": form,
+        "instalment": instalment,
+        "application": instalment.award.application,
+        "returned": money.returned_claim(instalment),
+    }
     return render(request, "awards/claim_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -132,13 +132,11 @@ TEXTILES = tuple((*row, "textiles") for row in stages.EXAMPLE)
         (stages.EXAMPLE, "skip", 30_000, {}, "", ""),
         (stages.EXAMPLE, "partial", 30_000, {}, "part", "was offered what was left"),
         (stages.EXAMPLE, "partial", 24_000, {}, "spent", "the money of this call is used up"),
-        (TEXTILES, "strict", 30_000, {"most_per_industry": 2}, "quota", "the quotas of this call bar"),
+        (TEXTILES, "strict", 30_000, {"most_per_industry": 2}, "quota", "the quotas of this call"),
         (SHARED, "strict", 8_000, {"panels": "quota"}, "shares", "shares are used up"),
     ],
 )  # fmt: skip
-def test_the_line_says_why_it_falls_there(
-    people, client_of, example, mode, wan, rules, why, words
-):
+def test_the_line_says_why_it_falls_there(people, client_of, example, mode, wan, rules, why, words):
     panel_of = {"P2": 2} if "panels" in rules else {}
     call = stages.ranked(people, example, mode, wan * stages.WAN, panel_of, **rules)
     stages.drawn(people, call)
