@@ -62,6 +62,11 @@ def lines_of(batch: PaymentBatch) -> QuerySet[BatchLine]:
     ).order_by("position")
 
 
+def line_of(payment: Payment) -> BatchLine | None:
+    """Where the payment stands in a batch, with the batch; None while it is in none."""
+    return payment.lines.filter(left_at__isnull=True).select_related("batch").first()
+
+
 def unbatched() -> QuerySet[Payment]:
     """Released payments that are in no batch, the oldest release first."""
     live = BatchLine.objects.filter(payment=OuterRef("pk"), left_at__isnull=True)

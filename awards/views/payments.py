@@ -20,6 +20,7 @@ from awards.forms.money import InstalmentFilter, PaidForm
 from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
+from awards.selectors.batches import line_of
 from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
 from awards.services import payments
@@ -99,6 +100,7 @@ def _page(
         "award": row.award,
         "claim": claim,
         "payment": payment,
+        "line": line_of(payment) if payment and rules.sees_funding(request.user) else None,
         "jobs": settlement_of(claim) if claim else None,
         "waits": WAITS[row.status],
         "loads": _loads(row),

@@ -54,3 +54,11 @@ def test_a_payment_that_a_colleague_took_is_said_in_words(people, ranked, client
     (error,) = refused.context["form"].errors["payments"]
     assert "[" not in error
     assert "批次" in error
+
+
+def test_a_payment_says_to_the_office_in_which_batch_it_is(people, differing, client_of):
+    line = differing.lines.get(position=1)
+    page = reverse("awards:instalment", args=[line.payment.instalment_id])
+    batch = reverse("awards:batch", args=[differing.number])
+    assert batch in client_of(people.finance).get(page).content.decode()
+    assert batch not in client_of(people.owner).get(page).content.decode()
