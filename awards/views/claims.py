@@ -14,7 +14,7 @@ from accounts.rules import is_owner
 from audit.refusals import NotPermitted, Refused
 from awards.forms.money import ClaimForm, TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import Award, Claim, ClaimFile
+from awards.models import Award, Claim, ClaimFile, Instalment
 from awards.selectors import money
 from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
@@ -23,15 +23,21 @@ from awards.services import claims
 from secretaries.rules import verifies
 
 
+def _owned(request: SignedInRequest, pk: int) -> Instalment:
+    """An instalment of a firm that the person owns; NotPermitted for others who may see it."""
+    found = money.instalments(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if not is_owner(request.user, found.award.application.firm_id):
+        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    return found
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: SignedInRequest, pk: int) -> HttpResponse:
     """The firm's owner claims an instalment with evidence."""
-    instalment = money.instalments(request.user).filter(pk=pk).first()
-    if instalment is None:
-        raise Http404
-    if not is_owner(request.user, instalment.award.application.firm_id):
-        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    instalment = _owned(request, pk)
     if request.method != "POST" and not to_claim().filter(pk=pk).exists():
         return redirect("awards:instalment", pk=pk)
     form = ClaimForm(request.POST or None, request.FILES or None)
