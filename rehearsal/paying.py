@@ -130,10 +130,12 @@ def release(
 
 
 def invested_by(instalment: Instalment) -> Decimal:
-    """What is invested by now, yuan: all that the agreement says once the last part is claimed."""
+    """What is invested by now, in whole 万元: all that the agreement says once the last part is
+    claimed."""
     terms = terms_of(instalment.award)
     before, planned = (target(terms, f"{name}_yuan") for name in ("invested", "fixed_assets"))
-    return Decimal(before + (planned - before) * instalment.sequence // _parts(instalment))
+    now = before + (planned - before) * instalment.sequence // _parts(instalment)
+    return Decimal(now // 10_000 * 10_000)
 
 
 def insured_by(instalment: Instalment, hired: Decimal = FULL) -> int:
