@@ -149,6 +149,12 @@ KINDS: Mapping[str, Kind] = {
         _("Formed by a colleague; compare it and send it to the treasury."),
         by="number",
     ),
+    "reconcile": Kind(
+        "awards:reconciliation",
+        _("Reconcile batch %(number)s"),
+        _("Rows of the treasury's answer that do not match: %(words)s."),
+        by="number",
+    ),
     "confirm_settlement": Kind(
         "awards:reconciliation",
         _("Confirm a settlement in batch %(number)s"),
@@ -176,6 +182,11 @@ KINDS: Mapping[str, Kind] = {
         "awards:claim_new",
         _("Claim instalment %(number)s: %(title)s"),
         _("%(sum)s, against evidence verified on site."),
+    ),
+    "claim_again": Kind(
+        "awards:claim_new",
+        _("Claim instalment %(number)s: %(title)s"),
+        _("The secretary returned the claim: %(words)s"),
     ),
     "report": Kind(
         "awards:progress",

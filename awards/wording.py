@@ -1,6 +1,7 @@
 """Names of the small lives of the money, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from applications.money import grouped, in_words
+from calendars.wording import day_text
 
 INSTALMENT_STATES: dict[str, Any] = {
     "planned": _("not yet claimed"),
@@ -60,10 +62,14 @@ TERM_WORDS: dict[str, Any] = {
 
 def term_text(name: str, value: str) -> str:
     """A term's value as it is read: a sum with its unit, a number, a day; "" for none."""
-    if not value or name == "finishes_on":
-        return value
+    if not value:
+        return ""
+    if name == "finishes_on":
+        return day_text(date.fromisoformat(value), get_language() or "zh", year_now=None)
     number = Decimal(value)
-    return grouped(number) if name == "promised_headcount" else amount_text(number)
+    if name == "promised_headcount":
+        return _("%(n)s persons") % {"n": grouped(number)}
+    return amount_text(number)
 
 
 # Why a line cannot be drawn: one sentence for each of `awards.funding.ERROR_KEYS`.

@@ -8,6 +8,7 @@ urlpatterns = [
     path("data/", about.about, name="about"),
     path("data/awards.<slug:kind>", files.awards, name="awards"),
     path("data/<slug:number>/awards.<slug:kind>", files.awards, name="awards_of_call"),
+    path("api/v1/", about.root, name="root"),
     path("api/v1/openapi.json", about.description, name="description"),
     path("api/v1/calls/", published.CallList.as_view(), name="calls"),
     path("api/v1/calls/<slug:number>/", published.CallDetail.as_view(), name="call"),

@@ -24,6 +24,12 @@ from reviews.selectors.rankings import entry_of, sheet_for
 from reviews.services.statements import issue_statement
 from reviews.statements import content_of
 
+MEETING = (
+    ("approver", "省工业和信息化厅，厅长"),
+    ("finance", "省财政厅，处长"),
+    ("officer", "省工业和信息化厅，处长"),
+)
+
 
 def decide(round_: Round) -> FundingList:
     """The line is drawn, one deviation asked for and refused, one list sent back, then approved."""
@@ -76,7 +82,7 @@ def meet(round_: Round, number: int, decisions: str) -> Minutes:
         call=round_.call,
         number=f"厅务会纪要〔{year}〕{number}号",
         held_on=clock.today(),
-        participants="领审定，省工业和信息化厅，厅长\n财经办，省财政厅，处长\n秦项目，省工业和信息化厅，处长",
+        participants="\n".join(f"{round_.cast[who].name}，{office}" for who, office in MEETING),
         decisions=decisions,
         upload=pdf("会议纪要", f"{round_.call.number} {number}"),
         by=round_.cast["officer"],

@@ -217,8 +217,8 @@ class Demonstration:
         application = instalment.award.application
         claim = claims.claim_instalment(
             instalment=instalment,
-            invested=round_.call.max_request,
-            insured=160,
+            invested=paying.invested_by(instalment),
+            insured=paying.insured_by(instalment),
             statement="设备安装完成八成，已试运行两条产线，申请第二期拨付。",
             files=[pdf("第二期拨付证明", f"{application.number} 2")],
             by=round_.cast.owners[application.firm_id],

@@ -108,8 +108,8 @@ def release(
     instalment = Instalment.objects.get(award__application=application, sequence=sequence)
     claim = claims.claim_instalment(
         instalment=instalment,
-        invested=Decimal(1_000_000 * sequence),
-        insured=_insured(instalment, hired),
+        invested=invested_by(instalment),
+        insured=insured_by(instalment, hired),
         statement="主体厂房封顶，主要设备到货，按协议节点申请拨付。",
         files=[pdf("拨付申请证明", f"{application.number} {sequence}")],
         by=owner,
@@ -129,13 +129,26 @@ def release(
     return payments.release_payment(payment=payment, by=cast["finance2"])
 
 
-def _insured(instalment: Instalment, hired: Decimal) -> int:
+def invested_by(instalment: Instalment) -> Decimal:
+    """What is invested by now, in whole 万元: all that the agreement says once the last part is
+    claimed."""
+    terms = terms_of(instalment.award)
+    before, planned = (target(terms, f"{name}_yuan") for name in ("invested", "fixed_assets"))
+    now = before + (planned - before) * instalment.sequence // _parts(instalment)
+    return Decimal(now // 10_000 * 10_000)
+
+
+def insured_by(instalment: Instalment, hired: Decimal = FULL) -> int:
     """The staff insured by now: that share of what the agreement promises once the last part is
     claimed."""
     terms = terms_of(instalment.award)
     baseline, promised = (target(terms, f"{name}_headcount") for name in ("baseline", "promised"))
-    parts = len(instalment.award.application.call.rule_set.instalments)
-    return baseline + int((promised - baseline) * hired) * instalment.sequence // parts
+    added = int((promised - baseline) * hired)
+    return baseline + added * instalment.sequence // _parts(instalment)
+
+
+def _parts(instalment: Instalment) -> int:
+    return len(instalment.award.application.call.rule_set.instalments)
 
 
 def pay_all(round_: Round, instalments: int = 3, skip: int = 0) -> int:

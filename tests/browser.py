@@ -107,7 +107,9 @@ def context_of(browser, live_server, emptied) -> Iterator[Callable[..., BrowserC
         made.append((kind, context))
         cookies = {"django_language": language} if language else {}
         if person is not None:
-            cookies["sessionid"] = session_of(person)
+            from tests import signing  # this module is loaded before Django is set up
+
+            cookies["sessionid"] = signing.session_of(person)
         context.add_cookies(
             [{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()]
         )
@@ -134,15 +136,6 @@ def empty(context: BrowserContext) -> None:
     context.set_offline(False)
     context.unroute_all()
     context.clear_cookies()
-
-
-def session_of(person) -> str:
-    """The key of a fresh session in which this person is signed in."""
-    from django.test import Client
-
-    client = Client()
-    client.force_login(person)
-    return client.cookies["sessionid"].value
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from accounts.models import Level, Organisation, Region, User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from accounts.seeds import plant_regions  # noqa: E402
 from accounts.services import bootstrap, firms, people, roles  # noqa: E402
+from tests import signing  # noqa: E402
 from tests.kept import Keeper  # noqa: E402
 
 FIRM_CODE = "91220581MA0000004W"
@@ -308,16 +309,6 @@ def anonymous() -> AnonymousUser:
     return AnonymousUser()
 
 
-@pytest.fixture
-def client_of() -> Callable[..., Client]:
-    """A client signed in as the person; without one, a visitor's."""
-
-    def signed_in(person: User | None = None) -> Client:
-        client = Client()
-        if person is not None:
-            client.force_login(
-                person, backend="allauth.account.auth_backends.AuthenticationBackend"
-            )
-        return client
-
-    return signed_in
+@pytest.fixture(name="client_of")
+def _client_of() -> Callable[..., Client]:
+    return signing.client_of

@@ -12,7 +12,14 @@ class BatchForm(forms.Form):
     """Which released payments go to the treasury together."""
 
     payments = forms.TypedMultipleChoiceField(
-        label=_("Payments"), coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Payments that can go"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _(
+                "A payment you chose is in another batch or paid since. Choose among those below."
+            )
+        },
     )
 
     def __init__(self, *args: Any, payments: list[tuple[int, str]], **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ class WanField(forms.CharField):
     """An amount typed in 万元, cleaned to yuan."""
 
     unit = _("CNY 10,000")
-    width = "short"
+    width = "mid"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

@@ -24,6 +24,7 @@ class ObjectionForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Facts"),
+        help_text=_("At least twenty characters: what happened, when, and what shows it."),
         widget=forms.Textarea(attrs={"rows": 6}),
         min_length=20,
         max_length=4000,

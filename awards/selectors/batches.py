@@ -1,6 +1,17 @@
 """What is read of batches of payments: what can go into one, what of an answer does not match."""
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 
 from awards.models import AnswerLine, BatchLine, Payment, PaymentBatch, Settlement
 from awards.treasury import MATCHED
@@ -12,7 +23,7 @@ FIRM = "payment__instalment__award__application__firm"
 
 def batches() -> QuerySet[PaymentBatch]:
     """Every batch, the newest first: `.count` and `.total` (yuan) of its payments, `.paid` how
-    many are recorded.
+    many are recorded, `.differing` how many rows of the treasury's answers are open.
     """
     live = Q(lines__left_at__isnull=True)
     paid = live & Q(lines__payment__voucher_no__isnull=False)
@@ -20,7 +31,22 @@ def batches() -> QuerySet[PaymentBatch]:
         count=Count("lines", filter=live),
         total=Sum("lines__payment__amount", filter=live, default=0),
         paid=Count("lines", filter=paid),
+        differing=_counted(differing()),
     ).order_by("-pk")
+
+
+def _counted(rows: QuerySet[AnswerLine]) -> Coalesce:
+    """How many of these rows are of the batch's answers."""
+    of_batch = rows.filter(answer__batch=OuterRef("pk")).order_by()
+    counted = of_batch.values("answer__batch").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def to_reconcile() -> QuerySet[PaymentBatch]:
+    """Batches with open rows that no officer has asked to settle yet; `.differing` counts them."""
+    asked = _waiting().filter(answer_line=OuterRef("pk"))
+    unasked = _counted(differing().filter(~Exists(asked)))
+    return PaymentBatch.objects.annotate(differing=unasked).filter(differing__gt=0)
 
 
 def batch_by_number(number: str) -> PaymentBatch | None:
@@ -36,6 +62,11 @@ def lines_of(batch: PaymentBatch) -> QuerySet[BatchLine]:
     ).order_by("position")
 
 
+def line_of(payment: Payment) -> BatchLine | None:
+    """Where the payment stands in a batch, with the batch; None while it is in none."""
+    return payment.lines.filter(left_at__isnull=True).select_related("batch").first()
+
+
 def unbatched() -> QuerySet[Payment]:
     """Released payments that are in no batch, the oldest release first."""
     live = BatchLine.objects.filter(payment=OuterRef("pk"), left_at__isnull=True)
@@ -46,14 +77,19 @@ def unbatched() -> QuerySet[Payment]:
     )
 
 
-def open_rows(batch: PaymentBatch) -> QuerySet[AnswerLine]:
+def differing() -> QuerySet[AnswerLine]:
     """Rows of the treasury's answers that do not match and that nobody has settled."""
     settled = Settlement.objects.filter(answer_line=OuterRef("pk"), confirmed_at__isnull=False)
     return (
-        AnswerLine.objects.filter(~Exists(settled), answer__batch=batch)
+        AnswerLine.objects.filter(~Exists(settled))
         .exclude(finding__in=MATCHED)
         .exclude(finding__in=OVERTAKEN, line__payment__voucher_no__isnull=False)
     )
+
+
+def open_rows(batch: PaymentBatch) -> QuerySet[AnswerLine]:
+    """As `differing`, of one batch."""
+    return differing().filter(answer__batch=batch)
 
 
 def rows_to_settle(batch: PaymentBatch) -> QuerySet[AnswerLine]:

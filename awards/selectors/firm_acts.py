@@ -1,9 +1,10 @@
 """What waits for a firm's owners about one project or one document."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from applications.workflow import Status
 from awards.models import (
@@ -11,6 +12,7 @@ from awards.models import (
     Acceptance,
     Agreement,
     Award,
+    Claim,
     Clawback,
     Instalment,
     Objection,
@@ -32,9 +34,7 @@ def of_firms(firms: Collection[int], now: datetime) -> list[Rows]:
     return [
         shaped("sign_for_firm", to_sign, page="pk", **UNTIL_SIGNED),
         *_answers(firms, now),
-        shaped(
-            "claim", _to_claim().filter(**theirs), page="pk", number="sequence", amount="amount"
-        ),
+        *_claims(theirs),
         shaped("reply", asked, **UNTIL),
         shaped("pay_back", owed, **UNTIL),
         shaped("apply", _to_apply(firms), page="pk", title="application__title"),
@@ -72,7 +72,7 @@ def _answers(firms: Collection[int], now: datetime) -> list[Rows]:
     ]
 
 
-def _to_claim() -> QuerySet[Instalment]:
+def to_claim() -> QuerySet[Instalment]:
     """The next instalment of each project, where it can be claimed now."""
     earlier = Instalment.objects.filter(
         award=OuterRef("award"), sequence__lt=OuterRef("sequence")
@@ -82,6 +82,18 @@ def _to_claim() -> QuerySet[Instalment]:
         status="planned",
         award__application__status__in=RUNNING - {Status.AWARDED},
     )
+
+
+def _claims(theirs: Mapping[str, Any]) -> list[Rows]:
+    """Instalments to claim, and those whose last claim the secretary returned, with the reason."""
+    back = Claim.objects.filter(instalment=OuterRef("pk"), returned_at__isnull=False)
+    rows = to_claim().filter(**theirs)
+    why = Subquery(back.order_by("-pk").values("return_reason")[:1])
+    place = {"page": "pk", "number": "sequence", "amount": "amount"}
+    return [
+        shaped("claim", rows.filter(~Exists(back)), **place),
+        shaped("claim_again", rows.filter(Exists(back)).annotate(why=why), **place, words="why"),
+    ]
 
 
 def _to_apply(firms: Collection[int]) -> QuerySet[Award]:

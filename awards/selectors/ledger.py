@@ -54,6 +54,12 @@ def carried_into(envelope: Envelope) -> Decimal:
     return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
+def room_in(scheme: Scheme, year: int) -> Decimal:
+    """What the scheme's limit still lets into a year, yuan; what is carried in counts."""
+    ceiling = scheme.envelopes.filter(year=year).values_list("ceiling", flat=True).first()
+    return max(scheme.annual_limit - (ceiling or Decimal(0)), Decimal(0))
+
+
 def entries(envelope: Envelope, account: str = "") -> QuerySet[LedgerEntry]:
     """A year's entries, the newest first, with their causes; those of one account with `.moved`,
     what they add to it (less than 0 where they take), and `.balance`, what it has after them.

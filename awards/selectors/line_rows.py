@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from applications.workflow import Status
 from awards.funding import FundingLine
@@ -15,6 +15,8 @@ ABOVE = (Outcome.FUNDED, Outcome.PARTIAL)
 OUT = (Status.DISQUALIFIED, Status.WITHDRAWN, Status.NOT_FUNDED)
 WAITS = (Status.SCORED, Status.HEARING_SCORED, Status.RESERVE)
 ZERO = Decimal(0)
+# Why the line falls where it does; empty where nobody waits below it.
+Why = Literal["", "part", "spent", "exceeds_rest", "quota", "shares"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Cut:
     amount: Decimal
     left: Decimal
     last_rank: int | None
+    why: Why = ""
     next_rank: int | None = None
     next_sum: Decimal | None = None
 
@@ -35,24 +38,44 @@ def is_above(item: FundingItem) -> bool:
     return item.outcome in ABOVE and item.application.status not in OUT
 
 
-def cut_of(items: Sequence[FundingItem], envelope: Decimal) -> Cut:
-    """Where a list's line falls: after the last project with money; `next` is who misses it."""
+def cut_of(items: Sequence[FundingItem], envelope: Decimal, *, shared: bool = False) -> Cut:
+    """Where a list's line falls: after the last project with money; `next` is who misses it.
+
+    `shared`: panels share the call's money.
+    """
     above = [n for n, item in enumerate(items) if is_above(item)]
     after = above[-1] + 1 if above else 0
     amount = sum((items[n].amount for n in above), ZERO)
-    missed = next(
-        (i for i in items[after:] if i.note == "exceeds_rest" and i.application.status in WAITS),
-        None,
-    )
+    left = envelope - amount
+    below = [i for i in items[after:] if i.outcome in WAITING and i.application.status in WAITS]
+    missed = next((i for i in below if i.note == "exceeds_rest"), None)
     return Cut(
         after=after,
         count=len(above),
         amount=amount,
-        left=envelope - amount,
+        left=left,
         last_rank=items[above[-1]].rank if above else None,
+        why=_why([items[n] for n in above], below, left, shared=shared),
         next_rank=missed.rank if missed else None,
         next_sum=missed.application.requested if missed else None,
     )
+
+
+def _why(
+    above: Sequence[FundingItem], below: Sequence[FundingItem], left: Decimal, *, shared: bool
+) -> Why:
+    notes = {item.note for item in below} - {"held_back"}
+    if not notes:
+        return ""
+    if any(item.outcome == Outcome.PARTIAL for item in above):
+        return "part"
+    if not left:
+        return "spent"
+    if "exceeds_rest" in notes:
+        return "exceeds_rest"
+    if notes <= QUOTA_MARKS.keys():
+        return "quota"
+    return "shares" if shared else ""
 
 
 def ghost_of(line: FundingLine) -> Cut:

@@ -111,6 +111,20 @@ def instalments(user: User, state: str = "", text: str = "") -> QuerySet[Instalm
     return rows
 
 
+def returned_claim(instalment: Instalment) -> Claim | None:
+    """The last claim of an instalment, if it was returned and not made again."""
+    if instalment.status != "planned":
+        return None
+    back = instalment.claims.filter(returned_at__isnull=False).select_related("returned_by")
+    return back.order_by("-pk").first()
+
+
+def last_verified(award: Award) -> Claim | None:
+    """The last claim of an award that its secretary verified on site."""
+    found = Claim.objects.filter(instalment__award=award, verified_at__isnull=False)
+    return found.order_by("-instalment__sequence").first()
+
+
 def payments(user: User) -> QuerySet[Payment]:
     """Payments of visible awards, entered, released or paid."""
     return Payment.objects.filter(

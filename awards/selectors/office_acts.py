@@ -26,6 +26,7 @@ from awards.models import (
     Termination,
 )
 from awards.selectors.acts import UNTIL, UNTIL_SIGNED, Rows, shaped, under_way
+from awards.selectors.batches import to_reconcile
 from awards.selectors.money import RUNNING, served_by
 from awards.selectors.progress import REPORTING
 from awards.selectors.waiting import parts
@@ -177,12 +178,14 @@ def of_finance(user: User) -> list[Rows]:
 
 
 def _of_treasury(user: User) -> list[Rows]:
-    """Batches that a colleague formed, and settlements that a colleague asked for."""
+    """Batches that a colleague formed, rows that do not match, settlements that a colleague asked
+    for."""
     batches = PaymentBatch.objects.filter(status="draft").exclude(formed_by=user)
     asked = Settlement.objects.filter(confirmed_at__isnull=True, refused_at__isnull=True)
     place = {"page": "pk", "title": ""}
     return [
         shaped("send_batch", batches, **place, number="number"),
+        shaped("reconcile", to_reconcile(), **place, number="number", words="differing"),
         shaped(
             "confirm_settlement",
             asked.exclude(proposed_by=user),

@@ -20,7 +20,7 @@ def terms_of(award: Award) -> dict[str, Any]:
 
 
 def target(terms: dict[str, Any], name: str) -> int:
-    """One target as a whole number of persons; 0 where the dossier did not say."""
+    """One target as a whole number of persons or yuan; 0 where the dossier did not say."""
     return int(Decimal(terms.get("targets", {}).get(name) or 0))
 
 

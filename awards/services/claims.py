@@ -21,6 +21,7 @@ from audit.services import record
 from awards.achievement import Settlement
 from awards.facts import claim_facts
 from awards.models import SETTLED, Claim, ClaimFile, Instalment
+from awards.selectors.money import last_verified
 from awards.selectors.people import firm_people
 from awards.selectors.progress import has_passed
 from awards.services.instalment_rows import lock_instalment
@@ -62,11 +63,7 @@ def _check_claim(
         raise Invalid(_("Enter figures of zero or more."), field="invested")
     if insured < 0:
         raise Invalid(_("Enter figures of zero or more."), field="insured")
-    last = (
-        Claim.objects.filter(instalment__award=instalment.award, verified_at__isnull=False)
-        .order_by("-instalment__sequence")
-        .first()
-    )
+    last = last_verified(instalment.award)
     if last is not None and invested < last.invested:
         raise Invalid(
             _("The last verified claim said %(sum)s invested; the total cannot be less now.")

@@ -34,15 +34,17 @@ _TYPES: Final = {
     "amount": "numeric",
     **dict.fromkeys(CAUSES, "bigint"),
 }
-_INTO: Final = "INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})"
 # One entry: the trigger's conditional UPDATE says yes or no. Several: all or none, so that what
 # they need is asked of the row first, as it is once the lock on it is ours.
-_ONE: Final = _INTO + " VALUES (%s, 0, now(), %s, {row})"
-_SEVERAL: Final = f"""
-{_INTO}
-SELECT %s, 0, now(), %s, {{names}}
-FROM (VALUES {{rows}}) AS r (place, {{names}})
-JOIN (SELECT id FROM awards_envelope WHERE id = %s{{enough}} FOR NO KEY UPDATE) held ON true
+_ONE: Final = """
+INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
+VALUES (%s, 0, now(), %s, {row})
+"""
+_SEVERAL: Final = """
+INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
+SELECT %s, 0, now(), %s, {names}
+FROM (VALUES {rows}) AS r (place, {names})
+JOIN (SELECT id FROM awards_envelope WHERE id = %s{enough} FOR NO KEY UPDATE) held ON true
 ORDER BY place
 """
 

@@ -15,6 +15,7 @@ from accounts.rules import has_any_role, has_role, is_owner
 from applications.workflow import Status
 from awards.forms.project import AcceptanceForm, GradeForm, ReasonForm
 from awards.models import ACCEPTANCE_STATES, GRADE_NAMES, SETTLED, Acceptance, Award
+from awards.selectors.money import last_verified
 from awards.selectors.terms import target, terms_of
 from awards.services import acceptance as services
 from awards.views.acting import Act, award_of, carried_out, drawn
@@ -45,6 +46,7 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
         "acts": forms,
         "promised": target(terms, "promised_headcount"),
         "planned": target(terms, "fixed_assets_yuan"),
+        "verified": last_verified(award),
         "waits": _waits(award, rows),
         "nav_current": "applications:dossier_list",
     }

@@ -16,6 +16,8 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role
 from applications.money import grouped, in_words
+from applications.wording import STATUS_NAMES
+from applications.workflow import Status
 from audit.refusals import NotPermitted
 from awards import rules
 from awards.models import Agreement, Award, Side, Signature
@@ -54,18 +56,23 @@ def agreement_list(request: SignedInRequest) -> HttpResponse:
 
 def _row(award: Award) -> dict[str, Any]:
     agreement = getattr(award, "agreement", None)
-    state, word = _state(agreement)
+    state, word = _state(award, agreement)
     return {
         "award": award,
         "application": award.application,
         "agreement": agreement,
         "tone": state,
         "label": word,
+        "to_draw_up": agreement is None
+        and award.allocation_id is not None
+        and award.application.status == Status.AWARDED,
         "paid": award.paid,
     }
 
 
-def _state(agreement: Agreement | None) -> tuple[str, str]:
+def _state(award: Award, agreement: Agreement | None) -> tuple[str, Any]:
+    if award.revoked_at:
+        return "stop", STATUS_NAMES[Status.TERMINATED]
     if agreement is None:
         return "todo", _("to draw up")
     if agreement.firm_signed_at and agreement.office_signed_at:
@@ -124,7 +131,7 @@ def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
         "instalments": [(i, INSTALMENT_STATES[i.status]) for i in row.award.instalments.all()],
         "may_sign": side_of(request, row),
         "signatures": _signatures(row),
-        "in_force": bool(row.firm_signed_at and row.office_signed_at),
+        "state": _state(row.award, row),
     }
     return render(request, "awards/agreement.html", context)
 

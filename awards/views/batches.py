@@ -106,7 +106,7 @@ def page_of(
         "batch": found,
         "page": page,
         "answers": found.answers.select_related("imported_by").order_by("-pk"),
-        "differing": rows.open_rows(found).count() if sent else 0,
+        "differing": found.differing,  # type: ignore[attr-defined]  # annotated
         "can_send": finance and draft and found.formed_by_id != request.user.pk,
         "own": finance and draft and found.formed_by_id == request.user.pk,
         "can_dissolve": finance and draft,

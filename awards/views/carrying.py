@@ -16,7 +16,7 @@ from awards.forms.money import TextForm
 from awards.forms.refusing import add_refusal
 from awards.ledger import carriable
 from awards.models import CarryOver, Envelope
-from awards.selectors.ledger import carried_into
+from awards.selectors.ledger import carried_into, room_in
 from awards.services import carrying
 
 
@@ -45,7 +45,8 @@ def carry(request: SignedInRequest, code: str, year: int) -> HttpResponse:
     context = {
         "envelope": envelope,
         "next": year + 1,
-        "most": most,
+        "unused": most,
+        "most": min(most, room_in(envelope.scheme, year + 1)),
         "form": form,
         "nav_current": "awards:envelope",
     }

@@ -14,23 +14,32 @@ from accounts.rules import is_owner
 from audit.refusals import NotPermitted, Refused
 from awards.forms.money import ClaimForm, TextForm
 from awards.forms.refusing import add_refusal
-from awards.models import Award, Claim, ClaimFile
+from awards.models import Award, Claim, ClaimFile, Instalment
 from awards.selectors import money
+from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
 from awards.selectors.terms import terms_of
 from awards.services import claims
 from secretaries.rules import verifies
 
 
+def _owned(request: SignedInRequest, pk: int) -> Instalment:
+    """An instalment of a firm that the person owns; NotPermitted for others who may see it."""
+    found = money.instalments(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    if not is_owner(request.user, found.award.application.firm_id):
+        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    return found
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: SignedInRequest, pk: int) -> HttpResponse:
     """The firm's owner claims an instalment with evidence."""
-    instalment = money.instalments(request.user).filter(pk=pk).first()
-    if instalment is None:
-        raise Http404
-    if not is_owner(request.user, instalment.award.application.firm_id):
-        raise NotPermitted(_("Only an owner of the firm claims an instalment."))
+    instalment = _owned(request, pk)
+    if request.method != "POST" and not to_claim().filter(pk=pk).exists():
+        return redirect("awards:instalment", pk=pk)
     form = ClaimForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -49,7 +58,12 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Claimed. Your service secretary verifies it on site."))
             return redirect("awards:instalment", pk=pk)
-    context = {"form": form, "instalment": instalment, "application": instalment.award.application}
+    context = {
+        "form": form,
+        "instalment": instalment,
+        "application": instalment.award.application,
+        "returned": money.returned_claim(instalment),
+    }
     return render(request, "awards/claim_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -109,7 +109,7 @@ def _weighed(found: FundingList, items: list[FundingItem]) -> dict[str, Any]:
     """The list's rows, lines, figures and beam."""
     deviations = lists.deviations_of(found)
     standing = {d.application_id: d for d in deviations if d.refused_at is None}
-    cut = line_rows.cut_of(items, found.envelope)
+    cut = line_rows.cut_of(items, found.envelope, shared=found.call.rule_set.panels == "quota")
     ghosts = _ghosts(found, list(standing.values()), cut)
     rows = line_rows.rows_of(items, cut, ghosts, standing)
     running = Decimal(0)

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.roles import Role
 from accounts.rules import has_role, is_owner
-from applications.workflow import Status
 from audit.refusals import Refused
 from awards import rules
 from awards.forms.money import InstalmentFilter, PaidForm
 from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
+from awards.selectors.batches import line_of
+from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
 from awards.services import payments
 from awards.views.agreements import guard
@@ -99,6 +100,7 @@ def _page(
         "award": row.award,
         "claim": claim,
         "payment": payment,
+        "line": line_of(payment) if payment and rules.sees_funding(request.user) else None,
         "jobs": settlement_of(claim) if claim else None,
         "waits": WAITS[row.status],
         "loads": _loads(row),
@@ -106,9 +108,9 @@ def _page(
             {"at": s["at"], "who": s["who"], "text": STEP_WORDS[s["key"]], "state": "past"}
             for s in money.payment_steps(payment, claim)
         ],
-        "can_claim": row.status == "planned"
-        and is_owner(request.user, application.firm_id)
-        and application.status in (Status.AGREED, Status.IN_PROGRESS),
+        "can_claim": is_owner(request.user, application.firm_id)
+        and to_claim().filter(pk=row.pk).exists(),
+        "returned": money.returned_claim(row),
         "can_verify": row.status == "claimed"
         and verifies(request.user, application, request.clock.today),
         "can_enter": finance and row.status == "verified",

@@ -49,6 +49,7 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": award.application,
         "rows": [_row(one, reports) for one in rows],
         "checks": checks[::-1],
+        "reporting": award.application.status in REPORTING,
         "acts": forms,
         "nav_current": "applications:dossier_list",
     }

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page, require_safe
@@ -27,6 +27,12 @@ def about(request: PageRequest) -> HttpResponse:
         "holds_tokens": may_hold_tokens(request.user),
     }
     return render(request, "opendata/about.html", context)
+
+
+@require_safe
+def root(request: PageRequest) -> HttpResponse:
+    """The address that everything of the API begins with: the page that says what is below it."""
+    return redirect("opendata:about")
 
 
 def _language() -> str:

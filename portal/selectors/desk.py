@@ -144,6 +144,7 @@ def _envelopes() -> Board:
             "year": envelope.year,
             "ceiling": envelope.ceiling,
             "committed": envelope.taken,
+            "reserved": envelope.reserved,
             "paid": envelope.paid,
             "left": envelope.available,
             "loads": loads(envelope),

@@ -53,6 +53,7 @@ class ResultRow:
     paid: Decimal
     letter: str
     ended: bool  # terminated since: what was not paid went back
+    recovered: Decimal = Decimal(0)  # of what was paid to an ended one
 
 
 def published_awards() -> QuerySet[Award]:
@@ -74,6 +75,16 @@ def _with_what_is_published(awards: QuerySet[Award]) -> QuerySet[Award]:
 def result_rows(call: Call) -> list[ResultRow]:
     """The supported projects of a call by number; one query."""
     return _rows(published_awards().filter(application__call=call))
+
+
+def ended_rows(call: Call) -> list[ResultRow]:
+    """The projects of a call that were terminated after money was paid, by number, with what came
+    back of it; one query.
+    """
+    back = Q(clawback__repayments__confirmed_at__isnull=False)
+    ended = Award.objects.filter(application__call=call, revoked_at__isnull=False, paid__gt=0)
+    recovered = Sum("clawback__repayments__principal", filter=back, default=Decimal(0))
+    return _rows(_with_what_is_published(ended).annotate(recovered=recovered))
 
 
 def allocated_rows(letter: AllocationNotice) -> list[ResultRow]:
@@ -99,6 +110,7 @@ def _row(award: Award) -> ResultRow:
         paid=award.paid,
         letter=award.allocation.number if award.allocation else "",
         ended=award.revoked_at is not None,
+        recovered=getattr(award, "recovered", Decimal(0)),
     )
 
 

@@ -97,6 +97,7 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
         "total": total,
         "paid": paid,
         "projects": len(rows),
+        "ended": results.ended_rows(call),
         "letters": results.allocations(call),
         "draws": [d for d in draws.published(call) if d.readable],
     }

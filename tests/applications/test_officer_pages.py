@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.roles import Role
 from applications.models import Application, Recommendation, Screening
 from applications.services import recommendation, screening
@@ -14,6 +13,7 @@ from applications.workflow import Status
 from audit import clock
 from tests import making
 from tests.applications.test_recommendation import Cast, check
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return Cast()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name: str, *args: object) -> str:
@@ -53,10 +47,10 @@ def recommended(cast: Cast, n: int) -> list[Application]:
 
 def test_each_list_is_for_its_role(cast: Cast) -> None:
     roles = {
-        "region": signed_in(cast.prefecture),
-        "officer": signed_in(cast.officer),
-        "firm": signed_in(cast.owner),
-        "approver": signed_in(making.person("审定", Role.APPROVER)),
+        "region": client_of(cast.prefecture),
+        "officer": client_of(cast.officer),
+        "firm": client_of(cast.owner),
+        "approver": client_of(making.person("审定", Role.APPROVER)),
     }
     seen = {
         (role, page): client.get(url(page)).status_code
@@ -78,12 +72,12 @@ def test_each_list_is_for_its_role(cast: Cast) -> None:
 
 def test_the_other_line_s_dossier_is_no_page(cast: Cast) -> None:
     (a,) = cast.dossiers(1)
-    assert signed_in(cast.county).get(url("recommendation_check", a.pk)).status_code == 200
-    other = signed_in(cast.tonghua)
+    assert client_of(cast.county).get(url("recommendation_check", a.pk)).status_code == 200
+    other = client_of(cast.tonghua)
     for name in ("recommendation_check", "recommendation_return", "recommendation_refuse"):
         assert other.post(url(name, a.pk), {}).status_code == 404
     assert other.get(url("recommendation_order", cast.call.number, "220300")).status_code == 404
-    assert signed_in(cast.officer).get(url("screening_dossier", a.pk)).status_code == 404
+    assert client_of(cast.officer).get(url("screening_dossier", a.pk)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -108,7 +102,7 @@ def test_queries_do_not_grow(
     counts = []
     for size in (3, 57):
         make(size)
-        client = signed_in(person)
+        client = client_of(person)
         client.get(path)
         with django_assert_max_num_queries(most) as captured:
             page = client.get(path)
@@ -121,13 +115,13 @@ def test_dossier_pages_stay_within_their_queries(
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     (a,) = cast.dossiers(1)
-    client = signed_in(cast.prefecture)
+    client = client_of(cast.prefecture)
     client.get(url("recommendation_check", a.pk))
     with django_assert_max_num_queries(15):
         client.get(url("recommendation_check", a.pk))
     (b,) = recommended(cast, 1)
     screening.run_checks(application=b)
-    client = signed_in(cast.officer)
+    client = client_of(cast.officer)
     client.get(url("screening_dossier", b.pk))
     with django_assert_max_num_queries(15):
         client.get(url("screening_dossier", b.pk))
@@ -139,7 +133,7 @@ def test_files_are_named_by_their_document_and_a_correction_leads_to_its_differe
     document = {"code": "licence", "name_zh": "营业执照", "name_en": "Licence", "required": True}
     cast.call = making.call(cast.officer, required_documents=[document])
     (a,) = cast.dossiers(1)
-    client, page = signed_in(cast.prefecture), url("recommendation_check", a.pk)
+    client, page = client_of(cast.prefecture), url("recommendation_check", a.pk)
     versions = url("versions", a.pk)
     assert versions not in client.get(page).content.decode()
     files = [{"id": 1, "name": "1.pdf", "document": document["code"]}]
@@ -151,7 +145,7 @@ def test_files_are_named_by_their_document_and_a_correction_leads_to_its_differe
 
 def test_the_list_filters_and_pages(cast: Cast) -> None:
     cast.dossiers(53)
-    client = signed_in(cast.prefecture)
+    client = client_of(cast.prefecture)
     page = client.get(url("recommendations"))
     assert len(page.context["rows"]) == 50
     page = client.get(url("recommendations"), {"text": "项目7", "state": "submitted"})
@@ -161,7 +155,7 @@ def test_the_list_filters_and_pages(cast: Cast) -> None:
 
 def test_a_refused_check_keeps_what_was_typed(cast: Cast) -> None:
     (a,) = cast.dossiers(1)
-    client = signed_in(cast.county)
+    client = client_of(cast.county)
     typed = {"truthful": "yes", "finance_agrees": "no", "opinion": "短", "site_visited_on": ""}
     page = client.post(url("recommendation_check", a.pk), typed)
     assert page.status_code == 422
@@ -176,7 +170,7 @@ def test_a_refused_check_keeps_what_was_typed(cast: Cast) -> None:
 
 def test_return_and_refusal_through_the_page(cast: Cast) -> None:
     a, b = cast.dossiers(2)
-    client = signed_in(cast.county)
+    client = client_of(cast.county)
     rows = {"reasons-TOTAL_FORMS": "4", "reasons-INITIAL_FORMS": "0"}
     page = client.post(url("recommendation_return", a.pk), rows)
     assert page.status_code == 422
@@ -200,7 +194,7 @@ def test_ordering_without_script(cast: Cast) -> None:
     a, b, c = cast.dossiers(3)
     for row in (a, b):
         check(row, cast.county)
-    client = signed_in(cast.prefecture)
+    client = client_of(cast.prefecture)
     path = url("recommendation_order", cast.call.number, "220300")
 
     def ranks(page: Any) -> list[tuple[int, str]]:
@@ -236,7 +230,7 @@ def test_a_list_over_the_quota_is_told_before_it_is_sent(cast: Cast) -> None:
     for row in rows:
         check(row, cast.county)
     typed = {f"rank_{row.pk}": str(n) for n, row in enumerate(rows, 1)}
-    page = signed_in(cast.prefecture).post(
+    page = client_of(cast.prefecture).post(
         url("recommendation_order", cast.call.number, "220300"),
         {**typed, "letter_no": "四工信联〔2026〕8号", "act": "review"},
     )
@@ -252,7 +246,7 @@ def answers(**changed: str) -> dict[str, str]:
 
 def test_screening_through_the_pages(cast: Cast) -> None:
     (a,) = recommended(cast, 1)
-    client = signed_in(cast.officer)
+    client = client_of(cast.officer)
     path = url("screening_dossier", a.pk)
     page = client.post(path, answers(ok_papers="no", reason_papers=""))
     assert page.status_code == 422
@@ -274,7 +268,7 @@ def test_screening_through_the_pages(cast: Cast) -> None:
 
 def test_findings_are_answered_on_the_page(cast: Cast) -> None:
     a, _b = recommended(cast, 2)
-    client = signed_in(cast.officer)
+    client = client_of(cast.officer)
     assert client.post(url("screening_checks", a.pk)).status_code == 302
     (found,) = a.findings.all()
     path = url("screening_finding", a.pk, found.pk)

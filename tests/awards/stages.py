@@ -1,5 +1,6 @@
 """Each stage of the money, reached through the services by the people who may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -86,6 +87,7 @@ def ranked(
     example: tuple[tuple[Any, ...], ...] = EXAMPLE,
     mode: str = "strict",
     envelope: Decimal = ENVELOPE,
+    panel_of: Mapping[str, int] | None = None,
     **rules: Any,
 ) -> Call:
     """A call whose ranking stands; entries below 60 points have no rank."""
@@ -119,7 +121,7 @@ def ranked(
             ranking=ranking,
             application=made,
             rank=place if ranked_ else None,
-            panel=1,
+            panel=(panel_of or {}).get(title, 1),
             panel_rank=place if ranked_ else None,
             industry=made.industry.code,
             prefecture=made.region.line.code,

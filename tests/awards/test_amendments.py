@@ -13,6 +13,7 @@ from awards.models import Amendment, Award, Envelope
 from awards.selectors.terms import terms_of
 from awards.services import amendments
 from awards.waiting import waiting_for
+from awards.wording import term_text
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.tables import pairs, tried
@@ -179,8 +180,8 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     decided = {"act": "grant", "grant-reason": WHY}
     assert client_of(people.officer).post(page, decided).status_code == 302
     shown = owner.get(page).content.decode()
-    assert "280" in shown
-    assert "240" in shown
+    assert (shown.count(">280 人<"), shown.count(">240 人<")) == (2, 2)
+    assert term_text("finishes_on", "2027-06-30") == "2027年6月30日"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
@@ -176,3 +177,15 @@ def test_a_declined_place_is_filled_and_the_ledger_follows(people, approved):
     ]  # fmt: skip
     assert year(2026).reserved == 24_000 * WAN
     connection.check_constraints()
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "most", "forms"), [(20_000, 6_000, 1), (28_000, 2_000, 1), (30_000, 0, 0)]
+)
+def test_the_page_offers_what_the_next_year_has_room_for(
+    client_of, people, ended, ceiling, most, forms
+):
+    grant_next(people, ended, ceiling)
+    page = client_of(people.finance).get(reverse("awards:carry", args=[ended.scheme.code, 2026]))
+    assert page.context["most"] == most * WAN
+    assert page.content.decode().count('name="amount"') == forms

@@ -118,3 +118,28 @@ def test_panels_share_the_money_by_their_dossiers(people):
     # one panel has it all: the line is that of the whole ranking
     listed = stages.drawn(people, call)
     assert told(listed) == ["funded", "funded", "funded", "reserve", "reserve", "reserve"]
+
+
+SHARED = (("P1", "90.00", 8_000), ("P2", "88.00", 1_000), ("P3", "86.00", 2_000))
+TEXTILES = tuple((*row, "textiles") for row in stages.EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("example", "mode", "wan", "rules", "why", "words"),
+    [
+        (stages.EXAMPLE, "strict", 30_000, {}, "exceeds_rest", "by strict order the list ends"),
+        (stages.EXAMPLE, "skip", 25_000, {}, "exceeds_rest", "skip and fill: nobody below fits"),
+        (stages.EXAMPLE, "skip", 30_000, {}, "", ""),
+        (stages.EXAMPLE, "partial", 30_000, {}, "part", "was offered what was left"),
+        (stages.EXAMPLE, "partial", 24_000, {}, "spent", "the money of this call is used up"),
+        (TEXTILES, "strict", 30_000, {"most_per_industry": 2}, "quota", "the quotas of this call"),
+        (SHARED, "strict", 8_000, {"panels": "quota"}, "shares", "shares are used up"),
+    ],
+)  # fmt: skip
+def test_the_line_says_why_it_falls_there(people, client_of, example, mode, wan, rules, why, words):
+    panel_of = {"P2": 2} if "panels" in rules else {}
+    call = stages.ranked(people, example, mode, wan * stages.WAN, panel_of, **rules)
+    stages.drawn(people, call)
+    page = english(client_of(people.officer)).get(reverse("awards:funding", args=[call.number]))
+    assert page.context["cut"].why == why
+    assert page.content.decode().count(words or "go to the reserve") == bool(why)

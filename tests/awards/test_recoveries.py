@@ -384,7 +384,14 @@ def test_the_pages(people, award, client_of, applicant2):
     assert client_of(people.officer).post(page, put).status_code == 302
     assert client_of(people.officer).post(page, {"act": "confirm"}).status_code == 409
     decide = {"act": "confirm", "confirm-reason": WHY}
+    quarters = reverse("awards:progress", args=[award.pk])
+    assert "pill is-late" in owner.get(quarters).content.decode()
     assert client_of(people.approver).post(page, decide).status_code == 302
+    # an ended project owes no report, and its agreement is not in force any more
+    assert "pill is-late" not in owner.get(quarters).content.decode()
+    for name, args in (("agreements", []), ("agreement", [award.agreement.pk])):
+        shown = owner.get(reverse(f"awards:{name}", args=args)).content.decode()
+        assert (shown.count(">已终止<"), shown.count(">生效<")) == (1, 0)
     row.refresh_from_db()
     assert row.status == "upheld"
     letter = {"act": "order", "order-document_no": "吉财追〔2026〕1号"}

@@ -23,6 +23,7 @@ PALETTE = re.compile(
     r"sky|blue|indigo|violet|purple|fuchsia|pink|rose|slate|gray|zinc|neutral|stone|black|white)\b"
 )
 HEX = re.compile(r"(?:class|fill|stroke)=\"[^\"]*#[0-9a-fA-F]{3,6}\b")
+JOINED_UNIT = re.compile(r"[^\s>]<small|[^\s>]{% if \w+ %}<small")
 ELSEWHERE = re.compile(r"(?:src|href)=[\"'](?:https?:)?//")
 
 
@@ -56,6 +57,7 @@ def test_keeps_to_the_tokens(path):
     assert PALETTE.findall(text) == []
     assert HEX.findall(text) == []
     assert ELSEWHERE.findall(text) == []
+    assert JOINED_UNIT.findall(text) == [], "a space between a number and its unit"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

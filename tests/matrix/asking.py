@@ -20,14 +20,14 @@ import pytest
 from django.core.signals import got_request_exception
 from django.db import connection, transaction
 from django.template import engines, loader
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.test.client import ClientHandler
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
 from tests.matrix.objects import Cases
+from tests.signing import client_of
 
-SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
 FILE = Path(__file__).with_name("allowed.json")
 METHODS = ("GET", "POST")
 
@@ -83,9 +83,7 @@ class Asker(RequestFactory):
         super().__init__()
         self.handler = ClientHandler(enforce_csrf_checks=False)
         if person is not None:
-            client = Client()
-            client.force_login(person, backend=SIGN_IN)
-            self.cookies = client.cookies
+            self.cookies = client_of(person).cookies
 
     def request(self, **environ: Any) -> Any:
         """The answer, with the number of its queries; nothing of it stays in the database."""

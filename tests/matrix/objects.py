@@ -150,8 +150,8 @@ def portal(calls: dict[str, Call]) -> dict[str, Cases]:
 
 
 def opendata(calls: dict[str, Call], rows: dict[str, Application]) -> dict[str, Cases]:
-    names = ("about", "description", "calls", "notices", "results", "award_list", "dossiers",
-             "payments")  # fmt: skip
+    names = ("about", "root", "description", "calls", "notices", "results", "award_list",
+             "dossiers", "payments")  # fmt: skip
     notice = PublicNotice.objects.order_by("pk")[0].number
     both = {n: (calls[n].number,) for n in ("paid", "review")}
     return {f"opendata:{name}": PLAIN for name in names} | {

@@ -11,7 +11,6 @@ from itertools import cycle
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
-from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from schemathesis import GenerationMode
@@ -21,7 +20,8 @@ from accounts.services import tokens
 from applications.models import Call
 from awards.models import PublicNotice
 from tests.exhaustive import examples
-from tests.matrix import asking, objects
+from tests.matrix import objects
+from tests.signing import session_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("house_in_full_swing")]
 EXAMPLES = int(os.environ.get("STEELYARD_API_EXAMPLES", "1"))
@@ -46,9 +46,7 @@ def people(house_in_full_swing) -> dict[str, dict]:
     for name, person in objects.faces().items():
         asked[name] = {}
         if person is not None:
-            client = Client()
-            client.force_login(person, backend=asking.SIGN_IN)
-            asked[name] = {"cookies": {k: morsel.value for k, morsel in client.cookies.items()}}
+            asked[name] = {"cookies": {"sessionid": session_of(person)}}
         if name in BY_TOKEN:
             _token, text = tokens.create_token(name="接口", days=30, by=person)
             asked[f"{name}'s program"] = {"headers": {"Authorization": f"Bearer {text}"}}

@@ -339,6 +339,11 @@ def test_the_description_names_every_address(client):
         assert ({} in methods["get"]["security"]) is not own
 
 
+def test_the_address_that_all_begin_with_leads_to_the_page(client):
+    answer = client.get("/api/v1/")
+    assert (answer.status_code, answer.url) == (302, reverse("opendata:about"))
+
+
 def test_the_page_says_how_to_ask(client, client_of, officer, approver, applicant):
     call = published.awarded_call(officer, approver)
     text = client.get(reverse("opendata:about")).content.decode()

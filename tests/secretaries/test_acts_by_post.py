@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db.models import F
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -21,6 +20,7 @@ from secretaries.selectors.appraising import quarter_of
 from secretaries.services import appointments, backups, clocks, pauses, requests
 from tests.secretaries.people import made_older
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -41,9 +41,7 @@ def cast() -> Served:
 
 
 def sent(user: User, name: str, pk: int, typed: dict[str, Any]) -> None:
-    client = Client()
-    client.force_login(user)
-    answer = client.post(reverse(f"secretaries:{name}", args=[pk]), typed)
+    answer = client_of(user).post(reverse(f"secretaries:{name}", args=[pk]), typed)
     assert answer.status_code == 302, answer.content.decode()
 
 
@@ -172,7 +170,5 @@ def test_a_quarter_is_appraised(cast: Served) -> None:
     back = (clock.today() - last.last).days + 30
     made_older(row, back)
     cast.it.service_assignments.update(valid_from=clock.now() - timedelta(days=back + 5))
-    client = Client()
-    client.force_login(cast.lead)
-    assert client.post(reverse("secretaries:quarter")).status_code == 302
+    assert client_of(cast.lead).post(reverse("secretaries:quarter")).status_code == 302
     assert SecretaryAppraisal.objects.get().secretary == cast.zhao

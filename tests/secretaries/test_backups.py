@@ -14,8 +14,9 @@ from secretaries.models import ServiceSecretary
 from secretaries.selectors.backups import stand_ins
 from secretaries.services import backups, profiles
 from tests import making
-from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def leave(cast: Served, who: ServiceSecretary, first: int, last: int) -> None:
 
 
 def test_the_lead_looks_names_and_withdraws_on_the_page(cast: Served) -> None:
-    sun, client = cast.secretary("孙桂芳"), signed_in(cast.lead)
+    sun, client = cast.secretary("孙桂芳"), client_of(cast.lead)
     path = url("backup", cast.assignment.pk)
     assert path in client.get(url("project", cast.it.pk)).content.decode()
     assert client.get(path).status_code == 200
@@ -84,7 +85,7 @@ def test_who_cannot_stand_in_is_refused_with_what_to_do(cast: Served) -> None:
         said[one.pk] = (refused.value.field, "另选" in str(refused.value.message))
     assert said == dict.fromkeys((cast.zhao.pk, away.pk, over.pk), ("backup", True))
     backups.set_backup(assignment=cast.assignment, backup=apart, by=cast.lead)
-    page = signed_in(cast.lead).post(
+    page = client_of(cast.lead).post(
         url("backup", cast.assignment.pk), {"backup": away.pk, "act": "keep"}
     )
     assert page.status_code == 422
@@ -104,12 +105,12 @@ def test_who_serves_the_place_comes_first_then_the_fewest_projects(cast: Served)
 
 def test_an_ended_assignment_leads_back_to_its_project(cast: Served) -> None:
     type(cast.assignment).objects.filter(pk=cast.assignment.pk).update(valid_to=clock.now())
-    page = signed_in(cast.lead).get(url("backup", cast.assignment.pk))
+    page = client_of(cast.lead).get(url("backup", cast.assignment.pk))
     assert (page.status_code, page.url) == (302, url("project", cast.it.pk))
 
 
 def test_queries_do_not_grow(cast: Served, django_assert_max_num_queries) -> None:
-    client, path, counts = signed_in(cast.lead), url("backup", cast.assignment.pk), []
+    client, path, counts = client_of(cast.lead), url("backup", cast.assignment.pk), []
     for size in (3, 30):
         for n in range(size):
             cast.secretary(f"秘书{size}{n}")

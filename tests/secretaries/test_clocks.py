@@ -18,8 +18,9 @@ from secretaries.selectors.clocks import clock_of, shares_of
 from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
 from tests import making
 from tests.secretaries.people import made_older
-from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 EVIDENCE = "已函请省厅批复，文号吉工信函〔2026〕18号"
@@ -228,7 +229,7 @@ def test_an_answer_ends_the_pause_the_clocks_and_the_holds(cast: Served) -> None
 
 
 def test_what_is_answered_is_said_to_be_with_nobody(cast: Served) -> None:
-    row, client = cast.ask(), signed_in(cast.zhao.user)
+    row, client = cast.ask(), client_of(cast.zhao.user)
     holds.pass_on(request=row, unit="自然资源局", text="", by=cast.zhao.user)
     said = []
     for _ in range(2):
@@ -245,7 +246,7 @@ def test_what_is_answered_is_said_to_be_with_nobody(cast: Served) -> None:
 
 
 def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(cast: Served) -> None:
-    row, client = cast.ask(), signed_in(cast.zhao.user)
+    row, client = cast.ask(), client_of(cast.zhao.user)
     path = url("request", row.pk)
     seen = []
     for used in (4, 5, 6):
@@ -301,11 +302,11 @@ def test_the_first_reply_climbs_the_same_ladder(cast: Served) -> None:
     }
     inquiry = OverdueInquiry.objects.get()
     assert (inquiry.clock, inquiry.overdue, inquiry.step) == ("response", 10, "四平市工信局")
-    page = signed_in(cast.lead).get(url("inquiry", inquiry.pk)).content.decode()
+    page = client_of(cast.lead).get(url("inquiry", inquiry.pk)).content.decode()
     assert "超期事项：初步答复" in page
     assert (
         "初步答复 · 超期：报单位负责人"
-        in signed_in(cast.zhao.user).get(url("request", row.pk)).content.decode()
+        in client_of(cast.zhao.user).get(url("request", row.pk)).content.decode()
     )
 
 
@@ -327,7 +328,7 @@ def test_who_signs_late_or_not_at_all_is_told_of_once(cast: Served) -> None:
     holds.pass_on(request=row, unit="四平市自然资源局", text="", by=cast.zhao.user)
     holds.ask_assistance(request=row, unit="供电公司", text="", by=cast.zhao.user)
     assert clocks.watch_clocks() == 0
-    assert signed_in(head).get(url("request", row.pk)).status_code == 404
+    assert client_of(head).get(url("request", row.pk)).status_code == 404
     made_older(again(row), worked(3))
     late = row.holds.get(unit="供电公司")
     waiting = RequestHold.objects.filter(until=None, is_office=False)
@@ -342,7 +343,7 @@ def test_who_signs_late_or_not_at_all_is_told_of_once(cast: Served) -> None:
     }
     told = Message.objects.filter(kind="request.unsigned")
     assert told.count() == 3 + 4
-    assert signed_in(head).get(url("request", row.pk)).status_code == 200
+    assert client_of(head).get(url("request", row.pk)).status_code == 200
     with pytest.raises(DatabaseError), transaction.atomic():
         Escalation.objects.create(clock=row.finish, rung="sign", at=clock.now())
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Level, Membership, User
+from accounts.models import Level, Membership
 from accounts.roles import Role
 from audit import clock
 from calendars.wording import day_text
@@ -31,6 +31,7 @@ from secretaries.waiting import waiting_for
 from tests import making
 from tests.secretaries.people import made_older
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +39,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Served:
     return Served()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def url(name: str, *args: object) -> str:
@@ -81,7 +76,7 @@ def test_each_page_for_each_person(cast: Served) -> None:
         "new": url("request_new", cast.it.pk),
     }
     seen = {
-        name: tuple(signed_in(user).get(path).status_code for path in pages.values())
+        name: tuple(client_of(user).get(path).status_code for path in pages.values())
         for name, user in people.items()
     }
     assert seen == {
@@ -101,7 +96,7 @@ def test_a_dossier_links_to_the_service_record_only_for_whom_it_opens(cast: Serv
     region = making.person("县市", Role.REGIONAL_OFFICER, region=cast.it.region)
     dossier = reverse("applications:dossier", args=[cast.it.pk])
     told = {
-        name: url("project", cast.it.pk) in signed_in(user).get(dossier).content.decode()
+        name: url("project", cast.it.pk) in client_of(user).get(dossier).content.decode()
         for name, user in {"region": region, "firm": cast.owner, "officer": cast.officer}.items()
     }
     assert told == {"region": False, "firm": True, "officer": True}
@@ -114,7 +109,7 @@ def test_a_viewer_of_the_firm_reads_and_does_nothing(cast: Served) -> None:
     Membership.objects.create(
         user=viewer, organisation=cast.firm, level=Level.VIEWER, since=clock.now()
     )
-    client, pk = signed_in(viewer), cast.it.pk
+    client, pk = client_of(viewer), cast.it.pk
     paths = {name: url(name, pk) for name in ("project", "milestones", "handover", "request_new")}
     paths["request"] = url("request", row.pk)
     pages = {name: client.get(path) for name, path in paths.items()}
@@ -129,11 +124,11 @@ def test_a_viewer_of_the_firm_reads_and_does_nothing(cast: Served) -> None:
 def test_a_firm_raises_a_request_from_the_list(cast: Served) -> None:
     """Its own served projects only; the lead and secretaries have none of their own to raise."""
     other = cast.project(status="eligible")
-    page = signed_in(cast.owner).get(url("requests")).content.decode()
+    page = client_of(cast.owner).get(url("requests")).content.decode()
     assert url("request_new", cast.it.pk) in page
     assert url("request_new", other.pk) not in page
     for user in (cast.lead, cast.zhao.user, cast.stranger):
-        text = signed_in(user).get(url("requests")).content.decode()
+        text = client_of(user).get(url("requests")).content.decode()
         assert url("request_new", cast.it.pk) not in text
 
 
@@ -144,14 +139,14 @@ def test_the_list_of_requests_is_refused_to_whom_none_can_concern(cast: Served) 
     refused = {role: making.person("他人", role) for role in (Role.EXPERT, Role.SYSTEM_ADMIN)}
     refused["officer"] = cast.officer
     for people, status in ((may, 200), (refused, 403)):
-        got = {who: signed_in(p).get(url("requests")).status_code for who, p in people.items()}
+        got = {who: client_of(p).get(url("requests")).status_code for who, p in people.items()}
         assert got == dict.fromkeys(people, status)
 
 
 def test_a_project_before_its_award_has_no_service_page(cast: Served) -> None:
     early = cast.project(status="eligible")
-    assert signed_in(cast.owner).get(url("project", early.pk)).status_code == 404
-    assert signed_in(cast.lead).get(url("appoint", early.pk)).status_code == 404
+    assert client_of(cast.owner).get(url("project", early.pk)).status_code == 404
+    assert client_of(cast.lead).get(url("appoint", early.pk)).status_code == 404
 
 
 def test_queries_do_not_grow(cast: Served, django_assert_max_num_queries: Any) -> None:
@@ -173,7 +168,7 @@ def test_queries_do_not_grow(cast: Served, django_assert_max_num_queries: Any) -
         cast.secretary(f"新{size}")
         counts.append([])
         for name, person in pages:
-            client = signed_in(person)
+            client = client_of(person)
             client.get(url(name))
             with django_assert_max_num_queries(12) as captured:
                 assert client.get(url(name)).status_code == 200
@@ -187,7 +182,7 @@ def test_project_and_request_pages_stay_within_their_queries(
     row = cast.answered()
     visit(cast)
     for user in (cast.zhao.user, cast.owner, cast.lead):
-        client = signed_in(user)
+        client = client_of(user)
         for path in (url("project", cast.it.pk), url("request", row.pk)):
             client.get(path)
             with django_assert_max_num_queries(15):
@@ -200,7 +195,7 @@ def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
     cast.zhao.regions.set([making.region("220581")])
     gap = cast.project("无人可派")
     appointments.appoint(application=gap)
-    page = signed_in(cast.lead).get(url("board"))
+    page = client_of(cast.lead).get(url("board"))
     board = page.context["board"]
     assert {c.place: (c.served, c.total) for c in board.coverage} == {
         "四平市": (1, 2),
@@ -219,7 +214,7 @@ def test_the_board_counts_coverage_clocks_and_load(cast: Served) -> None:
 
 def test_the_lead_appoints_and_hands_over_on_the_page(cast: Served) -> None:
     sun = cast.secretary("孙桂芳", max_load=1)
-    client = signed_in(cast.lead)
+    client = client_of(cast.lead)
     path = url("hand_over", cast.assignment.pk)
     assert client.get(path).status_code == 200
     assert client.post(path, {"secretary": sun.pk, "reason": "短"}).status_code == 422
@@ -236,7 +231,7 @@ def test_the_lead_appoints_and_hands_over_on_the_page(cast: Served) -> None:
 
 
 def test_a_visit_from_the_phone_and_the_firm_s_word(cast: Served) -> None:
-    client = signed_in(cast.zhao.user)
+    client = client_of(cast.zhao.user)
     typed = {
         "on": clock.today().isoformat(),
         "kind": "site",
@@ -250,16 +245,16 @@ def test_a_visit_from_the_phone_and_the_firm_s_word(cast: Served) -> None:
     page = client.post(url("record_visit", cast.it.pk), {**typed, "summary": "基础完成八成"})
     assert page.status_code == 302
     row = Visit.objects.get()
-    assert signed_in(cast.stranger).post(url("confirm_visit", row.pk)).status_code == 404
-    assert signed_in(cast.owner).post(url("confirm_visit", row.pk)).status_code == 302
-    assert signed_in(cast.owner).post(url("confirm_visit", row.pk)).status_code == 409
+    assert client_of(cast.stranger).post(url("confirm_visit", row.pk)).status_code == 404
+    assert client_of(cast.owner).post(url("confirm_visit", row.pk)).status_code == 302
+    assert client_of(cast.owner).post(url("confirm_visit", row.pk)).status_code == 409
     assert client.post(url("accept", cast.it.pk)).status_code == 302
     cast.assignment.refresh_from_db()
     assert cast.assignment.accepted_at is not None
 
 
 def test_a_request_from_both_sides(cast: Served) -> None:
-    firm, own = signed_in(cast.owner), signed_in(cast.zhao.user)
+    firm, own = client_of(cast.owner), client_of(cast.zhao.user)
     typed = {"title": "用电接入", "category": "utilities", "level": "general", "text": "短"}
     assert firm.post(url("request_new", cast.it.pk), typed).status_code == 422
     typed["text"] = "需要10千伏用电接入，请协调供电公司。"
@@ -288,7 +283,7 @@ def test_a_request_from_both_sides(cast: Served) -> None:
 
 
 def test_profile_and_leave_on_the_page(cast: Served) -> None:
-    lead, own = signed_in(cast.lead), signed_in(cast.zhao.user)
+    lead, own = client_of(cast.lead), client_of(cast.zhao.user)
     new = making.person("新秘书", Role.SECRETARY)
     typed = {
         "user": new.pk,
@@ -351,7 +346,7 @@ def test_what_waits_for_the_lead_is_what_runs_over(cast: Served) -> None:
         (url("request", asked.pk), False),
         (url("request", unanswered.pk), True),
     ]
-    page = signed_in(cast.lead).get(url("board")).context
+    page = client_of(cast.lead).get(url("board")).context
     todo = [item.url for item in page["todo"]]
     assert todo == [item.url for item in items if item.url != url("request", late.pk)]
     assert [item.row for item in page["board"].urgent] == [late]

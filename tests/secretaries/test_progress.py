@@ -30,8 +30,9 @@ from secretaries.services import (
 from secretaries.visiting import rhythm, visits_due
 from tests.applications.test_uploads import png
 from tests.secretaries.people import made_older
-from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
+from tests.signing import client_of
 
 DAY = date(2026, 6, 30)
 WEIGHTS = {"on_time": 30, "satisfaction": 30, "visits": 15, "milestones": 15, "data": 10}
@@ -203,7 +204,7 @@ def test_the_firm_marks_a_closed_request_once(cast: Served) -> None:
         ratings.rate_request(request=row, score=5, by=cast.zhao.user)
     with pytest.raises(Invalid):
         ratings.rate_request(request=row, score=6, by=cast.owner)
-    client, path = signed_in(cast.owner), url("request", row.pk)
+    client, path = client_of(cast.owner), url("request", row.pk)
     sent = {"act": "rate", "rate-score": "4", "rate-text": "很快"}
     assert [client.post(path, sent).status_code for _n in (1, 2)] == [302, 422]
     assert Satisfaction.objects.get().score == 4
@@ -226,8 +227,8 @@ def test_a_quarter_is_appraised_once_it_is_over(cast: Served) -> None:
     assert appraisals.appraise_last_quarter() == 0
     assert SecretaryAppraisal.objects.count() == 1
     for user, status in ((cast.zhao.user, 200), (cast.lead, 200), (cast.owner, 404)):
-        assert signed_in(user).get(url("appraisals", cast.zhao.pk)).status_code == status
-    page = signed_in(cast.lead).get(url("quarter"))
+        assert client_of(user).get(url("appraisals", cast.zhao.pk)).status_code == status
+    page = client_of(cast.lead).get(url("quarter"))
     assert [row for row, _points in page.context["rows"]] == [made]
 
 
@@ -241,7 +242,7 @@ def test_quarters():
 
 
 def test_a_visit_keeps_pictures_and_refuses_other_files(cast: Served) -> None:
-    client = signed_in(cast.zhao.user)
+    client = client_of(cast.zhao.user)
     sent = {"on": clock.today().isoformat(), "kind": "site", "people": "张", "summary": "看现场"}
     path = url("record_visit", cast.it.pk)
     text = SimpleUploadedFile("a.png", b"no picture at all")
@@ -250,7 +251,7 @@ def test_a_visit_keeps_pictures_and_refuses_other_files(cast: Served) -> None:
     assert client.post(path, {**sent, "photos": picture}).status_code == 302
     [photo] = Visit.objects.get().photos.all()  # the same picture twice is one
     for user, status in ((cast.owner, 200), (cast.zhao.user, 200), (cast.stranger, 404)):
-        assert signed_in(user).get(url("visit_photo", photo.pk)).status_code == status
+        assert client_of(user).get(url("visit_photo", photo.pk)).status_code == status
     with pytest.raises(Invalid):
         visits.record_visit(
             assignment=cast.assignment, on=clock.today(), kind="site", people="张",
@@ -277,7 +278,7 @@ def test_pages_for_whom_and_within_their_queries(
         "stranger": cast.stranger,
     }  # fmt: skip
     for name, user in people.items():
-        client = signed_in(user)
+        client = client_of(user)
         client.get(pages["inquiries"])
         with django_assert_max_num_queries(16 * len(pages)):
             seen[name] = tuple(client.get(path).status_code for path in pages.values())
@@ -289,25 +290,25 @@ def test_pages_for_whom_and_within_their_queries(
         "stranger": (404, 404, 403, 403, 403, 403, 403),
     }
     for path in pages.values():
-        client = signed_in(cast.lead)
+        client = client_of(cast.lead)
         client.get(path)
         with django_assert_max_num_queries(15):
             client.get(path)
 
 
 def test_the_secretary_records_on_the_milestones_page(cast: Served) -> None:
-    client, path = signed_in(cast.zhao.user), url("milestones", cast.it.pk)
+    client, path = client_of(cast.zhao.user), url("milestones", cast.it.pk)
     sent = {"milestone": milestone(cast, "signed").pk, "act": "reach", "text": "协议编号2026-7"}
     assert client.post(path, sent).status_code == 422
     assert client.post(path, {**sent, "on": clock.today()}).status_code == 302
     month = {"invest": "1", "invest-month": clock.today(), "invest-invested": "120.5"}
     assert client.post(path, month).status_code == 302
     assert cast.it.investments.get().invested == Decimal(1_205_000)
-    assert signed_in(cast.owner).post(path, sent).status_code == 403
+    assert client_of(cast.owner).post(path, sent).status_code == 403
 
 
 def test_the_lead_sets_numbers_and_nodes_on_their_pages(cast: Served) -> None:
-    client = signed_in(cast.lead)
+    client = client_of(cast.lead)
     form = client.get(url("numbers")).context["form"]
     sent = {
         **form.initial,
@@ -332,7 +333,7 @@ def test_a_place_opens_into_its_months(cast: Served) -> None:
         evidence="协议编号2026-7",
         by=cast.zhao.user,
     )
-    page = signed_in(cast.lead).get(url("rates"))
+    page = client_of(cast.lead).get(url("rates"))
     found = page.context["found"]
     assert [(place, months[-1][1]) for place, months in found.months_by_line] == found.lines
     for number, (month, rates) in enumerate(found.months):

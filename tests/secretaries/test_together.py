@@ -11,7 +11,8 @@ from notifications.models import Message
 from secretaries.models import AppointmentGap, ServiceAssignment
 from secretaries.services import appointments
 from tests.secretaries.people import Cast
-from tests.secretaries.test_pages import signed_in, url
+from tests.secretaries.test_pages import url
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def test_the_lead_sees_who_would_get_what_and_appoints(cast: Cast) -> None:
     appointments.appoint(application=cast.project())
     for _n in range(4):
         cast.project()
-    client = signed_in(cast.lead)
+    client = client_of(cast.lead)
     page = client.get(url("together"))
     plan = page.context["plan"]
     loads = {one.name: (one.before, one.after, one.most) for one in plan.takers}
@@ -54,7 +55,7 @@ def test_the_lead_sees_who_would_get_what_and_appoints(cast: Cast) -> None:
 def test_what_changed_meanwhile_is_looked_at_again(cast: Cast) -> None:
     cast.secretary("赵立新")
     cast.project()
-    client = signed_in(cast.lead)
+    client = client_of(cast.lead)
     seen = client.get(url("together")).context["plan"].digest
     cast.secretary("孙桂芳")
     cast.project()
@@ -68,7 +69,7 @@ def test_what_changed_meanwhile_is_looked_at_again(cast: Cast) -> None:
 
 def test_nobody_but_the_lead(cast: Cast) -> None:
     for user in (cast.officer, cast.secretary("赵立新").user, cast.owner):
-        assert signed_in(user).get(url("together")).status_code == 403
+        assert client_of(user).get(url("together")).status_code == 403
 
 
 def test_the_command_says_it_and_does_it(cast: Cast) -> None:
@@ -87,7 +88,7 @@ def test_the_command_says_it_and_does_it(cast: Cast) -> None:
 
 
 def test_queries_do_not_grow(cast: Cast, django_assert_max_num_queries: Any) -> None:
-    client, counts = signed_in(cast.lead), []
+    client, counts = client_of(cast.lead), []
     for size in (3, 40):
         for n in range(size):
             cast.secretary(f"秘书{size}{n}", max_load=1)
