@@ -125,7 +125,10 @@ class BackupForm(forms.Form):
     """Who stands in; nobody where it is empty."""
 
     backup = forms.ModelChoiceField(
-        label=_("Stands in"), queryset=ServiceSecretary.objects.none(), required=False
+        label=_("Stands in"),
+        queryset=ServiceSecretary.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
