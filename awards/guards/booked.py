@@ -9,7 +9,7 @@ lists still propose, committed and paid what awards and vouchers say.
 """
 
 from awards.ledger import CAUSES as CAUSED_BY
-from awards.ledger import MOVES
+from awards.ledger import DOCUMENTED, MOVES
 
 # Each kind has its own pair of accounts and its own causes, and no other: what an entry says of
 # them in one line, and the lines there are. As a CHECK it would be put together for each INSERT
@@ -20,6 +20,8 @@ _LINES = (
     for kind, move in MOVES.items()
 )
 _BOOK = "'{" + ",".join(f'"{line}"' for line in _LINES) + "}'::text[]"
+
+_DOCUMENTED = "(" + ", ".join(f"'{kind}'" for kind in sorted(DOCUMENTED)) + ")"
 
 # In these states an item of an approved list still holds its sum.
 _HOLDS = "('proposed', 'on_notice', 'objection_hold')"
@@ -127,6 +129,9 @@ BEGIN
         RAISE EXCEPTION 'no entry of the book: % from % to %', NEW.kind, NEW.credit, NEW.debit
             USING ERRCODE = '23514', DETAIL = 'Its accounts, or what it names as its cause.';
     END IF;
+    IF NEW.document = '' AND NEW.kind IN {documented} THEN
+        RAISE EXCEPTION 'an entry names its document: %', NEW.kind USING ERRCODE = '23514';
+    END IF;
     IF NEW.item_id IS NOT NULL THEN
         PERFORM 1 FROM awards_fundingitem WHERE id = NEW.item_id FOR NO KEY UPDATE;
         named := FOUND;
@@ -176,7 +181,12 @@ $$;
 CREATE TRIGGER entry_has_cause BEFORE INSERT ON awards_ledgerentry
     FOR EACH ROW EXECUTE FUNCTION awards_entry_has_cause();
 """
-for _name, _sql in (("{holds}", _HOLDS), ("{causes}", _CAUSES), ("{book}", _BOOK)):
+for _name, _sql in (
+    ("{holds}", _HOLDS),
+    ("{causes}", _CAUSES),
+    ("{book}", _BOOK),
+    ("{documented}", _DOCUMENTED),
+):
     CAUSES = CAUSES.replace(_name, _sql)
 
 BOOKED = """

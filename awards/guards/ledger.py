@@ -7,6 +7,7 @@ other UPDATE of an envelope is refused, and no entry is ever changed, deleted or
 """
 
 from awards.ledger import HELD, MOVES, Account
+from awards.turn import TURN
 
 # What an entry adds to each balance, as SQL: its sum where debited, less where credited.
 _DELTAS = ",\n        ".join(
@@ -19,6 +20,7 @@ _GRANTS = ", ".join(f"'{kind}'" for kind, m in MOVES.items() if m.credit == Acco
 MOVING = """
 CREATE FUNCTION awards_entry_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM {turn};
     UPDATE awards_envelope SET
         {deltas},
         ceiling = ceiling + NEW.amount
@@ -69,7 +71,12 @@ $$;
 CREATE TRIGGER envelope_moves BEFORE INSERT OR UPDATE OR DELETE ON awards_envelope
     FOR EACH ROW EXECUTE FUNCTION awards_envelope_moves();
 """
-for _name, _sql in (("{deltas}", _DELTAS), ("{enough}", _ENOUGH), ("{grants}", _GRANTS)):
+for _name, _sql in (
+    ("{turn}", TURN.format("NEW.envelope_id")),
+    ("{deltas}", _DELTAS),
+    ("{enough}", _ENOUGH),
+    ("{grants}", _GRANTS),
+):
     MOVING = MOVING.replace(_name, _sql)
 
 MOVING_UNDONE = """

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -83,12 +85,12 @@ class Migration(migrations.Migration):
                 ('paid', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16)),
                 ('recovered', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16)),
                 ('carried', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16)),
-                ('entries_made', models.PositiveBigIntegerField(default=0)),
+                ('entries_made', models.BigIntegerField(default=0)),
                 ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='envelopes', to='applications.scheme')),
             ],
             options={
                 'ordering': ('year',),
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'year'), name='one_envelope_a_year'), models.CheckConstraint(condition=models.Q(('available__gte', 0)), name='available_not_negative'), models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='reserved_not_negative'), models.CheckConstraint(condition=models.Q(('committed__gte', 0)), name='committed_not_negative'), models.CheckConstraint(condition=models.Q(('paid__gte', 0)), name='paid_not_negative'), models.CheckConstraint(condition=models.Q(('recovered__gte', 0)), name='recovered_not_negative'), models.CheckConstraint(condition=models.Q(('carried__gte', 0)), name='carried_not_negative'), models.CheckConstraint(condition=models.Q(('ceiling', models.F('available') + models.F('reserved') + models.F('committed') + models.F('paid') + models.F('recovered') + models.F('carried'))), name='accounts_total_the_ceiling')],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'year'), name='one_envelope_a_year'), models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Least('available', 'reserved', 'committed', 'paid', 'recovered', 'carried'), Decimal('0')), name='no_balance_below_zero'), models.CheckConstraint(condition=models.Q(('ceiling', models.F('available') + models.F('reserved') + models.F('committed') + models.F('paid') + models.F('recovered') + models.F('carried'))), name='accounts_total_the_ceiling')],
             },
         ),
         migrations.CreateModel(
@@ -498,7 +500,7 @@ class Migration(migrations.Migration):
             name='LedgerEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField()),
+                ('number', models.BigIntegerField()),
                 ('kind', models.CharField(choices=[('ceiling_raised', 'Ceiling raised'), ('ceiling_lowered', 'Ceiling lowered'), ('reserved', 'Reserved'), ('unreserved', 'Reservation lifted'), ('awarded', 'Awarded'), ('paid', 'Paid'), ('released', 'Released'), ('recovered', 'Clawed back'), ('carried_out', 'Carried into the next year'), ('carried_in', 'Carried in from the year before')], max_length=16)),
                 ('credit', models.CharField(choices=[('authority', 'granted by document'), ('available', 'available'), ('reserved', 'reserved by funding lists'), ('committed', 'awarded, not yet paid'), ('paid', 'paid'), ('recovered', 'clawed back'), ('carried', 'carried into the next year')], max_length=10)),
                 ('debit', models.CharField(choices=[('authority', 'granted by document'), ('available', 'available'), ('reserved', 'reserved by funding lists'), ('committed', 'awarded, not yet paid'), ('paid', 'paid'), ('recovered', 'clawed back'), ('carried', 'carried into the next year')], max_length=10)),
@@ -517,7 +519,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('envelope_id', 'number'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('repayment__isnull', False)), fields=('repayment',), name='one_entry_per_repayment'), models.UniqueConstraint(fields=('envelope', 'number'), name='one_entry_per_number'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_moves_something'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['carried_in', 'carried_out', 'ceiling_lowered', 'ceiling_raised', 'recovered']), _negated=True), models.Q(('document', ''), _negated=True), _connector='OR'), name='entry_has_document'), models.UniqueConstraint(condition=models.Q(('change__isnull', False)), fields=('change',), name='one_entry_per_change'), models.UniqueConstraint(condition=models.Q(('payment__isnull', False)), fields=('payment',), name='one_entry_per_payment'), models.UniqueConstraint(condition=models.Q(('carry__isnull', False)), fields=('carry', 'kind'), name='carried_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('repayment__isnull', False)), fields=('repayment',), name='one_entry_per_repayment'), models.UniqueConstraint(fields=('envelope', 'number'), name='one_entry_per_number'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entry_moves_something'), models.UniqueConstraint(condition=models.Q(('change__isnull', False)), fields=('change',), name='one_entry_per_change'), models.UniqueConstraint(condition=models.Q(('payment__isnull', False)), fields=('payment',), name='one_entry_per_payment'), models.UniqueConstraint(condition=models.Q(('carry__isnull', False)), fields=('carry', 'kind'), name='carried_once')],
             },
         ),
         migrations.CreateModel(

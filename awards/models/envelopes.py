@@ -3,10 +3,14 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Least
+from django.db.models.lookups import GreaterThanOrEqual
 
 from applications.models import Scheme
+from awards.ledger import HELD
 
 USER = settings.AUTH_USER_MODEL
+BALANCES = [account.value for account in HELD]
 
 
 def _balance() -> "models.DecimalField[Decimal, Decimal]":
@@ -29,18 +33,17 @@ class Envelope(models.Model):
     paid = _balance()
     recovered = _balance()
     carried = _balance()
-    entries_made = models.PositiveBigIntegerField(default=0)
+    entries_made = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("year",)
         constraints = (
             models.UniqueConstraint(fields=("scheme", "year"), name="one_envelope_a_year"),
-            models.CheckConstraint(condition=Q(available__gte=0), name="available_not_negative"),
-            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_not_negative"),
-            models.CheckConstraint(condition=Q(committed__gte=0), name="committed_not_negative"),
-            models.CheckConstraint(condition=Q(paid__gte=0), name="paid_not_negative"),
-            models.CheckConstraint(condition=Q(recovered__gte=0), name="recovered_not_negative"),
-            models.CheckConstraint(condition=Q(carried__gte=0), name="carried_not_negative"),
+            # One for all: each CHECK is put together anew at every change of the row.
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(Least(*BALANCES), Decimal(0)),
+                name="no_balance_below_zero",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     ceiling=F("available")

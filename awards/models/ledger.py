@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from awards.ledger import DOCUMENTED, Account, Kind
+from awards.ledger import Account, Kind
 from awards.models.agreements import Award, Payment
 from awards.models.envelopes import CarryOver, Envelope, EnvelopeChange
 from awards.models.funding import FundingItem
@@ -54,7 +54,7 @@ class LedgerEntry(models.Model):
     """
 
     envelope = _cause(Envelope)  # indexed with the number
-    number = models.PositiveBigIntegerField()
+    number = models.BigIntegerField()
     kind = models.CharField(max_length=16, choices=list(KIND_NAMES.items()))
     credit = models.CharField(max_length=10, choices=list(ACCOUNT_NAMES.items()))
     debit = models.CharField(max_length=10, choices=list(ACCOUNT_NAMES.items()))
@@ -76,10 +76,6 @@ class LedgerEntry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("envelope", "number"), name="one_entry_per_number"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
-            models.CheckConstraint(
-                condition=~Q(kind__in=sorted(kind.value for kind in DOCUMENTED)) | ~Q(document=""),
-                name="entry_has_document",
-            ),
             # Partial: an index that holds only what has such a cause costs the others nothing.
             models.UniqueConstraint(
                 fields=("change",), condition=Q(change__isnull=False), name="one_entry_per_change"

@@ -23,6 +23,7 @@ from awards.opening_checks import RUNNING
 from awards.rules import require
 from awards.selectors.ledger import carried_into
 from awards.services.ledger import Booking, books
+from awards.turn import take_turn
 from awards.wording import amount_text
 
 
@@ -58,6 +59,7 @@ def propose_carry(*, source: Envelope, amount: Decimal, document_no: str, by: Us
 
 def _hold(source: int, target: int) -> tuple[Envelope, Envelope]:
     """Both years, held, the earlier first."""
+    take_turn(source, target)
     held = Envelope.objects.select_for_update(of=("self",), no_key=True).select_related("scheme")
     first, second = held.filter(pk__in=(source, target)).order_by("year")
     return first, second

@@ -21,6 +21,7 @@ from awards.models import Envelope, EnvelopeChange
 from awards.rules import require
 from awards.selectors.ledger import carried_into
 from awards.services.ledger import Booking, books
+from awards.turn import take_turn
 from awards.wording import amount_text
 
 
@@ -52,8 +53,9 @@ def propose_ceiling(
         raise Invalid(
             _("Enter the number of the document that sets the ceiling."), field="document_no"
         )
-    Envelope.objects.get_or_create(scheme=scheme, year=year)
-    envelope = Envelope.objects.select_for_update(no_key=True).get(scheme=scheme, year=year)
+    made, _created = Envelope.objects.get_or_create(scheme=scheme, year=year)
+    take_turn(made.pk)
+    envelope = Envelope.objects.select_for_update(no_key=True).get(pk=made.pk)
     if envelope.changes.filter(confirmed_at__isnull=True, refused_at__isnull=True).exists():
         raise WrongState(_("A ceiling for this year already waits for confirmation."))
     _check(envelope, scheme, ceiling)
@@ -101,6 +103,7 @@ def _check(envelope: Envelope, scheme: Scheme, granted: Decimal) -> Decimal:
 
 
 def _lock(change: EnvelopeChange) -> tuple[Envelope, EnvelopeChange]:
+    take_turn(change.envelope_id)
     held = Envelope.objects.select_for_update(of=("self",), no_key=True).select_related("scheme")
     envelope = held.get(pk=change.envelope_id)
     locked = EnvelopeChange.objects.select_for_update().get(pk=change.pk)

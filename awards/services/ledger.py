@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from awards.ledger import CAUSES, MOVES, Account, Kind
+from awards.turn import TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ _TYPES: Final = {
     **dict.fromkeys(CAUSES, "bigint"),
 }
 # One entry: the trigger's conditional UPDATE says yes or no. Several: all or none, so that what
-# they need is asked of the row first, as it is once the lock on it is ours.
+# they need is asked of the row first, as it is once the turn and the lock on it are ours.
 _ONE: Final = """
 INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
 VALUES (%s, 0, now(), %s, {row})
@@ -44,7 +45,8 @@ _SEVERAL: Final = """
 INSERT INTO awards_ledgerentry (envelope_id, number, at, by_id, {columns})
 SELECT %s, 0, now(), %s, {names}
 FROM (VALUES {rows}) AS r (place, {names})
-JOIN (SELECT id FROM awards_envelope WHERE id = %s{enough} FOR NO KEY UPDATE) held ON true
+JOIN (SELECT id FROM awards_envelope
+      WHERE (SELECT {turn}) IS NOT NULL AND id = %s{enough} FOR NO KEY UPDATE) held ON true
 ORDER BY place
 """
 
@@ -68,7 +70,7 @@ def books(*, envelope: int, entries: Iterable[Booking], by: User) -> bool:
         values = [envelope, by.pk]
         for place, one in enumerate(bookings):
             values += [place, *_row(one, causes)]
-        values += [envelope, *needed.values()]
+        values += [envelope, envelope, *needed.values()]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return bool(cursor.rowcount)
@@ -111,6 +113,7 @@ def _statements(count: int, causes: tuple[str, ...], needed: tuple[Account, ...]
         columns=_columns(names),
         names=", ".join(names),
         rows=", ".join([f"({row})"] * count),
+        turn=TURN.format("%s::bigint"),
         enough="".join(f" AND {account} >= %s" for account in needed),
     )
 

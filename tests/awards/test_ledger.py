@@ -103,6 +103,13 @@ class TestTable:
         with pytest.raises(DatabaseError, match="names who made it"), transaction.atomic():
             books(envelope=Envelope.objects.get().pk, entries=[booking], by=User(pk=10**9))
 
+    @pytest.mark.parametrize("kind", sorted(ledger.DOCUMENTED))
+    def test_what_a_document_alone_can_do_names_it(self, people, agreed, kind):
+        causes = dict.fromkeys(ledger.MOVES[kind].causes, 1)
+        booking = Booking(kind, WAN, "", **causes)
+        with pytest.raises(DatabaseError, match="names its document"), transaction.atomic():
+            books(envelope=Envelope.objects.get().pk, entries=[booking], by=people.finance)
+
     @pytest.mark.parametrize("kind", Kind)
     def test_plain_sql_enters_nothing_without_its_cause(self, people, agreed, kind):
         """Without any, and with one that was booked already; nothing is written either way."""
