@@ -60,6 +60,8 @@ def flow(projects: int, secretaries: int) -> Work:
 def stored(projects: int, secretaries: int) -> Work:
     """The same through the service: locks, rows, permissions, milestones, events, messages."""
     database.start()
+    from django.urls import get_resolver
+
     from bench import review_rows, service_rows
     from secretaries.services.batches import appoint_many
 
@@ -67,6 +69,7 @@ def stored(projects: int, secretaries: int) -> Work:
     service_rows.award_all()
     service_rows.secretaries(secretaries, timedelta(days=400))
     pks = service_rows.served()
+    list(get_resolver().url_patterns)  # as a worker has them after its first message
 
     def work() -> Found:
         before = database.processor()

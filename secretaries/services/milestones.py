@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,6 @@ from secretaries.models import (
     ProjectMilestone,
     Stage,
 )
-from secretaries.selectors.milestones import nodes_in_force
 from secretaries.services.request_rows import checked_text
 
 TEMPLATE_LOCK = 0x5E1202
@@ -44,19 +42,27 @@ class Node:
     mark: str = ""
 
 
+# In the database: two thousand projects have forty thousand nodes.
+_PLAN = """
+INSERT INTO secretaries_projectmilestone
+    (application_id, node_id, planned_on, left_out, evidence)
+SELECT project, node.id, %s::date + node.days, false, ''
+FROM unnest(%s::bigint[]) AS project
+CROSS JOIN secretaries_milestonenode node
+WHERE node.template_id = (
+        SELECT id FROM secretaries_milestonetemplate ORDER BY version DESC LIMIT 1)
+    AND NOT EXISTS (
+        SELECT 1 FROM secretaries_projectmilestone planned
+        WHERE planned.application_id = project)
+ORDER BY project, node.place
+"""
+
+
 def plan_milestones(applications: Sequence[Application], now: datetime) -> None:
     """The nodes in force for each of these that has none yet, planned from today on. Called in the
-    transaction of the appointment; two queries."""
-    planned = ProjectMilestone.objects.filter(application__in=applications)
-    found = ArraySubquery(planned.order_by().values("application").distinct())
-    nodes = list(nodes_in_force().annotate(planned=found))
-    today = day_of(now)
-    ProjectMilestone.objects.bulk_create(
-        ProjectMilestone(application=row, node=node, planned_on=today + timedelta(days=node.days))
-        for row in applications
-        for node in nodes
-        if row.pk not in node.planned
-    )
+    transaction of the appointment; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN, [day_of(now), [row.pk for row in applications]])
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -65,7 +66,13 @@ def _project(application: Application) -> dict[str, Any]:
 
 
 def _page(application: Application) -> str:
-    return reverse("secretaries:project", args=[application.pk])
+    return _path(application.pk)
+
+
+@lru_cache(maxsize=64)
+def _path(application: int) -> str:
+    """Three hear of one appointment, and finding an address takes longer than all else of it."""
+    return reverse("secretaries:project", args=[application])
 
 
 def appointed(row: ServiceAssignment, *others: Dispatch, gap: int | None = None) -> None:
