@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from accounts.models import (
     AccessToken,
@@ -34,6 +34,15 @@ def regions_in_zone() -> QuerySet[Region]:
 def recommending_regions() -> QuerySet[Region]:
     """The regions that report to the province themselves: 四平, 辽源, 通化, 梅河口."""
     return regions_in_zone().filter(reports_to__level=RegionLevel.PROVINCE)
+
+
+def line_code(path: str) -> Case:
+    """Of a row, to annotate with: the code of the reporting line (`Region.line`) of the region at
+    this path.
+    """
+    above = f"{path}__reports_to"
+    alone = Q(**{f"{above}__isnull": True}) | Q(**{f"{above}__level": RegionLevel.PROVINCE})
+    return Case(When(alone, then=F(f"{path}__code")), default=F(f"{above}__code"))
 
 
 def users_with_role(role: Role, region: Region | None = None) -> QuerySet[User]:

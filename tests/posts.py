@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,12 +13,30 @@ MARKS = ("SAVEPOINT", "RELEASE", "ROLLBACK")  # of transactions inside another
 
 
 class Statements(list[str]):
-    """Counts what is asked of the database, as a wrapper around its cursor."""
+    """Counts what is asked of the database, as a wrapper around its cursor; `_copies_are_seen`
+    brings what passes wrappers by.
+    """
 
     def __call__(self, execute: Any, sql: str, *more: Any) -> Any:
         if not sql.startswith(MARKS):
             self.append(sql)
         return execute(sql, *more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _copies_are_seen() -> Iterator[None]:
+    """COPY runs past Django's wrappers: whichever counts on this thread's connection is told."""
+    copy = psycopg.Cursor.copy
+
+    def seen(self: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        for wrapper in connection.execute_wrappers:
+            if isinstance(wrapper, Statements):
+                wrapper.append(str(statement))
+        return copy(self, statement, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "copy", seen)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,10 @@
 """The ranking that the locked scores give now, and a stored one beside it; nothing is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Region
 from applications.models import Application, Call
 from audit.digests import canonical_text, sm3
 from reviews import ranking as rank_rules
@@ -110,8 +109,7 @@ def rank_call(call: Call) -> list[Placed]:
         competing, rank_rules.Rules(floor=rules.floor, tie_breaks=rules.ties), _joint_order(call)
     )
     own = rank_rules.panel_ranks(ranked, {pk: row.panel.number for pk, row in scored.items()})
-    lines = {place.pk: place.line.code for place in Region.objects.select_related("reports_to")}
-    return [_placed(place, scored[place.id], own.get(place.id), lines) for place in ranked]
+    return [_placed(place, scored[place.id], own.get(place.id)) for place in ranked]
 
 
 def competing_of(pk: str, row: Scored, min_scores: int) -> rank_rules.Entry:
@@ -138,9 +136,7 @@ def _joint_order(call: Call) -> list[str]:
     return order
 
 
-def _placed(
-    ranked: rank_rules.Ranked, row: Scored, panel_rank: int | None, lines: Mapping[int, str]
-) -> Placed:
+def _placed(ranked: rank_rules.Ranked, row: Scored, panel_rank: int | None) -> Placed:
     points = row.points if ranked.outcome != "not_scored" else None
     application = row.application
     return Placed(
@@ -149,7 +145,7 @@ def _placed(
         panel=row.panel.number,
         panel_rank=panel_rank,
         industry=application.branch or "",  # type: ignore[attr-defined]  # of `score_all`
-        prefecture=lines[application.region_id],
+        prefecture=application.line,  # type: ignore[attr-defined]  # as above
         state=STATES[ranked.outcome] if row.came else "absent",
         total=points.total if points is not None else None,
         quality=points.quality if points is not None else None,

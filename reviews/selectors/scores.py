@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from accounts.selectors import line_code
 from applications.figures import Figures
 from applications.models import Application, Call, Submission
 from applications.sheet import parse
@@ -76,8 +77,8 @@ def score_all(
     sheets = {pk: frozen.with_references(panel.references) for pk, panel in panels.items()}
     found = []
     scored = standing(call) if dossiers is None else dossiers
-    placed = scored.only("number", "requested", "region").annotate(
-        panel=F("place__panel"), branch=F("industry__code")
+    placed = scored.only("number", "requested").annotate(
+        panel=F("place__panel"), branch=F("industry__code"), line=line_code("region")
     )
     for application in placed.order_by("number"):
         panel = panels[application.panel]

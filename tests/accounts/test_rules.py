@@ -22,6 +22,16 @@ def test_officer_of_a_prefecture_covers_its_counties_by_reporting_line(region_si
     assert not rules.has_role(region_siping, Role.REGIONAL_OFFICER, region_of("220581"))
 
 
+def test_the_database_says_the_same_reporting_line(db):
+    below = Region.objects.exclude(parent=None).select_related("parent__reports_to")
+    said = {r.code: r.said for r in below.annotate(said=selectors.line_code("parent"))}
+    assert said == {r.code: r.parent.line.code for r in below}
+    reporting = Region.objects.exclude(reports_to=None).select_related("reports_to__reports_to")
+    found = {r.code: r.said for r in reporting.annotate(said=selectors.line_code("reports_to"))}
+    assert found == {r.code: r.reports_to.line.code for r in reporting}
+    assert {"220300", "220000"} <= set(found.values())
+
+
 def test_tonghua_does_not_cover_meihekou(region, region2, region_of):
     meihekou = region_of("220581")
     assert meihekou.parent.code == "220500"
