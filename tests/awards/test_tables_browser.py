@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from applications.services.competition import record_competition_review
+from tests.awards import stages
 from tests.look.test_browser import too_wide
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,6 +28,20 @@ def reviewed(ranked, officer):
         expires_on=date(2029, 3, 1),
         by=officer,
     )
+
+
+TITLES = """() => [...document.querySelectorAll("table.tbl tbody th[scope=row]")].map(
+    (it) => it.getBoundingClientRect().width)"""
+
+
+def test_titles_have_room_beside_a_form(context_of, ranked, people, officer):
+    """A draft whose officer may ask for a deviation: the list is narrower by that form."""
+    stages.drawn(people, ranked)
+    page = context_of(officer, language="en").new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(reverse("awards:funding", args=[ranked.number]))
+    assert page.locator("aside form").count()
+    assert min(page.evaluate(TITLES)) >= 160
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
