@@ -1,13 +1,15 @@
 """What is read of calls."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications import call_content, opening, rules
 from applications.models import Call, CallStatus, FairCompetitionReview, Scheme
+from audit.refusals import NotPermitted, Refused, TooLate, WrongState
 from audit.selectors import events_of
 
 UNPUBLISHED = (CallStatus.DRAFT, CallStatus.PROPOSED)
@@ -32,6 +34,17 @@ def open_calls(now: object) -> QuerySet[Call]:
         .select_related("scheme")
         .order_by("closes_at")
     )
+
+
+def publication_refused(call: Call, by: User, now: datetime) -> Refused | None:
+    """Why this officer does not publish the call at this instant, whatever it says."""
+    if call.status != CallStatus.PROPOSED:
+        return WrongState(_("Only a proposed call can be published."))
+    if call.proposed_by_id == by.pk:
+        return NotPermitted(_("You proposed this call; another officer has to publish it."))
+    if now >= call.closes_at:
+        return TooLate(_("The closing instant has passed. Send the call back and set a later one."))
+    return None
 
 
 def budget_problems(call: Call) -> list[call_content.Problem]:

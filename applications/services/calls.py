@@ -20,7 +20,7 @@ from applications.services import call_notices
 from applications.services.call_rows import CallInvalid, lock_call, note, require_officer
 from applications.services.publication import make_edition, opening_problems
 from audit import clock
-from audit.refusals import Invalid, NotPermitted, TooLate, WrongState
+from audit.refusals import Invalid, TooLate, WrongState
 
 EDITABLE = frozenset(
     {
@@ -247,13 +247,9 @@ def publish_call(*, call: Call, by: User) -> Call:
     """
     require_officer(by)
     row = lock_call(call)
-    if row.status != CallStatus.PROPOSED:
-        raise WrongState(_("Only a proposed call can be published."))
-    if row.proposed_by_id == by.pk:
-        raise NotPermitted(_("You proposed this call; another officer has to publish it."))
     now = clock.now()
-    if now >= row.closes_at:
-        raise TooLate(_("The closing instant has passed. Send the call back and set a later one."))
+    if (refused := reading.publication_refused(row, by, now)) is not None:
+        raise refused
     problems = [*call_content.problems_of(row), *opening_problems(row, max(now, row.opens_at))]
     if problems:
         raise CallInvalid(problems)

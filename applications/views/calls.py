@@ -168,11 +168,12 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _call(request, pk)
     if request.method == "GET":
         if not rules.may_write_call(request.user):
-            raise NotPermitted
+            raise NotPermitted(_("Only a programme officer sets up and publishes calls."))
+        refused = reading.publication_refused(found, request.user, request.clock.now)
         return render(
             request,
             "applications/call_publish.html",
-            {"call": found, "nav_current": "applications:call_list"},
+            {"call": found, "refused": refused, "nav_current": "applications:call_list"},
         )
     try:
         acts.publish_call(call=found, by=request.user)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Call, Submission
+from applications.models import Application, Call, CallStatus, Submission
 from applications.named import Named, submitted
+from audit.refusals import Refused, WrongState
 from reviews import naming
-from reviews.models import Expert, NamedDecision
+from reviews.models import Draw, Expert, NamedDecision, Recusal
 from reviews.rules import standing
 
 
@@ -72,6 +74,19 @@ def namings(applications: Sequence[Application], experts: Sequence[Expert]) -> l
         for application in applications
         for person in named.get(application.pk, ())
     ]
+
+
+def obstacle(call: Call, application: Application, match: Match) -> Refused | None:
+    """Why nobody decides on this pair any more, whoever it is; None where an officer may."""
+    if call.status != CallStatus.SCREENED:
+        return WrongState(_("This is decided between the grouping and the draw."))
+    if Draw.objects.filter(call=call).exclude(status="void").exists():
+        return WrongState(_("The list of candidates is frozen; a supervisor voids the draw first."))
+    if Recusal.objects.filter(expert=match.expert, application=application).exists():
+        return WrongState(_("The expert is recused from this dossier since an earlier draw."))
+    if match.certain:
+        return WrongState(_("Name and employer agree: the expert is kept from this dossier."))
+    return None
 
 
 def barred_by_name(found: Iterable[Naming]) -> list[tuple[int, int]]:

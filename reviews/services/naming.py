@@ -5,14 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from applications.models import Application, Call, CallStatus
+from applications.models import Application, Call
 from audit import clock
-from audit.refusals import Invalid, WrongState
+from audit.refusals import Invalid
 from audit.services import record
-from reviews.models import Draw, Expert, NamedDecision, Recusal
+from reviews.models import Expert, NamedDecision
 from reviews.rules import require, require_apart, standing
 from reviews.selectors.draws import candidates
-from reviews.selectors.naming import namings, with_named
+from reviews.selectors.naming import Match, namings, obstacle, with_named
 
 SHORTEST_REASON, LONGEST_REASON = 4, 400
 
@@ -29,13 +29,9 @@ def decide_named(
     require(by, Role.PROGRAMME_OFFICER)
     call = Call.objects.select_for_update().get(pk=application.call_id)
     require_apart(by, call)
-    if call.status != CallStatus.SCREENED:
-        raise WrongState(_("This is decided between the grouping and the draw."))
-    if Draw.objects.filter(call=call).exclude(status="void").exists():
-        raise WrongState(_("The list of candidates is frozen; a supervisor voids the draw first."))
-    if Recusal.objects.filter(expert=expert, application=application).exists():
-        raise WrongState(_("The expert is recused from this dossier since an earlier draw."))
-    _require_namesake(call, application, expert)
+    for match in _namesakes(call, application, expert):
+        if (refused := obstacle(call, application, match)) is not None:
+            raise refused
     if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
         raise Invalid(_("Say in 4 to 400 characters how you know."), field="reason")
     decision = NamedDecision.objects.create(
@@ -58,8 +54,8 @@ def decide_named(
     return decision
 
 
-def _require_namesake(call: Call, application: Application, expert: Expert) -> None:
-    """The firm named somebody of the expert's name, whom no employer tells apart."""
+def _namesakes(call: Call, application: Application, expert: Expert) -> list[Match]:
+    """Whom the firm named of the expert's name."""
     dossier = with_named(standing(call)).filter(pk=application.pk)
     found = [
         match
@@ -69,5 +65,4 @@ def _require_namesake(call: Call, application: Application, expert: Expert) -> N
     ]
     if not found:
         raise Invalid(_("The firm named nobody of this name."), field="expert")
-    if any(match.certain for match in found):
-        raise WrongState(_("Name and employer agree: the expert is kept from this dossier."))
+    return found

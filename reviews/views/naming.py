@@ -15,7 +15,7 @@ from accounts.roles import Role
 from applications.models import Call, CallStatus
 from audit.refusals import Refused
 from reviews.forms.panels import NamedForm
-from reviews.rules import standing
+from reviews.rules import other_part, standing
 from reviews.selectors import draws as drawing
 from reviews.selectors import naming as reading
 from reviews.services.naming import decide_named
@@ -78,6 +78,7 @@ def decide(request: SignedInRequest, number: str, pk: int, pseudonym: str) -> Ht
     if found is None:
         raise Http404
     person, match = found
+    closed = other_part(call) or reading.obstacle(call, application, match)
     form = NamedForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,7 +90,7 @@ def decide(request: SignedInRequest, number: str, pk: int, pseudonym: str) -> Ht
                 by=request.user,
             )
         except Refused as refused:
-            add_refusal(form, refused)
+            add_refusal(form, refused, drawn_again=not closed)
         else:
             messages.success(request, _("Decided and recorded."))
             return redirect("reviews:named", number=number)
@@ -98,6 +99,7 @@ def decide(request: SignedInRequest, number: str, pk: int, pseudonym: str) -> Ht
         "application": application,
         "person": person,
         "match": match,
+        "closed": closed,
         "form": form,
         "nav_current": "reviews:panels",
     }

@@ -292,10 +292,15 @@ def test_a_call_is_made_changed_and_published_by_the_pages(reviewed, officer, of
     assert first.post(reverse("applications:call_propose", args=[call.pk])).status_code == 302
     own = first.post(reverse("applications:call_publish", args=[call.pk]))
     assert own.status_code == 403
+    asked = first.get(reverse("applications:call_publish", args=[call.pk]))
+    assert "须由另一位经办人发布" in asked.content.decode()
+    assert 'id="confirm"' not in asked.content.decode()
     assert second.get(reverse("applications:call_publish", args=[call.pk])).status_code == 200
     assert second.post(reverse("applications:call_publish", args=[call.pk])).status_code == 302
     call.refresh_from_db()
     assert call.status == "published"
+    again = second.get(reverse("applications:call_publish", args=[call.pk])).content.decode()
+    assert 'id="confirm"' not in again
     assert second.post(edit("guide"), {"guide_zh": "x", "guide_en": "y"}).status_code == 200
     call.refresh_from_db()
     assert call.guide_zh == "正文"

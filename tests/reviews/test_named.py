@@ -16,7 +16,7 @@ from audit.digests import canonical, sm3
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from reviews import naming, witnessing
-from reviews.models import Draw, Expert, NamedDecision, Recusal, Seat
+from reviews.models import Draw, Expert, NamedDecision, Recusal, Scribe, Seat
 from reviews.selectors import certificates
 from reviews.selectors import draws as reading
 from reviews.selectors import naming as named_of
@@ -282,6 +282,35 @@ def test_the_supervisor_reads_and_does_not_decide(namesake, dossier, enemy, supe
     assert REASON in page.content.decode() and not page.context["changeable"]
     decide = reverse("reviews:decide_named", args=[namesake.number, dossier.pk, enemy.pseudonym])
     assert client.post(decide, {"same": "no", "reason": "系同名者"}).status_code == 403
+
+
+def test_who_may_not_decide_is_told_who_does_and_sees_no_form(
+    namesake, dossier, enemy, officer, officer2, client_of
+):
+    address = reverse("reviews:decide_named", args=[namesake.number, dossier.pk, enemy.pseudonym])
+    answer = {"same": "yes", "reason": "电话核实，本年调入新单位"}
+    assert "form-acts" in client_of(officer).get(address).content.decode()
+    panel = namesake.panels.get()
+    Scribe.objects.create(
+        panel=panel,
+        user=officer,
+        reason="纸质评分",
+        appointed_by=officer2,
+        appointed_at=clock.now(),
+    )
+    client = client_of(officer)
+    page = client.get(address).content.decode()
+    assert "您是本批次的录入员" in page
+    assert "form-acts" not in page
+    assert client.post(address, answer).status_code == 403
+    decide_named(application=dossier, expert=enemy, same=True, reason="电话核实", by=officer2)
+    draws.prepare_draw(call=namesake, by=officer2)
+    client = client_of(officer2)
+    page = client.get(address).content.decode()
+    assert "候选名单已冻结" in page
+    assert "form-acts" not in page
+    assert client.post(address, answer).status_code == 409
+    assert NamedDecision.objects.count() == 1
 
 
 def test_the_page_costs_the_same_for_one_and_for_many(
