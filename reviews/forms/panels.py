@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -102,6 +103,9 @@ class ConflictForm(forms.Form):
         self.fields["dossier"].choices = [("", _("Choose …")), *dossiers.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
+PREFIX = "seats"
+
+
 class SeatForm(forms.Form):
     """One row of a panel's seats."""
 
@@ -118,7 +122,17 @@ class SeatForm(forms.Form):
         ]
 
 
-SeatSet = forms.formset_factory(SeatForm, extra=2, max_num=12)
+MOST_SEATS = 12
+SeatSet = forms.formset_factory(SeatForm, extra=0, max_num=MOST_SEATS)
+
+
+def one_more(data: QueryDict) -> QueryDict:
+    """What was sent for a `SeatSet`, with an empty row after it, up to the most there may be."""
+    longer, total = data.copy(), f"{PREFIX}-TOTAL_FORMS"
+    rows = longer.get(total, "")
+    if rows.isascii() and rows.isdigit() and int(rows[:4]) < MOST_SEATS:
+        longer[total] = str(int(rows) + 1)
+    return longer
 
 
 def seats_of(formset: Any) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from applications.models import Call, CallStatus
 from audit.refusals import Refused, WrongState
-from reviews.forms.panels import MoveForm, SeatSet, SizesForm, seats_of
+from reviews.forms.panels import PREFIX, MoveForm, SeatSet, SizesForm, one_more, seats_of
 from reviews.grouping import LARGEST, SMALLEST
-from reviews.models import Draw, Panel, PanelApplication
+from reviews.models import Panel, PanelApplication
 from reviews.office_words import seat_name, shortage_words
 from reviews.selectors import draws as drawing
 from reviews.selectors import office as reading
@@ -85,7 +85,7 @@ def _page(
     context = {
         **shared,
         **short_of_scores(call, draw),
-        "panels": [_panel(p, industries) for p in rows],
+        "panels": [_panel(p, industries, matched=rules.by_application) for p in rows],
         "changeable": changeable,
         "matched": rules if rules.by_application else None,
         "may_form": changeable and not drawn_before,
@@ -128,13 +128,14 @@ def _supply(
     }
 
 
-def _panel(panel: Any, industries: Any) -> dict[str, Any]:
+def _panel(panel: Any, industries: Any, *, matched: bool) -> dict[str, Any]:
     size = len(panel.dossiers)
     return {
         "panel": panel,
         "name": panel_name(panel),
         "count": size,
-        "odd": size < SMALLEST or size > LARGEST,
+        # A matching asks nobody to read a whole panel.
+        "odd": not matched and not SMALLEST <= size <= LARGEST,
         "seats": [
             {
                 "name": seat_name(s["kind"], s["specialty"], industries),
@@ -221,28 +222,37 @@ def seats(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     if row is None:
         raise Http404
     industries = list(reading.industries().values())
-    kwargs: Any = {"form_kwargs": {"industries": industries}, "prefix": "seats"}
-    if request.method == "POST":
-        formset = SeatSet(request.POST, **kwargs)
-        if formset.is_valid():
-            try:
-                acts.set_seats(panel=row, seats=seats_of(formset), by=request.user)
-            except Refused as refused:
-                formset.forms[0].add_error(None, str(refused.message))
-            else:
-                messages.success(
-                    request, _("Panel %(panel)s asks for these experts.") % {"panel": row.number}
-                )
-                return redirect(f"{reverse('reviews:call_panels', args=[number])}?supply=1")
-    else:
-        formset = SeatSet(initial=row.seats_wanted, **kwargs)
+    kwargs: Any = {"form_kwargs": {"industries": industries}, "prefix": PREFIX}
+    if request.method != "POST":
+        return _seats_page(request, row, SeatSet(initial=row.seats_wanted, **kwargs))
+    if "more" in request.POST:
+        return _seats_page(request, row, SeatSet(one_more(request.POST), **kwargs))
+    formset = SeatSet(request.POST, **kwargs)
+    if formset.is_valid():
+        try:
+            acts.set_seats(panel=row, seats=seats_of(formset), by=request.user)
+        except Refused as refused:
+            if not formset.forms:
+                raise
+            formset.forms[0].add_error(None, str(refused.message))
+        else:
+            messages.success(
+                request, _("Panel %(panel)s asks for these experts.") % {"panel": row.number}
+            )
+            return redirect(f"{reverse('reviews:call_panels', args=[number])}?supply=1")
+    return _seats_page(request, row, formset, 422)
+
+
+def _seats_page(
+    request: SignedInRequest, panel: Panel, formset: Any, status: int = 200
+) -> HttpResponse:
     context = {
-        "call": call,
-        "panel": row,
-        "name": panel_name(row),
+        "call": panel.call,
+        "panel": panel,
+        "name": panel_name(panel),
         "formset": formset,
-        "drawn": Draw.objects.filter(call=call).exclude(status="void").exists(),
+        "drawn": panel.call.draws.exclude(status="void").exists(),
+        "matched": panel.call.rule_set.by_application,
         "nav_current": "reviews:panels",
     }
-    status = 422 if request.method == "POST" else 200
     return render(request, "reviews/panels_seats.html", context, status=status)

@@ -112,6 +112,22 @@ def test_the_seats_of_a_panel(grouped, officer, client_of):
     assert len(grouped.panels.get().seats_wanted) == 4
 
 
+def test_a_row_is_added_to_the_seats_only_when_it_is_asked_for(grouped, officer, client_of):
+    address, client = reverse("reviews:panel_seats", args=[grouped.number, 1]), client_of(officer)
+    wanted = grouped.panels.get().seats_wanted
+    assert len(client.get(address).context["formset"].forms) == len(wanted)
+    sent = {"seats-TOTAL_FORMS": 1, "seats-INITIAL_FORMS": 0, "more": "1"}
+    sent |= {"seats-0-kind": "finance", "seats-0-count": 2}
+    longer = client.post(address, sent)
+    assert longer.status_code == 200
+    assert [form["count"].value() for form in longer.context["formset"]] == ["2", None]
+    most = client.post(address, sent | {"seats-TOTAL_FORMS": 12})
+    assert len(most.context["formset"].forms) == 12
+    assert grouped.panels.get().seats_wanted == wanted
+    none = {"seats-TOTAL_FORMS": 0, "seats-INITIAL_FORMS": 0}
+    assert client.post(address, none).status_code == 409
+
+
 def test_the_pool_by_its_pages(officer, expert, firm, client_of):
     """With employers that are entered for the first time."""
     office, known = client_of(officer), "12220000MB1A2B3C4C"

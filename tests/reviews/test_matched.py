@@ -183,6 +183,9 @@ def test_panels_of_such_a_call_have_no_seats(single, officer, client_of):
     client.cookies["django_language"] = "en"
     page = client.get(reverse("reviews:call_panels", args=[single.number])).content.decode()
     assert "3 experts for each dossier, nobody with more than 6" in page
+    assert "unusual size" not in page
+    seated = client.get(reverse("reviews:panel_seats", args=[single.number, 1])).content.decode()
+    assert ("no panel has seats" in seated, "form-acts" in seated) == (True, False)
     page = client.get(reverse("reviews:draw_prepare", args=[single.number])).content.decode()
     assert "Every dossier can get its experts." in page and "Every seat" not in page
     assert "Change the seats" not in page
