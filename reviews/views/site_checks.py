@@ -90,12 +90,18 @@ def _order_page(request: SignedInRequest, call: Call, form: OrderForm) -> HttpRe
         raise Http404
     page = Paginator(reading.entries_to_check(found), PER_PAGE).get_page(request.GET.get("page"))
     chosen = form.chosen() or {request.GET.get("dossier", "")}
+    unranked = next((entry.pk for entry in page if entry.rank is None), None)
     context = {
         "call": call,
         "form": form,
         "page": page,
         "entries": [
-            {"entry": entry, "chosen": str(entry.application_id) in chosen} for entry in page
+            {
+                "entry": entry,
+                "chosen": str(entry.application_id) in chosen,
+                "first_unranked": entry.pk == unranked,
+            }
+            for entry in page
         ],
         "nav_current": "reviews:ranking_list",
     }

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from audit import clock
 from reviews import waiting
-from reviews.models import SiteCheck, SiteFinding
+from reviews.models import RankingEntry, SiteCheck, SiteFinding
 from reviews.services import ranking, site_deciding
 from reviews.site_figures import CHECKED
+from tests.matrix.twins import triggers_off
 from tests.reviews import round, sitework
 from tests.reviews.sitework import VIEW, WHY
 
@@ -60,6 +61,24 @@ def test_an_officer_orders_from_the_ranking(
     assert answer.url == page("call_site_checks", ranked_call.number)
     assert dossier.title in client.get(answer.url).content.decode()
     assert SiteCheck.objects.get().application == dossier
+
+
+def test_the_order_page_says_where_the_ranked_end(client_of, ranked_call, officer):
+    client, path = client_of(officer), page("order_site_checks", ranked_call.number)
+    client.cookies["django_language"] = "en"
+    assert "Not ranked, by number" not in client.get(path).content.decode()
+    left = ranked_call.rankings.get().entries.order_by("-application__number")[:2]
+    with triggers_off():
+        RankingEntry.objects.filter(pk__in=[e.pk for e in left]).update(
+            rank=None, state="below_floor"
+        )
+    shown = client.get(path)
+    entries = shown.context["entries"]
+    assert [row["first_unranked"] for row in entries] == [False] * (len(entries) - 2) + [
+        True,
+        False,
+    ]
+    assert shown.content.decode().count("Not ranked, by number") == 1
 
 
 def test_a_check_from_the_workshop_to_the_new_ranking(
