@@ -89,6 +89,7 @@ def test_the_figures_of_the_page_are_those_of_the_analysis(ranked, officer, clie
     # eight requests of 24 million stay within the envelope: nothing but the floor decides
     assert sure["people"]["grey"] == []
     assert sure["knapsack"]["same"]
+    assert "are left aside here" not in response.content.decode()  # the call sets no limits
 
 
 def test_where_no_sheet_counts_it_says_so(reviewed, officer, approver, client_of):

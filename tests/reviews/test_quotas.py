@@ -65,6 +65,10 @@ def test_the_ranking_names_them_before_a_list_is_drawn_and_the_list_then_says_th
     marked = {row["application"].pk for row in rows if row["quota"]}
     assert marked == passed.keys()
     assert "passed over: quota of its industry" in response.content.decode()
+    run(ranked)
+    sure = client.get(f"/ranking/{ranked.call.number}/certainty/").content.decode()
+    assert "For points alone" in sure
+    assert "are left aside here" in sure
     listed = funding.draw_funding_list(call=ranked.call, by=officer)
     items = {i.application_id: i for i in listed.items.all()}
     assert {pk: i.note for pk, i in items.items() if i.outcome == "passed_over"} == passed
