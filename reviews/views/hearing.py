@@ -16,6 +16,7 @@ from accounts.http import SignedInRequest
 from accounts.roles import Role
 from applications.call_reading import hearing_rows
 from applications.models import Call, CallStatus
+from audit.clock import SHANGHAI
 from audit.refusals import Refused
 from calendars.deadlines import due
 from calendars.selectors import working_days
@@ -143,7 +144,7 @@ def sitting(request: SignedInRequest, number: str, panel: int) -> HttpResponse:
     stands = getattr(found, "sitting", None)
     initial = {"day": request.clock.today, "hour": time(9)}
     if stands is not None:
-        starts = stands.starts_at.astimezone(request.clock.now.tzinfo)
+        starts = stands.starts_at.astimezone(SHANGHAI)
         initial = {"day": starts.date(), "hour": starts.time(), "venue": stands.venue}
     form = SittingForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():

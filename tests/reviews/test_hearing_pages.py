@@ -62,6 +62,8 @@ def test_the_officer_runs_it_by_posts(on_paper, officer, in_english):
     assert office.post(address, when).status_code == 422  # no place
     assert office.post(address, {**when, "venue": "Hall 2"}).status_code == 302
     assert "Hall 2" in page(office, "hearing", number)
+    again = office.get(address).context["form"].initial
+    assert {"day": f"{again['day']}", "hour": f"{again['hour']:%H:%M}"} == when
     entry = first(on_paper)
     early = page(office, "hearing_minutes", number, entry.application_id)
     assert ("kept from then on" in early, "Keep the minutes" in early) == (True, False)
