@@ -11,7 +11,8 @@ from applications.models import Call
 from applications.workflow import Status
 from audit import clock
 from calendars.wording import moment_text
-from reviews.models import Assignment, ShortlistEntry, Stage
+from reviews.models import Assignment, JointDecision, ShortlistEntry, Stage
+from reviews.selectors.rankings import latest
 from reviews.services import ranking
 from reviews.waiting import waiting_for
 from tests.reviews import hearing
@@ -234,3 +235,24 @@ def test_the_rules_are_set_on_the_calls_own_page(officer, in_english):
     assert office.post(address, data | {"hearing_percent": "0"}).status_code == 302
     call.refresh_from_db()
     assert (call.rule_set.has_hearing, call.hearing_sheet) == (False, [])
+
+
+def test_a_tie_after_the_hearing_is_settled_by_posts(shortlisted, officer, officer2, in_english):
+    """Both stages are read again, by as few statements as any post."""
+    hearing.pass_sittings(shortlisted)
+    hearing.all_come(shortlisted, officer)
+    for seat in hearing.seats(shortlisted):
+        hearing.mark(seat)
+    ranking.close_hearing(call=shortlisted, by=officer)
+    made = ranking.compute_ranking(call=shortlisted, by=officer)
+    order = made.entries.filter(tied=True).values_list("application_id", flat=True)
+    assert len(order) > 1
+    minutes = {"minutes_no": "联席纪要〔2026〕2号", "reason": "经联席会议研究确定先后"}
+    places = {f"place_{pk}": str(n) for n, pk in enumerate(order, start=1)}
+    office, number = in_english(officer), shortlisted.number
+    sent = office.post(reverse("reviews:propose_tie", args=[number]), minutes | places)
+    assert sent.status_code == 302
+    decision = JointDecision.objects.get()
+    confirm = reverse("reviews:confirm_tie", args=[decision.pk])
+    assert in_english(officer2).post(confirm).status_code == 302
+    assert not latest(shortlisted).entries.filter(tied=True).exists()
