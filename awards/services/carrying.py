@@ -119,6 +119,7 @@ def _refuse_unsettled(source: Envelope) -> None:
 def _lock(carry: CarryOver) -> tuple[CarryOver, Envelope, Envelope]:
     source, target = _hold(carry.source_id, carry.target_id)
     locked = CarryOver.objects.select_for_update().get(pk=carry.pk)
+    locked.source, locked.target = source, target  # as they are held, not read again
     if locked.confirmed_at is not None:
         raise WrongState(_("This amount has already been carried over."))
     if locked.refused_at is not None:
