@@ -74,6 +74,18 @@ def test_the_full_bar_finds_room(
         assert last["x"] + last["width"] <= bar["x"] + bar["width"]
 
 
+def test_what_a_closed_fold_says_is_printed(open_page):
+    page = open_page("scoring")
+    fold = page.locator(".split-doc > .fold")
+    fold.evaluate("fold => { fold.open = false }")
+    page.set_viewport_size({"width": 700, "height": 900})
+    inside = fold.locator(":scope > :not(summary)").first
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.evaluate("one => one.checkVisibility()")
+    assert inside.bounding_box()["height"] > 0
+
+
 def test_confirm_opens_in_place_with_the_safe_choice_first(open_page):
     page = open_page("components")
     page.get_by_role("link", name="锁定").click()
