@@ -1,6 +1,6 @@
 """Quarterly reports with their due dates, and the mid-term check."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -178,6 +178,15 @@ def test_the_page_shows_and_takes_it(people, award, client_of, applicant2):
     seen = {"act": "confirm", "confirm-reason": WHY}
     assert client_of(people.secretary).post(page, seen).status_code == 302
     assert "2,000" in owner.get(page).content.decode()
+
+
+def test_an_overdue_report_is_counted_in_working_days_on_both_pages(people, award, client_of):
+    """Due 15 April 2026; six working days later it is Thursday the 23rd."""
+    stages.pass_quarter()
+    clock.travel_to(datetime(2026, 4, 23, 9, tzinfo=clock.SHANGHAI))
+    owner = client_of(people.owner)
+    for page in (reverse("portal:workbench"), reverse("awards:progress", args=[award.pk])):
+        assert "超 6 个工作日" in owner.get(page).content.decode()
 
 
 @pytest.mark.parametrize(
