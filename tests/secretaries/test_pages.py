@@ -372,3 +372,8 @@ def test_an_overdue_request_is_counted_in_working_days_wherever_it_stands(cast: 
         assert shown in client_of(user).get(reverse("portal:workbench")).content.decode()
     project = client_of(cast.zhao.user).get(url("project", row.application_id)).content.decode()
     assert f"超\u00a0{over}\u00a0日" in project
+
+
+def test_a_handover_page_says_what_its_figures_count(cast: Served) -> None:
+    page = client_of(cast.lead).get(url("handover", cast.it.pk)).content.decode()
+    assert "<dd>280 <small>人</small></dd>" in page
