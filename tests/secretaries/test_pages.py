@@ -360,7 +360,7 @@ def test_what_waits_for_the_lead_is_what_runs_over(cast: Served) -> None:
 
 
 def test_an_overdue_request_is_counted_in_working_days_wherever_it_stands(cast: Served) -> None:
-    """On the workbench, the lead's overview and the project the same; the weekend counts nowhere."""
+    """On the workbench and the project the same; the weekend counts nowhere."""
     row = cast.ask()
     requests.reply(request=row, text="已转办理。", by=cast.zhao.user)
     made_older(row, 20)
