@@ -254,6 +254,15 @@ def test_paper_has_no_bars(open_page):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+def test_the_states_of_a_printed_list_stand_on_a_line_of_their_own(open_page):
+    page = open_page("ranking", width=680)
+    page.emulate_media(media="print")
+    states = page.locator(".tbl tbody th > .flex:has(.pill)")
+    assert states.count() > 0
+    laid = states.evaluate_all("all => all.map(one => getComputedStyle(one).display)")
+    assert set(laid) == {"flex"}
+
+
 def test_state_survives_forced_colours(open_page):
     page = open_page("components", forced_colors="active")
     border = "el => getComputedStyle(el).borderTopWidth"
