@@ -16,6 +16,7 @@ from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
     ClockKind,
+    InquiryFinding,
     OverdueInquiry,
     RequestHold,
     ServiceAssignment,
@@ -279,7 +280,7 @@ def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
             "clock": ClockKind(row.clock).label,
             "step": row.step,
             "step_days": row.step_days,
-            "finding": row.get_finding_display(),
+            "finding": InquiryFinding(row.finding).label if row.finding else "",
             "measures": row.measures[:300],
             "text": row.explanation[:300],
         },

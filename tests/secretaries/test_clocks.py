@@ -12,6 +12,7 @@ from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from calendars.selectors import working_days
 from calendars.wording import day_of
+from notifications import kinds
 from notifications.models import Message
 from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
@@ -216,6 +217,9 @@ def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
         inquiries.close_inquiry(by=type(cast.zhao.user).objects.get(pk=cast.zhao.user.pk), **close)
     done = inquiries.close_inquiry(by=cast.lead, **close)
     assert (done.finding, done.closed_by) == ("at_fault", cast.lead)
+    told = Message.objects.filter(kind="inquiry.closed").first()
+    said = [kinds.render(told.kind, told.context, language).title for language in ("zh-hans", "en")]
+    assert [title.split("：")[-1].split(": ")[-1] for title in said] == ["有责", "at fault"]
     with pytest.raises(DatabaseError), transaction.atomic():
         OverdueInquiry.objects.update(measures="无")
 
