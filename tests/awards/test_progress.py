@@ -143,6 +143,13 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     stages.paid(people, stages.part(agreement, 1))
     with pytest.raises(WrongState):
         stages.claimed(people, stages.part(agreement, 2))
+    claim = reverse("awards:claim_new", args=[stages.part(agreement, 2).pk])
+    page = reverse("awards:progress", args=[award.pk])
+
+    def waits():
+        asked = ((people.owner, claim), (people.secretary, page))
+        people_ = [(User.objects.get(pk=user.pk), url) for user, url in asked]
+        return [url in [i.url for i in waiting_for(u, clock.now())] for u, url in people_]
 
     def check(passed, by, on=None):
         return progress.check_mid_term(
@@ -157,7 +164,9 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     check(False, people.secretary)
     with pytest.raises(WrongState):
         stages.claimed(people, stages.part(agreement, 2))
+    assert waits() == [False, True]
     check(True, people.officer)
+    assert waits() == [True, False]
     stages.claimed(people, stages.part(agreement, 2))
     with pytest.raises(WrongState):
         check(False, people.officer)
