@@ -7,6 +7,7 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from accounts.models import User
+from calendars.table import WorkingDays
 
 TOKEN = re.compile("[0-9a-f]{32}")
 
@@ -19,6 +20,9 @@ class PageClock(Protocol):
 
     @property
     def today(self) -> date: ...
+
+    @property
+    def table(self) -> WorkingDays: ...
 
 
 class PageRequest(HttpRequest):

@@ -41,7 +41,8 @@ RESULTS = frozenset(
 def result_panel(request: PageRequest, application: Application) -> Panel | None:
     """Rank, points, outcome and notice: for the office at once, for the firm once published.
 
-    A firm that is offered a part of what it asked for reads and answers the offer before that.
+    A firm that is offered a part of what it asked for answers the offer before that, and reads then
+    what it answered.
     Objections that were answered are for the office and the firm itself.
     """
     user = request.user
@@ -57,7 +58,8 @@ def result_panel(request: PageRequest, application: Application) -> Panel | None
     now = request.clock.now
     over = offered and parts.is_over(item, now)
     published = application.call.status in RESULTS_OUT
-    if not (office or published or (offered and is_owner(user, application.firm_id))):
+    owner = is_owner(user, application.firm_id)
+    if not (office or published or (owner and (offered or item.consent))):
         return None
     return Panel(
         title=_("Result of the review"),
@@ -67,7 +69,8 @@ def result_panel(request: PageRequest, application: Application) -> Panel | None
             "application": application,
             "open": office or published,
             "offered": offered,
-            "may_answer": offered and not over and is_owner(user, application.firm_id),
+            "may_answer": offered and not over and owner,
+            "own_answer": bool(item.consent) and owner and not published,
             "may_lapse": over and has_role(user, Role.PROGRAMME_OFFICER),
             "over": over,
             "notice": money.notice_of(item),

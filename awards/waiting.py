@@ -50,7 +50,7 @@ def _asked(user: User, firms: Collection[int], now: datetime) -> Iterator[acts.R
     if officer or has_role(user, Role.SECRETARY):
         yield office_acts.reports(user, every=officer)
     if has_role(user, Role.SECRETARY):
-        yield office_acts.claims(user)
+        yield from (office_acts.claims(user), office_acts.checks(user))
     if has_role(user, Role.FINANCE_OFFICER):
         yield from office_acts.of_finance(user)
     if firms:

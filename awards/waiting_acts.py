@@ -115,6 +115,11 @@ KINDS: Mapping[str, Kind] = {
         _("Confirm the quarterly report: %(title)s"),
         _("Quarter %(number)s of %(words)s."),
     ),
+    "mid_term": Kind(
+        "awards:progress",
+        _("Make the mid-term check: %(title)s"),
+        _("Instalment %(number)s cannot be claimed until it is passed."),
+    ),
     "verify": Kind(
         "awards:claim",
         _("Verify on site: instalment %(number)s of “%(title)s”"),

@@ -42,6 +42,7 @@ def board(count: int, projects: int, secretaries: int) -> Work:
 
     from audit import clock
     from bench import review_rows, service_rows
+    from calendars.selectors import working_days
     from secretaries.selectors.board import board as read
     from secretaries.services.batches import appoint_many
 
@@ -50,13 +51,13 @@ def board(count: int, projects: int, secretaries: int) -> Work:
     service_rows.secretaries(secretaries, timedelta(days=400))
     appoint_many(applications=service_rows.served())
     service_rows.requests(count)
-    now = clock.now()
-    read(now)
+    now, table = clock.now(), working_days()
+    read(now, table)
 
     def work() -> Found:
         before = database.processor()
         with CaptureQueriesContext(connection) as captured:
-            found = read(now)
+            found = read(now, table)
         elsewhere = database.processor() - before
         clocks = found.clocks
         words = (

@@ -10,6 +10,9 @@ from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from calendars.clocks import elapsed
+from calendars.table import WorkingDays
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,15 +25,31 @@ MONTHS_EN = (
 _clock: ContextVar[Callable[[], datetime] | None] = ContextVar("wording_clock", default=None)
 
 
-def use_clock(clock: Callable[[], datetime] | None) -> None:
-    """Take "now" from this clock (aware instants) in this thread of work; None forgets it."""
+_table: ContextVar[Callable[[], WorkingDays] | None] = ContextVar("wording_table", default=None)
+
+
+def use_clock(
+    clock: Callable[[], datetime] | None, table: Callable[[], WorkingDays] | None = None
+) -> None:
+    """Take "now" from this clock (aware instants) and the working days from this table, asked only
+    when needed, in this thread of work; None forgets them."""
     _clock.set(clock)
+    _table.set(table)
 
 
 def now_here() -> datetime | None:
     """The lent clock's instant in Shanghai, or None when nobody lent one."""
     clock = _clock.get()
     return clock().astimezone(SHANGHAI) if clock else None
+
+
+def worked_since(instant: datetime) -> int | None:
+    """The working days after the day of the instant, today counted; None when nobody lent a clock
+    and a table."""
+    now, table = now_here(), _table.get()
+    if now is None or table is None:
+        return None
+    return elapsed(day_of(instant), day_of(now), (), table())
 
 
 def local(value: datetime) -> datetime:
@@ -106,6 +125,14 @@ def until_text(due: datetime, now: datetime, language: str) -> str:
         return f"{word} {clock_text(due)} 前" if chinese else f"{word} by {clock_text(due)}"
     day = day_text(due, language, year_now=local(now).year)
     return f"{day}前" if chinese else f"by {day}"
+
+
+def over_text(days: int, language: str) -> str:
+    """超 7 个工作日: so many working days past a limit that was counted in them; 超期 on the days
+    off that follow its last day."""
+    if is_chinese(language):
+        return f"超 {days} 个工作日" if days else "超期"
+    return f"{days} working day{'' if days == 1 else 's'} late" if days else "overdue"
 
 
 def left(due: datetime, now: datetime) -> tuple[int, int, int]:

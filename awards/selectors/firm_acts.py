@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 
 from applications.workflow import Status
 from awards.models import (
@@ -15,6 +16,7 @@ from awards.models import (
     Claim,
     Clawback,
     Instalment,
+    MidTermCheck,
     Objection,
     Recall,
 )
@@ -74,6 +76,23 @@ def _answers(firms: Collection[int], now: datetime) -> list[Rows]:
 
 def to_claim() -> QuerySet[Instalment]:
     """The next instalment of each project, where it can be claimed now."""
+    return _next_parts().exclude(_UNCHECKED)
+
+
+def to_check() -> QuerySet[Instalment]:
+    """The next instalments that wait for a passed mid-term check."""
+    return _next_parts().filter(_UNCHECKED)
+
+
+# By the call's rules from this instalment on a check is needed (0: none), and none was passed.
+_UNCHECKED = Q(check_from__gt=0, sequence__gte=F("check_from"), checked=False)
+
+
+def _next_parts() -> QuerySet[Instalment]:
+    """The next instalment of each project under way, not claimed yet."""
+    last = MidTermCheck.objects.filter(award=OuterRef("award")).order_by("-pk").values("pk")[:1]
+    passed = MidTermCheck.objects.filter(award=OuterRef("award"), pk=Subquery(last), passed=True)
+    rule = Cast(F("award__application__call__rules__midterm_before"), IntegerField())
     earlier = Instalment.objects.filter(
         award=OuterRef("award"), sequence__lt=OuterRef("sequence")
     ).exclude(status__in=SETTLED)
@@ -81,6 +100,9 @@ def to_claim() -> QuerySet[Instalment]:
         ~Exists(earlier),
         status="planned",
         award__application__status__in=RUNNING - {Status.AWARDED},
+    ).annotate(
+        check_from=Coalesce(rule, 0),
+        checked=Exists(passed),
     )
 
 

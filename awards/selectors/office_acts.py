@@ -27,6 +27,7 @@ from awards.models import (
 )
 from awards.selectors.acts import UNTIL, UNTIL_SIGNED, Rows, shaped, under_way
 from awards.selectors.batches import to_reconcile
+from awards.selectors.firm_acts import to_check
 from awards.selectors.money import RUNNING, served_by
 from awards.selectors.progress import REPORTING
 from awards.selectors.waiting import parts
@@ -150,6 +151,12 @@ def claims(user: User) -> Rows:
         number="instalment__sequence",
         amount="instalment__amount",
     )
+
+
+def checks(user: User) -> Rows:
+    """Mid-term checks without which the firms that the person serves cannot claim further."""
+    rows = to_check().filter(award__in=Award.objects.filter(served_by(user)))
+    return shaped("mid_term", rows, number="sequence")
 
 
 def of_finance(user: User) -> list[Rows]:

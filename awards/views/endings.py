@@ -80,12 +80,16 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer_part(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The firm's owner agrees to the part offered, or declines it."""
-    item = get_object_or_404(FundingItem.objects.select_related("application"), pk=pk)
+    """The firm's owner agrees to the part offered, or declines it, once asked whether to."""
+    item = get_object_or_404(FundingItem.objects.select_related("application__firm"), pk=pk)
     if not is_member(request.user, item.application.firm_id):
         raise Http404
+    if request.method != "POST":
+        context = {"item": item, "application": item.application, "fields": [("decline", "1")]}
+        context["nav_current"] = "applications:dossier_list"
+        return render(request, "awards/part_decline.html", context)
     agree = "agree" in request.POST
     parts.answer_part(item=item, agree=agree, by=request.user)
     messages.success(

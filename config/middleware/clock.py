@@ -6,6 +6,8 @@ from functools import cached_property
 from django.http import HttpRequest, HttpResponseBase
 
 from audit import clock
+from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from config.middleware import Handler
 
 
@@ -19,6 +21,11 @@ class RequestClock:
     def today(self) -> date:
         """That instant's day in Asia/Shanghai."""
         return self.now.astimezone(clock.SHANGHAI).date()
+
+    @cached_property
+    def table(self) -> WorkingDays:
+        """The working days by which this page counts."""
+        return working_days()
 
 
 def clock_middleware(get_response: Handler) -> Handler:

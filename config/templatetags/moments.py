@@ -86,13 +86,19 @@ def until(due: Any) -> str:
 
 
 @register.simple_tag
-def due(instant: datetime, *, late: bool = False, provisional: bool = False) -> SafeString:
-    """{% due item.due late=item.late provisional=item.provisional %}: a pill, 今天 17:00 前."""
+def due(
+    instant: datetime, *, late: bool = False, provisional: bool = False, worked: bool = False
+) -> SafeString:
+    """{% due item.due late=item.late provisional=item.provisional %}: a pill, 今天 17:00 前.
+
+    worked: the limit was counted in working days, and so are those that have passed since.
+    """
     now = wording.now_here()
     words = until(instant)
     if provisional:
         return pill("warn", format_html("{}{}", words, _("(provisional)")), "clock")
     if late or (now and instant <= now):
-        return pill("late", words)
+        over = wording.worked_since(instant) if worked else None
+        return pill("late", words if over is None else wording.over_text(over, _language()))
     days = (wording.day_of(instant) - wording.day_of(now)).days if now else 99
     return pill("act" if days <= 1 else "warn" if days <= 3 else "doing", words, "clock")

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Region, RegionLevel
 from applications.models import Application
-from calendars.selectors import working_days
+from calendars.table import WorkingDays
 from calendars.wording import day_of
 from secretaries.models import (
     RequestStatus,
@@ -166,8 +166,8 @@ class Lines:
         return str(self.head(region)) if region else "—"
 
 
-def board(now: datetime) -> Board:
-    """Everything the overview shows at this instant."""
+def board(now: datetime, table: WorkingDays) -> Board:
+    """Everything the overview shows at this instant, its clocks by the working days in force."""
     lines, today = Lines(), day_of(now)
     by_secretary = _clocks_by_secretary(now, today)
     rows = requests_for_lead(now, near=today)
@@ -175,7 +175,7 @@ def board(now: datetime) -> Board:
         rows=rows,
         coverage=lines.coverage(),
         clocks=_sum(by_secretary.values()),
-        urgent=timed(_urgent(rows, now, today), now, working_days()),
+        urgent=timed(_urgent(rows, now, today), now, table),
         loads=_loads(today, lines, by_secretary),
     )
 

@@ -104,8 +104,7 @@ def requests_for(user: User, *, lead: bool) -> QuerySet[ServiceRequest]:
     if has_role(user, Role.REGIONAL_OFFICER):
         told = Escalation.objects.filter(
             Q(clock=OuterRef("finish")) | Q(clock=OuterRef("response")),
-            rung__in=(Rung.CITY, Rung.SIGN),
-        )
+        ).filter(Q(rung__in=(Rung.CITY, Rung.SIGN)) | Q(rung=Rung.UNIT, told__contains=[user.name]))
         condition |= Q(Exists(told), application__region__in=covered_regions(user))
     return rows.filter(condition)
 

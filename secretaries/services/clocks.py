@@ -29,7 +29,7 @@ from secretaries.models import (
 )
 from secretaries.selectors.settings import numbers
 from secretaries.service_rules import ServiceRules
-from secretaries.services import clock_rows, inquiries, telling, unsigned
+from secretaries.services import clock_rows, holds, inquiries, telling, unsigned
 from secretaries.services.request_rows import escalated, lock_request
 
 LADDER = (Rung.HALF, Rung.NEAR, Rung.UNIT, Rung.CITY, Rung.PROVINCE, Rung.INQUIRY)
@@ -135,6 +135,7 @@ def _told(rung: Rung, row: ServiceRequest) -> list[User]:
     if rung in (Rung.HALF, Rung.NEAR):
         return secretaries
     told = [*secretaries, *telling.leads()]
+    told += telling.heads_of(holds.leading(row), row.application.region)
     if rung in (Rung.CITY, Rung.PROVINCE, Rung.INQUIRY):
         told += officers_of(row.application.region)
     if rung in (Rung.PROVINCE, Rung.INQUIRY):

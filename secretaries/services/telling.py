@@ -16,7 +16,9 @@ from notifications.services import Dispatch, notify, notify_all
 from secretaries.models import (
     AppointmentGap,
     ClockKind,
+    InquiryFinding,
     OverdueInquiry,
+    RequestHold,
     ServiceAssignment,
     ServiceRequest,
     ServiceSecretary,
@@ -49,12 +51,13 @@ def names_of_secretaries(application: Application) -> str:
     return "、".join(user.name for user in secretary_of(application)) or "—"
 
 
-def heads_of(unit: str, region: Region) -> list[User]:
-    """Who answers in the region for a unit: the officers of that name's unit, else all who act for
-    the region and must hand it on."""
+def heads_of(hold: RequestHold, region: Region) -> list[User]:
+    """Who answers in the region for the unit that holds a request: the officers of that name's
+    unit, else all who act for the region and must hand it on. The secretary's own office needs
+    nobody to hand it on."""
     officers = list(officers_of(region).select_related("unit"))
-    own = [user for user in officers if user.unit is not None and user.unit.name == unit]
-    return own or officers
+    own = [user for user in officers if user.unit is not None and user.unit.name == hold.unit]
+    return own if own or hold.is_office else officers
 
 
 def _project(application: Application) -> dict[str, Any]:
@@ -277,7 +280,7 @@ def inquiry(kind: str, row: OverdueInquiry, recipients: list[User]) -> None:
             "clock": ClockKind(row.clock).label,
             "step": row.step,
             "step_days": row.step_days,
-            "finding": row.get_finding_display(),
+            "finding": InquiryFinding(row.finding).label if row.finding else "",
             "measures": row.measures[:300],
             "text": row.explanation[:300],
         },

@@ -65,6 +65,6 @@ def _tell(pk: int, now: datetime, table: WorkingDays) -> int:
 
 def _told(hold: RequestHold, row: ServiceRequest) -> list[User]:
     """The secretary who must chase it, the unit's head, the lead."""
-    heads = telling.heads_of(hold.unit, row.application.region)
+    heads = telling.heads_of(hold, row.application.region)
     people = (*telling.secretary_of(row.application), *heads, *telling.leads())
     return list({user.pk: user for user in people}.values())

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
@@ -47,6 +47,13 @@ WORDS: dict[str, tuple[Any, Any]] = {
 }
 
 
+def _made(count: int) -> str:
+    if not count:
+        return _("Everybody was appraised already, or served nothing in the quarter.")
+    text = ngettext("%(n)s secretary appraised.", "%(n)s secretaries appraised.", count)
+    return text % {"n": count}
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarter(request: SignedInRequest) -> HttpResponse:
@@ -60,7 +67,7 @@ def quarter(request: SignedInRequest) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused.message))
         else:
-            messages.success(request, _("%(n)s secretaries appraised.") % {"n": len(made)})
+            messages.success(request, _made(len(made)))
         return redirect("secretaries:quarter")
     rows = (
         SecretaryAppraisal.objects.filter(year=asked.year, quarter=asked.number)

@@ -36,11 +36,12 @@ def lead_only(request: SignedInRequest) -> None:
 def overview(request: SignedInRequest) -> HttpResponse:
     """What the lead must do, clocks, coverage, load."""
     lead_only(request)
-    board = reading.board(request.clock.now)
+    now = request.clock.now
+    board = reading.board(now, request.clock.table)
     page = Paginator(board.loads, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "board": board,
-        "todo": lead_items(request.clock.now, board.rows),
+        "todo": lead_items(now, board.rows),
         "page": page,
         "groups": reading.grouped(page),
     }

@@ -14,7 +14,6 @@ from accounts.models import Level
 from accounts.selectors import members_of
 from applications.models import Application
 from audit.refusals import NotPermitted
-from calendars.selectors import working_days
 from secretaries import handing_over, rules
 from secretaries.selectors import milestones
 from secretaries.selectors import projects as reading
@@ -46,7 +45,7 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
         **frame(request, application),
         "current": current,
         "former": [a for a in assignments if a is not current],
-        "requests": timed(open_requests, request.clock.now, working_days()),
+        "requests": timed(open_requests, request.clock.now, request.clock.table),
         "milestones": [r for r in rows if r.reached_on is None and not r.left_out],
         "settled": [r for r in rows if r.reached_on is not None],
         "late": {r.pk for r in milestones.late(rows, request.clock.today)},

@@ -22,7 +22,6 @@ from applications.models import Application
 from applications.wording import STATUS_NAMES
 from applications.workflow import Status
 from audit.refusals import NotPermitted, NotVisible, Refused
-from calendars.selectors import working_days
 from secretaries import rules
 from secretaries.forms.work import VisitForm
 from secretaries.models import RequestStatus, ServiceAssignment, ServiceRequest, Visit, VisitPhoto
@@ -108,7 +107,7 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
     today, set_by = request.clock.today, numbers()
     rows = list(reading.own_assignments(request.user, today))
     running = reading.open_requests_of([row.application_id for row in rows])
-    table, now = working_days(), request.clock.now
+    table, now = request.clock.table, request.clock.now
     urgent: dict[int, Timed] = {}
     for item in timed(running, now, table):
         if item.row.status == RequestStatus.OPEN:
@@ -237,7 +236,7 @@ def _page(
 ) -> HttpResponse:
     assignments = list(reading.assignments_of(application))
     current = next((a for a in assignments if a.valid_to is None and a.role == "lead"), None)
-    table, now = working_days(), request.clock.now
+    table, now = request.clock.table, request.clock.now
     requests = timed(application.requests.select_related("finish").order_by("-pk")[:50], now, table)
     requests.sort(key=lambda r: (r.row.status != RequestStatus.OPEN, due_key(r.row)))
     near = [application.region, application.region.reports_to]

@@ -15,7 +15,6 @@ from accounts.http import SignedInRequest
 from accounts.rules import acts_for_a_firm
 from applications.models import Application
 from audit.refusals import Invalid, NotPermitted, NotVisible, Refused
-from calendars.selectors import working_days
 from secretaries import rules
 from secretaries.forms.acts import ActForm, NoWordsForm
 from secretaries.forms.work import RequestFilter, RequestForm
@@ -45,7 +44,7 @@ def request_list(request: SignedInRequest) -> HttpResponse:
     if filters.is_bound and filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    table, now = working_days(), request.clock.now
+    table, now = request.clock.table, request.clock.now
     shown = timed(page, now, table)
     context = {
         "page": page,
@@ -167,7 +166,7 @@ def _page(
     form: ActForm | None = None,
     refused: Refused | None = None,
 ) -> HttpResponse:
-    user, application, table = request.user, row.application, working_days()
+    user, application, table = request.user, row.application, request.clock.table
     clock = clock_of(row, request.clock.now, table)
     reader = acts.Reader(
         user,

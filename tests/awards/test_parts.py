@@ -73,6 +73,22 @@ def test_a_part_that_grows_and_stays_one_is_asked_anew(people):
     assert offered.count() == 2
 
 
+def test_declining_is_asked_first_and_the_answer_stays_in_sight(people, approved, client_of):
+    item, owner = part(), client_of(people.owner)
+    address = reverse("awards:answer_part", args=[item.pk])
+    page = reverse("applications:dossier", args=[item.application_id])
+    offered = owner.get(page).content.decode()
+    assert f'href="{address}"' in offered and 'name="decline"' not in offered
+    asked = owner.get(address).content.decode()
+    assert "不接受 6,000 万元？" in asked and 'name="decline" value="1"' in asked
+    assert part().consent == ""
+    assert client_of(people.officer).get(address).status_code == 404
+    owner.post(address, {"decline": "1"})
+    answered = owner.get(page).content.decode()
+    assert "您单位不接受，该项目已退出名单。" in answered
+    assert "评审结果" in answered and "名次</dt>" not in answered
+
+
 def test_declined_the_money_goes_on_at_once(people, approved, client_of):
     """In the mode of the call: P5 asked for 4,000 of the 6,000 that P4 does not take."""
     item = part()

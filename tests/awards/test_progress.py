@@ -1,6 +1,6 @@
 """Quarterly reports with their due dates, and the mid-term check."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -143,6 +143,13 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     stages.paid(people, stages.part(agreement, 1))
     with pytest.raises(WrongState):
         stages.claimed(people, stages.part(agreement, 2))
+    claim = reverse("awards:claim_new", args=[stages.part(agreement, 2).pk])
+    page = reverse("awards:progress", args=[award.pk])
+
+    def waits():
+        asked = ((people.owner, claim), (people.secretary, page))
+        people_ = [(User.objects.get(pk=user.pk), url) for user, url in asked]
+        return [url in [i.url for i in waiting_for(u, clock.now())] for u, url in people_]
 
     def check(passed, by, on=None):
         return progress.check_mid_term(
@@ -157,7 +164,9 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     check(False, people.secretary)
     with pytest.raises(WrongState):
         stages.claimed(people, stages.part(agreement, 2))
+    assert waits() == [False, True]
     check(True, people.officer)
+    assert waits() == [True, False]
     stages.claimed(people, stages.part(agreement, 2))
     with pytest.raises(WrongState):
         check(False, people.officer)
@@ -178,6 +187,15 @@ def test_the_page_shows_and_takes_it(people, award, client_of, applicant2):
     seen = {"act": "confirm", "confirm-reason": WHY}
     assert client_of(people.secretary).post(page, seen).status_code == 302
     assert "2,000" in owner.get(page).content.decode()
+
+
+def test_an_overdue_report_is_counted_in_working_days_on_both_pages(people, award, client_of):
+    """Due 15 April 2026; six working days later it is Thursday the 23rd."""
+    stages.pass_quarter()
+    clock.travel_to(datetime(2026, 4, 23, 9, tzinfo=clock.SHANGHAI))
+    owner = client_of(people.owner)
+    for page in (reverse("portal:workbench"), reverse("awards:progress", args=[award.pk])):
+        assert "超 6 个工作日" in owner.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

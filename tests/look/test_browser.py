@@ -74,6 +74,18 @@ def test_the_full_bar_finds_room(
         assert last["x"] + last["width"] <= bar["x"] + bar["width"]
 
 
+def test_what_a_closed_fold_says_is_printed(open_page):
+    page = open_page("scoring")
+    fold = page.locator(".split-doc > .fold")
+    fold.evaluate("fold => { fold.open = false }")
+    page.set_viewport_size({"width": 700, "height": 900})
+    inside = fold.locator(":scope > :not(summary)").first
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.evaluate("one => one.checkVisibility()")
+    assert inside.bounding_box()["height"] > 0
+
+
 def test_confirm_opens_in_place_with_the_safe_choice_first(open_page):
     page = open_page("components")
     page.get_by_role("link", name="锁定").click()
@@ -240,6 +252,15 @@ def test_paper_has_no_bars(open_page):
     for part in (".topbar", ".rail", ".page-head .acts", ".filters", ".foot", ".btn"):
         expect(page.locator(part).first).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_states_of_a_printed_list_stand_on_a_line_of_their_own(open_page):
+    page = open_page("ranking", width=680)
+    page.emulate_media(media="print")
+    states = page.locator(".tbl tbody th > .flex:has(.pill)")
+    assert states.count() > 0
+    laid = states.evaluate_all("all => all.map(one => getComputedStyle(one).display)")
+    assert set(laid) == {"flex"}
 
 
 def test_state_survives_forced_colours(open_page):

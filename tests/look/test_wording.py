@@ -82,6 +82,19 @@ def test_until(after, zh, en):
     assert wording.until_text(now + after, now, "en") == en
 
 
+@pytest.mark.parametrize(
+    ("days", "zh", "en"),
+    [
+        (0, "超期", "overdue"),
+        (1, "超 1 个工作日", "1 working day late"),
+        (7, "超 7 个工作日", "7 working days late"),
+    ],
+)
+def test_over(days, zh, en):
+    assert wording.over_text(days, "zh-hans") == zh
+    assert wording.over_text(days, "en") == en
+
+
 def test_left():
     now = datetime(2026, 6, 8, 1, 30, tzinfo=UTC)
     assert wording.left(now + timedelta(days=4, hours=7, minutes=30), now) == (4, 7, 30)

@@ -12,6 +12,7 @@ from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from calendars.selectors import working_days
 from calendars.wording import day_of
+from notifications import kinds
 from notifications.models import Message
 from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
@@ -216,6 +217,9 @@ def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
         inquiries.close_inquiry(by=type(cast.zhao.user).objects.get(pk=cast.zhao.user.pk), **close)
     done = inquiries.close_inquiry(by=cast.lead, **close)
     assert (done.finding, done.closed_by) == ("at_fault", cast.lead)
+    told = Message.objects.filter(kind="inquiry.closed").first()
+    said = [kinds.render(told.kind, told.context, language).title for language in ("zh-hans", "en")]
+    assert [title.split("：")[-1].split(": ")[-1] for title in said] == ["有责", "at fault"]
     with pytest.raises(DatabaseError), transaction.atomic():
         OverdueInquiry.objects.update(measures="无")
 
@@ -354,3 +358,24 @@ def test_who_signs_in_time_is_not_told_of(cast: Served) -> None:
     holds.sign_for(request=row, hold=held(row), name="王科长", by=cast.zhao.user)
     made_older(row, worked(5))
     assert clocks.watch_clocks() == 0
+
+
+def test_the_head_of_the_unit_that_has_it_hears_first_of_what_is_overdue(cast: Served) -> None:
+    """The officer of another unit does not, nor opens it, until the city is told."""
+    head = making.person("刘局长", Role.REGIONAL_OFFICER, region=cast.siping)
+    other = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
+    unit = making.organisation("四平市自然资源局", cast.siping, "authority")
+    type(head).objects.filter(pk=head.pk).update(unit=unit)
+    row = requests.reply(request=cast.ask(), text="已转办理。", by=cast.zhao.user)
+    holds.pass_on(request=row, unit=unit.name, text="", by=cast.zhao.user)
+    holds.sign_for(request=row, hold=held(row), name="王科长", by=cast.zhao.user)
+    told, seen = [], []
+    for used in (6, 8):
+        made_older(again(row), worked(used) - (clock.today() - day_of(again(row).raised_at)).days)
+        clocks.watch_clocks()
+        told.append(set(Escalation.objects.latest("pk").told))
+        path = url("request", row.pk)
+        seen.append([client_of(user).get(path).status_code for user in (head, other)])
+    always = {cast.zhao.user.name, cast.lead.name, head.name}
+    assert told == [always, {*always, other.name}]
+    assert seen == [[200, 404], [200, 200]]

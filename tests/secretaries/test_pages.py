@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.models import Level, Membership
 from accounts.roles import Role
 from audit import clock
-from calendars.wording import day_text
+from calendars.selectors import working_days
+from calendars.wording import day_of, day_text
 from secretaries.models import (
     Leave,
     OverdueInquiry,
@@ -19,6 +20,7 @@ from secretaries.models import (
     Visit,
 )
 from secretaries.selectors.board import Clocks
+from secretaries.selectors.clocks import clock_of
 from secretaries.services import (
     appointments,
     clocks,
@@ -355,3 +357,23 @@ def test_what_waits_for_the_lead_is_what_runs_over(cast: Served) -> None:
     mine = [item.url for item in waiting_for(cast.zhao.user, clock.now())]
     assert url("inquiry", inquiry.pk) not in mine
     assert url("request", calm.pk) in mine
+
+
+def test_an_overdue_request_is_counted_in_working_days_wherever_it_stands(cast: Served) -> None:
+    """On the workbench and the project the same; the weekend counts nowhere."""
+    row = cast.ask()
+    requests.reply(request=row, text="已转办理。", by=cast.zhao.user)
+    made_older(row, 20)
+    over = clock_of(ServiceRequest.objects.get(pk=row.pk), clock.now(), working_days()).over
+    item = next(i for i in waiting_for(cast.zhao.user, clock.now()) if i.due and i.late)
+    assert 0 < over < (clock.today() - day_of(item.due)).days
+    shown = f"超 {over} 个工作日"
+    for user in (cast.zhao.user, cast.lead):
+        assert shown in client_of(user).get(reverse("portal:workbench")).content.decode()
+    project = client_of(cast.zhao.user).get(url("project", row.application_id)).content.decode()
+    assert f"超\u00a0{over}\u00a0日" in project
+
+
+def test_a_handover_page_says_what_its_figures_count(cast: Served) -> None:
+    page = client_of(cast.lead).get(url("handover", cast.it.pk)).content.decode()
+    assert "<dd>280 <small>人</small></dd>" in page

@@ -225,6 +225,8 @@ def test_a_quarter_is_appraised_once_it_is_over(cast: Served) -> None:
     assert (made.secretary, made.counts["due"], made.counts["in_time"]) == (cast.zhao, 1, 0)
     assert made.points["on_time"] == "0.00"
     assert appraisals.appraise_last_quarter() == 0
+    again = client_of(cast.lead).post(url("quarter"), follow=True).content.decode()
+    assert "均已考评，本次没有新增" in again and "已考评 0 名" not in again
     assert SecretaryAppraisal.objects.count() == 1
     for user, status in ((cast.zhao.user, 200), (cast.lead, 200), (cast.owner, 404)):
         assert client_of(user).get(url("appraisals", cast.zhao.pk)).status_code == status
