@@ -1,11 +1,26 @@
 """Reading the working-day table."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
 from calendars.models import CalendarDay, CalendarYear, YearState
 from calendars.table import WorkingDays
+
+_kept: ContextVar[list[WorkingDays] | None] = ContextVar("working_days", default=None)
+
+
+@contextmanager
+def table_read_once() -> Iterator[None]:
+    """In the block, which changes nothing, all who ask for the table get one and the same."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def working_days() -> WorkingDays:
@@ -14,6 +29,16 @@ def working_days() -> WorkingDays:
     Where the notice for one year and the next speak of the same day in December, the later
     one holds.
     """
+    kept = _kept.get()
+    if kept:
+        return kept[0]
+    table = _read()
+    if kept is not None:
+        kept.append(table)
+    return table
+
+
+def _read() -> WorkingDays:
     rows = (
         CalendarYear.objects.filter(state=YearState.PUBLISHED)
         .order_by("year")

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.http import HttpRequest, HttpResponseBase
 
 from audit import clock
-from calendars.selectors import working_days
+from calendars.selectors import table_read_once, working_days
 from calendars.table import WorkingDays
 from config.middleware import Handler
 
@@ -33,6 +33,9 @@ def clock_middleware(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.clock = RequestClock()  # type: ignore[attr-defined]  # ours, not HttpRequest's
-        return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)  # an act may enter a year, and count by it
+        with table_read_once():
+            return get_response(request)
 
     return middleware

@@ -67,6 +67,14 @@ def test_the_table_costs_one_query(django_assert_num_queries):
         selectors.working_days()
 
 
+def test_a_page_reads_the_table_once_and_the_next_page_anew(django_assert_num_queries):
+    with django_assert_num_queries(1), selectors.table_read_once():
+        first = selectors.working_days()
+        assert selectors.working_days() is first
+    with django_assert_num_queries(1), selectors.table_read_once():
+        assert selectors.working_days() is not first
+
+
 def test_one_day_can_be_asked_for():
     assert [is_working_day(date(2026, 10, d)) for d in (1, 8, 10, 11)] == [False, True, True, False]
 
