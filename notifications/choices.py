@@ -30,6 +30,7 @@ class Pace(TextChoices):
 
 
 GROUPS = frozenset({Way.WECOM, Way.DINGTALK})
+_SETTING = {Way.WECOM: "WECOM_URL", Way.DINGTALK: "DINGTALK_URL", Way.SMS: "SMS_URL"}
 _AS_IT_COMES = frozenset({Way.INBOX, Way.EMAIL})
 
 
@@ -50,13 +51,8 @@ def paces(sort: Sort, way: Way) -> tuple[Pace, ...]:
 
 def is_configured(way: Way) -> bool:
     """Whether this installation has the channel."""
-    return bool(
-        {
-            Way.WECOM: settings.WECOM_URL,
-            Way.DINGTALK: settings.DINGTALK_URL,
-            Way.SMS: settings.SMS_URL,
-        }.get(way, "always")
-    )
+    setting = _SETTING.get(way)
+    return setting is None or bool(getattr(settings, setting))
 
 
 def is_of_the_office(user: User) -> bool:

@@ -8,7 +8,10 @@ Texts are lazy translations with named placeholders. They are put together when 
 in the reader's language, from the context kept with the message.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
@@ -93,6 +96,20 @@ def sort_of(name: str) -> Sort:
 
 def registered() -> tuple[Kind, ...]:
     return tuple(_KINDS[name] for name in sorted(_KINDS))
+
+
+def require_filled(name: str, context: Mapping[str, Any]) -> None:
+    """LookupError for an unknown kind or a placeholder that the context does not fill."""
+    missing = _placeholders(name) - context.keys()
+    if missing:
+        raise KeyError(*sorted(missing))
+
+
+@cache
+def _placeholders(name: str) -> frozenset[str]:
+    kind = get(name)
+    with override("en"):  # the catalogues are held to the same placeholders
+        return frozenset(re.findall(r"%\((\w+)\)", f"{kind.title}{kind.body}"))
 
 
 def render(name: str, context: dict[str, Any], language: str) -> Text:

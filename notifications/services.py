@@ -82,7 +82,8 @@ def notify(
 
 def notify_all(dispatches: Iterable[Dispatch]) -> None:
     """Many messages, each as `notify` tells one; one query however many there are."""
-    by_key = {row["key"]: row for dispatch in dispatches for row in _messages(dispatch)}
+    known: dict[object, Any] = {}
+    by_key = {row["key"]: row for dispatch in dispatches for row in _messages(dispatch, known)}
     if not by_key:
         return
     rows = [row | {"place": place} for place, row in enumerate(by_key.values())]
@@ -92,11 +93,11 @@ def notify_all(dispatches: Iterable[Dispatch]) -> None:
         wake_on_commit()
 
 
-def _messages(dispatch: Dispatch) -> list[dict[str, Any]]:
-    """What `TELL` writes for each active recipient."""
+def _messages(dispatch: Dispatch, known: dict[object, Any]) -> list[dict[str, Any]]:
+    """What `TELL` writes for each active recipient. `known`: what was found for others before."""
     about = dispatch.about
-    values, sort = wording.encode(dispatch.context), kinds.sort_of(dispatch.kind)
-    kinds.render(dispatch.kind, values, "en")
+    kinds.require_filled(dispatch.kind, dispatch.context)
+    values, sort = wording.encode(dispatch.context, known), kinds.sort_of(dispatch.kind)
     people = {user.pk: user for user in dispatch.recipients if user.is_active}
     return [
         {
@@ -107,12 +108,21 @@ def _messages(dispatch: Dispatch) -> list[dict[str, Any]]:
             "url": dispatch.url,
             "object_type": "" if about is None else about._meta.label_lower,
             "object_id": "" if about is None else str(about.pk),
+            **_reach(user, sort, known),
+        }
+        for user in people.values()
+    ]
+
+
+def _reach(user: User, sort: Sort, known: dict[object, Any]) -> Any:
+    """How it reaches this person: seen at once, one by one, in the mail of the day."""
+    if (user, sort) not in known:
+        known[user, sort] = {
             "seen": choices.pace_of(user, sort, Way.INBOX) != Pace.EACH,
             "ways": choices.reached(user, sort, Pace.EACH),
             "daily": bool(choices.reached(user, sort, Pace.DAILY)),
         }
-        for user in people.values()
-    ]
+    return known[user, sort]
 
 
 def enqueue(*, task: str, key: str, payload: dict[str, Any]) -> None:

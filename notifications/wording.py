@@ -5,13 +5,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import override
 
 from calendars import wording as days
 
 
-def _both(value: object) -> Any:
+def _both(value: object, known: dict[object, Any]) -> Any:
     """A lazy text or an object as its words in both languages; one string when they are equal."""
+    if not isinstance(value, Model):
+        return _words(value)
+    if value not in known:
+        known[value] = _words(value)
+    return known[value]
+
+
+def _words(value: object) -> Any:
     with override("zh-hans"):
         zh = str(value)
     with override("en"):
@@ -19,7 +28,7 @@ def _both(value: object) -> Any:
     return zh if zh == en else {"zh": zh, "en": en}
 
 
-def _encode(value: Any) -> Any:
+def _encode(value: Any, known: dict[object, Any]) -> Any:
     match value:
         case None:
             kept: Any = ""
@@ -32,16 +41,18 @@ def _encode(value: Any) -> Any:
         case dict():
             kept = {"zh": str(value["zh"]), "en": str(value["en"])}
         case list() | tuple():
-            kept = {"list": [_encode(v) for v in value]}
+            kept = {"list": [_encode(v, known) for v in value]}
         case _:
-            kept = value if type(value) in (str, int, bool) else _both(value)
+            kept = value if type(value) in (str, int, bool) else _both(value, known)
     return kept
 
 
-def encode(context: dict[str, Any]) -> dict[str, Any]:
+def encode(context: dict[str, Any], known: dict[object, Any] | None = None) -> dict[str, Any]:
     """JSON-able context. Decimals are yuan; instants aware; a dict is {"zh": …, "en": …}; any
-    other object (a region, a call, a lazy text) is kept as its name in both languages."""
-    return {name: _encode(value) for name, value in context.items()}
+    other object (a region, a call, a lazy text) is kept as its name in both languages. `known`
+    keeps the names of rows for contexts that follow."""
+    known = {} if known is None else known
+    return {name: _encode(value, known) for name, value in context.items()}
 
 
 def wan(yuan: Decimal) -> str:

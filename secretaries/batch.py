@@ -2,13 +2,15 @@
 
 Projects of one place and industry are alike, so the flow runs from kinds of projects to
 secretaries. The n-th project of a secretary costs n times a step: as many projects as possible are
-served, then the loads are as even as can be (the sum of their squares is least). Among optima that
-are equal a hash decides, so that the facts alone do, not the order in which they come.
+served, then the loads are as even as can be (the sum of their squares is least). Among projects
+that are alike, who has waited longest is served first. Among optima that are equal still a hash
+decides, so that the facts alone do, not the order in which they come.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 
@@ -37,8 +39,13 @@ class Assigned:
         return sha256(repr((told, self.left)).encode()).hexdigest()[:32]
 
 
-def assign(projects: dict[int, Project], candidates: Iterable[Candidate]) -> Assigned:
-    """The best assignment of all projects at once; the order of neither matters."""
+def assign(
+    projects: dict[int, Project],
+    candidates: Iterable[Candidate],
+    since: Mapping[int, datetime] | None = None,
+) -> Assigned:
+    """The best assignment of all projects at once; the order of neither matters. `since`: from when
+    on each project waits."""
     people = sorted(candidates, key=lambda c: c.id)
     kinds: dict[Kind, list[int]] = defaultdict(list)
     for key, project in projects.items():
@@ -49,10 +56,10 @@ def assign(projects: dict[int, Project], candidates: Iterable[Candidate]) -> Ass
     backups: dict[int, int | None] = {}
     reserves = _Reserves(people, flows)
     for number, kind in enumerate(ordered):
-        waiting = sorted(kinds[kind], key=_hash_of)
+        waiting = iter(sorted(kinds[kind], key=lambda key: _turn(key, since)))
         for place, count in flows[number]:
             for _n in range(count):
-                key = waiting.pop()
+                key = next(waiting)
                 pairs[key] = people[place].id
                 backups[key] = reserves.beside(kind, people[place].id)
     left = sorted(projects.keys() - pairs.keys())
@@ -171,5 +178,6 @@ def counts_of_left(
     return {key: known[projects[key]] for key in found.left}
 
 
-def _hash_of(key: int) -> tuple[bytes, int]:
-    return sha256(f"project {key}".encode()).digest(), key
+def _turn(key: int, since: Mapping[int, datetime] | None) -> tuple[float, bytes, int]:
+    waits = since[key].timestamp() if since else 0.0
+    return waits, sha256(f"project {key}".encode()).digest(), key

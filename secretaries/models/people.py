@@ -1,5 +1,7 @@
 """Service secretaries (工业项目服务秘书, article 五): who serves which project."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -70,6 +72,43 @@ class Leave(models.Model):
         )
 
 
+ADDED = "SELECT id, secretary_id FROM fresh WHERE role = 'lead' AND valid_to IS NULL"
+FORMER = "SELECT id, secretary_id FROM former WHERE role = 'lead' AND valid_to IS NULL"
+WITHIN_LOAD = """
+    SELECT array_agg(DISTINCT secretary_id) INTO taken FROM ({added}) AS added;
+    PERFORM 1 FROM secretaries_servicesecretary
+      WHERE id = ANY(taken) ORDER BY id FOR NO KEY UPDATE;
+    SELECT secretary.id, secretary.max_load, count(*) AS held INTO beyond
+      FROM secretaries_servicesecretary secretary
+      JOIN secretaries_serviceassignment assignment
+        ON assignment.secretary_id = secretary.id
+     WHERE secretary.id = ANY(taken)
+       AND assignment.role = 'lead' AND assignment.valid_to IS NULL
+     GROUP BY secretary.id HAVING count(*) > secretary.max_load
+     ORDER BY secretary.id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'secretary % would carry % of % projects',
+            beyond.id, beyond.held, beyond.max_load;
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _within_load(name: str, operation: Any, added: str, **tables: str) -> pgtrigger.Trigger:
+    """Once a statement: two thousand appointments are one. Who is `added` to a secretary counts,
+    not who is there already when the lead lowers the limit. The lock makes those who appoint the
+    same person count one after the other."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        operation=operation,
+        when=pgtrigger.After,
+        referencing=pgtrigger.Referencing(**tables),  # type: ignore[no-untyped-call]
+        declare=[("taken", "bigint[]"), ("beyond", "record")],
+        func=WITHIN_LOAD.format(added=added),
+    )
+
+
 class ServiceAssignment(models.Model):
     """Who follows a project, from when to when. Exactly one current lead secretary a project."""
 
@@ -110,24 +149,13 @@ class ServiceAssignment(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Trigger(
-                name="secretary_within_load",
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                when=pgtrigger.Before,
-                condition=pgtrigger.Q(new__valid_to__isnull=True, new__role="lead"),
-                declare=[("most", "integer"), ("held", "integer")],
-                func="""
-                    SELECT max_load INTO most FROM secretaries_servicesecretary
-                     WHERE id = NEW.secretary_id FOR NO KEY UPDATE;
-                    SELECT count(*) INTO held FROM secretaries_serviceassignment
-                     WHERE secretary_id = NEW.secretary_id AND role = 'lead'
-                       AND valid_to IS NULL AND id IS DISTINCT FROM NEW.id;
-                    IF held >= most THEN
-                        RAISE EXCEPTION 'secretary % already carries % of % projects',
-                            NEW.secretary_id, held, most;
-                    END IF;
-                    RETURN NEW;
-                """,
+            _within_load("secretary_within_load", pgtrigger.Insert, ADDED, new="fresh"),
+            _within_load(
+                "secretary_stays_within_load",
+                pgtrigger.Update,
+                f"{ADDED} EXCEPT {FORMER}",
+                old="former",
+                new="fresh",
             ),
             refuse("assignment_is_kept", pgtrigger.Delete, "an assignment is ended, not deleted"),
             pgtrigger.Trigger(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -10,7 +11,13 @@ from applications.models import Application
 from secretaries import batch, rules
 from secretaries.matching import Candidate
 from secretaries.models import ServiceSecretary
-from secretaries.selectors.candidates import by_role, is_served, judged, project_of
+from secretaries.selectors.candidates import (
+    WAITING_SINCE,
+    by_role,
+    is_served,
+    judged,
+    project_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,12 @@ class Plan:
         return self.given + len(self.left)
 
 
-def waiting_projects() -> QuerySet[Application]:
+def waiting_projects() -> QuerySet[Any]:
     """Awarded and not served, by number."""
     return (
         Application.objects.filter(status__in=rules.SERVED)
         .exclude(is_served())
+        .annotate(waiting_since=WAITING_SINCE)
         .select_related("firm", "region__reports_to", "industry")
         .order_by("number", "pk")
     )
@@ -67,7 +75,7 @@ def plan(today: date) -> Plan:
     known = judged(by_role(), today)
     people = [one for _row, one in known]
     projects = {pk: project_of(row) for pk, row in rows.items()}
-    found = batch.assign(projects, people)
+    found = batch.assign(projects, people, {pk: row.waiting_since for pk, row in rows.items()})
     why = batch.counts_of_left(found, projects, people)
     return Plan(
         takers=_takers(found, rows, known),

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 
 from accounts.models import Region, RegionLevel
 from accounts.roles import Role
@@ -16,6 +17,8 @@ from secretaries.models import AppointmentGap, Leave, ServiceAssignment, Service
 
 CARRIED = Q(assignments__valid_to__isnull=True, assignments__role="lead")
 PLACES = ServiceSecretary.regions.through.objects.filter(servicesecretary=OuterRef("pk"))
+GAP = AppointmentGap.objects.filter(application=OuterRef("pk"), closed_at__isnull=True)
+WAITING_SINCE = Least(Subquery(GAP.values("found_at")), F("status_since"))
 LOAD = Count("assignments", filter=CARRIED)
 CODES = ArraySubquery(PLACES.values("region__code"))
 
@@ -111,9 +114,8 @@ class Standing(NamedTuple):
 
 def standing(application: Application) -> Standing:
     """How the project is served now. One query."""
-    gap = AppointmentGap.objects.filter(application=OuterRef("pk"), closed_at__isnull=True)
     row = Application.objects.filter(pk=application.pk).values_list(
-        is_served(), Subquery(gap.values("pk")), clock.NOW
+        is_served(), Subquery(GAP.values("pk")), clock.NOW
     )
     return Standing(*row[0])
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -28,7 +28,14 @@ from secretaries.models import (
     ServiceSecretary,
     ServiceSettings,
 )
-from secretaries.selectors.candidates import by_role, is_served, judged, project_of
+from secretaries.selectors.candidates import (
+    GAP,
+    WAITING_SINCE,
+    by_role,
+    is_served,
+    judged,
+    project_of,
+)
 from secretaries.service_rules import ServiceRules
 from secretaries.services import access, appointments, telling
 from secretaries.services.assigning import event
@@ -83,7 +90,7 @@ def appoint_many(
     known = judged(ServiceSecretary.objects.filter(pk__in=_lock_people()), day_of(held.now))
     people = [one for _row, one in known]
     projects = {pk: project_of(row) for pk, row in held.rows.items()}
-    found = batch.assign(projects, people)
+    found = batch.assign(projects, people, held.since)
     if seen and seen != found.digest:
         raise WrongState(
             _("The facts have changed since you looked. Nobody was appointed; look at it again.")
@@ -94,21 +101,18 @@ def appoint_many(
     made = _assign(held, found, known, table, by)
     why = batch.counts_of_left(found, projects, people)
     opened = _leave(held, [(held.rows[pk], why[pk]) for pk in found.left], table)
-    record_all(
-        [
-            *(event("assignment.appoint", row, by) for row in made),
-            *(gap_event(g, by) for g in opened),
-        ]
-    )
+    _record(made, opened, by)
     _tell(made, opened, held.gaps)
     return made
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Projects that want a secretary, held; their open gaps; the instant; the numbers in force."""
+    """Projects that want a secretary, held; since when; their open gaps; the instant; the numbers
+    in force."""
 
     rows: dict[int, Application]
+    since: dict[int, datetime]
     gaps: dict[int, int]
     now: datetime
     numbers: ServiceRules
@@ -121,14 +125,15 @@ def _lock_projects(applications: Iterable[int] | None) -> _Held:
     else:
         wanted = wanted.filter(pk__in=list(applications))
     locked = wanted.select_for_update(of=("self",), no_key=True).order_by("pk")
-    gap = AppointmentGap.objects.filter(application=OuterRef("pk"), closed_at__isnull=True)
     rows: list[Any] = list(
         Application.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))
         .exclude(is_served())
-        .select_related("call", "firm", "region__reports_to", "industry")
+        .select_related("firm", "industry", "region__reports_to")
+        .prefetch_related("call")  # one of them, whose rules are long, for all projects
         .annotate(
             now=clock.NOW,
-            gap=Subquery(gap.values("pk")),
+            gap=Subquery(GAP.values("pk")),
+            waiting_since=WAITING_SINCE,
             numbers=Subquery(ServiceSettings.objects.order_by("-version").values("values")[:1]),
         )
         .order_by("pk")
@@ -136,6 +141,7 @@ def _lock_projects(applications: Iterable[int] | None) -> _Held:
     set_by = ServiceRules.from_data(rows[0].numbers or {}) if rows else ServiceRules()
     return _Held(
         rows={row.pk: row for row in rows},
+        since={row.pk: row.waiting_since for row in rows},
         gaps={row.pk: row.gap for row in rows if row.gap is not None},
         now=rows[0].now if rows else clock.now(),
         numbers=set_by,
@@ -205,6 +211,13 @@ def _leave(held: _Held, left: Left, table: WorkingDays) -> list[AppointmentGap]:
     try_again([pair for pair in left if pair[0].pk in held.gaps], held.gaps, held.now)
     fresh = [pair for pair in left if pair[0].pk not in held.gaps]
     return open_gaps(fresh, held.now, held.numbers, table) if fresh else []
+
+
+def _record(
+    made: Sequence[ServiceAssignment], opened: Sequence[AppointmentGap], by: User | None
+) -> None:
+    appointed = [event("assignment.appoint", row, by) for row in made]
+    record_all([*appointed, *(gap_event(gap, by) for gap in opened)])
 
 
 def _tell(

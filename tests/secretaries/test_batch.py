@@ -1,21 +1,29 @@
 """Many appointments at once: the flow against trying everything, and its rows."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from applications.models import Application
+from audit import clock
 from audit.models import Event
 from notifications.models import Message
 from secretaries import batch
 from secretaries.matching import Candidate, Project, ruled_out_by
-from secretaries.models import AppointmentGap, ProjectMilestone, ServiceAssignment
-from secretaries.services import batches
+from secretaries.models import (
+    AppointmentGap,
+    ProjectMilestone,
+    ServiceAssignment,
+    ServiceSecretary,
+)
+from secretaries.services import appointments, batches
 from tests import making
 from tests.secretaries.people import Cast
 
@@ -134,3 +142,47 @@ def test_a_job_takes_those_of_its_call_that_wait_as_well() -> None:
     assert ServiceAssignment.objects.count() == 2
     batches.appoint_waiting(application=first)
     assert ServiceAssignment.objects.count() == 2
+
+
+def test_of_projects_that_are_alike_the_longest_waiting_is_served() -> None:
+    alike = Project(("220300",), "equipment")
+    zhao = Candidate(1, "赵", frozenset({"220300"}), frozenset(), 0, 2)
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    for first in range(10):
+        since = {key: day + timedelta(days=(key - first) % 10) for key in range(10)}
+        found = batch.assign(dict.fromkeys(range(10), alike), [zhao], since)
+        assert sorted(found.pairs) == sorted([first, (first + 1) % 10])
+
+
+@pytest.mark.django_db
+def test_who_stands_as_a_gap_for_longer_is_filled_first() -> None:
+    cast = Cast()
+    first = cast.project()
+    assert batches.appoint_many() == []
+    cast.project()
+    Application.objects.filter(pk=first.pk).update(status_since=clock.now())
+    cast.secretary("赵立新", max_load=1)
+    assert [row.application_id for row in batches.appoint_many()] == [first.pk]
+
+
+@pytest.mark.django_db
+def test_the_database_counts_all_rows_of_one_statement() -> None:
+    cast = Cast()
+    zhao = cast.secretary("赵立新", max_load=2)
+    made = batches.appoint_many(applications=[cast.project().pk])
+    rows = [
+        ServiceAssignment(
+            application=cast.project(),
+            secretary=zhao,
+            valid_from=clock.now(),
+            reason={},
+            first_contact_due=clock.now(),
+        )
+        for _n in range(2)
+    ]
+    with pytest.raises(DatabaseError, match="would carry 3 of 2"), transaction.atomic():
+        ServiceAssignment.objects.bulk_create(rows)
+    ServiceAssignment.objects.bulk_create(rows[:1])
+    ServiceSecretary.objects.filter(pk=zhao.pk).update(max_load=1)
+    # What is there already may still be signed for.
+    assert appointments.accept(assignment=made[0], by=zhao.user).accepted_at is not None
