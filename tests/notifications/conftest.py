@@ -23,6 +23,7 @@ from audit import clock
 from config.embedded import Embedded
 from tests.ground import PREFIX
 from tests.notifications import probes  # noqa: F401  (registers the kinds and jobs of the tests)
+from tests.notifications.listeners import listening
 
 BASE = Path(__file__).resolve().parents[2]
 
@@ -75,6 +76,24 @@ def mail_dir(settings, tmp_path) -> Path:
     settings.MAIL_DIR = tmp_path / "mail"
     settings.EMAIL_BACKEND = "notifications.mail.FileBackend"
     return settings.MAIL_DIR
+
+
+@pytest.fixture
+def robot(settings):
+    """A server that 企业微信, 钉钉 and the gateway are configured at."""
+    with listening() as listener:
+        settings.WECOM_URL = f"{listener.url}/cgi-bin/webhook/send?key=wecom-secret"
+        settings.DINGTALK_URL = f"{listener.url}/robot/send?access_token=ding-secret"
+        settings.DINGTALK_SECRET = "SEC000"
+        settings.SMS_URL = f"{listener.url}/sms"
+        settings.SMS_TOKEN = "gateway-secret"
+        yield listener
+
+
+@pytest.fixture
+def qin(db):
+    """秦 is an officer with a telephone, who takes no mail."""
+    return person("qin", "zh-hans", Role.PROGRAMME_OFFICER, name="秦项目", mobile="+8613800138000")
 
 
 def point_celery_at(url: str) -> None:
