@@ -44,9 +44,6 @@ class Readiness:
     def ready(self) -> bool:
         return not self.gaps and not self.blocking
 
-    def gaps_in(self, code: str) -> tuple[Gap, ...]:
-        return tuple(g for g in self.gaps if g.section == code)
-
     def contradictions_in(self, code: str) -> tuple[Contradiction, ...]:
         return tuple(c for c in self.contradictions if c.section == code)
 

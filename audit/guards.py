@@ -1,8 +1,8 @@
 """The clock, the queue of the sealer, and the guards of the log.
 
 Plain SQL and not django-pgtrigger, whose triggers a setting of the session can switch off.
-TRUNCATE passes only with `steelyard.emptying` on, which restarting a rehearsal's log sets for its
-own transaction; whoever sets it elsewhere is betrayed by the anchors.
+TRUNCATE passes only with `steelyard.emptying` on, which the tests' own server sets; whoever sets it
+elsewhere is betrayed by the anchors.
 """
 
 from django.db import migrations

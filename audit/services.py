@@ -11,12 +11,10 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
-from audit import anchors, clock, origin, rows
+from audit import anchors, origin, rows
 from audit.digests import Keyed, plain, storable
 from audit.models import Event, Installation, Seal
-from audit.refusals import WrongState
 
 SEALER_LOCK = 0x57EE1
 """Advisory lock of the one sealer."""
@@ -147,21 +145,6 @@ def _cut(text: Any, field: str) -> str:
 
 def _facts(facts: Mapping[str, Any] | None) -> Any:
     return None if facts is None else plain(facts)
-
-
-def restart_log() -> None:
-    """Empty the log of a rehearsal, as a new log with a new identity; its clock stays.
-
-    In the caller's transaction, together with whatever else is emptied. WrongState in a
-    database that is no rehearsal's.
-    """
-    if not clock.is_rehearsal():
-        raise WrongState(_("Only a rehearsal's log can be emptied."))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL steelyard.emptying = 'on'")
-        cursor.execute("TRUNCATE audit_event, audit_seal, audit_unsealed RESTART IDENTITY")
-        cursor.execute("UPDATE audit_installation SET log_id = gen_random_uuid()")
-        cursor.execute("SET LOCAL steelyard.emptying = 'off'")
 
 
 def audit_key() -> Keyed:

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rules
@@ -16,8 +15,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.views.people import check_directory
 from audit.refusals import NotPermitted, NotVisible, Refused
-from calendars import notice_text, selectors, services
+from calendars import selectors, services
 from calendars.models import CalendarYear, YearState
+from calendars.notices import read_notice
 from calendars.rules import may_confirm
 from calendars.table import SATURDAY
 
@@ -54,17 +54,6 @@ def _year(notice: CalendarYear) -> dict[str, object]:
     }
 
 
-UNREADABLE = {
-    "no_paragraphs": gettext_lazy(
-        "No numbered paragraph was found (一、元旦：…). Paste the whole notice."
-    ),
-    "no_such_day": gettext_lazy("“%(part)s” names no day of the calendar."),
-    "too_long": gettext_lazy("“%(part)s” is longer than any holiday."),
-    "order": gettext_lazy("“%(part)s” ends before it begins."),
-    "contradiction": gettext_lazy("%(part)s is said to be both worked and off."),
-}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def enter(request: SignedInRequest) -> HttpResponse:
@@ -73,12 +62,10 @@ def enter(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            days = notice_text.read(data["text"], data["year"])
+            days = read_notice(text=data["text"], year=data["year"])
             notice = services.propose_year(
                 year=data["year"], source_no=data["source_no"], days=days, by=request.user
             )
-        except notice_text.UnreadableNoticeError as error:
-            form.add_error("text", str(UNREADABLE[error.key]) % {"part": error.text})
         except Refused as refused:
             field = "text" if refused.field == "days" else refused.field
             form.add_error(field, str(refused.message))

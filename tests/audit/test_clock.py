@@ -6,8 +6,8 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection, transaction
 
-from audit import clock, services
-from audit.models import Event, Installation, Seal
+from audit import clock
+from audit.models import Installation
 from audit.refusals import Invalid, WrongState
 from tests.audit.conftest import ordinary
 
@@ -149,23 +149,3 @@ def test_the_deploy_check_says_nothing_before_the_tables_exist():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_installation RENAME TO elsewhere")
     assert database_is_no_rehearsal(None) == []
-
-
-def test_only_a_rehearsals_log_is_emptied(note):
-    note()
-    with pytest.raises(WrongState):
-        services.restart_log()
-    assert Event.objects.count() == 1
-
-
-def test_a_rehearsal_starts_its_log_anew_under_another_identity(officer):
-    clock.mark_as_rehearsal()
-    first = Installation.objects.get().log_id
-    services.record(action="call.open", obj=None, by=officer)
-    services.seal_events()
-    services.record(action="call.close", obj=None, by=officer)
-    # The queue's trigger has run by then; PostgreSQL empties no table with pending triggers.
-    services.restart_log()
-    assert (Event.objects.count(), Seal.objects.count()) == (0, 0)
-    assert Installation.objects.get().log_id != first
-    assert services.record(action="call.open", obj=None, by=officer).pk == 1

@@ -14,7 +14,6 @@ from calendars import integrity, known, selectors, services
 from calendars.holidays import NoticeDay
 from calendars.models import CalendarDay, CalendarYear
 from calendars.notice_text import read
-from calendars.rules import is_working_day
 from calendars.signals import year_published
 from calendars.table import WorkingDays
 from tests.calendars.tables import RELEASED
@@ -73,10 +72,6 @@ def test_a_page_reads_the_table_once_and_the_next_page_anew(django_assert_num_qu
         assert selectors.working_days() is first
     with django_assert_num_queries(1), selectors.table_read_once():
         assert selectors.working_days() is not first
-
-
-def test_one_day_can_be_asked_for():
-    assert [is_working_day(date(2026, 10, d)) for d in (1, 8, 10, 11)] == [False, True, True, False]
 
 
 def test_a_notice_of_two_people_comes_into_force(proposed, checker):
@@ -144,7 +139,7 @@ def test_a_later_notice_replaces_the_one_in_force(maker, checker):
     services.confirm_year(year=2026, by=checker)
     states = CalendarYear.objects.filter(year=2026).order_by("id").values_list("state", flat=True)
     assert list(states) == ["superseded", "published"]
-    assert is_working_day(date(2026, 9, 25))
+    assert selectors.working_days().is_working(date(2026, 9, 25))
     services.enter_known_years()
     assert CalendarYear.objects.filter(year=2026).count() == 2
 
@@ -152,9 +147,8 @@ def test_a_later_notice_replaces_the_one_in_force(maker, checker):
 def test_the_notice_for_a_year_may_change_the_december_before(days, maker, checker):
     days = [*days, NoticeDay(date(2026, 12, 31), False, "new_year", "元旦")]
     services.propose_year(year=2027, source_no=NUMBER, days=days, by=maker)
-    assert is_working_day(date(2026, 12, 31))
+    assert selectors.working_days().is_working(date(2026, 12, 31))
     services.confirm_year(year=2027, by=checker)
-    assert not is_working_day(date(2026, 12, 31))
     assert not selectors.working_days().is_working(date(2026, 12, 31))
 
 
