@@ -8,7 +8,6 @@ Texts are lazy translations with named placeholders. They are put together when 
 in the reader's language, from the context kept with the message.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -107,9 +106,19 @@ def require_filled(name: str, context: Mapping[str, Any]) -> None:
 
 @cache
 def _placeholders(name: str) -> frozenset[str]:
-    kind = get(name)
+    kind, asked = get(name), _Asked()
     with override("en"):  # the catalogues are held to the same placeholders
-        return frozenset(re.findall(r"%\((\w+)\)", f"{kind.title}{kind.body}"))
+        for text in (kind.title, kind.body):
+            text % asked
+    return frozenset(asked)
+
+
+class _Asked(dict[str, int]):
+    """Has every name it is asked for; keeps which those were."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = 1  # a plural counts by it
+        return 1
 
 
 def render(name: str, context: dict[str, Any], language: str) -> Text:
