@@ -198,6 +198,7 @@ def _page(
         "forms": acts.forms_of(acts.offered(row, reader, held), held, name, form),
         "refused": refused,
         "act": name,
+        "sent": form,
         "of_firm": rules.belongs_to_firm(user, application),
         "opens": rules.reads_service(user, application),
         "base": _base(request),
