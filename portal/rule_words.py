@@ -48,9 +48,11 @@ def _days(days: int) -> str:
 
 
 def _quota(rules: CallRules) -> str:
-    text = _("Each reporting city or county recommends up to %(n)s projects, in ranked order.") % {
-        "n": rules.regional_quota
-    }
+    text = ngettext(
+        "Each reporting city or county recommends up to %(n)s project, in ranked order.",
+        "Each reporting city or county recommends up to %(n)s projects, in ranked order.",
+        rules.regional_quota,
+    ) % {"n": rules.regional_quota}
     if rules.quota_by_region:
         text += " " + _("Some regions have a quota of their own, as the guide says.")
     return text
@@ -175,11 +177,16 @@ def _instalments(rules: CallRules) -> str:
 
 
 def _after(rules: CallRules) -> str:
-    return _(
-        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it is "
-        "cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+    return ngettext(
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it "
+        "is cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+        "project idle for %(months)s month is called back; money clawed back bears %(rate)s%% "
+        "interest a year.",
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it "
+        "is cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
         "project idle for %(months)s months is called back; money clawed back bears %(rate)s%% "
-        "interest a year."
+        "interest a year.",
+        rules.idle_months,
     ) % {
         "cut": rules.jobs_cut_below,
         "fail": rules.jobs_fail_below,

@@ -18,7 +18,7 @@ from notifications import kinds
 from notifications.models import Message
 from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
-from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
+from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests, telling
 from tests import making
 from tests.racing import overtaken
 from tests.secretaries.people import made_older
@@ -408,3 +408,15 @@ def test_the_head_of_the_unit_that_has_it_hears_first_of_what_is_overdue(cast: S
     always = {cast.zhao.user.name, cast.lead.name, head.name}
     assert told == [always, {*always, other.name}]
     assert seen == [[200, 404], [200, 200]]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "1 working day overdue"), (3, "3 working days overdue")]
+)
+def test_a_message_counts_in_the_reader_s_language(cast: Served, days: int, said: str) -> None:
+    row = cast.ask()
+    telling.request("overdue_city", row, [cast.lead], stamp="1", days=days, unit="—", name="—")
+    told = Message.objects.get(kind="request.overdue_city")
+    assert kinds.render(told.kind, told.context, "en").title == f"{row.number} is {said}"
+    chinese = kinds.render(told.kind, told.context, "zh-hans").title
+    assert chinese == f"{row.number} 已超期 {days} 个工作日"
