@@ -76,15 +76,14 @@ def _panel(rules: CallRules) -> str:
 def _matched(rules: CallRules) -> str:
     return _(
         "%(size)s experts for each application, matched by specialty, equals by lot under the "
-        "supervisor's eyes; nobody has more than %(most)s; at least %(least)s valid score sheets."
+        "supervisor's eyes; nobody has more than %(most)s; valid score sheets needed: %(least)s."
     ) % {"size": rules.panel_size, "most": rules.most_dossiers, "least": rules.min_scores}
 
 
 def _drawn(rules: CallRules) -> str:
     return _(
         "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; "
-        "at least "
-        "%(least)s valid score sheets."
+        "valid score sheets needed: %(least)s."
     ) % {"size": rules.panel_size, "least": rules.min_scores}
 
 
