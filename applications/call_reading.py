@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from applications import sheet
@@ -62,7 +62,7 @@ Row = tuple[str | Promise, str | Promise]
 
 def rule_rows(rules: CallRules) -> list[Row]:
     """The rules as (label, value), in the order a reader asks for them."""
-    days = _("%(n)s working days")
+    days = ngettext_lazy("%(n)s working day", "%(n)s working days", "n")
     return [
         *_expert_rows(rules),
         (_("Locked score sheets needed"), str(rules.min_scores)),
@@ -106,7 +106,9 @@ def _part_rows(rules: CallRules) -> list[Row]:
     """How long a firm has to answer a part; nothing where nobody is offered one."""
     if rules.cut_off != "partial":
         return []
-    days = _("%(n)s working days") % {"n": rules.part_answer_days}
+    days = ngettext_lazy("%(n)s working day", "%(n)s working days", "n") % {
+        "n": rules.part_answer_days
+    }
     return [(_("Firm's answer to a part offered"), days)]
 
 
@@ -144,7 +146,7 @@ def hearing_rows(rules: CallRules) -> list[Row]:
 
 def closure_rows(rules: CallRules) -> list[Row]:
     """What holds after the award: jobs, reports, changes, recall, clawback, grades, credit."""
-    days = _("%(n)s working days")
+    days = ngettext_lazy("%(n)s working day", "%(n)s working days", "n")
     jobs = _("cut in proportion under %(cut)s%% of the jobs promised, not paid under %(fail)s%%")
     grades = _("excellent from %(excellent)s points, good from %(good)s, fair from %(fair)s")
     return [
@@ -165,19 +167,31 @@ def closure_rows(rules: CallRules) -> list[Row]:
         ),
         (
             _("Idle projects"),
-            _("recalled after %(months)s months; reply within %(days)s working days")
+            ngettext_lazy(
+                "recalled after %(months)s month; reply within %(days)s working days",
+                "recalled after %(months)s months; reply within %(days)s working days",
+                "months",
+            )
             % {"months": rules.idle_months, "days": rules.recall_reply_days},
         ),
         (
             _("Clawback"),
-            _("%(rate)s%% a year by days; paid back within %(days)s working days")
+            ngettext_lazy(
+                "%(rate)s%% a year by days; paid back within %(days)s working day",
+                "%(rate)s%% a year by days; paid back within %(days)s working days",
+                "days",
+            )
             % {"rate": rules.interest_rate, "days": rules.clawback_days},
         ),
         (
             _("Grades of acceptance"),
             grades % dict(zip(("excellent", "good", "fair"), rules.grades, strict=True)),
         ),
-        (_("Credit records"), _("expire after %(n)s years") % {"n": rules.credit_years}),
+        (
+            _("Credit records"),
+            ngettext_lazy("expire after %(n)s year", "expire after %(n)s years", "n")
+            % {"n": rules.credit_years},
+        ),
     ]
 
 

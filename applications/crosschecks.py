@@ -101,10 +101,7 @@ def _insured(v: Values) -> Contradiction | None:
     return Contradiction(
         "employment",
         "insured",
-        _(
-            "%(insured)s persons are insured but only %(employed)s are employed. "
-            "Correct one of them."
-        )
+        _("Persons insured: %(insured)s, but only %(employed)s employed. Correct one of them.")
         % {"insured": grouped(pair[0]), "employed": grouped(pair[1])},
         "employment",
         blocks=True,
@@ -118,7 +115,7 @@ def _priority(v: Values) -> Contradiction | None:
     return Contradiction(
         "employment",
         "priority_headcount",
-        _("%(priority)s persons are named among the new jobs, but only %(new)s jobs are new.")
+        _("Persons named among the new jobs: %(priority)s, but jobs that are new: only %(new)s.")
         % {"priority": grouped(found[0]), "new": grouped(max(found[1] - found[2], Decimal(0)))},
         "employment",
         blocks=True,

@@ -1,6 +1,7 @@
 """The words of the messages about recommendation and screening; steps by their names."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from notifications import kinds
 
@@ -16,10 +17,14 @@ def register_all() -> None:
         kinds.register(
             f"application.{step}",
             title=_("%(number)s was returned for correction, due %(due)s"),
-            body=_(
+            body=ngettext_lazy(
+                "Your dossier “%(title)s” was returned with %(count)s point to correct. Please "
+                "correct it and submit the dossier again by %(due)s. A correction is asked for "
+                "only once at each stage.%(provisional)s",
                 "Your dossier “%(title)s” was returned with %(count)s points to correct. Please "
-                "correct them and submit it again by %(due)s. A correction is asked for only once "
-                "at each stage.%(provisional)s"
+                "correct them and submit it again by %(due)s. A correction is asked for only "
+                "once at each stage.%(provisional)s",
+                "count",
             ),
             act=True,
         )
@@ -56,7 +61,11 @@ def register_all() -> None:
     )
     kinds.register(
         "call.recommended",
-        title=_("%(region)s recommended %(count)s dossiers to %(call)s"),
+        title=ngettext_lazy(
+            "%(region)s recommended %(count)s dossier to %(call)s",
+            "%(region)s recommended %(count)s dossiers to %(call)s",
+            "count",
+        ),
         body=_("Letter %(letter)s. The dossiers wait for eligibility screening."),
         act=True,
     )

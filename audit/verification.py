@@ -52,12 +52,12 @@ class Report:
         if self.holds:
             return (
                 _(
-                    "The log holds: %(events)s events, of which %(sealed)s are sealed;"
-                    " %(anchors)s anchors and %(witnesses)s witnesses agree."
+                    "The log holds. Events: %(events)s, sealed: %(sealed)s; what agrees with it:"
+                    " anchors %(anchors)s, witnesses %(witnesses)s."
                 )
                 % figures
             )
-        return _("The log does not hold: %(findings)s findings in %(events)s events.") % figures
+        return _("The log does not hold. Findings: %(findings)s, in events: %(events)s.") % figures
 
 
 def verify() -> Report:

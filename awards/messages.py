@@ -1,6 +1,7 @@
 """The words of the messages about money: list, notice, objection, award, agreement, payment."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from notifications import kinds
 
@@ -234,13 +235,25 @@ def _payments() -> None:
     kinds.register(
         "batch.formed",
         title=_("Batch %(number)s waits to be sent to the treasury"),
-        body=_("A colleague has formed a batch of %(count)s payments. Please check and send it."),
+        body=ngettext_lazy(
+            "A colleague has formed a batch of %(count)s payment. Please check and send it.",
+            "A colleague has formed a batch of %(count)s payments. Please check and send it.",
+            "count",
+        ),
         act=True,
     )
     kinds.register(
         "batch.differs",
-        title=_("The treasury's answer to batch %(number)s differs in %(count)s rows"),
-        body=_("%(right)s payments were recorded. Please settle what does not match."),
+        title=ngettext_lazy(
+            "The treasury's answer to batch %(number)s differs in %(count)s row",
+            "The treasury's answer to batch %(number)s differs in %(count)s rows",
+            "count",
+        ),
+        body=ngettext_lazy(
+            "%(right)s payment was recorded. Please settle what does not match.",
+            "%(right)s payments were recorded. Please settle what does not match.",
+            "right",
+        ),
         act=True,
     )
     kinds.register(

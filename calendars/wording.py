@@ -25,16 +25,10 @@ MONTHS_EN = (
 _clock: ContextVar[Callable[[], datetime] | None] = ContextVar("wording_clock", default=None)
 
 
-_table: ContextVar[Callable[[], WorkingDays] | None] = ContextVar("wording_table", default=None)
-
-
-def use_clock(
-    clock: Callable[[], datetime] | None, table: Callable[[], WorkingDays] | None = None
-) -> None:
-    """Take "now" from this clock (aware instants) and the working days from this table, asked only
-    when needed, in this thread of work; None forgets them."""
+def use_clock(clock: Callable[[], datetime] | None) -> None:
+    """Take "now" from this clock (aware instants), asked only when needed, in this thread of work;
+    None forgets it."""
     _clock.set(clock)
-    _table.set(table)
 
 
 def now_here() -> datetime | None:
@@ -43,13 +37,9 @@ def now_here() -> datetime | None:
     return clock().astimezone(SHANGHAI) if clock else None
 
 
-def worked_since(instant: datetime) -> int | None:
-    """The working days after the day of the instant, today counted; None when nobody lent a clock
-    and a table."""
-    now, table = now_here(), _table.get()
-    if now is None or table is None:
-        return None
-    return elapsed(day_of(instant), day_of(now), (), table())
+def worked_since(instant: datetime, now: datetime, table: WorkingDays) -> int:
+    """The working days after the day of the instant, that of `now` counted."""
+    return elapsed(day_of(instant), day_of(now), (), table)
 
 
 def local(value: datetime) -> datetime:

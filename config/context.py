@@ -18,7 +18,7 @@ HTML_LANGUAGES = {"zh-hans": "zh-Hans-CN", "en": "en"}
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html; whatever asks the database is lazy and asked at most once."""
     clock = getattr(request, "clock", None)
-    wording.use_clock(*((lambda: clock.now), (lambda: clock.table)) if clock else (None,))
+    wording.use_clock((lambda: clock.now) if clock else None)
     language = get_language() or "zh-hans"
     return {
         "html_language": HTML_LANGUAGES.get(language, language),

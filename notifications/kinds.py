@@ -129,4 +129,4 @@ def render(name: str, context: dict[str, Any], language: str) -> Text:
     kind = get(name)
     values = wording.decode(context, language)
     with override(language):
-        return Text(str(kind.title) % values, str(kind.body) % values)
+        return Text(kind.title % values, kind.body % values)  # a plural counts by its value

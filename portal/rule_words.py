@@ -48,9 +48,11 @@ def _days(days: int) -> str:
 
 
 def _quota(rules: CallRules) -> str:
-    text = _("Each reporting city or county recommends up to %(n)s projects, in ranked order.") % {
-        "n": rules.regional_quota
-    }
+    text = ngettext(
+        "Each reporting city or county recommends up to %(n)s project, in ranked order.",
+        "Each reporting city or county recommends up to %(n)s projects, in ranked order.",
+        rules.regional_quota,
+    ) % {"n": rules.regional_quota}
     if rules.quota_by_region:
         text += " " + _("Some regions have a quota of their own, as the guide says.")
     return text
@@ -74,15 +76,14 @@ def _panel(rules: CallRules) -> str:
 def _matched(rules: CallRules) -> str:
     return _(
         "%(size)s experts for each application, matched by specialty, equals by lot under the "
-        "supervisor's eyes; nobody has more than %(most)s; at least %(least)s valid score sheets."
+        "supervisor's eyes; nobody has more than %(most)s; valid score sheets needed: %(least)s."
     ) % {"size": rules.panel_size, "most": rules.most_dossiers, "least": rules.min_scores}
 
 
 def _drawn(rules: CallRules) -> str:
     return _(
         "%(size)s experts a panel, drawn at random from the pool under the supervisor's eyes; "
-        "at least "
-        "%(least)s valid score sheets."
+        "valid score sheets needed: %(least)s."
     ) % {"size": rules.panel_size, "least": rules.min_scores}
 
 
@@ -175,11 +176,16 @@ def _instalments(rules: CallRules) -> str:
 
 
 def _after(rules: CallRules) -> str:
-    return _(
-        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it is "
-        "cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+    return ngettext(
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it "
+        "is cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
+        "project idle for %(months)s month is called back; money clawed back bears %(rate)s%% "
+        "interest a year.",
+        "The last instalment follows the new jobs achieved: under %(cut)s%% of the promise it "
+        "is cut in proportion, under %(fail)s%% it is not paid. Reports are due each quarter. A "
         "project idle for %(months)s months is called back; money clawed back bears %(rate)s%% "
-        "interest a year."
+        "interest a year.",
+        rules.idle_months,
     ) % {
         "cut": rules.jobs_cut_below,
         "fail": rules.jobs_fail_below,

@@ -1,6 +1,7 @@
 """The words of the messages about draw, invitation and scoring."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from notifications import kinds
 
@@ -25,10 +26,14 @@ def register_all() -> None:
     kinds.register(
         "seat.invited",
         title=_("You were drawn as an expert for %(call)s"),
-        body=_(
-            "You were drawn to judge %(dossiers)s dossiers. Please accept or decline, then declare "
-            "conflicts of interest for each dossier; nothing opens before that. Please keep the "
-            "invitation confidential."
+        body=ngettext_lazy(
+            "You were drawn to judge %(dossiers)s dossier. Please accept or decline, then "
+            "declare conflicts of interest for it; nothing opens before that. Please keep the "
+            "invitation confidential.",
+            "You were drawn to judge %(dossiers)s dossiers. Please accept or decline, then "
+            "declare conflicts of interest for each dossier; nothing opens before that. Please "
+            "keep the invitation confidential.",
+            "dossiers",
         ),
         act=True,
         secret=True,
@@ -101,7 +106,11 @@ def register_all() -> None:
     )
     kinds.register(
         "shortfall.proposed",
-        title=_("%(call)s: %(count)s dossiers with too few scores wait for a second person"),
+        title=ngettext_lazy(
+            "%(call)s: %(count)s dossier with too few scores waits for a second person",
+            "%(call)s: %(count)s dossiers with too few scores wait for a second person",
+            "count",
+        ),
         body=_(
             "An officer has given the reason why they go on all the same. They would not be "
             "ranked. Read the reason; agree, or talk to the officer."

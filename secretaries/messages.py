@@ -1,6 +1,7 @@
 """The words of the messages about service secretaries."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from notifications import kinds
 
@@ -38,9 +39,9 @@ def register_all() -> None:
         "secretary.gap",
         title=_("No secretary is free for %(title)s (%(region)s)"),
         body=_(
-            "The rules found nobody: of %(local)s secretaries who serve the place, %(load)s are "
-            "full, %(leave)s on leave, %(industry)s serve other industries, %(term)s are out of "
-            "their term. Please appoint one by hand by %(due)s; the rules try again when "
+            "The rules found nobody. Secretaries who serve the place: %(local)s; of them full: "
+            "%(load)s, on leave: %(leave)s, in other industries: %(industry)s, out of their term: "
+            "%(term)s. Please appoint one by hand by %(due)s; the rules try again when "
             "somebody is free."
         ),
         act=True,
@@ -121,13 +122,21 @@ def clock_kinds() -> None:
     )
     kinds.register(
         "request.extension",
-        title=_("%(number)s: %(days)s working days more are asked for"),
+        title=ngettext_lazy(
+            "%(number)s: %(days)s working day more is asked for",
+            "%(number)s: %(days)s working days more are asked for",
+            "days",
+        ),
         body=_("“%(subject)s” of “%(title)s” (%(firm)s), due %(due)s: %(text)s"),
         act=True,
     )
     kinds.register(
         "request.extended",
-        title=_("%(number)s: %(days)s working days more, now due %(due)s"),
+        title=ngettext_lazy(
+            "%(number)s: %(days)s working day more, now due %(due)s",
+            "%(number)s: %(days)s working days more, now due %(due)s",
+            "days",
+        ),
         body=_("“%(subject)s” of “%(title)s”: %(text)s"),
     )
     kinds.register(
@@ -156,7 +165,11 @@ def clock_kinds() -> None:
     )
     kinds.register(
         "request.overdue_city",
-        title=_("%(number)s is %(days)s working days overdue"),
+        title=ngettext_lazy(
+            "%(number)s is %(days)s working day overdue",
+            "%(number)s is %(days)s working days overdue",
+            "days",
+        ),
         body=_(
             "For the city's convenor: “%(subject)s” of “%(title)s” (%(firm)s) was due %(due)s; now "
             "with %(unit)s, secretary %(name)s."
@@ -165,7 +178,11 @@ def clock_kinds() -> None:
     )
     kinds.register(
         "request.overdue_province",
-        title=_("%(number)s is %(days)s working days overdue: the province is told"),
+        title=ngettext_lazy(
+            "%(number)s is %(days)s working day overdue: the province is told",
+            "%(number)s is %(days)s working days overdue: the province is told",
+            "days",
+        ),
         body=_(
             "For the provincial task force: “%(subject)s” of “%(title)s” (%(firm)s) was due "
             "%(due)s; now with %(unit)s, secretary %(name)s."
@@ -199,7 +216,11 @@ def reply_kinds() -> None:
     )
     kinds.register(
         "request.reply_overdue_city",
-        title=_("%(number)s: the first reply is %(days)s working days overdue"),
+        title=ngettext_lazy(
+            "%(number)s: the first reply is %(days)s working day overdue",
+            "%(number)s: the first reply is %(days)s working days overdue",
+            "days",
+        ),
         body=_(
             "For the city's convenor: the first reply to “%(subject)s” of “%(title)s” (%(firm)s) "
             "was due %(due)s; now with %(unit)s, secretary %(name)s."
@@ -208,8 +229,10 @@ def reply_kinds() -> None:
     )
     kinds.register(
         "request.reply_overdue_province",
-        title=_(
-            "%(number)s: the first reply is %(days)s working days overdue, the province is told"
+        title=ngettext_lazy(
+            "%(number)s: the first reply is %(days)s working day overdue, the province is told",
+            "%(number)s: the first reply is %(days)s working days overdue, the province is told",
+            "days",
         ),
         body=_(
             "For the provincial task force: the first reply to “%(subject)s” of “%(title)s” "
@@ -232,10 +255,17 @@ def inquiry_kinds() -> None:
     """What overdue inquiries and appraisals tell."""
     kinds.register(
         "inquiry.opened",
-        title=_("Inquiry into %(number)s: %(clock)s %(days)s working days overdue"),
-        body=_(
+        title=ngettext_lazy(
+            "Inquiry into %(number)s: %(clock)s %(days)s working day overdue",
+            "Inquiry into %(number)s: %(clock)s %(days)s working days overdue",
+            "days",
+        ),
+        body=ngettext_lazy(
+            "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working day, "
+            "went by at %(step)s. The secretary explains, the lead decides.",
             "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working "
-            "days, went by at %(step)s. The secretary explains, the lead decides."
+            "days, went by at %(step)s. The secretary explains, the lead decides.",
+            "step_days",
         ),
         act=True,
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -58,7 +58,11 @@ def _explain(row: OverdueInquiry) -> WaitingItem:
     return WaitingItem(
         title=_("Explain why %(number)s ran over: %(subject)s")
         % {"number": row.request.number, "subject": row.request.title},
-        why=_("Most of the time went by at %(step)s: %(days)s working days.")
+        why=ngettext(
+            "Most of the time went by at %(step)s: %(days)s working day.",
+            "Most of the time went by at %(step)s: %(days)s working days.",
+            row.step_days,
+        )
         % {"step": row.step, "days": row.step_days},
         url=reverse("secretaries:inquiry", args=[row.pk]),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.waiting import WaitingItem
 from secretaries.models import AppointmentGap, OverdueInquiry, RequestStatus
@@ -50,7 +51,11 @@ def _running(
     if extension is not None and extension.granted is None:
         yield WaitingItem(
             title=_("Grant more time or not: %(number)s %(subject)s") % about,
-            why=_("%(days)s working days more are asked for: %(reason)s")
+            why=ngettext(
+                "%(days)s working day more is asked for: %(reason)s",
+                "%(days)s working days more are asked for: %(reason)s",
+                extension.days,
+            )
             % {"days": extension.days, "reason": extension.reason[:120]},
             url=reverse("secretaries:request", args=[row.pk]),
             due=due,

@@ -10,23 +10,22 @@ def reason_text(reason: dict[str, Any], places: dict[str, str]) -> str:
     """One sentence from the reason kept with an appointment. `places`: region names by code."""
     by = reason.get("by")
     if by == "lead":
-        return (
-            _("Appointed by the lead: %(text)s (then %(load)s of %(max_load)s projects)") % reason
-        )
+        return _("Appointed by the lead: %(text)s (load then: %(load)s of %(max_load)s)") % reason
     if by == "handover":
         return _("Handed over from %(from)s: %(text)s") % reason
     if by == "batch":
-        return (
-            _(
-                "By the rules for %(together)s projects at once, as evenly as can be: serves the "
-                "place and the industry, was on duty, then %(load)s of %(max_load)s projects."
-            )
-            % reason
+        words = ngettext(
+            "By the rules for %(together)s project at once, as evenly as can be: serves the place "
+            "and the industry, was on duty; load then: %(load)s of %(max_load)s.",
+            "By the rules for %(together)s projects at once, as evenly as can be: serves the place "
+            "and the industry, was on duty; load then: %(load)s of %(max_load)s.",
+            reason["together"],
         )
+        return words % reason
     place = places.get(str(reason.get("region", "")), str(reason.get("region", "")))
     return _(
-        "By the rules: serves %(place)s, %(industry)s, had %(load)s of %(max_load)s projects and "
-        "was on duty; fewest projects of %(candidates)s eligible."
+        "By the rules: serves %(place)s, %(industry)s, carried %(load)s of %(max_load)s and was on "
+        "duty; fewest projects of %(candidates)s eligible."
     ) % {
         **reason,
         "place": place,

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Level, User
 from accounts.rules import covered_regions, firm_ids, is_owner
@@ -33,7 +34,12 @@ def for_regional_officer(user: User) -> list[WaitingItem]:
         calls[row.call_id] = row.call
     items = [
         WaitingItem(
-            title=_("Check %(count)s dossiers of call %(call)s") % {"count": n, "call": number},
+            title=ngettext(
+                "Check %(count)s dossier of call %(call)s",
+                "Check %(count)s dossiers of call %(call)s",
+                n,
+            )
+            % {"count": n, "call": number},
             why=_("They wait for the region's check before they can be recommended."),
             url=f"{reverse('applications:recommendations')}?call={number}&state=submitted",
             count=n,
@@ -54,7 +60,11 @@ def for_regional_officer(user: User) -> list[WaitingItem]:
                     WaitingItem(
                         title=_("Rank and recommend: %(region)s, call %(call)s")
                         % {"region": office, "call": call.number},
-                        why=_("%(waiting)s dossiers wait for a place; the quota leaves %(free)s.")
+                        why=ngettext(
+                            "%(waiting)s dossier waits for a place; the quota leaves %(free)s.",
+                            "%(waiting)s dossiers wait for a place; the quota leaves %(free)s.",
+                            counts.waiting(call, office),
+                        )
                         % {"waiting": counts.waiting(call, office), "free": free},
                         url=reverse(
                             "applications:recommendation_order", args=[call.number, office.code]
@@ -95,7 +105,12 @@ def for_programme_officer(user: User) -> list[WaitingItem]:
 
 def _to_screen(number: str, count: int) -> WaitingItem:
     return WaitingItem(
-        title=_("Screen %(count)s dossiers of call %(call)s") % {"count": count, "call": number},
+        title=ngettext(
+            "Screen %(count)s dossier of call %(call)s",
+            "Screen %(count)s dossiers of call %(call)s",
+            count,
+        )
+        % {"count": count, "call": number},
         why=_("Recommended by their regions; answer the list and declare."),
         url=f"{reverse('applications:screening')}?call={number}&state=recommended",
         count=count,
@@ -141,7 +156,11 @@ def for_firm(user: User, now: datetime) -> list[WaitingItem]:
         WaitingItem(
             title=_("Correct %(number)s: %(title)s")
             % {"number": row.application.number, "title": row.application.title},
-            why=_("%(count)s points to correct; a correction is asked for only once.")
+            why=ngettext(
+                "%(count)s point to correct; a correction is asked for only once.",
+                "%(count)s points to correct; a correction is asked for only once.",
+                len(row.reasons),
+            )
             % {"count": len(row.reasons)},
             url=reverse("applications:dossier", args=[row.application_id]),
             due=row.due_at,

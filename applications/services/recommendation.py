@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Region, RoleGrant, User
 from accounts.roles import Role
@@ -213,9 +214,12 @@ def _within_quota(call: Call, region: Region, more: int) -> int:
         quota, used = rules.quota(office.code), places.used[office.pk]
         if used + more > quota:
             raise Invalid(
-                _(
-                    "%(region)s may recommend %(quota)s dossiers; %(used)s are recommended already "
-                    "and this list has %(more)s. Take %(over)s off the list."
+                ngettext_lazy(
+                    "%(region)s may recommend %(quota)s dossier; recommended already: %(used)s, "
+                    "on this list: %(more)s. Take %(over)s off the list.",
+                    "%(region)s may recommend %(quota)s dossiers; %(used)s are recommended "
+                    "already and this list has %(more)s. Take %(over)s off the list.",
+                    quota,
                 )
                 % {
                     "region": office,

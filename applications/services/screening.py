@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -179,7 +180,11 @@ def _verdict_reason(application: Application, row: Screening, verdict: str, toda
     open_items = [c for c in codes if row.items.get(c, {}).get("ok") is None]
     if open_items:
         raise WrongState(
-            _("%(count)s items are still open. Answer yes or no to every one.")
+            ngettext_lazy(
+                "%(count)s item is still open. Answer yes or no to every one.",
+                "%(count)s items are still open. Answer yes or no to every one.",
+                len(open_items),
+            )
             % {"count": len(open_items)}
         )
     refused = [c for c in codes if not row.items[c]["ok"]]
@@ -192,7 +197,11 @@ def _verdict_reason(application: Application, row: Screening, verdict: str, toda
         return "\n".join(row.items[c]["reason"] for c in refused)
     if refused:
         raise Invalid(
-            _("%(count)s items are answered no: the dossier cannot be eligible.")
+            ngettext_lazy(
+                "%(count)s item is answered no: the dossier cannot be eligible.",
+                "%(count)s items are answered no: the dossier cannot be eligible.",
+                len(refused),
+            )
             % {"count": len(refused)},
             "verdict",
         )
@@ -212,9 +221,12 @@ def _no_open_veto(application: Application, today: date) -> None:
     ]
     if unanswered:
         raise WrongState(
-            _(
-                "%(count)s findings of the checks bar eligibility. Write for each why it does not "
-                "stand in the way, or answer the item no."
+            ngettext_lazy(
+                "%(count)s finding of the checks bars eligibility. Write why it does not stand "
+                "in the way, or answer the item no.",
+                "%(count)s findings of the checks bar eligibility. Write for each why it does "
+                "not stand in the way, or answer the item no.",
+                len(unanswered),
             )
             % {"count": len(unanswered)}
         )

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
@@ -89,7 +90,11 @@ def _send(request: SignedInRequest, call: Call, region: Region, letter: str) -> 
         return _page(request, call, region, rows, letter, problem=problem, status=409)
     messages.success(
         request,
-        _("%(count)s dossiers recommended by letter %(letter)s.")
+        ngettext(
+            "%(count)s dossier recommended by letter %(letter)s.",
+            "%(count)s dossiers recommended by letter %(letter)s.",
+            len(made),
+        )
         % {"count": len(made), "letter": letter},
     )
     return redirect("applications:recommendation_order", number=call.number, code=region.code)
@@ -186,7 +191,11 @@ def _problem(call: Call, region: Region, listed: list[Row], letter: str) -> str:
         return _("Give the number of the joint letter, from 4 to 80 characters.")
     free = _free(call, region, reading.places(call, region))
     if len(listed) > free:
-        return _("The quota leaves %(free)s places; this list has %(more)s. Take %(over)s off.") % {
+        return ngettext(
+            "The quota leaves %(free)s place; this list has %(more)s. Take %(over)s off.",
+            "The quota leaves %(free)s places; this list has %(more)s. Take %(over)s off.",
+            free,
+        ) % {
             "free": free,
             "more": len(listed),
             "over": len(listed) - free,

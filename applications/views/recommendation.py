@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
@@ -171,7 +172,11 @@ def return_to_firm(request: SignedInRequest, pk: int) -> HttpResponse:
             return _check_page(request, application, reasons=formset, refused=refused)
         messages.success(
             request,
-            _("%(number)s was returned with %(count)s reasons; the firm has been told.")
+            ngettext(
+                "%(number)s was returned with %(count)s reason; the firm has been told.",
+                "%(number)s was returned with %(count)s reasons; the firm has been told.",
+                len(made.reasons),
+            )
             % {"number": application.number, "count": len(made.reasons)},
         )
         return redirect("applications:recommendations")

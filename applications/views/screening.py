@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
@@ -48,7 +49,12 @@ def dossier(request: SignedInRequest, pk: int) -> HttpResponse:
             open_items = sum(v["ok"] is None for v in kept.items.values())
             messages.success(
                 request,
-                _("Answers kept; %(count)s items are still open.") % {"count": open_items}
+                ngettext(
+                    "Answers kept; %(count)s item is still open.",
+                    "Answers kept; %(count)s items are still open.",
+                    open_items,
+                )
+                % {"count": open_items}
                 if open_items
                 else _("Answers kept; every item is answered."),
             )
@@ -62,7 +68,15 @@ def run_checks(request: SignedInRequest, pk: int) -> HttpResponse:
     """Run the duplicate and credit checks again."""
     application = _dossier(request, pk)
     found = screening.run_checks(application=application, by=request.user)
-    messages.success(request, _("The checks have run: %(count)s findings.") % {"count": len(found)})
+    messages.success(
+        request,
+        ngettext(
+            "The checks have run: %(count)s finding.",
+            "The checks have run: %(count)s findings.",
+            len(found),
+        )
+        % {"count": len(found)},
+    )
     return redirect(_at(pk, "findings"))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from applications.models import Call, CallStatus, Scheme
 from awards.ledger import ZERO
@@ -132,8 +133,10 @@ def _holders(scheme: Scheme) -> dict[int, Any]:
         .order_by()
     )
     for row in bare:
-        found[row["year"]] = _(
-            "the finance department: %(count)s awarded projects have no allocation notice"
+        found[row["year"]] = ngettext_lazy(
+            "the finance department: %(count)s awarded project has no allocation notice",
+            "the finance department: %(count)s awarded projects have no allocation notice",
+            "count",
         ) % {"count": row["count"]}
     return found
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from calendars import wording
+from calendars.selectors import working_days
 from config.templatetags.amounts import MISSING
 from config.templatetags.display import pill
 
@@ -85,6 +86,12 @@ def until(due: Any) -> str:
     return wording.until_text(due, now, _language()) if now else moment(due)
 
 
+@register.filter
+def over(days: int) -> str:
+    """超 7 个工作日: so many working days past the time."""
+    return wording.over_text(days, _language())
+
+
 @register.simple_tag
 def due(
     instant: datetime, *, late: bool = False, provisional: bool = False, worked: bool = False
@@ -98,7 +105,8 @@ def due(
     if provisional:
         return pill("warn", format_html("{}{}", words, _("(provisional)")), "clock")
     if late or (now and instant <= now):
-        over = wording.worked_since(instant) if worked else None
-        return pill("late", words if over is None else wording.over_text(over, _language()))
+        if worked and now:
+            words = over(wording.worked_since(instant, now, working_days()))
+        return pill("late", words)
     days = (wording.day_of(instant) - wording.day_of(now)).days if now else 99
     return pill("act" if days <= 1 else "warn" if days <= 3 else "doing", words, "clock")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -109,9 +110,12 @@ def _require_manned(call: Call, dossiers: list[Application], counts: Mapping[int
         panel = row.place.panel
         if row.status != Status.WITHDRAWN and counts.get(panel.pk, 0) < least:
             raise WrongState(
-                _(
-                    "Panel %(panel)s has %(count)s experts; every dossier needs %(least)s scores. "
-                    "A new draw is needed."
+                ngettext_lazy(
+                    "Panel %(panel)s has %(count)s expert; every dossier needs %(least)s "
+                    "scores. A new draw is needed.",
+                    "Panel %(panel)s has %(count)s experts; every dossier needs %(least)s "
+                    "scores. A new draw is needed.",
+                    counts.get(panel.pk, 0),
                 )
                 % {"panel": panel.number, "count": counts.get(panel.pk, 0), "least": least}
             )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from applications.models import Industry
 from audit.refusals import Invalid
@@ -65,7 +66,11 @@ def checked(seats: Sequence[Mapping[str, Any]], size: int) -> list[dict[str, Any
     total = sum(seat["count"] for seat in wanted)
     if total != size:
         raise Invalid(
-            _("The seats make %(total)s experts; the call's rules ask for %(size)s.")
+            ngettext_lazy(
+                "The seats make %(total)s expert; the call's rules ask for %(size)s.",
+                "The seats make %(total)s experts; the call's rules ask for %(size)s.",
+                total,
+            )
             % {"total": total, "size": size},
             field="count",
         )

@@ -9,6 +9,7 @@ agrees.
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -35,10 +36,14 @@ def require_scores(call: Call, *, hearing: bool = False) -> list[Application]:
     open_ = [a for a in short if not a.goes_on]
     if open_:
         raise WrongState(
-            _(
+            ngettext_lazy(
+                "%(count)s dossier has too few signed sheets and could not be ranked: "
+                "%(numbers)s. While the scoring is open, give the experts more time; or record "
+                "why it goes on, and let a second person agree.",
                 "%(count)s dossiers have too few signed sheets and could not be ranked: "
                 "%(numbers)s. While the scoring is open, give the experts more time; or record "
-                "why these dossiers go on, and let a second person agree."
+                "why these dossiers go on, and let a second person agree.",
+                len(open_),
             )
             % {
                 "count": len(open_),

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -104,7 +105,14 @@ def close_hearing(*, call: Call, by: User) -> Call:
     if not stands:
         raise WrongState(_("Draw up the shortlist first."))
     if missing := sum(minutes is None for minutes in stands.values()):
-        raise WrongState(_("The minutes of %(count)s hearings are missing.") % {"count": missing})
+        raise WrongState(
+            ngettext_lazy(
+                "The minutes of %(count)s hearing are missing.",
+                "The minutes of %(count)s hearings are missing.",
+                missing,
+            )
+            % {"count": missing}
+        )
     left, short = _end_marking(call, hearing=True)
     closed = Entry(
         action="hearing.close",

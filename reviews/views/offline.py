@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
@@ -61,7 +62,11 @@ def my_offline(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("reviews:my_import", row.pk)
     messages.success(
         request,
-        _("%(count)s dossiers of the workbook are saved. Check all marks, then sign.")
+        ngettext(
+            "%(count)s dossier of the workbook is saved. Check all marks, then sign.",
+            "%(count)s dossiers of the workbook are saved. Check all marks, then sign.",
+            len(row.content),
+        )
         % {"count": len(row.content)},
     )
     return redirect(marks_url(row.seat_id, row.stage))

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
@@ -124,7 +125,11 @@ def _obstacle(call: Call, experts: list[scores.ExpertProgress]) -> str:
         return _("The experts have not been drawn yet.")
     open_ = sum(e.state == SeatState.INVITED for e in experts)
     if open_:
-        return _("%(count)s experts have not answered their invitation yet.") % {"count": open_}
+        return ngettext(
+            "%(count)s expert has not answered the invitation yet.",
+            "%(count)s experts have not answered their invitation yet.",
+            open_,
+        ) % {"count": open_}
     return ""
 
 

@@ -132,7 +132,13 @@ def rule_words(rules: CallRules) -> list[tuple[str, str]]:
     ties = [names[key] for key in rules.ties] + [_("joint decision")]
     return [
         (_("Experts"), methods[rules.aggregation]),
-        (_("Scores needed"), _("at least %(n)s signed sheets") % {"n": rules.min_scores}),
+        (
+            _("Scores needed"),
+            ngettext(
+                "at least %(n)s signed sheet", "at least %(n)s signed sheets", rules.min_scores
+            )
+            % {"n": rules.min_scores},
+        ),
         (_("Entry score"), _("%(floor)s points") % {"floor": rules.floor}),
         (pgettext("ranking", "Ties"), " → ".join(ties)),
         *((str(label), str(value)) for label, value in hearing_rows(rules)),

@@ -43,6 +43,10 @@ class Quarter:
     def before(self) -> "Quarter":
         return quarter_of(self.first - timedelta(days=1))
 
+    @property
+    def after(self) -> "Quarter":
+        return quarter_of(self.last + timedelta(days=1))
+
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"
 
@@ -52,9 +56,10 @@ def quarter_of(day: date) -> Quarter:
 
 
 def quarter_named(text: str) -> Quarter | None:
-    """The quarter written as 2026Q2; None where it is not one."""
+    """The quarter written as 2026Q2; None where it is not one of this century."""
     year, _q, number = text.partition("Q")
-    if year.isascii() and year.isdecimal() and len(year) == 4 and number in ("1", "2", "3", "4"):
+    written = year.isascii() and year.isdecimal() and len(year) == 4
+    if written and year.startswith("20") and number in ("1", "2", "3", "4"):
         return Quarter(int(year), int(number))
     return None
 

@@ -66,6 +66,14 @@ def stand_ins(assignment: ServiceAssignment, today: date) -> list[StandIn]:
     return sorted(found, key=lambda s: (s.unfit is not None, not s.local, s.load, s.id))
 
 
+def still_fits(assignment: ServiceAssignment, today: date) -> bool:
+    """Whether the one who stands in there may go on doing so."""
+    if assignment.backup_id is None:
+        return False
+    fit = (one.id for one in stand_ins(assignment, today) if one.unfit is None)
+    return assignment.backup_id in fit
+
+
 def _stand_in(row: Any, places: Collection[str], today: date) -> StandIn:
     in_term = row.active_from <= today and (row.active_to is None or today <= row.active_to)
     away = (row.away_from, row.away_to) if row.away_from else None

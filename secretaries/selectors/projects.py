@@ -152,6 +152,18 @@ def assignments_of(application: Application) -> QuerySet[ServiceAssignment]:
     )
 
 
+def with_project() -> QuerySet[ServiceAssignment]:
+    """Assignments with what the lead's choice of a person says of the project."""
+    return ServiceAssignment.objects.select_related(
+        "application__call",
+        "application__firm",
+        "application__region__reports_to",
+        "application__industry",
+        "secretary__user",
+        "backup__user",
+    )
+
+
 def leaves_of(secretary: ServiceSecretary) -> QuerySet[Leave]:
     return secretary.leaves.select_related("recorded_by").order_by("-first_day")
 

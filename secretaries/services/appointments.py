@@ -12,6 +12,7 @@ from calendars.wording import day_of
 from notifications.services import enqueue
 from secretaries import matching
 from secretaries.models import AppointmentGap, ServiceAssignment, ServiceSecretary
+from secretaries.selectors.backups import still_fits
 from secretaries.selectors.candidates import (
     candidates,
     current_assignment,
@@ -128,6 +129,7 @@ def hand_over(
     *, assignment: ServiceAssignment, to: ServiceSecretary, note: str, by: User
 ) -> ServiceAssignment:
     """End one assignment and begin the next with a note; requests and visits stay the project's.
+    Who stands in goes on where that person may beside the new one, and hears it where not.
 
     By the lead. Refuses somebody without capacity or on leave, and handing over to the same.
     """
@@ -139,10 +141,11 @@ def hand_over(
     text = checked_note(note, "note")
     chosen, taken = require_free(to, now)
     end(row, now)
+    planned = ServiceAssignment(application=application, secretary=chosen, backup=row.backup)
     made = assign(
         application,
         secretary=chosen,
-        backup=row.backup if row.backup_id != chosen.pk else None,
+        backup=row.backup if still_fits(planned, day_of(now)) else None,
         reason={
             "by": "handover",
             "from": row.secretary.user.name,
@@ -155,7 +158,10 @@ def hand_over(
         note=text,
         former=row,
     )
-    telling.appointed(made, telling.handed_over(made, row.secretary, text))
+    told = [telling.handed_over(made, row.secretary, text)]
+    if row.backup_id not in (None, made.backup_id, chosen.pk):
+        told += telling.no_backup(row, row.backup, f":{now.isoformat()}")
+    telling.appointed(made, *told)
     retry_gaps(f"handover:{row.pk}")
     return made
 

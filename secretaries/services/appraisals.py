@@ -46,6 +46,7 @@ def appraise_quarter(
     if day_of(now) <= asked.last:
         raise WrongState(_("The quarter is not over yet."))
     version, numbers = in_force()
+    _lock_people()
     done = set(
         SecretaryAppraisal.objects.filter(year=year, quarter=quarter).values_list(
             "secretary", flat=True
@@ -76,6 +77,11 @@ def appraise_quarter(
     )
     notify_all(_messages(made, asked))
     return made
+
+
+def _lock_people() -> None:
+    """Who appraises at the same time waits here, then finds everybody appraised."""
+    list(ServiceSecretary.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def appraise_last_quarter() -> int:

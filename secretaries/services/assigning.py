@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from applications.models import Application
@@ -74,7 +75,11 @@ def require_free(
     values = {"name": taken.name, "load": taken.load, "most": taken.max_load}
     if taken.load >= taken.max_load:
         raise Invalid(
-            _("%(name)s already serves %(load)s of at most %(most)s projects. Choose another.")
+            ngettext_lazy(
+                "%(name)s already serves %(load)s of at most %(most)s project. Choose another.",
+                "%(name)s already serves %(load)s of at most %(most)s projects. Choose another.",
+                taken.max_load,
+            )
             % values,
             "to",
         )

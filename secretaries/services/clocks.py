@@ -115,22 +115,30 @@ def _climb(pk: int, rung: Rung, at: Moment) -> int:
     held = next((c for c in (row.finish, row.response) if c.pk == pk), None) if row else None
     if row is None or held is None or held.stopped_at is not None:
         return 0
-    if held.due_at is None or held.escalations.filter(rung=rung).exists():
+    # Told of meanwhile, or given more time: then the rung is not reached any more.
+    reached = ServiceClock.objects.filter(_condition(rung, at), pk=pk)
+    if held.due_at is None or not reached.exclude(escalations__rung=rung).exists():
         return 0
     over = elapsed(day_of(held.due_at), at.today, (), at.table)
     told = _told(rung, row)
-    reached = Escalation.objects.create(
+    step = Escalation.objects.create(
         clock=held, rung=rung, at=at.now, overdue=over, told=[user.name for user in told]
     )
-    escalated(reached, row)
+    escalated(step, row)
     if rung == Rung.INQUIRY:
-        inquiries.open_inquiry(row, clock=held.kind, overdue=over, now=at.now, table=at.table)
+        inquiries.open_inquiry(
+            row, clock=held.kind, overdue=over, now=at.now, table=at.table, told=told
+        )
     else:
         _tell(rung, held, row, told, over)
     return 1
 
 
 def _told(rung: Rung, row: ServiceRequest) -> list[User]:
+    """Whom the rung names. Of an inquiry that runs already, by the other clock, nobody hears
+    again."""
+    if rung == Rung.INQUIRY and hasattr(row, "inquiry"):
+        return []
     secretaries = telling.secretary_of(row.application)
     if rung in (Rung.HALF, Rung.NEAR):
         return secretaries

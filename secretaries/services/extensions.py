@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
 from audit.refusals import Invalid, NotPermitted, WrongState
@@ -34,7 +35,11 @@ def ask_extension(*, request: ServiceRequest, days: int, reason: str, by: User) 
     latest = deadlines.add(day_of(finish.due_at), -set_by.extension_lead_days, working_days())
     if day_of(now) > latest.day:
         raise WrongState(
-            _("More time is asked for at least %(days)s working days before the due day.")
+            ngettext_lazy(
+                "More time is asked for at least %(days)s working day before the due day.",
+                "More time is asked for at least %(days)s working days before the due day.",
+                set_by.extension_lead_days,
+            )
             % {"days": set_by.extension_lead_days}
         )
     if not 1 <= days <= set_by.extension_most_days:

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import officers_of, users_with_role
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
@@ -19,12 +21,18 @@ from secretaries.services.request_rows import checked_text
 
 
 def open_inquiry(
-    row: ServiceRequest, *, clock: str, overdue: int, now: datetime, table: WorkingDays
+    row: ServiceRequest,
+    *,
+    clock: str,
+    overdue: int,
+    now: datetime,
+    table: WorkingDays,
+    told: list[User],
 ) -> OverdueInquiry:
     """Open it with the sub-clocks as they stand and the step that took most of the time.
 
-    Called by the ladder, in its transaction. A request has one inquiry, also when reopened or when
-    both its clocks (`clock`: the kind) run over.
+    Called by the ladder, in its transaction; `told` is whom the rung names. A request has one
+    inquiry, also when reopened or when both its clocks (`clock`: the kind) run over.
     """
     found = shares_of(row, now, table)
     step = slowest(found)
@@ -43,7 +51,7 @@ def open_inquiry(
     )
     if is_new:
         _note("inquiry.open", inquiry, None)
-        telling.inquiry("opened", inquiry, [*telling.serving(assignment), *telling.leads()])
+        telling.inquiry("opened", inquiry, told)
     return inquiry
 
 
@@ -93,10 +101,18 @@ def close_inquiry(
     row.closed_by, row.closed_at = by, clock.now()
     row.save()
     _note("inquiry.close", row, by, reason=row.measures)
-    told = [row.subject] if row.subject else []
-    told += telling.secretary_of(row.request.application)
-    telling.inquiry("closed", row, told)
+    telling.inquiry("closed", row, _concerned(row))
     return row
+
+
+def _concerned(row: OverdueInquiry) -> list[User]:
+    """Who heard that it was opened, but for the leads."""
+    application = row.request.application
+    told = [row.subject] if row.subject else []
+    told += telling.secretary_of(application)
+    told += officers_of(application.region)
+    told += users_with_role(Role.PROGRAMME_OFFICER)
+    return list({user.pk: user for user in told}.values())
 
 
 def _lock(inquiry: OverdueInquiry) -> OverdueInquiry:

@@ -81,7 +81,7 @@ def _keep(user: User, values: dict[str, Any]) -> tuple[ServiceSecretary, dict[st
     load, places = load_and_places(row)
     if load > most:
         raise Invalid(
-            _("The secretary carries %(load)s projects now. Hand some over first.")
+            _("Projects that the secretary carries now: %(load)s. Hand some over first.")
             % {"load": load},
             "max_load",
         )

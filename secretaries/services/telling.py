@@ -135,7 +135,7 @@ def _of_appointment(row: ServiceAssignment, firm: list[User]) -> list[Dispatch]:
 def backup_changed(row: ServiceAssignment, former: ServiceSecretary | None, now: datetime) -> None:
     """Who stands in from now on hears it, and who did before."""
     stamp = f":{now.isoformat()}"
-    notify_all([*_backup(row, stamp), *_no_backup(row, former, stamp)])
+    notify_all([*_backup(row, stamp), *no_backup(row, former, stamp)])
 
 
 def _backup(row: ServiceAssignment, stamp: str = "") -> list[Dispatch]:
@@ -152,7 +152,7 @@ def _backup(row: ServiceAssignment, stamp: str = "") -> list[Dispatch]:
     return [named]
 
 
-def _no_backup(
+def no_backup(
     row: ServiceAssignment, former: ServiceSecretary | None, stamp: str
 ) -> list[Dispatch]:
     if former is None:

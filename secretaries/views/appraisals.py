@@ -7,8 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
@@ -30,7 +31,11 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "satisfaction": (
         gettext_lazy("Satisfaction of the firms"),
-        gettext_lazy("(mean of %(marks)s marks, sum %(marks_sum)s, − 1) ÷ 4"),
+        ngettext_lazy(
+            "(mean of %(marks)s mark, sum %(marks_sum)s, − 1) ÷ 4",
+            "(mean of %(marks)s marks, sum %(marks_sum)s, − 1) ÷ 4",
+            "marks",
+        ),
     ),
     "visits": (
         gettext_lazy("Visits made"),
@@ -42,7 +47,11 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "data": (
         gettext_lazy("Records"),
-        gettext_lazy("%(whole)s whole and in time ÷ %(records)s records"),
+        ngettext_lazy(
+            "%(whole)s whole and in time ÷ %(records)s record",
+            "%(whole)s whole and in time ÷ %(records)s records",
+            "records",
+        ),
     ),
 }
 
@@ -57,18 +66,21 @@ def _made(count: int) -> str:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarter(request: SignedInRequest) -> HttpResponse:
-    """A quarter's appraisals, the best first; the lead may have those that are missing made."""
+    """A quarter's appraisals, the best first; the lead may have those that are missing in it made,
+    in an older quarter too."""
     lead_only(request)
     last = quarter_of(request.clock.today).before
     asked = quarter_named(request.GET.get("quarter", "")) or last
     if request.method == "POST":
         try:
-            made = appraisals.appraise_quarter(year=last.year, quarter=last.number, by=request.user)
+            made = appraisals.appraise_quarter(
+                year=asked.year, quarter=asked.number, by=request.user
+            )
         except Refused as refused:
             messages.error(request, str(refused.message))
         else:
             messages.success(request, _made(len(made)))
-        return redirect("secretaries:quarter")
+        return redirect(f"{reverse('secretaries:quarter')}?quarter={asked}")
     rows = (
         SecretaryAppraisal.objects.filter(year=asked.year, quarter=asked.number)
         .select_related("secretary__user", "secretary__unit")
@@ -77,7 +89,9 @@ def quarter(request: SignedInRequest) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
+        "is_over": asked.last < request.clock.today,
         "earlier": asked.before,
+        "later": asked.after if asked.last < last.last else None,
         "page": page,
         "names": [WORDS[name][0] for name in INDICATORS],
         "rows": [(row, [row.points[name] for name in INDICATORS]) for row in page],
@@ -108,6 +122,6 @@ def _lines(row: SecretaryAppraisal, values: dict[str, Any]) -> list[tuple[str, s
     """Words, formula with its counts, weight, points of each indicator."""
     weights = appraisals.weights(ServiceRules.from_data(values))
     return [
-        (str(word), str(formula) % row.counts, weights[name], row.points[name])
+        (str(word), formula % row.counts, weights[name], row.points[name])
         for name, (word, formula) in WORDS.items()
     ]

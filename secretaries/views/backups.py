@@ -16,6 +16,7 @@ from secretaries.forms.work import BackupForm
 from secretaries.models import ServiceAssignment
 from secretaries.selectors.backups import Unfit, leaves_ahead, stand_ins
 from secretaries.selectors.candidates import by_role
+from secretaries.selectors.projects import with_project
 from secretaries.services import backups
 from secretaries.views.board import lead_only
 
@@ -30,16 +31,7 @@ WHY = {
 def backup(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name who stands in under an assignment (pk); any post but `act` keep shows what follows."""
     lead_only(request)
-    assignment = get_object_or_404(
-        ServiceAssignment.objects.select_related(
-            "application__firm",
-            "application__region__reports_to",
-            "application__industry",
-            "secretary__user",
-            "backup__user",
-        ),
-        pk=pk,
-    )
+    assignment = get_object_or_404(with_project(), pk=pk)
     if assignment.valid_to is not None:
         return redirect("secretaries:project", pk=assignment.application_id)
     if request.method != "POST":

@@ -19,6 +19,7 @@ from secretaries.forms.work import AppointForm, HandOverForm
 from secretaries.models import ServiceAssignment
 from secretaries.selectors import board as reading
 from secretaries.selectors.candidates import by_role, candidates, is_served, project_of
+from secretaries.selectors.projects import with_project
 from secretaries.services import appointments
 from secretaries.waiting_lead import lead_items
 from secretaries.wording import gap_text
@@ -83,16 +84,7 @@ def appoint(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hand an assignment (pk) over to somebody else."""
     lead_only(request)
-    assignment = get_object_or_404(
-        ServiceAssignment.objects.select_related(
-            "application__call",
-            "application__firm",
-            "application__region__reports_to",
-            "application__industry",
-            "secretary__user",
-        ),
-        pk=pk,
-    )
+    assignment = get_object_or_404(with_project(), pk=pk)
     if assignment.valid_to is not None:
         return redirect("secretaries:project", pk=assignment.application_id)
     others = _everybody().exclude(pk=assignment.secretary_id)

@@ -41,6 +41,8 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = list(milestones.milestones_of(application))
     open_requests = reading.with_holders(reading.open_requests_of([application.pk]))
     visits = list(reading.visits_of(application).prefetch_related(None)[:10])
+    # Each visit looks at what the one before agreed, so the last step agreed is the open one.
+    agreed = next((visit for visit in visits if visit.next_action), None)
     context = {
         **frame(request, application),
         "current": current,
@@ -50,7 +52,8 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
         "settled": [r for r in rows if r.reached_on is not None],
         "late": {r.pk for r in milestones.late(rows, request.clock.today)},
         "visits": visits,
-        "next_actions": [v for v in visits if v.next_action],
+        "agreed": agreed,
+        "since": visits.index(agreed) if agreed is not None else 0,
         "contacts": list(members_of(application.firm, Level.OWNER, Level.EDITOR)),
         "promised": _promised(application),
         "panels": handing_over.collect(request, application),

@@ -89,15 +89,17 @@ def _page(
     closes = (
         is_open and rules.is_lead(user) and user.pk not in (row.subject_id, row.explained_by_id)
     )
-    first = {"responsible": row.step}
+    # What was sent comes back with what is wrong, also where somebody else was first.
+    forms = {
+        "explain": ActForm(prefix="explain") if explains else None,
+        "close": FindingForm(prefix="close", initial={"responsible": row.step}) if closes else None,
+        **({act: form} if form is not None else {}),
+    }
     context = {
         "row": row,
         "application": application,
         "shares": [{"title": unit, "amount": days} for unit, days in row.shares],
-        "explain": (form if act == "explain" else ActForm(prefix="explain")) if explains else None,
-        "close": (form if act == "close" else FindingForm(prefix="close", initial=first))
-        if closes
-        else None,
+        **forms,
     }
     status = 200 if form is None else 422
     return render(request, "secretaries/inquiry.html", context, status=status)

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
@@ -91,7 +92,11 @@ def create(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("%(number)s was raised; an answer is due in %(days)s working days.")
+                ngettext(
+                    "%(number)s was raised; an answer is due in %(days)s working day.",
+                    "%(number)s was raised; an answer is due in %(days)s working days.",
+                    made.finish.days,
+                )
                 % {"number": made.number, "days": made.finish.days},
             )
             return redirect("secretaries:request", pk=made.pk)
@@ -193,6 +198,7 @@ def _page(
         "forms": acts.forms_of(acts.offered(row, reader, held), held, name, form),
         "refused": refused,
         "act": name,
+        "sent": form,
         "of_firm": rules.belongs_to_firm(user, application),
         "opens": rules.reads_service(user, application),
         "base": _base(request),

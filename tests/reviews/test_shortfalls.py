@@ -49,7 +49,7 @@ def short(kept, scored, officer):
 
 def test_the_stage_does_not_close_until_two_people_have_said_so(short, officer, approver):
     dossier = round.dossiers(short)[0]
-    with pytest.raises(WrongState, match=rf"1 dossiers have too few.*{dossier.number}.*second"):
+    with pytest.raises(WrongState, match=rf"1 dossier has too few.*{dossier.number}.*second"):
         ranking.close_scoring(call=short, by=officer)
     row = acts.propose_shortfall(call=short, reason="专家回避过多，无人可补", by=officer)
     with pytest.raises(WrongState, match="too few"):

@@ -137,6 +137,34 @@ def test_an_inquiry(cast: Served) -> None:
     assert inquiry.closed_at is not None
 
 
+def refused(user: User, name: str, pk: int, typed: dict[str, Any], *said: str) -> None:
+    """Sent in vain: what is wrong stands in the summary that is read first."""
+    answer = client_of(user).post(reverse(f"secretaries:{name}", args=[pk]), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "data-focus" in page
+    for words in said:
+        assert words in page
+
+
+def test_what_an_inquiry_refuses_is_said_and_what_was_typed_is_kept(cast: Served) -> None:
+    made_older(cast.ask(), 40)
+    clocks.watch_clocks()
+    pk = OverdueInquiry.objects.get().pk
+    zhao, words = cast.zhao.user, {"act": "explain", "explain-text": "未及时转办，已整改。"}
+    refused(zhao, "inquiry", pk, {"act": "explain", "explain-text": ""}, 'href="#id_explain-text"')
+    sent(zhao, "inquiry", pk, words)
+    refused(zhao, "inquiry", pk, words, "此前已提交说明。", "未及时转办，已整改。</textarea>")
+    refused(cast.lead, "inquiry", pk, {"act": "close"}, 'href="#id_close-measures"')
+
+
+def test_an_act_that_somebody_else_was_first_with_says_so(cast: Served) -> None:
+    row = cast.ask()
+    words = {"act": "answer", "answer-text": "增容方案已批复，六月底送电。"}
+    sent(cast.zhao.user, "request", row.pk, words)
+    refused(cast.zhao.user, "request", row.pk, words, "请重新打开核对", "六月底送电。</textarea>")
+
+
 @pytest.mark.parametrize("by_hand", [True, False])
 def test_a_gap_is_filled(cast: Served, by_hand: bool) -> None:
     type(cast.zhao).objects.update(max_load=1)

@@ -12,7 +12,7 @@ from audit.refusals import Invalid, NotPermitted
 from notifications.models import Message
 from secretaries.models import ServiceSecretary
 from secretaries.selectors.backups import stand_ins
-from secretaries.services import backups, profiles
+from secretaries.services import appointments, backups, profiles
 from tests import making
 from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
@@ -91,6 +91,24 @@ def test_who_cannot_stand_in_is_refused_with_what_to_do(cast: Served) -> None:
     assert page.status_code == 422
     with pytest.raises(NotPermitted):
         backups.set_backup(assignment=cast.assignment, backup=None, by=cast.zhao.user)
+
+
+@pytest.mark.parametrize("meets", [True, False])
+def test_who_is_away_with_the_successor_does_not_go_on_standing_in(
+    cast: Served, meets: bool
+) -> None:
+    """Handing over is no way round what naming somebody refuses."""
+    sun, to = cast.secretary("孙桂芳"), cast.secretary("钱进")
+    backups.set_backup(assignment=cast.assignment, backup=sun, by=cast.lead)
+    leave(cast, sun, 10, 15)
+    leave(cast, to, 15 if meets else 16, 20)
+    made = appointments.hand_over(
+        assignment=cast.assignment, to=to, note="原秘书岗位调整，移交全部材料。", by=cast.lead
+    )
+    assert (made.backup, serves(cast, sun)) == ((None, False) if meets else (sun, True))
+    told = Message.objects.filter(recipient=sun.user).order_by("pk").values_list("kind", flat=True)
+    last = "secretary.backup_ended" if meets else "secretary.backup"
+    assert list(told) == ["secretary.backup", last]
 
 
 def test_who_serves_the_place_comes_first_then_the_fewest_projects(cast: Served) -> None:

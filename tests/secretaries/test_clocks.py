@@ -1,11 +1,13 @@
 """Clocks that pause, sub-clocks, more time, the ladder and its inquiry."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.models import User
 from accounts.roles import Role
 from audit import clock
 from audit.models import Event
@@ -16,8 +18,9 @@ from notifications import kinds
 from notifications.models import Message
 from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
-from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests
+from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests, telling
 from tests import making
+from tests.racing import overtaken
 from tests.secretaries.people import made_older
 from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
@@ -192,12 +195,37 @@ def test_each_rung_of_the_ladder_is_told_once(cast: Served) -> None:
         Escalation.objects.update(overdue=0)
 
 
+def heard(kind: str) -> set[User]:
+    return {m.recipient for m in Message.objects.filter(kind=f"inquiry.{kind}")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_given_more_time_meanwhile_is_not_told_of() -> None:
+    """Found as overdue, then held by whoever grants more time first."""
+    cast = Served()
+    row = requests.reply(request=cast.ask(), text="已转办理。", by=cast.zhao.user)
+    extensions.ask_extension(request=row, days=5, reason="等待设备到货。", by=cast.zhao.user)
+    with transaction.atomic():
+        made_older(again(row), worked(6))
+    grant = partial(
+        extensions.decide_extension, request=row, granted=True, text="同意延期。", by=cast.lead
+    )
+    assert overtaken(grant, clocks.watch_clocks) == 0
+    assert not Escalation.objects.exists()
+
+
 def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
+    region = making.person("召集人", Role.REGIONAL_OFFICER, region=cast.siping)
     row = holds.pass_on(request=cast.ask(), unit="供电公司", text="", by=cast.zhao.user)
     made_older(row, worked(16))
     clocks.watch_clocks()
     inquiry = OverdueInquiry.objects.get()
     assert inquiry.clock == "finish"
+    assert heard("opened") == {cast.zhao.user, cast.lead, cast.officer, region}
+    steps = Escalation.objects.filter(rung="inquiry").order_by("clock__kind")
+    assert [sorted(step.told) for step in steps] == [
+        sorted(user.name for user in heard("opened")), []
+    ]  # fmt: skip
     assert (inquiry.request, inquiry.subject, inquiry.step) == (row, cast.zhao.user, "供电公司")
     assert inquiry.shares == [["四平市工信局", 0], ["供电公司", 16]]
     assert (inquiry.overdue, inquiry.step_days) == (11, 16)
@@ -217,6 +245,7 @@ def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
         inquiries.close_inquiry(by=type(cast.zhao.user).objects.get(pk=cast.zhao.user.pk), **close)
     done = inquiries.close_inquiry(by=cast.lead, **close)
     assert (done.finding, done.closed_by) == ("at_fault", cast.lead)
+    assert heard("closed") == {cast.zhao.user, cast.officer, region}
     told = Message.objects.filter(kind="inquiry.closed").first()
     said = [kinds.render(told.kind, told.context, language).title for language in ("zh-hans", "en")]
     assert [title.split("：")[-1].split(": ")[-1] for title in said] == ["有责", "at fault"]
@@ -379,3 +408,15 @@ def test_the_head_of_the_unit_that_has_it_hears_first_of_what_is_overdue(cast: S
     always = {cast.zhao.user.name, cast.lead.name, head.name}
     assert told == [always, {*always, other.name}]
     assert seen == [[200, 404], [200, 200]]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "1 working day overdue"), (3, "3 working days overdue")]
+)
+def test_a_message_counts_in_the_reader_s_language(cast: Served, days: int, said: str) -> None:
+    row = cast.ask()
+    telling.request("overdue_city", row, [cast.lead], stamp="1", days=days, unit="—", name="—")
+    told = Message.objects.get(kind="request.overdue_city")
+    assert kinds.render(told.kind, told.context, "en").title == f"{row.number} is {said}"
+    chinese = kinds.render(told.kind, told.context, "zh-hans").title
+    assert chinese == f"{row.number} 已超期 {days} 个工作日"

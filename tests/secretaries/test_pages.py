@@ -1,5 +1,7 @@
 """The secretaries' pages: who sees what, what each may do, how many queries."""
 
+from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -368,12 +370,32 @@ def test_an_overdue_request_is_counted_in_working_days_wherever_it_stands(cast: 
     item = next(i for i in waiting_for(cast.zhao.user, clock.now()) if i.due and i.late)
     assert 0 < over < (clock.today() - day_of(item.due)).days
     shown = f"超 {over} 个工作日"
-    for user in (cast.zhao.user, cast.lead):
-        assert shown in client_of(user).get(reverse("portal:workbench")).content.decode()
-    project = client_of(cast.zhao.user).get(url("project", row.application_id)).content.decode()
-    assert f"超\u00a0{over}\u00a0日" in project
+    bench, project = reverse("portal:workbench"), url("project", row.application_id)
+    for user, path in product((cast.zhao.user, cast.lead), (bench, project, url("requests"))):
+        assert shown in client_of(user).get(path).content.decode()
+    assert shown in client_of(cast.lead).get(url("board")).content.decode()
 
 
 def test_a_handover_page_says_what_its_figures_count(cast: Served) -> None:
     page = client_of(cast.lead).get(url("handover", cast.it.pk)).content.decode()
     assert "<dd>280 <small>人</small></dd>" in page
+
+
+def test_a_handover_page_shows_the_step_that_is_open(cast: Served) -> None:
+    """The last one agreed; those before were looked at on the visits after them."""
+    ServiceAssignment.objects.update(valid_from=clock.now() - timedelta(days=10))
+    for days, step in ((9, "核对用电负荷"), (6, "月底前报送增容方案"), (2, "")):
+        visits.record_visit(
+            assignment=cast.assignment,
+            on=clock.today() - timedelta(days=days),
+            kind="phone",
+            people="张蕙兰",
+            summary="了解设备安装与用工情况。",
+            next_action=step,
+            by=cast.zhao.user,
+        )
+    page = client_of(cast.lead).get(url("handover", cast.it.pk))
+    assert (page.context["agreed"].next_action, page.context["since"]) == ("月底前报送增容方案", 1)
+    shown = page.content.decode()
+    assert "核对用电负荷" not in shown and "此后走访 1 次，未另行约定" in shown
+    assert "核对用电负荷" in client_of(cast.lead).get(url("project", cast.it.pk)).content.decode()

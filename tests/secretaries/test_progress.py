@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from secretaries.services import (
 )
 from secretaries.visiting import rhythm, visits_due
 from tests.applications.test_uploads import png
+from tests.racing import overtaken
 from tests.secretaries.people import made_older
 from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
@@ -232,6 +234,41 @@ def test_a_quarter_is_appraised_once_it_is_over(cast: Served) -> None:
         assert client_of(user).get(url("appraisals", cast.zhao.pk)).status_code == status
     page = client_of(cast.lead).get(url("quarter"))
     assert [row for row, _points in page.context["rows"]] == [made]
+
+
+def test_an_older_quarter_is_appraised_on_its_page(cast: Served) -> None:
+    this = quarter_of(clock.today())
+    older = this.before.before
+    back = (clock.today() - older.first).days
+    cast.it.service_assignments.update(valid_from=clock.now() - timedelta(days=back))
+    client = client_of(cast.lead)
+    page = client.get(f"{url('quarter')}?quarter={older}")
+    assert (page.context["is_over"], page.context["later"]) == (True, this.before)
+    shown = client.post(f"{url('quarter')}?quarter={older}", follow=True)
+    assert shown.context["asked"] == older
+    assert [row.secretary for row, _points in shown.context["rows"]] == [cast.zhao]
+    assert set(SecretaryAppraisal.objects.values_list("year", "quarter")) == {
+        (older.year, older.number)
+    }
+    running = client.get(f"{url('quarter')}?quarter={this}")
+    assert (running.context["is_over"], running.context["later"]) == (False, None)
+
+
+@pytest.mark.parametrize("text", ["0000Q1", "0001Q1", "9999Q4", "2026Q5", "２０２６Q1", "1999Q4"])
+def test_what_is_no_quarter_of_this_century_shows_the_last(cast: Served, text: str) -> None:
+    page = client_of(cast.lead).get(url("quarter"), {"quarter": text})
+    assert (page.status_code, page.context["asked"]) == (200, quarter_of(clock.today()).before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_appraise_a_quarter_at_one_instant_appraise_it_once() -> None:
+    cast = Served()
+    last = quarter_of(clock.today()).before
+    back = (clock.today() - last.first).days
+    cast.it.service_assignments.update(valid_from=clock.now() - timedelta(days=back))
+    one = partial(appraisals.appraise_quarter, year=last.year, quarter=last.number)
+    assert overtaken(one, one) == []
+    assert SecretaryAppraisal.objects.count() == 1
 
 
 def test_quarters():
