@@ -10,6 +10,7 @@ from accounts.models import Region, User
 from accounts.roles import Role
 from applications.models import Application
 from applications.workflow import Status
+from audit import clock
 from calendars.selectors import working_days
 from secretaries.models import RequestHold, ServiceClock, ServiceRequest, ServiceSecretary
 from secretaries.selectors import settings
@@ -52,6 +53,15 @@ class Cast:
 
 def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
+
+
+def on_a_day(*, worked: bool) -> None:
+    """Today or the next day that is so; then as a rehearsal, whose clock can move."""
+    day, table = clock.today(), working_days()
+    ahead = next(n for n in range(20) if table.is_working(day + timedelta(days=n)) == worked)
+    if ahead:
+        clock.mark_as_rehearsal()
+        clock.travel_by(timedelta(days=ahead))
 
 
 def made_older(row: ServiceRequest, days: int) -> None:

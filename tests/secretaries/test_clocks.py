@@ -21,7 +21,7 @@ from secretaries.selectors.clocks import clock_of, shares_of
 from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests, telling
 from tests import making
 from tests.racing import overtaken
-from tests.secretaries.people import made_older
+from tests.secretaries.people import made_older, on_a_day
 from tests.secretaries.test_pages import url
 from tests.secretaries.test_requests import Served
 from tests.signing import client_of
@@ -32,6 +32,7 @@ EVIDENCE = "已函请省厅批复，文号吉工信函〔2026〕18号"
 
 @pytest.fixture
 def cast() -> Served:
+    on_a_day(worked=True)  # on another one, what was due on the last one is late already
     return Served()
 
 
@@ -297,6 +298,17 @@ def test_a_request_is_due_then_late_and_then_offers_no_pause_and_no_more_time(ca
     page = client.post(path, sent)  # from a page opened before
     assert (page.status_code, page.context["forms"]["pause"].is_bound) == (422, True)
     assert page.context["forms"]["pause"].errors
+
+
+def test_what_was_due_on_a_friday_is_late_on_the_saturday() -> None:
+    on_a_day(worked=False)
+    cast = Served()
+    row = cast.ask()
+    made_older(row, worked(5))
+    found = clock_of(again(row), clock.now(), working_days())
+    assert (found.left, found.near, found.late) == (0, False, True)
+    with pytest.raises(WrongState):
+        pauses.pause_clock(request=row, reason="firm", evidence=EVIDENCE, by=cast.zhao.user)
 
 
 def test_the_first_reply_stops_its_own_clock_only(cast: Served) -> None:
