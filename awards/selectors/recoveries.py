@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 
 from applications.workflow import Status
-from awards.interest import Balance, repaid
+from awards.interest import Balance, Lot, lots_of, repaid
 from awards.models import (
     Acceptance,
     Award,
@@ -66,6 +67,12 @@ _NAMES = ("paid", "claim", "report", "applied", "lifted")
 def _last(model: type, award: str, field: str) -> Subquery:
     rows: QuerySet = model.objects.filter(**{award: OuterRef("pk")})  # type: ignore[attr-defined, type-arg]  # any of several models
     return Subquery(rows.order_by().values(award).annotate(last=Max(field)).values("last"))
+
+
+def lots(award: Award, principal: Decimal) -> list[Lot]:
+    """What of each payment to a project makes up a principal clawed back from it. One query."""
+    made = Payment.objects.filter(instalment__award=award, paid_on__isnull=False)
+    return lots_of([(p.amount, p.paid_on) for p in made if p.paid_on is not None], principal)
 
 
 def balance_of(clawback: Clawback, repayments: Iterable[Repayment]) -> Balance:

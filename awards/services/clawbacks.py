@@ -12,12 +12,12 @@ from accounts.selectors import users_with_role
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record_all
-from awards.interest import lots_of, ordered, repaid, until
+from awards.interest import ordered, repaid, until
 from awards.ledger import Kind
-from awards.models import Award, Clawback, Payment, Repayment, Termination
+from awards.models import Award, Clawback, Repayment, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.selectors.recoveries import balance_of
+from awards.selectors.recoveries import balance_of, lots
 from awards.services.credit import paid_back
 from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once, voucher_as_kept
@@ -47,10 +47,8 @@ def order_clawback(*, termination: Termination, document_no: str, by: User) -> C
     number = voucher_as_kept(document_no)
     if not number:
         raise Invalid(_("Enter the number of the letter."), field="document_no")
-    made = Payment.objects.filter(instalment__award=award, paid_on__isnull=False)
-    paid = [(p.amount, p.paid_on) for p in made if p.paid_on is not None]
     today, rules = clock.today(), award.application.call.rule_set
-    owed = ordered(lots_of(paid, row.claw_back), rules.interest_rate, today)
+    owed = ordered(lots(award, row.claw_back), rules.interest_rate, today)
     deadline = due(today, rules.clawback_days, working_days())
     with taken_only_once("document_no", _("This letter's number is recorded already.")):
         order = Clawback.objects.create(

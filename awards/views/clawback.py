@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from awards.forms.project import NothingForm, OrderForm, ReasonForm, RepaymentForm
-from awards.interest import until
+from awards.interest import accrued, until
 from awards.models import Clawback, Repayment, Termination
-from awards.selectors.recoveries import balance_of
+from awards.selectors.recoveries import balance_of, lots
 from awards.services import clawbacks
 from awards.views.acting import Act, award_of, carried_out, drawn
 from awards.wording import amount_text
@@ -32,6 +32,8 @@ def clawback(request: SignedInRequest, pk: int) -> HttpResponse:
         .first()
     )
     row: Clawback | None = getattr(ended, "clawback", None)
+    if row is not None:
+        row.award = award
     repayments = [] if row is None else _repayments(row)
     acts = _acts(request, ended, row, repayments)
     forms = drawn(acts)
@@ -67,7 +69,18 @@ def _owed(
         "owed": until(then, row.rate, today),
         "days": max(0, (today - then.day).days),
         "late": row.due_at < request.clock.now and not row.provisional,
+        "lots": _lots(row),
     }
+
+
+def _lots(row: Clawback) -> list[dict[str, object]]:
+    """How the interest until the order came about, the earliest payment first."""
+    found = []
+    for lot in reversed(lots(row.award, row.principal)):
+        days = (row.ordered_on - lot.since).days
+        interest = accrued(lot.amount, row.rate, days)
+        found.append({"lot": lot, "days": days, "interest": interest})
+    return found
 
 
 def _repayments(row: Clawback) -> list[Repayment]:

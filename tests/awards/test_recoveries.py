@@ -396,7 +396,12 @@ def test_the_pages(people, award, client_of, applicant2):
     assert row.status == "upheld"
     letter = {"act": "order", "order-document_no": "吉财追〔2026〕1号"}
     assert client_of(people.finance).post(back, letter).status_code == 302
-    assert "1,500" in owner.get(back).content.decode()
+    shown = owner.get(back).content.decode()
+    assert "1,500" in shown
+    order = award.clawback
+    since = stages.part(award.agreement, 1).payment.paid_on
+    days, interest = (clock.today() - since).days, f"{order.interest:,.2f}"
+    assert f"15,000,000.00 × 3.45% × {days} ÷ 365 = {interest}" in shown
     typed = {"act": "enter", "enter-amount": "500", "enter-paid_on": clock.today().isoformat(),
              "enter-document_no": "HK-1"}  # fmt: skip
     assert client_of(people.officer).post(back, typed).status_code == 403
