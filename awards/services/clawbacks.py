@@ -22,6 +22,7 @@ from awards.services.credit import paid_back
 from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from awards.services.project_acts import entry, told, written
+from awards.services.withdrawing import withdraw
 from awards.wording import amount_text
 from calendars.deadlines import due
 from calendars.instants import end_of_day
@@ -138,11 +139,26 @@ def _check_receipt(
         )
 
 
-def _pending(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
+@transaction.atomic
+def withdraw_repayment(*, repayment: Repayment, reason: str, by: User) -> Repayment:
+    """Whoever entered it takes it back, with the reason; it is entered anew."""
+    row, role = _hold(repayment, by)
+    row.refusal = written(reason, "reason")[:400]
+    withdraw(row, by)
+    record_all([entry(row, "repayment.withdraw", by, role, why=row.refusal)])
+    return row
+
+
+def _hold(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
     role = require(by, Role.FINANCE_OFFICER)
     clawback = _lock(repayment.clawback)
     row = Repayment.objects.select_for_update().get(pk=repayment.pk)
     row.clawback = clawback
+    return row, role
+
+
+def _pending(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
+    row, role = _hold(repayment, by)
     if not row.is_pending:
         raise WrongState(_("This repayment has been settled already."))
     if row.entered_by_id == by.pk:

@@ -97,6 +97,8 @@ def _repayments(row: Clawback) -> list[Repayment]:
 def _state(row: Repayment) -> tuple[str, str]:
     if row.confirmed_at:
         return "done", _("confirmed")
+    if row.is_withdrawn:
+        return "stop", _("taken back")
     if row.refused_at:
         return "stop", _("refused")
     return "wait", _("waiting for another officer")
@@ -119,7 +121,9 @@ def _acts(
     pending = next((one for one in repayments if one.is_pending), None)
     if pending is None:
         return [_enter(request, row)]
-    return [] if pending.entered_by_id == user.pk else _settle(user, pending)
+    return (
+        [_withdraw(user, pending)] if pending.entered_by_id == user.pk else _settle(user, pending)
+    )
 
 
 def _order(user: User, ended: Termination) -> Act:
@@ -143,6 +147,23 @@ def _enter(request: SignedInRequest, row: Clawback) -> Act:
         form=partial(RepaymentForm, initial={"paid_on": request.clock.today}),
         do=lambda values: clawbacks.enter_repayment(clawback=row, by=request.user, **values),
         done=_("Entered. Another finance officer confirms it."),
+    )
+
+
+def _withdraw(user: User, row: Repayment) -> Act:
+    return Act(
+        name="withdraw",
+        title=_("Take the repayment back"),
+        verb=_("Take the repayment back"),
+        text=_("You entered it; another finance officer confirms it. Take it back if it is wrong."),
+        form=partial(
+            ReasonForm,
+            label=_("What does not agree"),
+            hint=_("At least ten characters; the finance officers read it."),
+        ),
+        do=lambda values: clawbacks.withdraw_repayment(repayment=row, by=user, **values),
+        done=_("Taken back. It can be entered anew."),
+        folded=True,
     )
 
 

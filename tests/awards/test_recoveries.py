@@ -227,6 +227,23 @@ class TestClawback:
         assert Envelope.objects.get().recovered == again.principal
         assert lines() == []
 
+    def test_who_entered_a_receipt_takes_it_back(self, people, award, client_of):
+        order = owing(people, award)
+        row = receipt(order, 100 * WAN, people.finance)
+        for person in (people.finance2, people.officer):
+            with pytest.raises(NotPermitted):
+                clawbacks.withdraw_repayment(repayment=row, reason=WHY, by=person)
+        page = reverse("awards:clawback", args=[award.pk])
+        typed = {"act": "withdraw", "withdraw-reason": WHY}
+        assert client_of(people.finance2).post(page, typed).status_code == 409
+        assert client_of(people.finance).post(page, typed).status_code == 302
+        assert "已撤回" in client_of(people.finance).get(page).content.decode()
+        with pytest.raises(WrongState):
+            clawbacks.confirm_repayment(repayment=row, by=people.finance2)
+        again = receipt(order, 90 * WAN, people.finance)  # by the same receipt
+        clawbacks.confirm_repayment(repayment=again, by=people.finance2)
+        assert lines() == []
+
     def test_a_receipt_says_what_is_missing(self, people, award):
         order = owing(people, award)
         for change, field in (
