@@ -1,6 +1,6 @@
 """Idle projects, and what is owed of money clawed back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -26,9 +26,9 @@ from calendars.wording import day_of
 WITH_THE_OFFICE = ("claimed", "verified", "entered", "released")
 
 
-def idle(today: date) -> list[tuple[Award, date]]:
-    """Projects under way whose firm has done nothing for as long as their call allows, and since
-    when. One query.
+def idle(today: date, among: Collection[int] | None = None) -> list[tuple[Award, date]]:
+    """Projects under way (of these, if they are named) whose firm has done nothing for as long as
+    their call allows, and since when. One query.
 
     What counts: a payment, a claim, a report, an application for acceptance, a recall lifted.
     Where the office has the next act, or a recall or termination is open already, nobody is idle.
@@ -51,6 +51,8 @@ def idle(today: date) -> list[tuple[Award, date]]:
         .select_related("application__call", "application__firm")
         .order_by("pk")
     )
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     found: list[tuple[Award, date]] = []
     for row in rows:
         known = (getattr(row, f"last_{name}") for name in _NAMES)

@@ -114,6 +114,14 @@ def test_a_second_beat_issues_nothing_twice(people, award):
     assert Recall.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_no_recall_is_issued_to_a_firm_that_claims_meanwhile(people, award):
+    stand_still(award)
+    part = stages.part(award.agreement, 2)
+    assert overtaken(lambda: stages.claimed(people, part), recall_idle) == 0
+    assert Recall.objects.count() == 0
+
+
 class TestTermination:
     def test_two_people_end_a_project_and_claw_back_with_interest(self, people, award):
         stand_still(award)
