@@ -106,8 +106,11 @@ class AmendmentForm(forms.Form):
     reason = written(_("Reason"), _("At least ten characters; the office reads it."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        typed = {"promised_headcount": int} | {
+            name: wan_input for name, one in self.base_fields.items() if isinstance(one, WanField)
+        }
         kwargs["initial"] = {
-            name: wan_input(value) if isinstance(self.base_fields.get(name), WanField) else value
+            name: typed[name](value) if name in typed else value
             for name, value in kwargs.get("initial", {}).items()
         }
         super().__init__(*args, **kwargs)

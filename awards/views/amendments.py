@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -78,7 +79,8 @@ def _row(row: Amendment) -> dict[str, Any]:
 
 
 def _versions(award: Award, rows: Iterable[Amendment]) -> dict[str, Any]:
-    """Each amendable term with its value in every version of the agreement."""
+    """Each amendable term with its value in every version of the agreement, and, where a phone has
+    no room for all of them, with what it became."""
     agreement = getattr(award, "agreement", None)
     if agreement is None:
         return {}
@@ -86,7 +88,12 @@ def _versions(award: Award, rows: Iterable[Amendment]) -> dict[str, Any]:
 
     return {
         "numbers": range(1, len(contents) + 1),
-        "terms": [(words, [term_of(c, n) for c in contents]) for n, words in TERM_WORDS.items()],
+        "terms": [
+            (words, values, [value for value, _same in groupby(values)])
+            for words, values in (
+                (words, [term_of(c, n) for c in contents]) for n, words in TERM_WORDS.items()
+            )
+        ],
     }
 
 

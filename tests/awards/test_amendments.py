@@ -241,6 +241,8 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     assert client_of(people.officer).post(page, decided).status_code == 302
     shown = owner.get(page).content.decode()
     assert (shown.count(">280 人<"), shown.count(">260 人<")) == (2, 2)
+    assert ">280 人 → 260 人<" in shown  # on a phone
+    assert 'value="260"' in shown  # a whole number, where it is asked for again
     assert term_text("finishes_on", "2027-06-30") == "2027年6月30日"
 
 
