@@ -137,9 +137,10 @@ def reports(user: User, *, every: bool) -> Rows:
 
 
 def claims(user: User) -> Rows:
-    """Claims of the projects that the person serves."""
+    """Claims of the projects that the person serves, while these go on."""
     rows = Claim.objects.filter(
         instalment__award__in=Award.objects.filter(served_by(user)),
+        instalment__award__revoked_at__isnull=True,
         instalment__status="claimed",
         returned_at__isnull=True,
         verified_at__isnull=True,

@@ -18,7 +18,7 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record_all
 from awards.acceptance_rule import Grade, grade_of
-from awards.models import SETTLED, Acceptance, Award
+from awards.models import SETTLED, Acceptance, Award, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.claims import kept_as
@@ -157,6 +157,10 @@ def settle(*, acceptance: Acceptance, text: str, by: User) -> Acceptance:
     text = written(text, "text")
     if row.grade == Grade.POOR:
         return _fail(row, text, by, role)
+    if Termination.objects.filter(award=row.award, status="proposed").exists():
+        raise WrongState(
+            _("A termination of this project waits; the approver decides on it first.")
+        )
     _settle(row, "accepted", text, by)
     award = row.award
     award.accepted_by, award.accepted_at, award.acceptance = by, row.settled_at, row.reasons

@@ -138,6 +138,13 @@ class TestTermination:
         assert Envelope.objects.get().available == before.available + 1_500 * WAN
         assert lines() == []
 
+    def test_a_claim_of_an_ended_project_waits_for_nobody(self, people, award):
+        claim = stages.claimed(people, stages.part(award.agreement, 2))
+        page = reverse("awards:claim", args=[claim.pk])
+        assert page in waits(people.secretary)
+        stages.terminated(people, award)
+        assert page not in waits(people.secretary)
+
     def test_the_approver_may_refuse(self, people, award):
         row = stages.ending(people, award)
         with pytest.raises(WrongState):
