@@ -1,4 +1,8 @@
-"""How far a change of an agreement goes, and whether it needs the approver again. Plain Python."""
+"""How far a change of an agreement goes, and whether it needs the approver again. Plain Python.
+
+Every change is measured against the terms that the approver last agreed to, not against those in
+force: else several small ones would add up to a large one that nobody above decided.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,23 +22,30 @@ class Change:
     percent: Decimal
 
 
-def of_figure(name: str, was: Decimal, becomes: Decimal) -> Change:
-    """A sum or a target; one that was 0 moves by 100 percent. Raises ValueError below 0."""
-    if was < 0 or becomes < 0:
+def of_figure(
+    name: str, was: Decimal, becomes: Decimal, *, agreed: Decimal, given: Decimal = Decimal(0)
+) -> Change:
+    """A sum or a target, in percent of what was `agreed` beyond what is `given` anyway: of a
+    headcount the baseline, for the promise is the jobs that are new.
+
+    From nothing it moves by 100 percent. Raises ValueError below 0.
+    """
+    if min(was, becomes, agreed, given) < 0:
         raise ValueError("a term is 0 or more")
-    share = abs(becomes - was) / was * 100 if was else Decimal(100 if becomes else 0)
+    old, new = (max(Decimal(0), value - given) for value in (agreed, becomes))
+    share = abs(new - old) / old * 100 if old else Decimal(100 if new else 0)
     return Change(name, str(was), str(becomes), _rounded(share))
 
 
-def of_time(name: str, start: date, was: date, becomes: date) -> Change:
-    """The day of completion, in percent of the time planned since the agreement (a day at least).
+def of_time(name: str, start: date, was: date, becomes: date, *, agreed: date) -> Change:
+    """The day of completion, in percent of the time agreed since the agreement (a day at least).
 
     Raises ValueError for a day before the agreement.
     """
     if becomes < start:
         raise ValueError("not before the agreement")
-    planned = max(1, (was - start).days)
-    share = Decimal(abs((becomes - was).days) * 100) / planned
+    planned = max(1, (agreed - start).days)
+    share = Decimal(abs((becomes - agreed).days) * 100) / planned
     return Change(name, was.isoformat(), becomes.isoformat(), _rounded(share))
 
 

@@ -1,14 +1,15 @@
 """What a firm owes of money clawed back: principal, and interest by days (actual/365).
 
-Interest runs on each payment from the day it was made, at one rate frozen with the call; it is
-simple, and rounded half up to the fen whenever something is paid back. What is paid back goes to
-the interest first, then to the principal (民法典 art. 561). Plain Python; sums in yuan.
+A principal is a part of every payment, in proportion. Interest runs on each from the day it was
+made, at one rate frozen with the call; it is simple, and rounded half up to the fen whenever
+something is paid back. What is paid back goes to the interest first, then to the principal
+(民法典 art. 561). Plain Python; sums in yuan.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
 CENT: Final = Decimal("0.01")
@@ -55,19 +56,29 @@ def accrued(principal: Decimal, percent: Decimal, days: int) -> Decimal:
 
 
 def lots_of(payments: Sequence[tuple[Decimal, date]], principal: Decimal) -> list[Lot]:
-    """The payments that make up a principal, the latest first; of the last only what is needed.
+    """The parts of the payments that make up a principal, the latest first.
 
-    Raises ValueError where less was paid.
+    Each payment is clawed back in the same proportion, so that which of them is meant is nobody's
+    choice and cannot move the interest: rounded down to the fen, and the fen that are left on the
+    latest (where it has no room for them, on the one before). Raises ValueError where less was
+    paid.
     """
-    left, found = principal, []
-    for amount, day in sorted(payments, key=lambda one: one[1], reverse=True):
-        part = min(left, amount)
-        if part > 0:
-            found.append(Lot(part, day))
-            left -= part
-    if left > 0:
+    total = sum((amount for amount, _day in payments), Decimal("0.00"))
+    if principal > total:
         raise ValueError("more would be clawed back than was paid")
+    latest_first = sorted(payments, key=lambda one: (one[1], one[0]), reverse=True)
+    shares = [_down(principal * amount / total) for amount, _day in latest_first]
+    left, found = principal - sum(shares, Decimal("0.00")), []
+    for (amount, day), share in zip(latest_first, shares, strict=True):
+        more = min(left, amount - share)
+        left -= more
+        if share + more > 0:
+            found.append(Lot(share + more, day))
     return found
+
+
+def _down(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_FLOOR)
 
 
 def ordered(lots: Iterable[Lot], percent: Decimal, day: date) -> Balance:

@@ -41,16 +41,17 @@ def _asked(user: User, firms: Collection[int], now: datetime) -> Iterator[acts.R
     if officer:
         yield from office_acts.of_officer(now)
         yield from office_acts.recalls(now)
-        yield from (office_acts.to_grade(), office_acts.amendments("proposed"))
+        yield from (office_acts.to_grade(), office_acts.amendments(user, "proposed"))
     if approver:
         yield from office_acts.of_approver(user, now)
-        yield office_acts.amendments("endorsed")
+        yield office_acts.amendments(user, "endorsed")
     if officer or approver:
         yield from (office_acts.deviations(user), office_acts.graded(user))
     if officer or has_role(user, Role.SECRETARY):
         yield office_acts.reports(user, every=officer)
+        yield office_acts.checks(user, every=officer)
     if has_role(user, Role.SECRETARY):
-        yield from (office_acts.claims(user), office_acts.checks(user))
+        yield office_acts.claims(user)
     if has_role(user, Role.FINANCE_OFFICER):
         yield from office_acts.of_finance(user)
     if firms:

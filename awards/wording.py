@@ -31,7 +31,10 @@ WAITS: dict[str, Any] = {
     "entered": _("It lies with the finance department, where a second officer releases it."),
     "released": _("It lies with the treasury; once it has paid, the voucher is recorded here."),
     "paid": "",
-    "forfeited": _("Too few of the jobs promised were achieved; nothing of it is paid."),
+    "forfeited": _(
+        "Nothing of it is paid: an amendment took it away, or too few of the jobs promised were"
+        " achieved."
+    ),
 }
 STEP_WORDS: dict[str, Any] = {
     "claimed": _("Claimed by the firm"),
@@ -70,6 +73,12 @@ def term_text(name: str, value: str) -> str:
     if name == "promised_headcount":
         return _("%(n)s persons") % {"n": grouped(number)}
     return amount_text(number)
+
+
+def term_of(content: Mapping[str, Any], name: str) -> str:
+    """A term of an agreement's or an amendment's content as it is read."""
+    found = content["targets"].get(name) if name in content["targets"] else content.get(name)
+    return term_text(name, str(found or ""))
 
 
 # Why a line cannot be drawn: one sentence for each of `awards.funding.ERROR_KEYS`.

@@ -52,6 +52,8 @@ class Granted:
     call_name: str
     scheme: str
     link: str
+    ended_on: date | None = None  # terminated early
+    recovered: Decimal = Decimal(0)  # of what was paid to a project that ended
 
 
 def number(amount: Decimal) -> int | float:
@@ -79,6 +81,8 @@ def grant(award: Granted, publisher: Publisher) -> dict[str, Any]:
         "dateModified": award.modified.isoformat(),
         "dataSource": source,
     }
+    if award.ended_on:
+        found["actualDates"] = [_ended(award, award.ended_on)]
     if award.industry:
         found["classifications"] = [
             {
@@ -88,6 +92,20 @@ def grant(award: Granted, publisher: Publisher) -> dict[str, Any]:
             }
         ]
     return found
+
+
+def _ended(award: Granted, day: date) -> dict[str, Any]:
+    """How a grant that was terminated says so: the standard has no state, but days as they were.
+
+    `amountDisbursed` stays what was paid; the standard has no sum for what came back, so words say
+    it (`recovered` of the API is the figure).
+    """
+    return {
+        "title": "项目终止",
+        "startDate": award.awarded_on.isoformat(),
+        "endDate": day.isoformat(),
+        "description": f"已拨付{award.paid:,.2f}元，已追回本金{award.recovered:,.2f}元",
+    }
 
 
 # The titles of the standard's spreadsheets, and where each is found in the object.
@@ -116,6 +134,10 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Classifications:Title", ("classifications", "title")),
     ("Last modified", ("dateModified",)),
     ("Data Source", ("dataSource",)),
+    ("Actual Dates:Title", ("actualDates", "title")),
+    ("Actual Dates:Start Date", ("actualDates", "startDate")),
+    ("Actual Dates:End Date", ("actualDates", "endDate")),
+    ("Actual Dates:Description", ("actualDates", "description")),
 )
 HEADER = tuple(title for title, _path in COLUMNS)
 

@@ -1,4 +1,5 @@
-"""What is read for the files of awards: the same rows as the public pages of results."""
+"""What is read for the files of awards: the same rows as the public pages of results, those of
+terminated projects as well."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,11 +15,12 @@ from accounts.models import Region
 from audit import clock
 from audit.models import Event
 from awards.models import Award
+from calendars.wording import day_of
 from opendata.grants import Granted, Publisher
 from portal.selectors import results
 
 AT_ONCE = 500  # rows fetched from the database at a time
-FORM = "1"  # of the files: another one makes all that was kept of them out of date
+FORM = "2"  # of the files: another one makes all that was kept of them out of date
 
 
 def publisher() -> Publisher:
@@ -36,8 +38,10 @@ def awards(call: str = "") -> QuerySet[Award]:
         changed=Greatest(
             "decided_at",
             "accepted_at",
+            "revoked_at",
             "allocation__recorded_at",
             Max("instalments__payment__recorded_at"),
+            Max("clawback__repayments__confirmed_at"),
         )
     )
     if call:
@@ -72,6 +76,8 @@ def _granted(award: Any) -> Granted:
         call_name=call.name_zh,
         scheme=call.scheme.name_zh,
         link=reverse("portal:public_result", args=[call.number]),
+        ended_on=day_of(award.revoked_at) if award.revoked_at else None,
+        recovered=award.recovered,
     )
 
 

@@ -40,6 +40,17 @@ class WanField(forms.CharField):
         return amount
 
 
+class CountField(forms.IntegerField):
+    """A number of persons."""
+
+    unit = _("persons")
+    width = "mid"
+
+    def __init__(self, **kwargs: Any) -> None:
+        digits = forms.TextInput(attrs={"inputmode": "numeric"})
+        super().__init__(widget=digits, min_value=0, max_value=200_000, **kwargs)
+
+
 class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -60,12 +71,8 @@ class ClaimForm(forms.Form):
     invested = WanField(
         label=_("Invested so far"), help_text=_("Total of this project, by invoices.")
     )
-    insured = forms.IntegerField(
-        label=_("Insured staff now"),
-        min_value=0,
-        max_value=200_000,
-        help_text=_("Headcount only; no list of ID numbers."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    insured = CountField(
+        label=_("Insured staff now"), help_text=_("Headcount only; no list of ID numbers.")
     )
     statement = forms.CharField(
         label=pgettext_lazy("claim", "Progress"),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.money import wan_input
-from awards.forms.money import WanField
+from awards.forms.money import CountField, WanField
 from awards.models import GROUNDS
 
 
@@ -17,17 +17,6 @@ def written(label: Any, hint: Any = "") -> forms.CharField:
         help_text=hint,
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=2000,
-    )
-
-
-def count(label: Any, hint: Any = "") -> forms.IntegerField:
-    """A number of persons."""
-    return forms.IntegerField(
-        label=label,
-        help_text=hint,
-        min_value=0,
-        max_value=200_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
 
 
@@ -48,7 +37,9 @@ class ReportForm(forms.Form):
     invested = WanField(
         label=_("Invested so far"), help_text=_("Total of this project, by invoices.")
     )
-    insured = count(_("Insured staff now"), _("Headcount only; no list of ID numbers."))
+    insured = CountField(
+        label=_("Insured staff now"), help_text=_("Headcount only; no list of ID numbers.")
+    )
     text = written(_("What was done in the quarter"))
 
 
@@ -72,7 +63,9 @@ class AcceptanceForm(forms.Form):
     """The firm's application for acceptance."""
 
     invested = WanField(label=_("Invested in all"), help_text=_("As audited."))
-    insured = count(_("Insured staff now"), _("Headcount only; no list of ID numbers."))
+    insured = CountField(
+        label=_("Insured staff now"), help_text=_("Headcount only; no list of ID numbers.")
+    )
     summary = written(_("How the targets of the agreement were met"))
     report = forms.FileField(
         label=_("Audit report"), help_text=_("PDF, JPG, PNG, DOCX or XLSX, up to 20 MB.")
@@ -97,7 +90,11 @@ class AmendmentForm(forms.Form):
     """What of the agreement shall be different."""
 
     fixed_assets_yuan = WanField(label=_("Total fixed-asset investment"), required=False)
-    promised_headcount = count(_("Promised headcount"))
+    promised_headcount = CountField(
+        label=_("Promised headcount"),
+        help_text=_("The baseline included; the jobs that are new are the promise."),
+        required=False,
+    )
     average_wage_yuan = WanField(label=_("Average yearly wage"), required=False)
     tax_yuan = WanField(label=_("Yearly tax"), required=False)
     amount = WanField(label=_("Sum of the award"), help_text=_("It can be lowered."))
@@ -109,12 +106,14 @@ class AmendmentForm(forms.Form):
     reason = written(_("Reason"), _("At least ten characters; the office reads it."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        typed = {"promised_headcount": int} | {
+            name: wan_input for name, one in self.base_fields.items() if isinstance(one, WanField)
+        }
         kwargs["initial"] = {
-            name: wan_input(value) if isinstance(self.base_fields.get(name), WanField) else value
+            name: typed[name](value) if name in typed else value
             for name, value in kwargs.get("initial", {}).items()
         }
         super().__init__(*args, **kwargs)
-        self.fields["promised_headcount"].required = False
 
 
 class TerminationForm(forms.Form):

@@ -177,7 +177,8 @@ class Settlement(models.Model):
                 name="one_settlement_a_line",
             ),
             models.CheckConstraint(
-                condition=~Q(confirmed_by=F("proposed_by")) & ~Q(refused_by=F("proposed_by")),
+                # refused by who asked for it: withdrawn
+                condition=~Q(confirmed_by=F("proposed_by")),
                 name="settlement_by_two",
             ),
             models.CheckConstraint(
@@ -208,6 +209,10 @@ class Settlement(models.Model):
                 name="settlement_says_what",
             ),
         )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.refused_at is not None and self.refused_by_id == self.proposed_by_id
 
     def __str__(self) -> str:
         return f"{self.batch} · {self.answer_line or self.line}"

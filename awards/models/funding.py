@@ -174,7 +174,8 @@ class Deviation(models.Model):
                 name="one_deviation_per_item",
             ),
             models.CheckConstraint(
-                condition=~Q(confirmed_by=F("proposed_by")) & ~Q(refused_by=F("proposed_by")),
+                # refused by who asked for it: withdrawn
+                condition=~Q(confirmed_by=F("proposed_by")),
                 name="deviation_by_two",
             ),
             models.CheckConstraint(

@@ -213,5 +213,9 @@ class Repayment(models.Model):
     def is_pending(self) -> bool:
         return self.confirmed_at is None and self.refused_at is None
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.refused_at is not None and self.refused_by_id == self.entered_by_id
+
     def __str__(self) -> str:
         return f"{self.clawback} · {self.document_no}"

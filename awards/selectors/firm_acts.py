@@ -109,9 +109,9 @@ def _next_parts() -> QuerySet[Instalment]:
 def _claims(theirs: Mapping[str, Any]) -> list[Rows]:
     """Instalments to claim, and those whose last claim the secretary returned, with the reason."""
     back = Claim.objects.filter(instalment=OuterRef("pk"), returned_at__isnull=False)
-    rows = to_claim().filter(**theirs)
+    rows = to_claim().filter(**theirs).annotate(open=F("amount") - F("cut"))
     why = Subquery(back.order_by("-pk").values("return_reason")[:1])
-    place = {"page": "pk", "number": "sequence", "amount": "amount"}
+    place = {"page": "pk", "number": "sequence", "amount": "open"}
     return [
         shaped("claim", rows.filter(~Exists(back)), **place),
         shaped("claim_again", rows.filter(Exists(back)).annotate(why=why), **place, words="why"),

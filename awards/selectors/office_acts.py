@@ -3,7 +3,7 @@ document."""
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from applications.workflow import Status
@@ -109,9 +109,10 @@ def to_grade() -> Rows:
     return shaped("grade", under_way(Acceptance).filter(status="applied"))
 
 
-def amendments(status: str) -> Rows:
-    """Amendments asked for (proposed), or endorsed by an officer."""
+def amendments(user: User, status: str) -> Rows:
+    """Amendments asked for (proposed), or endorsed by an officer, of others than the person."""
     rows = Amendment.objects.filter(status=status, award__application__status__in=RUNNING)
+    rows = rows.exclude(proposed_by=user).exclude(endorsed_by=user)
     return shaped(f"amend_{status}", rows)
 
 
@@ -136,26 +137,30 @@ def reports(user: User, *, every: bool) -> Rows:
 
 
 def claims(user: User) -> Rows:
-    """Claims of the projects that the person serves."""
+    """Claims of the projects that the person serves, while these go on."""
     rows = Claim.objects.filter(
         instalment__award__in=Award.objects.filter(served_by(user)),
+        instalment__award__revoked_at__isnull=True,
         instalment__status="claimed",
         returned_at__isnull=True,
         verified_at__isnull=True,
-    )
+    ).annotate(payable=F("instalment__amount") - F("instalment__cut"))
     return shaped(
         "verify",
         rows,
         page="pk",
         title="instalment__award__application__title",
         number="instalment__sequence",
-        amount="instalment__amount",
+        amount="payable",
     )
 
 
-def checks(user: User) -> Rows:
-    """Mid-term checks without which the firms that the person serves cannot claim further."""
-    rows = to_check().filter(award__in=Award.objects.filter(served_by(user)))
+def checks(user: User, *, every: bool) -> Rows:
+    """Mid-term checks without which firms cannot claim further: every project's, or of those that
+    the person serves."""
+    rows = to_check()
+    if not every:
+        rows = rows.filter(award__in=Award.objects.filter(served_by(user)))
     return shaped("mid_term", rows, number="sequence")
 
 

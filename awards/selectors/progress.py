@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from applications.workflow import Status
-from awards.models import Award, MidTermCheck, ProgressReport
+from awards.models import Award, Claim, MidTermCheck, ProgressReport
 from awards.quarters import Quarter, ended
+from awards.selectors.terms import terms_of
 from calendars.deadlines import due
 from calendars.instants import end_of_day
 from calendars.table import WorkingDays
@@ -56,6 +58,37 @@ def owed(
         late = report is None and not deadline.provisional and at < now
         found.append(Owed(quarter, at, deadline.provisional, report, late))
     return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is said to be invested already, yuan: by the agreement, a report or a verified claim."""
+
+    source: str  # "agreement", "report" or "claim"
+    amount: Decimal
+    day: date | None  # of the claim
+    report: ProgressReport | None = None
+
+
+def known_investment(claim: Claim) -> list[Known]:
+    """What was said of the project's investment before a claim, for whoever checks it. At most
+    three queries."""
+    award = claim.instalment.award
+    signed = terms_of(award).get("targets", {}).get("invested_yuan")
+    found = [Known("agreement", Decimal(signed), None)] if signed else []
+    reports = ProgressReport.objects.filter(award=award, status="confirmed")
+    report = reports.filter(settled_at__lt=claim.claimed_at).order_by("-year", "-quarter").first()
+    if report is not None:
+        found.append(Known("report", report.invested, None, report))
+    earlier = Claim.objects.filter(
+        instalment__award=award,
+        instalment__sequence__lt=claim.instalment.sequence,
+        verified_at__isnull=False,
+    )
+    last = earlier.order_by("-instalment__sequence").first()
+    if last is not None:
+        found.append(Known("claim", last.invested, day_of(last.claimed_at)))
+    return found
 
 
 def last_check(award: Award) -> MidTermCheck | None:

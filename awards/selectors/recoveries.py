@@ -1,12 +1,13 @@
 """Idle projects, and what is owed of money clawed back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 
 from applications.workflow import Status
-from awards.interest import Balance, repaid
+from awards.interest import Balance, Lot, lots_of, repaid
 from awards.models import (
     Acceptance,
     Award,
@@ -25,9 +26,9 @@ from calendars.wording import day_of
 WITH_THE_OFFICE = ("claimed", "verified", "entered", "released")
 
 
-def idle(today: date) -> list[tuple[Award, date]]:
-    """Projects under way whose firm has done nothing for as long as their call allows, and since
-    when. One query.
+def idle(today: date, among: Collection[int] | None = None) -> list[tuple[Award, date]]:
+    """Projects under way (of these, if they are named) whose firm has done nothing for as long as
+    their call allows, and since when. One query.
 
     What counts: a payment, a claim, a report, an application for acceptance, a recall lifted.
     Where the office has the next act, or a recall or termination is open already, nobody is idle.
@@ -50,6 +51,8 @@ def idle(today: date) -> list[tuple[Award, date]]:
         .select_related("application__call", "application__firm")
         .order_by("pk")
     )
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     found: list[tuple[Award, date]] = []
     for row in rows:
         known = (getattr(row, f"last_{name}") for name in _NAMES)
@@ -66,6 +69,12 @@ _NAMES = ("paid", "claim", "report", "applied", "lifted")
 def _last(model: type, award: str, field: str) -> Subquery:
     rows: QuerySet = model.objects.filter(**{award: OuterRef("pk")})  # type: ignore[attr-defined, type-arg]  # any of several models
     return Subquery(rows.order_by().values(award).annotate(last=Max(field)).values("last"))
+
+
+def lots(award: Award, principal: Decimal) -> list[Lot]:
+    """What of each payment to a project makes up a principal clawed back from it. One query."""
+    made = Payment.objects.filter(instalment__award=award, paid_on__isnull=False)
+    return lots_of([(p.amount, p.paid_on) for p in made if p.paid_on is not None], principal)
 
 
 def balance_of(clawback: Clawback, repayments: Iterable[Repayment]) -> Balance:

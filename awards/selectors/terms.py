@@ -19,6 +19,21 @@ def terms_of(award: Award) -> dict[str, Any]:
     return dict(content or agreement.content)
 
 
+def granted_amendments(award: Award) -> list[Amendment]:
+    """What changed the agreement since it was signed, the last one last. One query."""
+    return list(Amendment.objects.filter(award=award, status="granted").order_by("version"))
+
+
+def approved_terms(award: Award) -> dict[str, Any]:
+    """The content that the approver last agreed to: signed, or amended above the officer's share.
+
+    From it the share of a further change is measured.
+    """
+    granted = Amendment.objects.filter(award=award, status="granted", to_approver=True)
+    content = granted.order_by("-version").values_list("content", flat=True).first()
+    return dict(content or award.agreement.content)
+
+
 def target(terms: dict[str, Any], name: str) -> int:
     """One target as a whole number of persons or yuan; 0 where the dossier did not say."""
     return int(Decimal(terms.get("targets", {}).get(name) or 0))

@@ -18,7 +18,7 @@ from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record_all
 from awards.acceptance_rule import Grade, grade_of
-from awards.models import SETTLED, Acceptance, Award
+from awards.models import SETTLED, Acceptance, Award, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.services.claims import kept_as
@@ -76,12 +76,14 @@ def apply(
     return row
 
 
-def _lock(acceptance: Acceptance, status: str) -> Acceptance:
+def _lock(acceptance: Acceptance, status: str, by: User) -> Acceptance:
     award, _parts = lock_ending(acceptance.award)
     row = Acceptance.objects.select_for_update().get(pk=acceptance.pk)
     row.award = award
     if row.status != status:
         raise WrongState(_("This acceptance has moved on. Open the page again and check."))
+    if row.applied_by_id == by.pk:
+        raise NotPermitted(_("Whoever applied for the acceptance has no part in it."))
     return row
 
 
@@ -89,7 +91,7 @@ def _lock(acceptance: Acceptance, status: str) -> Acceptance:
 def grade(*, acceptance: Acceptance, points: Decimal, reasons: str, by: User) -> Acceptance:
     """An officer evaluates the project: points from 0 to 100 give the grade by the call's rules."""
     role = require(by, Role.PROGRAMME_OFFICER)
-    row = _lock(acceptance, "applied")
+    row = _lock(acceptance, "applied", by)
     if not 0 <= points <= 100:
         raise Invalid(_("Points from 0 to 100."), field="points")
     row.points, row.reasons = points, written(reasons, "reasons")
@@ -109,7 +111,7 @@ def grade(*, acceptance: Acceptance, points: Decimal, reasons: str, by: User) ->
 def return_to_firm(*, acceptance: Acceptance, reason: str, by: User) -> Acceptance:
     """An officer returns the application with what is missing; the firm may apply again."""
     role = require(by, Role.PROGRAMME_OFFICER)
-    row = _lock(acceptance, "applied")
+    row = _lock(acceptance, "applied", by)
     why = written(reason, "reason")
     _settle(row, "returned", why, by)
     event = entry(row, "acceptance.return", by, role, source="applied", target="returned", why=why)
@@ -127,7 +129,7 @@ def _settle(row: Acceptance, status: str, text: str, by: User) -> None:
 
 def _second(acceptance: Acceptance, by: User) -> tuple[Acceptance, Role]:
     role = require(by, *SECOND)
-    row = _lock(acceptance, "graded")
+    row = _lock(acceptance, "graded", by)
     if row.graded_by_id == by.pk:
         raise NotPermitted(
             _("Whoever graded the project may not settle its acceptance. Ask a colleague.")
@@ -157,6 +159,10 @@ def settle(*, acceptance: Acceptance, text: str, by: User) -> Acceptance:
     text = written(text, "text")
     if row.grade == Grade.POOR:
         return _fail(row, text, by, role)
+    if Termination.objects.filter(award=row.award, status="proposed").exists():
+        raise WrongState(
+            _("A termination of this project waits; the approver decides on it first.")
+        )
     _settle(row, "accepted", text, by)
     award = row.award
     award.accepted_by, award.accepted_at, award.acceptance = by, row.settled_at, row.reasons

@@ -23,7 +23,7 @@ from awards.models import Amendment, Award, Instalment
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.selectors.progress import REPORTING, in_force_since
-from awards.selectors.terms import AMENDABLE, amount_in_force, terms_of
+from awards.selectors.terms import AMENDABLE, amount_in_force, approved_terms, target, terms_of
 from awards.services.endings import lock_ending
 from awards.services.project_acts import entry, told, written
 from awards.services.settling import Cut, apply_cuts
@@ -64,25 +64,28 @@ def propose_amendment(
 
 
 def _changes(award: Award, parts: list[Instalment], wanted: Mapping[str, Any]) -> list[Change]:
-    """What moves, by how much of what it is now. Raises Invalid at the field."""
-    terms, found = terms_of(award), []
+    """What moves, by how much of what the approver agreed to. Raises Invalid at the field."""
+    terms, agreed, found = terms_of(award), approved_terms(award), []
+    given = {"promised_headcount": Decimal(target(agreed, "baseline_headcount"))}
     for name in AMENDABLE:
         was, value = Decimal(terms["targets"].get(name) or 0), wanted.get(name)
         if value is None or Decimal(value) == was:
             continue
         if value < 0:
             raise Invalid(_("Enter figures of zero or more."), field=name)
-        found.append(of_figure(name, was, Decimal(value)))
+        old = Decimal(agreed["targets"].get(name) or 0)
+        given_of_it = given.get(name, Decimal(0))
+        found.append(of_figure(name, was, Decimal(value), agreed=old, given=given_of_it))
     amount = wanted.get("amount")
     if amount is not None and amount != amount_in_force(award):
-        found.append(_less_money(award, parts, amount))
+        found.append(_less_money(award, parts, amount, Decimal(agreed["amount"])))
     day = wanted.get("finishes_on")
     if day is not None and day.isoformat() != terms.get("finishes_on"):
-        found.append(_other_day(award, terms, day))
+        found.append(_other_day(award, terms, day, agreed.get("finishes_on") or ""))
     return found
 
 
-def _less_money(award: Award, parts: list[Instalment], amount: Decimal) -> Change:
+def _less_money(award: Award, parts: list[Instalment], amount: Decimal, agreed: Decimal) -> Change:
     now = amount_in_force(award)
     try:
         from_the_last(_open(parts), now - amount)
@@ -93,7 +96,7 @@ def _less_money(award: Award, parts: list[Instalment], amount: Decimal) -> Chang
             % {"least": amount_text(least), "most": amount_text(now)},
             field="amount",
         ) from None
-    return of_figure("amount", now, amount)
+    return of_figure("amount", now, amount, agreed=agreed)
 
 
 def _open(parts: list[Instalment]) -> list[Decimal]:
@@ -101,12 +104,13 @@ def _open(parts: list[Instalment]) -> list[Decimal]:
     return [part.payable if part.status == "planned" else Decimal(0) for part in parts]
 
 
-def _other_day(award: Award, terms: Mapping[str, Any], day: date) -> Change:
+def _other_day(award: Award, terms: Mapping[str, Any], day: date, agreed: str) -> Change:
     start = in_force_since(award)
     was = terms.get("finishes_on")
     if start is None or day < start:
         raise Invalid(_("Not before the agreement came into force."), field="finishes_on")
-    return of_time("finishes_on", start, date.fromisoformat(was) if was else start, day)
+    was_day, old = (date.fromisoformat(one) if one else start for one in (was, agreed))
+    return of_time("finishes_on", start, was_day, day, agreed=old)
 
 
 def _lock(amendment: Amendment) -> tuple[Amendment, list[Instalment]]:
@@ -119,8 +123,15 @@ def _lock(amendment: Amendment) -> tuple[Amendment, list[Instalment]]:
 
 
 def _deciding_role(row: Amendment, by: User) -> Role:
-    """Whose turn it is: the officer's, and once endorsed the approver's."""
-    return require(by, Role.APPROVER if row.status == "endorsed" else Role.PROGRAMME_OFFICER)
+    """Whose turn it is: the officer's, and once endorsed the approver's; neither twice the same
+    person, whatever roles were given since.
+    """
+    role = require(by, Role.APPROVER if row.status == "endorsed" else Role.PROGRAMME_OFFICER)
+    if by.pk in (row.proposed_by_id, row.endorsed_by_id):
+        raise NotPermitted(
+            _("Whoever asked for the amendment or endorsed it may not decide. Ask a colleague.")
+        )
+    return role
 
 
 @transaction.atomic

@@ -162,6 +162,8 @@ def _lock_claim(claim: Claim, by: User) -> tuple[Claim, Instalment]:
         raise WrongState(_("This project was terminated; nothing more is claimed or paid."))
     if instalment.status != "claimed" or locked.returned_at:
         raise WrongState(_("This claim has already been dealt with."))
+    if locked.claimed_by_id == by.pk:
+        raise NotPermitted(_("Whoever made the claim may not verify it. Ask a colleague."))
     return locked, instalment
 
 

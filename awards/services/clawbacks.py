@@ -12,16 +12,17 @@ from accounts.selectors import users_with_role
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record_all
-from awards.interest import lots_of, ordered, repaid, until
+from awards.interest import ordered, repaid, until
 from awards.ledger import Kind
-from awards.models import Award, Clawback, Payment, Repayment, Termination
+from awards.models import Award, Clawback, Repayment, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
-from awards.selectors.recoveries import balance_of
+from awards.selectors.recoveries import balance_of, lots
 from awards.services.credit import paid_back
 from awards.services.ledger import Booking, books
 from awards.services.numbers import taken_only_once, voucher_as_kept
 from awards.services.project_acts import entry, told, written
+from awards.services.withdrawing import withdraw
 from awards.wording import amount_text
 from calendars.deadlines import due
 from calendars.instants import end_of_day
@@ -47,10 +48,8 @@ def order_clawback(*, termination: Termination, document_no: str, by: User) -> C
     number = voucher_as_kept(document_no)
     if not number:
         raise Invalid(_("Enter the number of the letter."), field="document_no")
-    made = Payment.objects.filter(instalment__award=award, paid_on__isnull=False)
-    paid = [(p.amount, p.paid_on) for p in made if p.paid_on is not None]
     today, rules = clock.today(), award.application.call.rule_set
-    owed = ordered(lots_of(paid, row.claw_back), rules.interest_rate, today)
+    owed = ordered(lots(award, row.claw_back), rules.interest_rate, today)
     deadline = due(today, rules.clawback_days, working_days())
     with taken_only_once("document_no", _("This letter's number is recorded already.")):
         order = Clawback.objects.create(
@@ -140,11 +139,26 @@ def _check_receipt(
         )
 
 
-def _pending(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
+@transaction.atomic
+def withdraw_repayment(*, repayment: Repayment, reason: str, by: User) -> Repayment:
+    """Whoever entered it takes it back, with the reason; it is entered anew."""
+    row, role = _hold(repayment, by)
+    row.refusal = written(reason, "reason")[:400]
+    withdraw(row, by)
+    record_all([entry(row, "repayment.withdraw", by, role, why=row.refusal)])
+    return row
+
+
+def _hold(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
     role = require(by, Role.FINANCE_OFFICER)
     clawback = _lock(repayment.clawback)
     row = Repayment.objects.select_for_update().get(pk=repayment.pk)
     row.clawback = clawback
+    return row, role
+
+
+def _pending(repayment: Repayment, by: User) -> tuple[Repayment, Role]:
+    row, role = _hold(repayment, by)
     if not row.is_pending:
         raise WrongState(_("This repayment has been settled already."))
     if row.entered_by_id == by.pk:

@@ -14,6 +14,7 @@ from awards.models import Deviation, FundingList
 from awards.rules import require
 from awards.services.funding import lock_draft
 from awards.services.line import compute_line, write_items
+from awards.services.withdrawing import withdraw
 
 
 @transaction.atomic
@@ -64,14 +65,29 @@ def _record(step: str, deviation: Deviation, by: User, role: str = Role.PROGRAMM
     )
 
 
-def _settle(deviation: Deviation, *, confirm: bool, by: User) -> Deviation:
-    role = require(by, Role.PROGRAMME_OFFICER, Role.APPROVER)
+def _lock(deviation: Deviation) -> Deviation:
+    """The deviation, held, its list being a draft."""
     lock_draft(deviation.funding_list)
-    locked = (
+    return (
         Deviation.objects.select_for_update(of=("self",))
         .select_related("funding_list__call", "funding_list__ranking")
         .get(pk=deviation.pk)
     )
+
+
+@transaction.atomic
+def withdraw_deviation(*, deviation: Deviation, by: User) -> Deviation:
+    """Whoever proposed it takes it back; another can be proposed for the dossier."""
+    require(by, Role.PROGRAMME_OFFICER)
+    locked = _lock(deviation)
+    withdraw(locked, by)
+    _record("withdraw", locked, by)
+    return locked
+
+
+def _settle(deviation: Deviation, *, confirm: bool, by: User) -> Deviation:
+    role = require(by, Role.PROGRAMME_OFFICER, Role.APPROVER)
+    locked = _lock(deviation)
     if locked.confirmed_at or locked.refused_at:
         raise WrongState(_("This deviation has already been settled."))
     if locked.proposed_by_id == by.pk:

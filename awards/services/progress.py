@@ -76,8 +76,16 @@ def _check_figures(
     for name, value in (("invested", invested), ("insured", insured)):
         if value < 0:
             raise Invalid(_("Enter figures of zero or more."), field=name)
-    earlier = (row for row in known if Quarter(row.year, row.quarter) < quarter)
-    most = max((r.invested for r in earlier if r.status == "confirmed"), default=Decimal(0))
+    confirmed = [row for row in known if row.status == "confirmed"]
+    earlier = [row for row in confirmed if Quarter(row.year, row.quarter) < quarter]
+    later = [row for row in confirmed if Quarter(row.year, row.quarter) > quarter]
+    if later and invested > (least := min(row.invested for row in later)):
+        raise Invalid(
+            _("A later report said %(sum)s invested; by then it cannot have been less.")
+            % {"sum": amount_text(least)},
+            field="invested",
+        )
+    most = max((row.invested for row in earlier), default=Decimal(0))
     if invested < most:
         raise Invalid(
             _("An earlier report said %(sum)s invested; the total cannot be less now.")
@@ -93,6 +101,8 @@ def _lock(report: ProgressReport, by: User) -> tuple[ProgressReport, Role]:
     row.award = award
     if row.status != "submitted":
         raise WrongState(_("This report has already been dealt with."))
+    if row.submitted_by_id == by.pk:
+        raise NotPermitted(_("Whoever submitted the report may not confirm or return it."))
     return row, role
 
 
@@ -145,6 +155,8 @@ def check_mid_term(*, award: Award, on: date, passed: bool, finding: str, by: Us
     last = last_check(locked)
     if last is not None and last.passed:
         raise WrongState(_("The mid-term check has been passed already."))
+    if last is not None and on < last.on:
+        raise Invalid(_("Not before the check that was recorded last."), field="on")
     row = MidTermCheck.objects.create(
         award=locked,
         on=on,

@@ -1,5 +1,7 @@
 """收回通知: issued to idle projects by the clock, answered by the firm, lifted by an officer."""
 
+from datetime import date
+
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from accounts.selectors import users_with_role
 from audit import clock
 from audit.refusals import NotPermitted, WrongState
 from audit.services import record_all
-from awards.models import Award, Recall
+from awards.models import Award, Instalment, Recall
 from awards.rules import require
 from awards.selectors.people import firm_people
 from awards.selectors.recoveries import idle
@@ -35,11 +37,7 @@ def recall_idle() -> int:
         return 0
     today, now, table = clock.today(), clock.now(), working_days()
     messages, events = [], []
-    for award, since in idle(today):
-        if not Award.objects.select_for_update().filter(
-            pk=award.pk, revoked_at=None, accepted_at=None
-        ):
-            continue
+    for award, since in _held_idle(today):
         deadline = due(today, award.application.call.rule_set.recall_reply_days, table)
         row = Recall.objects.create(
             award=award,
@@ -54,6 +52,17 @@ def recall_idle() -> int:
     record_all(events)
     notify_all(messages)
     return len(events)
+
+
+def _held_idle(today: date) -> list[tuple[Award, date]]:
+    """The idle projects, held. They are asked for again once they are: a claim, a report or the end
+    of a project may have come in while another's transaction was waited for."""
+    found = [award.pk for award, _since in idle(today)]
+    if not found:
+        return []
+    list(Instalment.objects.select_for_update().filter(award__in=found).order_by("award", "pk"))
+    list(Award.objects.select_for_update().filter(pk__in=found).order_by("pk"))
+    return idle(today, found)
 
 
 def lock_recall(recall: Recall) -> Recall:

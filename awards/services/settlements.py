@@ -19,6 +19,7 @@ from awards.selectors.batches import open_rows
 from awards.services.batch_rows import batch_entry, closing, hold_batch
 from awards.services.numbers import voucher_as_kept
 from awards.services.paying import TAKEN, Paid, hold_lines, tell_paid, write_paid
+from awards.services.withdrawing import withdraw
 from calendars.wording import day_of
 from notifications.services import notify
 
@@ -118,7 +119,7 @@ def _require_open(asked: Settlement) -> None:
 @transaction.atomic
 def confirm_settlement(*, settlement: int, by: User) -> Settlement:
     """Another finance officer confirms: it is done as was asked, once. `settlement`: its id."""
-    locked, now = _lock(settlement, by)
+    locked, now = _another(settlement, by)
     batch, paid = locked.batch, []
     others = []
     if locked.line_id is not None:
@@ -142,10 +143,20 @@ def confirm_settlement(*, settlement: int, by: User) -> Settlement:
 @transaction.atomic
 def refuse_settlement(*, settlement: int, by: User) -> Settlement:
     """Another finance officer disagrees; it stays open. `settlement`: its id."""
-    locked, now = _lock(settlement, by)
+    locked, now = _another(settlement, by)
     locked.refused_by, locked.refused_at = by, now
     locked.save(update_fields=["refused_by", "refused_at"])
     record_all([_entry("refuse", locked, by), *closing(locked.batch, now, by)])
+    return locked
+
+
+@transaction.atomic
+def withdraw_settlement(*, settlement: int, by: User) -> Settlement:
+    """Take back what one asked for oneself, while nobody has decided on it; it can be asked anew.
+    `settlement`: its id."""
+    locked, now = _lock(settlement, by)
+    withdraw(locked, by)
+    record_all([_entry("withdraw", locked, by), *closing(locked.batch, now, by)])
     return locked
 
 
@@ -161,13 +172,19 @@ def _lock(settlement: int, by: User) -> tuple[Settlement, datetime]:
     )
     if locked is None:
         raise NotVisible
+    return locked, locked.now
+
+
+def _another(settlement: int, by: User) -> tuple[Settlement, datetime]:
+    """The same where another than the person asked for it, and nobody has decided."""
+    locked, now = _lock(settlement, by)
     if locked.confirmed_at or locked.refused_at:
         raise WrongState(_("This has been confirmed or refused already."))
     if locked.proposed_by_id == by.pk:
         raise NotPermitted(
             _("Whoever asked for it may not confirm or refuse it. Ask another finance officer.")
         )
-    return locked, locked.now
+    return locked, now
 
 
 def _entry(step: str, settlement: Settlement, by: User) -> Entry:

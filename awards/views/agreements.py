@@ -22,9 +22,10 @@ from audit.refusals import NotPermitted
 from awards import rules
 from awards.models import Agreement, Award, Side, Signature
 from awards.selectors import money
+from awards.selectors.terms import granted_amendments
 from awards.services import agreements
 from awards.views.signing import side_of
-from awards.wording import INSTALMENT_STATES, TARGET_WORDS
+from awards.wording import INSTALMENT_STATES, TARGET_WORDS, TERM_WORDS, term_of
 
 PAGE_SIZE = 50
 
@@ -117,6 +118,17 @@ def _targets(agreement: Agreement) -> list[tuple[str, str]]:
     ]
 
 
+def _amended(row: Agreement) -> dict[str, Any]:
+    """What amendments changed since it was signed: each term that is not what it was, signed and
+    in force, and the amendments themselves."""
+    granted = granted_amendments(row.award)
+    if not granted:
+        return {"amendments": []}
+    now = granted[-1].content or {}
+    both = [(words, term_of(row.content, n), term_of(now, n)) for n, words in TERM_WORDS.items()]
+    return {"amendments": granted, "changed": [one for one in both if one[1] != one[2]]}
+
+
 @login_required
 @require_safe
 def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -128,6 +140,7 @@ def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
         "award": row.award,
         "application": application,
         "targets": _targets(row),
+        **_amended(row),
         "instalments": [(i, INSTALMENT_STATES[i.status]) for i in row.award.instalments.all()],
         "may_sign": side_of(request, row),
         "signatures": _signatures(row),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,7 +22,7 @@ from awards.selectors.progress import REPORTING, in_force_since
 from awards.selectors.terms import AMENDABLE, amount_in_force
 from awards.services import amendments as services
 from awards.views.acting import Act, award_of, carried_out, drawn
-from awards.wording import TERM_WORDS, term_text
+from awards.wording import TERM_WORDS, term_of, term_text
 
 
 @login_required
@@ -78,19 +79,21 @@ def _row(row: Amendment) -> dict[str, Any]:
 
 
 def _versions(award: Award, rows: Iterable[Amendment]) -> dict[str, Any]:
-    """Each amendable term with its value in every version of the agreement."""
+    """Each amendable term with its value in every version of the agreement, and, where a phone has
+    no room for all of them, with what it became."""
     agreement = getattr(award, "agreement", None)
     if agreement is None:
         return {}
     contents = [agreement.content, *(row.content for row in rows if row.status == "granted")]
 
-    def value(content: dict[str, Any], name: str) -> str:
-        found = content["targets"].get(name) if name in AMENDABLE else content.get(name)
-        return term_text(name, found or "")
-
     return {
         "numbers": range(1, len(contents) + 1),
-        "terms": [(words, [value(c, n) for c in contents]) for n, words in TERM_WORDS.items()],
+        "terms": [
+            (words, values, [value for value, _same in groupby(values)])
+            for words, values in (
+                (words, [term_of(c, n) for c in contents]) for n, words in TERM_WORDS.items()
+            )
+        ],
     }
 
 
@@ -103,7 +106,8 @@ def _acts(user: User, award: Award, rows: list[Amendment]) -> list[Act]:
         owner = is_owner(user, award.application.firm_id)
         return [_propose(user, award, rows)] if owner else []
     decides = Role.APPROVER if waiting.status == "endorsed" else Role.PROGRAMME_OFFICER
-    return _decide(user, waiting) if has_role(user, decides) else []
+    others = user.pk not in (waiting.proposed_by_id, waiting.endorsed_by_id)
+    return _decide(user, waiting) if others and has_role(user, decides) else []
 
 
 def _propose(user: User, award: Award, rows: list[Amendment]) -> Act:

@@ -18,6 +18,7 @@ from awards.models import Award, Claim, ClaimFile, Instalment
 from awards.selectors import money
 from awards.selectors.firm_acts import to_claim
 from awards.selectors.jobs import settlement_of
+from awards.selectors.progress import known_investment
 from awards.selectors.terms import terms_of
 from awards.services import claims
 from secretaries.rules import verifies
@@ -109,6 +110,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": application,
         "form": form,
         "jobs": settlement_of(row),
+        "known": known_investment(row),
         "target": _targets(row.instalment.award),
         "can_verify": row.instalment.status == "claimed" and row.returned_at is None and mine,
     }

@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import has_role
 from awards.forms.project import NothingForm, OrderForm, ReasonForm, RepaymentForm
-from awards.interest import until
+from awards.interest import accrued, until
 from awards.models import Clawback, Repayment, Termination
-from awards.selectors.recoveries import balance_of
+from awards.selectors.recoveries import balance_of, lots
 from awards.services import clawbacks
 from awards.views.acting import Act, award_of, carried_out, drawn
 from awards.wording import amount_text
@@ -32,6 +32,8 @@ def clawback(request: SignedInRequest, pk: int) -> HttpResponse:
         .first()
     )
     row: Clawback | None = getattr(ended, "clawback", None)
+    if row is not None:
+        row.award = award
     repayments = [] if row is None else _repayments(row)
     acts = _acts(request, ended, row, repayments)
     forms = drawn(acts)
@@ -67,7 +69,18 @@ def _owed(
         "owed": until(then, row.rate, today),
         "days": max(0, (today - then.day).days),
         "late": row.due_at < request.clock.now and not row.provisional,
+        "lots": _lots(row),
     }
+
+
+def _lots(row: Clawback) -> list[dict[str, object]]:
+    """How the interest until the order came about, the earliest payment first."""
+    found = []
+    for lot in reversed(lots(row.award, row.principal)):
+        days = (row.ordered_on - lot.since).days
+        interest = accrued(lot.amount, row.rate, days)
+        found.append({"lot": lot, "days": days, "interest": interest})
+    return found
 
 
 def _repayments(row: Clawback) -> list[Repayment]:
@@ -84,6 +97,8 @@ def _repayments(row: Clawback) -> list[Repayment]:
 def _state(row: Repayment) -> tuple[str, str]:
     if row.confirmed_at:
         return "done", _("confirmed")
+    if row.is_withdrawn:
+        return "stop", _("taken back")
     if row.refused_at:
         return "stop", _("refused")
     return "wait", _("waiting for another officer")
@@ -106,7 +121,9 @@ def _acts(
     pending = next((one for one in repayments if one.is_pending), None)
     if pending is None:
         return [_enter(request, row)]
-    return [] if pending.entered_by_id == user.pk else _settle(user, pending)
+    return (
+        [_withdraw(user, pending)] if pending.entered_by_id == user.pk else _settle(user, pending)
+    )
 
 
 def _order(user: User, ended: Termination) -> Act:
@@ -130,6 +147,23 @@ def _enter(request: SignedInRequest, row: Clawback) -> Act:
         form=partial(RepaymentForm, initial={"paid_on": request.clock.today}),
         do=lambda values: clawbacks.enter_repayment(clawback=row, by=request.user, **values),
         done=_("Entered. Another finance officer confirms it."),
+    )
+
+
+def _withdraw(user: User, row: Repayment) -> Act:
+    return Act(
+        name="withdraw",
+        title=_("Take the repayment back"),
+        verb=_("Take the repayment back"),
+        text=_("You entered it; another finance officer confirms it. Take it back if it is wrong."),
+        form=partial(
+            ReasonForm,
+            label=_("What does not agree"),
+            hint=_("At least ten characters; the finance officers read it."),
+        ),
+        do=lambda values: clawbacks.withdraw_repayment(repayment=row, by=user, **values),
+        done=_("Taken back. It can be entered anew."),
+        folded=True,
     )
 
 

@@ -60,12 +60,15 @@ def deviate(request: SignedInRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def settle(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A second person agrees to a deviation or refuses it."""
+    """A second person agrees to a deviation or refuses it; who asked for it takes it back."""
     guard(request)
     deviation = get_object_or_404(Deviation.objects.select_related("funding_list__call"), pk=pk)
     if "confirm" in request.POST:
         deviations.confirm_deviation(deviation=deviation, by=request.user)
         messages.success(request, _("Agreed; the line was drawn anew."))
+    elif "withdraw" in request.POST:
+        deviations.withdraw_deviation(deviation=deviation, by=request.user)
+        messages.success(request, _("Taken back; the list stays as the rules draw it."))
     else:
         deviations.refuse_deviation(deviation=deviation, by=request.user)
         messages.success(request, _("Refused; the list stays as the rules draw it."))

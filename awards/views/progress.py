@@ -36,7 +36,7 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
         report.award = award
     rows = owed(award, reports, request.clock.now, working_days())
     confirms = _confirms(request, award)
-    acts = _acts(request.user, award, rows, reports, checks, confirms=confirms)
+    acts = _acts(request, award, rows, reports, checks, confirms=confirms)
     forms = drawn(acts)
     if request.method == "POST":
         concerned = confirms or is_owner(request.user, award.application.firm_id)
@@ -75,7 +75,7 @@ def _row(one: Owed, reports: list[ProgressReport]) -> dict[str, Any]:
 
 
 def _acts(
-    user: User,
+    request: SignedInRequest,
     award: Award,
     rows: list[Owed],
     reports: list[ProgressReport],
@@ -86,6 +86,7 @@ def _acts(
     """What the person may do now; the services ask again."""
     if award.application.status not in REPORTING:
         return []
+    user = request.user
     missing = [one for one in rows if one.report is None]
     acts: list[Act] = []
     if missing and is_owner(user, award.application.firm_id):
@@ -95,7 +96,7 @@ def _acts(
         if waiting is not None:
             acts += _confirm(user, waiting)
         if not (checks and checks[-1].passed):
-            acts.append(_check(user, award))
+            acts.append(_check(request, award))
     return acts
 
 
@@ -134,13 +135,13 @@ def _confirm(user: User, row: ProgressReport) -> Iterator[Act]:
     )
 
 
-def _check(user: User, award: Award) -> Act:
+def _check(request: SignedInRequest, award: Award) -> Act:
     return Act(
         name="check",
         title=_("Record the mid-term check"),
         verb=_("Record the mid-term check"),
-        form=MidTermForm,
-        do=lambda values: services.check_mid_term(award=award, by=user, **values),
+        form=partial(MidTermForm, initial={"on": request.clock.today}),
+        do=lambda values: services.check_mid_term(award=award, by=request.user, **values),
         done=_("Recorded. The firm has been told."),
         folded=True,
     )

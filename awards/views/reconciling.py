@@ -106,11 +106,15 @@ def _form(
 @login_required
 @require_POST
 def settlement(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Another finance officer confirms or refuses what a colleague asked."""
+    """Another finance officer confirms or refuses what a colleague asked; who asked withdraws."""
     guard(request)
-    confirm = "confirm" in request.POST
-    act = acts.confirm_settlement if confirm else acts.refuse_settlement
-    row = act(settlement=pk, by=request.user)
-    done = _("Confirmed and done.") if confirm else _("Refused; it stays open.")
-    messages.success(request, done)
+    if "confirm" in request.POST:
+        row = acts.confirm_settlement(settlement=pk, by=request.user)
+        messages.success(request, _("Confirmed and done."))
+    elif "withdraw" in request.POST:
+        row = acts.withdraw_settlement(settlement=pk, by=request.user)
+        messages.success(request, _("Taken back; it stays open."))
+    else:
+        row = acts.refuse_settlement(settlement=pk, by=request.user)
+        messages.success(request, _("Refused; it stays open."))
     return redirect("awards:reconciliation", number=row.batch.number)

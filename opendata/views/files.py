@@ -41,7 +41,7 @@ def _version(request: HttpRequest, kind: str, number: str = "") -> str:
 @counted
 @condition(etag_func=_version)
 def awards(request: HttpRequest, kind: str, number: str = "") -> HttpResponseBase:
-    """Every award that stands, or those of one call; asked again unchanged, 304."""
+    """Every award, or those of one call; asked again unchanged, 304."""
     found = selectors.awards(number)
     changed = selectors.last_change(found)
     if kind not in KINDS or changed is None:

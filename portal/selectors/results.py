@@ -2,30 +2,47 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Call
-from awards.models import AllocationNotice, Award
+from awards.models import AllocationNotice, Award, Repayment
+from calendars.wording import day_of
 from portal.selectors.notices import place_name
 
 
 def calls_with_results() -> QuerySet[Call]:
-    """Calls whose awards stand, newest first, with count and sums (yuan)."""
+    """Calls with awards, newest first, with count and sums (yuan) of those that stand.
+
+    Of those that were terminated: .ended counts, .ended_paid was paid, .recovered came back of it.
+    """
     live = Q(applications__award__isnull=False, applications__award__revoked_at__isnull=True)
+    over = Q(applications__award__revoked_at__isnull=False)
     return (
         Call.objects.select_related("scheme")
         .annotate(
             projects=Count("applications__award", filter=live),
-            awarded=Sum("applications__award__amount", filter=live),
-            paid=Sum("applications__award__paid", filter=live),
+            awarded=Sum("applications__award__amount", filter=live, default=Decimal(0)),
+            paid=Sum("applications__award__paid", filter=live, default=Decimal(0)),
+            ended=Count("applications__award", filter=over),
+            ended_paid=Sum("applications__award__paid", filter=over, default=Decimal(0)),
+            recovered=_recovered("clawback__award__application__call"),
         )
-        .filter(projects__gt=0)
+        .filter(Q(projects__gt=0) | Q(ended__gt=0))
         .order_by("-year", "-sequence")
     )
+
+
+def _recovered(owner: str) -> Coalesce:
+    """What came back of what was paid to the row's terminated projects: principal, yuan."""
+    back = Repayment.objects.filter(**{owner: OuterRef("pk")}, confirmed_at__isnull=False)
+    total = back.order_by().values(owner).annotate(total=Sum("principal")).values("total")
+    return Coalesce(Subquery(total), Decimal(0), output_field=DecimalField())
 
 
 def weighed(awarded: Decimal, paid: Decimal) -> list[tuple[Decimal, Any, str]]:
@@ -52,17 +69,19 @@ class ResultRow:
     amount: Decimal
     paid: Decimal
     letter: str
-    ended: bool  # terminated since: what was not paid went back
-    recovered: Decimal = Decimal(0)  # of what was paid to an ended one
+    ended_on: date | None  # terminated since: what was not paid went back
+    recovered: Decimal  # of what was paid to an ended one
 
 
 def published_awards() -> QuerySet[Award]:
-    """Every award that stands, with what is published of it."""
-    return _with_what_is_published(Award.objects.filter(revoked_at__isnull=True))
+    """Every award with what is published of it, those terminated since as well: what was paid
+    stays public. `.recovered`: what came back of it, yuan.
+    """
+    return _with_what_is_published(Award.objects.all())
 
 
 def _with_what_is_published(awards: QuerySet[Award]) -> QuerySet[Award]:
-    return awards.select_related(
+    return awards.annotate(recovered=_recovered("clawback__award")).select_related(
         "allocation",
         "application__call__scheme",
         "application__firm",
@@ -73,18 +92,15 @@ def _with_what_is_published(awards: QuerySet[Award]) -> QuerySet[Award]:
 
 
 def result_rows(call: Call) -> list[ResultRow]:
-    """The supported projects of a call by number; one query."""
-    return _rows(published_awards().filter(application__call=call))
+    """The supported projects of a call that stand, by number; one query."""
+    return _rows(published_awards().filter(application__call=call, revoked_at__isnull=True))
 
 
 def ended_rows(call: Call) -> list[ResultRow]:
-    """The projects of a call that were terminated after money was paid, by number, with what came
-    back of it; one query.
+    """The projects of a call that were terminated, by number, with what was paid and came back of
+    it; one query.
     """
-    back = Q(clawback__repayments__confirmed_at__isnull=False)
-    ended = Award.objects.filter(application__call=call, revoked_at__isnull=False, paid__gt=0)
-    recovered = Sum("clawback__repayments__principal", filter=back, default=Decimal(0))
-    return _rows(_with_what_is_published(ended).annotate(recovered=recovered))
+    return _rows(published_awards().filter(application__call=call, revoked_at__isnull=False))
 
 
 def allocated_rows(letter: AllocationNotice) -> list[ResultRow]:
@@ -96,7 +112,7 @@ def _rows(awards: QuerySet[Award]) -> list[ResultRow]:
     return [_row(award) for award in awards.order_by("application__number")]
 
 
-def _row(award: Award) -> ResultRow:
+def _row(award: Any) -> ResultRow:
     application = award.application
     region = application.region
     return ResultRow(
@@ -109,8 +125,8 @@ def _row(award: Award) -> ResultRow:
         amount=award.amount,
         paid=award.paid,
         letter=award.allocation.number if award.allocation else "",
-        ended=award.revoked_at is not None,
-        recovered=getattr(award, "recovered", Decimal(0)),
+        ended_on=day_of(award.revoked_at) if award.revoked_at else None,
+        recovered=award.recovered,
     )
 
 

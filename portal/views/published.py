@@ -106,15 +106,19 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
 
 @require_safe
 def result_table(request: PageRequest, number: str) -> HttpResponse:
-    """The supported projects of a call as CSV; sums in yuan."""
+    """The supported projects of a call as CSV, those terminated since last; sums in yuan."""
     call = get_object_or_404(results.calls_with_results(), number=number)
     header = (
         *(_("Application"), _("Project"), _("Firm"), _("Place"), _("Industry")),
         *(_("Amount, yuan"), _("Paid, yuan"), _("Allocation notice")),
+        *(_("Terminated on"), _("Recovered, yuan")),
     )
     rows = (
-        (r.number, r.title, r.firm, r.region, r.industry, r.amount, r.paid, r.letter)
-        for r in results.result_rows(call)
+        (
+            *(r.number, r.title, r.firm, r.region, r.industry, r.amount, r.paid, r.letter),
+            *(r.ended_on or "", r.recovered if r.ended_on else ""),
+        )
+        for r in (*results.result_rows(call), *results.ended_rows(call))
     )
     return csv_response(f"{call.number}.csv", header, rows)
 

@@ -9,7 +9,7 @@ from applications.models import Application, CallStatus
 from applications.workflow import Status
 from audit.refusals import Invalid, NotPermitted, WrongState
 from awards.models import Acceptance, Award
-from awards.services import acceptance, claims
+from awards.services import acceptance, claims, terminations
 from tests.awards import stages
 from tests.awards.tables import pairs, tried
 from tests.awards.test_guards import refused
@@ -56,6 +56,16 @@ def test_a_poor_project_is_not_accepted_and_may_apply_again(people, award):
     assert status(award) == Status.COMPLETED
     assert Acceptance.objects.filter(award=award).count() == 2
     assert lines() == []
+
+
+def test_a_project_is_not_accepted_while_its_termination_waits(people, award):
+    row = stages.graded(people, award)
+    ended = stages.ending(people, award)
+    with pytest.raises(WrongState):
+        acceptance.settle(acceptance=row, text=WHY, by=people.officer2)
+    terminations.refuse_termination(termination=ended, reason=WHY, by=people.approver)
+    acceptance.settle(acceptance=row, text=WHY, by=people.officer2)
+    assert status(award) == Status.COMPLETED
 
 
 def test_what_is_sent_back_is_graded_anew(people, award):

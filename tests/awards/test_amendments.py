@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import Role
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from awards.models import Amendment, Award, Envelope
@@ -14,6 +15,7 @@ from awards.selectors.terms import terms_of
 from awards.services import amendments
 from awards.waiting import waiting_for
 from awards.wording import term_text
+from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.tables import pairs, tried
@@ -21,8 +23,9 @@ from tests.awards.test_guards import refused
 from tests.awards.test_witnesses import lines
 
 WHY = "市场变化，设备选型调整，经董事会决议。"
-SMALL = {"promised_headcount": 240}  # 280 before: 14.29 %
-LARGE = {"promised_headcount": 200}  # 28.57 %
+# 280 before, 112 of them the baseline: 168 jobs are promised
+SMALL = {"promised_headcount": 260}  # 20 less, 11.90 %
+LARGE = {"promised_headcount": 200}  # 80 less, 47.62 %
 
 
 @pytest.fixture
@@ -47,12 +50,12 @@ def waits(person, award):
 
 def test_a_small_change_the_officer_grants(people, award):
     row = asked(people, award)
-    assert (row.changes[0]["percent"], row.to_approver) == ("14.29", False)
+    assert (row.changes[0]["percent"], row.to_approver) == ("11.90", False)
     assert (waits(people.officer, award), waits(people.approver, award)) == (True, False)
     granted(row, people.officer)
     row.refresh_from_db()
     assert (row.status, row.version) == ("granted", 2)
-    assert terms_of(award)["targets"]["promised_headcount"] == "240"
+    assert terms_of(award)["targets"]["promised_headcount"] == "260"
     assert award.agreement.content["targets"]["promised_headcount"] == "280"
     assert lines() == []
 
@@ -69,12 +72,69 @@ def test_a_large_change_needs_the_approver_too(people, award):
 
 
 def test_exactly_the_share_stays_with_the_officer(people, award):
-    assert not asked(people, award, {"promised_headcount": 224}).to_approver
+    assert not asked(people, award, {"amount": 2_400 * WAN}).to_approver
+
+
+def test_small_steps_add_up_to_a_large_one(people, award):
+    """Each is measured from what the approver last agreed to, not from the step before."""
+    granted(asked(people, award), people.officer)
+    second = asked(people, award, {"promised_headcount": 240})
+    assert (second.changes[0]["was"], second.changes[0]["percent"]) == ("260", "23.81")
+    granted(granted(second, people.officer), people.approver)
+    third = asked(people, award, {"promised_headcount": 230})  # 10 of 128 jobs
+    assert (third.changes[0]["percent"], third.to_approver) == ("7.81", False)
+
+
+def test_small_cuts_of_money_add_up_too(people, award):
+    for wan, approver in ((2_500, False), (2_300, True)):
+        row = asked(people, award, {"amount": wan * WAN})
+        assert row.to_approver == approver
+        granted(row, people.officer)
+    granted(row, people.approver)
+
+
+def test_whoever_endorsed_does_not_decide_as_an_approver_later(people, award, client_of):
+    row = granted(asked(people, award, LARGE), people.officer)
+    promoted(people.officer)
+    for act in (
+        granted,
+        lambda row, by: amendments.refuse_amendment(amendment=row, reason=WHY, by=by),
+    ):
+        with pytest.raises(NotPermitted):
+            act(row, User.objects.get(pk=people.officer.pk))
+    assert not waits(people.officer, award)
+    page = reverse("awards:amendments", args=[award.pk])
+    assert 'value="grant"' not in client_of(people.officer).get(page).content.decode()
+    granted(row, people.approver)
+
+
+def promoted(officer):
+    """An officer becomes an approver: the one role ends, the other is given."""
+    held = officer.grants.get()
+    held.revoked_at, held.revoked_by, held.revocation = clock.now(), held.confirmed_by, "调任"
+    held.save()
+    making.grant(officer, Role.APPROVER)
+
+
+def test_the_agreement_says_what_was_signed_and_what_is_in_force(people, award, client_of):
+    page = reverse("awards:agreement", args=[award.agreement.pk])
+    owner = client_of(people.owner)
+    assert "现行" not in owner.get(page).content.decode()
+    granted(asked(people, award, {**SMALL, "amount": 2_800 * WAN}), people.officer)
+    shown = owner.get(page)
+    assert [tuple(map(str, one)) for one in shown.context["changed"]] == [
+        ("承诺参保人数", "280 人", "260 人"), ("资助金额", "3,000 万元", "2,800 万元")
+    ]  # fmt: skip
+    text = shown.content.decode()
+    assert reverse("awards:amendments", args=[award.pk]) in text
+    assert ">280 人<" in text
+    assert "现行：400" in text  # of the last instalment of 600
 
 
 def test_jobs_are_then_measured_by_the_new_promise(people, award):
     """240 promised beyond 112 are 128 jobs; 215 insured are 103, 80.47 %."""
-    granted(asked(people, award), people.officer)
+    row = granted(asked(people, award, {"promised_headcount": 240}), people.officer)
+    granted(row, people.approver)
     for n in (1, 2):
         stages.paid(people, stages.part(award.agreement, n))
     claim = stages.verified(people, stages.part(award.agreement, 3), insured=215)
@@ -167,7 +227,7 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     page = reverse("awards:amendments", args=[award.pk])
     assert client_of(applicant2).get(page).status_code == 404
     typed = {
-        "act": "propose", "propose-fixed_assets_yuan": "32000", "propose-promised_headcount": "240",
+        "act": "propose", "propose-fixed_assets_yuan": "32000", "propose-promised_headcount": "260",
         "propose-average_wage_yuan": "", "propose-tax_yuan": "", "propose-amount": "3000",
         "propose-finishes_on": "", "propose-reason": WHY,
     }  # fmt: skip
@@ -180,7 +240,9 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     decided = {"act": "grant", "grant-reason": WHY}
     assert client_of(people.officer).post(page, decided).status_code == 302
     shown = owner.get(page).content.decode()
-    assert (shown.count(">280 人<"), shown.count(">240 人<")) == (2, 2)
+    assert (shown.count(">280 人<"), shown.count(">260 人<")) == (2, 2)
+    assert ">280 人 → 260 人<" in shown  # on a phone
+    assert 'value="260"' in shown  # a whole number, where it is asked for again
     assert term_text("finishes_on", "2027-06-30") == "2027年6月30日"
 
 

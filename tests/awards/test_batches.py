@@ -379,6 +379,33 @@ class TestSettling:
         assert findings(right) == ["right"]
         assert lines() == []
 
+    def test_who_asked_takes_it_back_and_asks_anew(self, people, sent, client_of):
+        took(people, sent, table(*(said(sent, n) for n in (1, 2))))
+        line = sent.lines.get(position=3)
+        asked = self.ask(people, sent, kind="take_out", line=line)
+        page = reverse("awards:reconciliation", args=[sent.number])
+        offered = [
+            'name="withdraw"' in client_of(person).get(page).content.decode()
+            for person in (people.finance, people.finance2)
+        ]
+        assert offered == [True, False]
+        for person in (people.finance2, people.officer):
+            with pytest.raises(NotPermitted):
+                settlements.withdraw_settlement(settlement=asked.pk, by=person)
+        act = reverse("awards:settlement", args=[asked.pk])
+        assert client_of(people.finance).post(act, {"withdraw": "1"}).status_code == 302
+        assert client_of(people.finance).post(act, {"withdraw": "1"}).status_code == 409
+        with pytest.raises(WrongState):
+            settlements.confirm_settlement(settlement=asked.pk, by=people.finance2)
+        assert Event.objects.filter(action="settlement.withdraw").count() == 1
+        other = self.ask(
+            people, sent, kind="record", line=line, voucher_no="ZF-3", paid_on=clock.today()
+        )
+        settlements.confirm_settlement(settlement=other.pk, by=people.finance2)
+        assert PaymentBatch.objects.get().status == "settled"
+        assert "已撤回" in client_of(people.finance).get(page).content.decode()
+        assert lines() == []
+
     def test_a_row_is_set_aside_by_two(self, people, sent):
         took(
             people, sent,

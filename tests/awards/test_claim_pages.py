@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit import clock
-from awards.services import claims
+from awards.services import claims, progress
 from awards.waiting import waiting_for
 from tests.awards import stages
+from tests.awards.stages import WAN
 
+SEEN = "与发票台账核对一致，情况属实。"
 REASON = "缺少第三季度参保证明，请补充。"
 
 
@@ -33,6 +35,20 @@ def test_why_a_claim_was_returned_stands_where_it_is_made_again(people, first, r
         assert (page.count(REASON), page.count(claim)) == (1, 1)
     stages.claimed(people, first)
     assert REASON not in owner.get(item.url, follow=True).content.decode()
+
+
+def test_beside_a_claim_stands_what_was_said_to_be_invested(people, agreed, client_of):
+    """2,000 万元 by the confirmed report; a first claim of 1,500 says less, and is not refused."""
+    report = stages.reported(people, agreed.award, stages.pass_quarter(), invested=2_000 * WAN)
+    progress.confirm_report(report=report, text=SEEN, by=people.secretary)
+    claim = stages.claimed(people, stages.part(agreed, 1), invested=1_500 * WAN)
+    for person in (people.secretary, people.finance):
+        shown = client_of(person).get(reverse("awards:claim", args=[claim.pk]))
+        assert [(one.source, one.amount) for one in shown.context["known"]] == [
+            ("report", 2_000 * WAN)  # the dossier said nothing
+        ]
+        assert "2,000 万元，见已确认的 2026 年第 1 季度报告" in shown.content.decode()
+        assert shown.content.decode().count("申请所报少于此数") == 1
 
 
 def test_the_form_is_there_only_for_the_instalment_whose_turn_it_is(

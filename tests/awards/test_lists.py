@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from applications.models import Application, Call, CallStatus
@@ -15,6 +16,7 @@ from awards.services import deviations, funding
 from reviews.models import Ranking
 from tests.awards import stages
 from tests.awards.stages import WAN
+from tests.awards.test_witnesses import lines
 
 REASON = "现场核查发现用地预审尚未批复，建议暂缓。"
 
@@ -164,6 +166,26 @@ def test_one_deviation_for_a_dossier_unless_refused(people, drawn):
     with pytest.raises(WrongState):
         deviations.confirm_deviation(deviation=first, by=people.officer2)
     assert ask().pk != first.pk
+
+
+def test_who_asked_for_a_deviation_takes_it_back(people, drawn, client_of):
+    asked = deviations.propose_deviation(
+        funding_list=drawn, application=dossier("P3"), kind="hold_back", reason=REASON,
+        by=people.officer,
+    )  # fmt: skip
+    for person in (people.officer2, people.approver):
+        with pytest.raises(NotPermitted):
+            deviations.withdraw_deviation(deviation=asked, by=person)
+    act = reverse("awards:settle", args=[asked.pk])
+    officer = client_of(people.officer)
+    page = reverse("awards:funding", args=[drawn.call.number])
+    assert 'name="withdraw"' in officer.get(page).content.decode()
+    assert officer.post(act, {"withdraw": "1"}).status_code == 302
+    assert officer.post(act, {"withdraw": "1"}).status_code == 409
+    with pytest.raises(WrongState):
+        deviations.confirm_deviation(deviation=asked, by=people.officer2)
+    assert funding.submit_list(funding_list=drawn, by=people.officer).status == "submitted"
+    assert lines() == []
 
 
 def test_an_open_deviation_keeps_the_list_from_submission(people, drawn):

@@ -37,7 +37,8 @@ class TestFundingPage:
         page = client_of(people.officer).get(url).content.decode()
         assert "若同意调整，资金线在此：第5名止，累计 27,000 万元" in page
         assert 'aria-disabled="true"' in page
-        assert reverse("awards:settle", args=[asked.pk]) not in page
+        offered = [f'name="{act}"' in page for act in ("confirm", "refuse", "withdraw")]
+        assert offered == [False, False, True]
         second = client_of(people.officer2)
         assert reverse("awards:settle", args=[asked.pk]) in second.get(url).content.decode()
         second.post(reverse("awards:settle", args=[asked.pk]), {"confirm": "1"})

@@ -137,6 +137,17 @@ def test_state_by_person_by_act(
         assert pairs("confirm", "owner", "secretary2", "finance", "lead") <= barred
 
 
+def test_an_older_quarter_reports_no_more_than_a_later_one(people, award):
+    first = stages.pass_quarter()
+    clock.travel_to(datetime(2026, 7, 2, 9, tzinfo=clock.SHANGHAI))
+    second = stages.reported(people, award, Quarter(2026, 2), invested=5_000 * WAN)
+    progress.confirm_report(report=second, text=WHY, by=people.secretary)
+    with pytest.raises(Invalid) as caught:
+        stages.reported(people, award, first, invested=5_000 * WAN + Decimal("0.01"))
+    assert caught.value.field == "invested"
+    stages.reported(people, award, first, invested=5_000 * WAN)
+
+
 def test_the_check_opens_the_instalment_that_wants_it(people):
     agreement = stages.agreed(people, stages.ranked(people, midterm_before=2))
     award = agreement.award
@@ -147,7 +158,7 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     page = reverse("awards:progress", args=[award.pk])
 
     def waits():
-        asked = ((people.owner, claim), (people.secretary, page))
+        asked = ((people.owner, claim), (people.secretary, page), (people.officer, page))
         people_ = [(User.objects.get(pk=user.pk), url) for user, url in asked]
         return [url in [i.url for i in waiting_for(u, clock.now())] for u, url in people_]
 
@@ -162,11 +173,14 @@ def test_the_check_opens_the_instalment_that_wants_it(people):
     with pytest.raises(Invalid):
         check(True, people.officer, clock.today() + timedelta(days=1))
     check(False, people.secretary)
+    with pytest.raises(Invalid) as caught:  # not put right before it was found
+        check(True, people.officer, clock.today() - timedelta(days=1))
+    assert caught.value.field == "on"
     with pytest.raises(WrongState):
         stages.claimed(people, stages.part(agreement, 2))
-    assert waits() == [False, True]
+    assert waits() == [False, True, True]
     check(True, people.officer)
-    assert waits() == [True, False]
+    assert waits() == [True, False, False]
     stages.claimed(people, stages.part(agreement, 2))
     with pytest.raises(WrongState):
         check(False, people.officer)
@@ -184,6 +198,8 @@ def test_the_page_shows_and_takes_it(people, award, client_of, applicant2):
     assert owner.post(page, {**typed, "report-insured": ""}).status_code == 422
     assert owner.post(page, typed).status_code == 302
     assert owner.post(page, typed).status_code == 409
+    day = f'type="date" name="check-on" value="{clock.today().isoformat()}"'
+    assert day in client_of(people.secretary).get(page).content.decode()
     seen = {"act": "confirm", "confirm-reason": WHY}
     assert client_of(people.secretary).post(page, seen).status_code == 302
     assert "2,000" in owner.get(page).content.decode()

@@ -114,6 +114,14 @@ def test_a_second_beat_issues_nothing_twice(people, award):
     assert Recall.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_no_recall_is_issued_to_a_firm_that_claims_meanwhile(people, award):
+    stand_still(award)
+    part = stages.part(award.agreement, 2)
+    assert overtaken(lambda: stages.claimed(people, part), recall_idle) == 0
+    assert Recall.objects.count() == 0
+
+
 class TestTermination:
     def test_two_people_end_a_project_and_claw_back_with_interest(self, people, award):
         stand_still(award)
@@ -129,6 +137,13 @@ class TestTermination:
         assert (order.principal, order.interest) == (1_500 * WAN, expected)
         assert Envelope.objects.get().available == before.available + 1_500 * WAN
         assert lines() == []
+
+    def test_a_claim_of_an_ended_project_waits_for_nobody(self, people, award):
+        claim = stages.claimed(people, stages.part(award.agreement, 2))
+        page = reverse("awards:claim", args=[claim.pk])
+        assert page in waits(people.secretary)
+        stages.terminated(people, award)
+        assert page not in waits(people.secretary)
 
     def test_the_approver_may_refuse(self, people, award):
         row = stages.ending(people, award)
@@ -225,6 +240,23 @@ class TestClawback:
         again = receipt(order, 90 * WAN, people.finance)
         clawbacks.confirm_repayment(repayment=again, by=people.finance2)
         assert Envelope.objects.get().recovered == again.principal
+        assert lines() == []
+
+    def test_who_entered_a_receipt_takes_it_back(self, people, award, client_of):
+        order = owing(people, award)
+        row = receipt(order, 100 * WAN, people.finance)
+        for person in (people.finance2, people.officer):
+            with pytest.raises(NotPermitted):
+                clawbacks.withdraw_repayment(repayment=row, reason=WHY, by=person)
+        page = reverse("awards:clawback", args=[award.pk])
+        typed = {"act": "withdraw", "withdraw-reason": WHY}
+        assert client_of(people.finance2).post(page, typed).status_code == 409
+        assert client_of(people.finance).post(page, typed).status_code == 302
+        assert "已撤回" in client_of(people.finance).get(page).content.decode()
+        with pytest.raises(WrongState):
+            clawbacks.confirm_repayment(repayment=row, by=people.finance2)
+        again = receipt(order, 90 * WAN, people.finance)  # by the same receipt
+        clawbacks.confirm_repayment(repayment=again, by=people.finance2)
         assert lines() == []
 
     def test_a_receipt_says_what_is_missing(self, people, award):
@@ -396,7 +428,12 @@ def test_the_pages(people, award, client_of, applicant2):
     assert row.status == "upheld"
     letter = {"act": "order", "order-document_no": "吉财追〔2026〕1号"}
     assert client_of(people.finance).post(back, letter).status_code == 302
-    assert "1,500" in owner.get(back).content.decode()
+    shown = owner.get(back).content.decode()
+    assert "1,500" in shown
+    order = award.clawback
+    since = stages.part(award.agreement, 1).payment.paid_on
+    days, interest = (clock.today() - since).days, f"{order.interest:,.2f}"
+    assert f"15,000,000.00 × 3.45% × {days} ÷ 365 = {interest}" in shown
     typed = {"act": "enter", "enter-amount": "500", "enter-paid_on": clock.today().isoformat(),
              "enter-document_no": "HK-1"}  # fmt: skip
     assert client_of(people.officer).post(back, typed).status_code == 403

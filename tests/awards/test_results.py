@@ -1,4 +1,4 @@
-"""What the public reads of a project that was terminated after money was paid to it."""
+"""What the public reads of a project that was terminated."""
 
 from django.urls import reverse
 

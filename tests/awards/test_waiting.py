@@ -117,8 +117,9 @@ def test_every_kind_of_act_has_its_words(people):
     asked = [
         *office_acts.of_officer(now), *office_acts.recalls(now), office_acts.to_grade(),
         *office_acts.of_approver(one, now), office_acts.deviations(one), office_acts.graded(one),
-        *(office_acts.amendments(status) for status in ("proposed", "endorsed")),
-        office_acts.reports(one, every=True), office_acts.claims(one), office_acts.checks(one),
+        *(office_acts.amendments(one, status) for status in ("proposed", "endorsed")),
+        office_acts.reports(one, every=True), office_acts.checks(one, every=True),
+        office_acts.claims(one),
         *office_acts.of_finance(one), *firm_acts.of_firms([people.firm.pk], now),
     ]  # fmt: skip
     kinds = [rows.query.sql_with_params()[1][0] for rows in asked]

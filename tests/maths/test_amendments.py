@@ -26,24 +26,52 @@ START = date(2026, 3, 2)
     ],
 )
 def test_worked_vectors(was, becomes, percent, approver):
-    change = of_figure("promised_headcount", Decimal(was), Decimal(becomes))
+    change = of_figure("tax_yuan", Decimal(was), Decimal(becomes), agreed=Decimal(was))
     assert change.percent == Decimal(percent)
     assert goes_to_approver([change], 20) == approver
 
 
-def test_time_is_measured_by_what_was_planned():
-    """300 days planned: 60 days more are a fifth, 61 are above it."""
+@pytest.mark.parametrize(
+    ("becomes", "percent"),
+    [("1064", "20.00"), ("1063", "21.25"), ("1000", "100.00"), ("900", "100.00")],
+)
+def test_of_a_headcount_the_new_jobs_are_the_promise(becomes, percent):
+    """1,080 promised where 1,000 are there already: to give up all 80 moves it by 7 % only."""
+    change = of_figure(
+        "promised_headcount",
+        Decimal(1080),
+        Decimal(becomes),
+        agreed=Decimal(1080),
+        given=Decimal(1000),
+    )
+    assert change.percent == Decimal(percent)
+
+
+def test_a_further_step_is_measured_from_what_was_agreed():
+    """100 agreed, 85 in force: 75 are a quarter less, though only 11.76 % of what is in force."""
+    change = of_figure("tax_yuan", Decimal(85), Decimal(75), agreed=Decimal(100))
+    assert (change.was, change.percent) == ("85", 25)
+    back = of_figure("tax_yuan", Decimal(85), Decimal(100), agreed=Decimal(100))
+    assert back.percent == 0
+
+
+def test_time_is_measured_by_what_was_agreed():
+    """300 days agreed: 60 days more are a fifth, 61 are above it, in one step or two."""
     was = START + timedelta(days=300)
-    assert of_time("finishes_on", START, was, was + timedelta(days=60)).percent == 20
-    late = of_time("finishes_on", START, was, was + timedelta(days=61))
-    assert goes_to_approver([late], 20)
+
+    def moved(days, since=was):
+        return of_time("finishes_on", START, since, was + timedelta(days=days), agreed=was)
+
+    assert moved(60).percent == 20
+    assert goes_to_approver([moved(61)], 20)
+    assert goes_to_approver([moved(61, was + timedelta(days=50))], 20)
     with pytest.raises(ValueError):
-        of_time("finishes_on", START, was, START - timedelta(days=1))
+        moved(-301)
 
 
 @given(figures, figures, st.integers(0, 100))
 def test_the_bound_is_exact(was, becomes, above):
-    change = of_figure("tax_yuan", was, becomes)
+    change = of_figure("tax_yuan", was, becomes, agreed=was)
     exact = abs(becomes - was) * 100 > above * was if was else becomes > 0 and above < 100
     assert goes_to_approver([change], above) == exact
 

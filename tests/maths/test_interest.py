@@ -36,13 +36,31 @@ def test_worked_vectors(principal, percent, length, interest):
 
 
 def test_an_order_counts_each_payment_from_its_own_day():
-    """1,500 万元 paid on 2 March, 900 on 1 June; 2,000 are ordered back on 1 September."""
+    """1,500 万元 paid on 2 March, 900 on 1 June; 2,000 are ordered back on 1 September: five sixths
+    of each."""
     payments = [(1_500 * WAN, date(2026, 3, 2)), (900 * WAN, date(2026, 6, 1))]
     lots = lots_of(payments, 2_000 * WAN)
-    assert lots == [Lot(900 * WAN, date(2026, 6, 1)), Lot(1_100 * WAN, date(2026, 3, 2))]
+    assert lots == [Lot(750 * WAN, date(2026, 6, 1)), Lot(1_250 * WAN, date(2026, 3, 2))]
     found = ordered(lots, RATE, date(2026, 9, 1))
-    # 9,000,000 x 92 days = 78,263.01; 11,000,000 x 183 days = 190,269.86
-    assert (found.principal, found.interest) == (2_000 * WAN, Decimal("268532.87"))
+    # 7,500,000 x 92 days = 65,219.18; 12,500,000 x 183 days = 216,215.75
+    assert (found.principal, found.interest) == (2_000 * WAN, Decimal("281434.93"))
+
+
+@pytest.mark.parametrize(
+    ("payments", "principal", "parts"),
+    [
+        # a third of 100.00 three times: 33.33, and the fen that is left on the latest
+        (["100", "100", "100"], "100", ["33.34", "33.33", "33.33"]),
+        # 99.99 of 100.00: the latest, of one fen, has no room for more than itself
+        (["0.01", "0.01", "99.98"], "99.99", ["0.01", "0.01", "99.97"]),
+        (["0.01", "100"], "0.01", ["0.01"]),
+        (["30", "70"], "100", ["30", "70"]),
+    ],
+)
+def test_the_fen_that_are_left_fall_on_the_latest(payments, principal, parts):
+    """`payments`, the latest first."""
+    made = [(Decimal(one), START - timedelta(days=n)) for n, one in enumerate(payments)]
+    assert [lot.amount for lot in lots_of(made, Decimal(principal))] == [Decimal(p) for p in parts]
 
 
 def test_part_payments_go_to_the_interest_first():
@@ -92,16 +110,35 @@ def test_nothing_is_lost_between_repayments(principal, percent, parts):
     assert balance.interest >= 0
 
 
-@given(st.lists(st.tuples(sums, st.dates(date(2024, 1, 1), date(2028, 12, 31))), min_size=1))
-def test_lots_make_up_the_principal(payments):
+paid = st.tuples(sums, st.dates(date(2024, 1, 1), date(2028, 12, 31)))
+
+
+@given(st.lists(paid, min_size=1, max_size=8), st.integers(1, 100), st.randoms())
+def test_lots_are_the_same_part_of_every_payment(payments, percent, random):
     total = sum(amount for amount, _day in payments)
-    half = (total / 2).quantize(CENT)
-    for principal in {total, half} - {Decimal(0)}:
-        lots = lots_of(payments, principal)
-        assert sum(lot.amount for lot in lots) == principal
-        assert [lot.since for lot in lots] == sorted((lot.since for lot in lots), reverse=True)
+    principal = max(CENT, (total * percent / 100).quantize(CENT))
+    lots = lots_of(payments, principal)
+    assert sum(lot.amount for lot in lots) == principal
+    assert [lot.since for lot in lots] == sorted((lot.since for lot in lots), reverse=True)
+    shuffled = list(payments)
+    random.shuffle(shuffled)
+    assert lots_of(shuffled, principal) == lots
     with pytest.raises(ValueError):
         lots_of(payments, total + CENT)
+
+
+@given(st.lists(sums, min_size=1, max_size=8), st.integers(1, 100))
+def test_no_lot_is_above_its_payment(amounts, percent):
+    """Each payment on a day of its own; the oldest takes no more than its share, rounded down."""
+    total = sum(amounts)
+    principal = max(CENT, (total * percent / 100).quantize(CENT))
+    made = {START + timedelta(days=n): amount for n, amount in enumerate(amounts)}
+    lots = lots_of([(amount, day) for day, amount in made.items()], principal)
+    for lot in lots:
+        assert 0 < lot.amount <= made[lot.since]
+        assert lot.amount > principal * made[lot.since] / total - CENT
+    if len(amounts) > 1 and lots[0].amount < made[lots[0].since] and lots[-1].since == START:
+        assert lots[-1].amount <= principal * made[START] / total
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "100.35"])

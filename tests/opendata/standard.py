@@ -38,6 +38,7 @@ ORGANISATION = known(
 LOCATION = known((), id=TEXT, name=TEXT, countryCode={"enum": ["CN"]})
 PROGRAMME = known((), code=TEXT, title=TEXT, url=ADDRESS)
 CLASSIFICATION = known((), vocabulary=TEXT, code=TEXT, title=TEXT)
+EVENT = known((), title=TEXT, startDate=DAY, endDate=DAY, description=TEXT)
 GRANT = known(
     (
         *("id", "title", "description", "currency", "amountAwarded", "awardDate"),
@@ -51,6 +52,7 @@ GRANT = known(
     amountDisbursed=SUM,
     awardDate=DAY,
     url=ADDRESS,
+    actualDates=one(EVENT),
     recipientOrganization=one(ORGANISATION),
     fundingOrganization=one(ORGANISATION),
     beneficiaryLocation=one(LOCATION),

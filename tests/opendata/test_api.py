@@ -12,9 +12,15 @@ from accounts.services import tokens
 from applications.models import Application, CallStatus
 from applications.selectors.dossiers import dossiers_of_firms
 from applications.workflow import Status
+from audit import clock
+from awards.models import Award
+from awards.services.clawbacks import confirm_repayment
+from awards.services.terminations import confirm_termination, propose_termination
 from opendata.paging import Pages
 from tests import making
 from tests.awards import stages
+from tests.awards.stages import WAN
+from tests.awards.test_recoveries import owing, receipt
 from tests.config.test_outage import nobody_answers
 from tests.portal import published
 
@@ -96,6 +102,37 @@ def test_results_and_awards(client, officer, approver):
     assert {Decimal(award["amount"]) for award in found} == {Decimal(1_000_000)}
     assert {award["firm"]["uscc"] for award in found} == {call.applications.first().firm.uscc}
     assert rows(client, "award_list", call="2099-1") == []
+
+
+def test_what_was_terminated_stays_with_what_was_paid_and_came_back(client, people, agreed):
+    stages.paid(people, stages.part(agreed, 1))
+    got = receipt(owing(people, agreed.award, 1_000), 400 * WAN, people.finance)
+    confirm_repayment(repayment=got, by=people.finance2)
+    [row] = rows(client, "results")
+    assert (row["ended"], row["ended_paid"], row["recovered"]) == (
+        1, "15000000.00", f"{got.principal:.2f}"
+    )  # fmt: skip
+    awards = rows(client, "award_list")
+    assert len(awards) == row["projects"] + 1
+    [ended] = [award for award in awards if award["ended_on"]]
+    assert (ended["paid"], ended["recovered"], ended["ended_on"]) == (
+        "15000000.00", f"{got.principal:.2f}", clock.today().isoformat()
+    )  # fmt: skip
+
+
+def test_a_call_whose_projects_are_all_terminated_is_still_published(client, officer, approver):
+    call = published.awarded_call(officer, approver)
+    for award in Award.objects.filter(application__call=call):
+        ended = propose_termination(
+            award=award, ground="firm", reason="企业放弃项目，不再实施", by=officer
+        )
+        confirm_termination(termination=ended, text="企业放弃项目，不再实施", by=approver)
+    [row] = rows(client, "results")
+    assert (row["projects"], row["awarded"], row["ended"]) == (0, "0.00", 3)
+    for page in ("portal:home", "portal:public_results"):
+        assert client.get(reverse(page)).status_code == 200
+    for page in ("portal:public_result", "portal:result_table"):
+        assert "项目003" in client.get(reverse(page, args=[call.number])).content.decode()
 
 
 # --- one's own ------------------------------------------------------------------------------------

@@ -17,9 +17,13 @@ from applications.models import Application
 from applications.tables import FORMULA_STARTS
 from audit import clock
 from awards.models import Award
+from awards.services.clawbacks import confirm_repayment
 from awards.services.terminations import confirm_termination, propose_termination
 from opendata.grants import HEADER, cells, number
 from tests import making
+from tests.awards import stages
+from tests.awards.stages import WAN
+from tests.awards.test_recoveries import owing, receipt
 from tests.opendata import standard
 from tests.portal import published
 
@@ -118,14 +122,43 @@ def test_no_name_becomes_a_formula(client, officer, approver):
     assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "n"}
 
 
-def test_what_ended_is_left_out(client, call, officer, approver):
-    first, *rest = Award.objects.filter(application__call=call).order_by("pk")
+def test_what_ended_stays_and_says_so(client, call, officer, approver):
+    first, *_rest = Award.objects.filter(application__call=call).order_by("pk")
     row = propose_termination(
         award=first, ground="firm", reason="企业放弃项目，不再实施", by=officer
     )
     confirm_termination(termination=row, text="企业放弃项目，不再实施", by=approver)
-    grants = json.loads(body(client, url("json")))["grants"]
-    assert [g["id"] for g in grants] == [f"360G-steelyard-{a.application.number}" for a in rest]
+    found = json.loads(body(client, url("json")))
+    assert standard.faults(found) == []
+    ended, *others = found["grants"]
+    assert (ended["id"], ended["amountAwarded"], ended["amountDisbursed"]) == (
+        f"360G-steelyard-{first.application.number}", 1_000_000, 0
+    )  # fmt: skip
+    today = clock.today().isoformat()
+    assert ended["actualDates"] == [
+        {"title": "项目终止", "startDate": today, "endDate": today,
+         "description": "已拨付0.00元，已追回本金0.00元"}
+    ]  # fmt: skip
+    assert [grant.get("actualDates") for grant in others] == [None, None]
+
+
+def test_what_was_paid_and_came_back_is_published(client, people, agreed):
+    """1,500 万元 are paid, the project is terminated, of 1,000 ordered back 400 come back."""
+    stages.paid(people, stages.part(agreed, 1))
+    got = receipt(owing(people, agreed.award, 1_000), 400 * WAN, people.finance)
+    [before] = [g for g in json.loads(body(client, url("json")))["grants"] if "actualDates" in g]
+    confirm_repayment(repayment=got, by=people.finance2)
+    found = json.loads(body(client, url("json")))
+    assert standard.faults(found) == []
+    [one] = [g for g in found["grants"] if "actualDates" in g]
+    assert one["amountDisbursed"] == 15_000_000
+    [dates] = one["actualDates"]
+    assert dates["description"] == f"已拨付15,000,000.00元，已追回本金{got.principal:,.2f}元"
+    assert one["dateModified"] > before["dateModified"]
+    said = [
+        row[HEADER.index("Actual Dates:Description")] for row in table(body(client, url("csv")))
+    ]
+    assert [cell for cell in said[1:] if cell] == [dates["description"]]
 
 
 def test_nothing_published_is_no_file(client, officer):
