@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -97,29 +98,15 @@ def _solve(
     from ortools.graph.python import min_cost_flow
 
     rows, columns, costs = _fits(kinds, people)
-    free = np.array([max(0, c.max_load - c.load) for c in people], dtype=np.int64)
-    load = np.array([c.load for c in people], dtype=np.int64)
-    width, sink = len(kinds), len(kinds) + len(people)
     counts = np.array(sizes, dtype=np.int64)
-    whose = np.repeat(np.arange(len(people)), free)
-    nth = np.arange(free.sum()) - np.repeat(np.cumsum(free) - free, free)
-    none_free = STEP * (int((load + free).max(initial=0)) + 2)
+    width, sink = len(kinds), len(kinds) + len(people)
     flow = min_cost_flow.SimpleMinCostFlow()
-    first = flow.add_arcs_with_capacity_and_unit_cost(
-        rows.astype(np.int32), (width + columns).astype(np.int32), counts[rows], costs
-    )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        (width + whose).astype(np.int32),
-        np.full(whose.size, sink, dtype=np.int32),
-        np.ones(whose.size, dtype=np.int64),
-        STEP * (load[whose] + nth + 1),
-    )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.arange(width, dtype=np.int32),
-        np.full(width, sink, dtype=np.int32),
-        counts,
-        np.full(width, none_free, dtype=np.int64),
-    )
+    first = _add(flow, rows, width + columns, counts[rows], costs)
+    whose, steps = _loads(people)
+    _add(flow, width + whose, np.full(whose.size, sink), np.ones(whose.size), steps)
+    most = max((max(c.load, c.max_load) for c in people), default=0)
+    none_free = np.full(width, STEP * (most + 2))
+    _add(flow, np.arange(width), np.full(width, sink), counts, none_free)
     supplies = np.concatenate([counts, np.zeros(len(people), np.int64), [-counts.sum()]])
     flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
     status = flow.solve()
@@ -131,6 +118,25 @@ def _solve(
         for arc in np.flatnonzero(sent):
             found[int(rows[arc])].append((int(columns[arc]), int(sent[arc])))
     return found
+
+
+def _add(flow: Any, tails: Any, heads: Any, capacities: Any, costs: Any) -> Any:
+    """Arcs of the flow; their numbers."""
+    return flow.add_arcs_with_capacity_and_unit_cost(
+        np.asarray(tails, dtype=np.int32),
+        np.asarray(heads, dtype=np.int32),
+        np.asarray(capacities, dtype=np.int64),
+        np.asarray(costs, dtype=np.int64),
+    )
+
+
+def _loads(people: Sequence[Candidate]) -> tuple[np.ndarray, np.ndarray]:
+    """The free places of all secretaries: whose each is, and what a project on it costs."""
+    free = np.array([max(0, c.max_load - c.load) for c in people], dtype=np.int64)
+    load = np.array([c.load for c in people], dtype=np.int64)
+    whose = np.repeat(np.arange(len(people)), free)
+    nth = np.arange(free.sum()) - np.repeat(np.cumsum(free) - free, free)
+    return whose, STEP * (load[whose] + nth + 1)
 
 
 def _fits(
