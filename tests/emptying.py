@@ -139,22 +139,7 @@ def restored(table: str) -> str:
             f'INSERT INTO public."{table}" ({names}) OVERRIDING SYSTEM VALUE'
             f' SELECT {names} FROM {ASIDE}."{table}"'
         )
-        if numbered(table):
-            sequence = f"pg_get_serial_sequence('public.\"{table}\"', 'id')"
-            highest = f'(SELECT max(id) FROM {ASIDE}."{table}")'
-            parts.append(f"SELECT setval({sequence}, GREATEST(nextval({sequence}), {highest}))")
     return "; ".join(parts)
-
-
-def numbered(table: str) -> bool:
-    """Whether a sequence gives its rows their numbers, which a test may have let begin again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public'"
-            " AND table_name = %s AND column_name = 'id' AND is_identity = 'YES'",
-            [table],
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def restore_seeds() -> None:
