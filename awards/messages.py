@@ -365,6 +365,11 @@ def _recoveries() -> None:
         body=_("The approver decided that the project goes on: %(reason)s"),
     )
     kinds.register(
+        "termination.withdrawn",
+        title=_("The termination of “%(title)s” was taken back"),
+        body=_("There is nothing to decide any more; the project goes on: %(reason)s"),
+    )
+    kinds.register(
         "clawback.ordered",
         title=_("%(amount)s of “%(title)s” are to be paid back by %(due)s"),
         body=_(
@@ -408,4 +413,9 @@ def _amendments() -> None:
         "amendment.refused",
         title=_("The amendment of “%(title)s” is refused"),
         body=_("The terms stay as they are: %(reason)s"),
+    )
+    kinds.register(
+        "amendment.withdrawn",
+        title=_("The firm of “%(title)s” has taken its amendment back"),
+        body=_("There is nothing to decide any more; the terms stay as they are: %(reason)s"),
     )
