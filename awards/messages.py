@@ -210,17 +210,23 @@ def _agreements() -> None:
     kinds.register(
         "award.cut",
         title=_("The last instalment of “%(title)s” is cut to %(payable)s"),
-        body=_(
+        body=ngettext_lazy(
+            "%(achieved)s of the %(promised)s new job promised was verified (%(percent)s%%). By"
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid.",
             "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
-            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid."
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid.",
+            "promised",
         ),
     )
     kinds.register(
         "award.forfeited",
         title=_("The last instalment of “%(title)s” is not paid"),
-        body=_(
+        body=ngettext_lazy(
+            "%(achieved)s of the %(promised)s new job promised was verified (%(percent)s%%). By"
+            " the call's rules nothing of the %(planned)s is paid.",
             "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
-            " the call's rules nothing of the %(planned)s is paid."
+            " the call's rules nothing of the %(planned)s is paid.",
+            "promised",
         ),
     )
 
