@@ -108,6 +108,7 @@ ACTS: dict[str, Act] = {
         forms.ActForm,
         lambda row, by, w: requests.add_note(request=row, text=w["text"], by=by),
         _("Noted."),
+        _("Note"),
     ),
     "call_back": Act(
         forms.ActForm,

@@ -79,6 +79,14 @@ class TestRecall:
         stand_still(award, months=6)
         assert recall_idle() == 0
 
+    def test_what_follows_without_a_reply_is_said_while_it_is_awaited(
+        self, people, award, client_of
+    ):
+        row, page = recalled(award), reverse("awards:ending", args=[award.pk])
+        assert "逾期未答复的" in client_of(people.owner).get(page).content.decode()
+        recalls.reply(recall=row, text="设备延期交付，七月恢复安装。", by=people.owner)
+        assert "逾期未答复的" not in client_of(people.owner).get(page).content.decode()
+
     def test_a_lifted_recall_begins_the_time_anew(self, people, award):
         row = recalled(award)
         recalls.reply(recall=row, text="设备延期交付，七月恢复安装。", by=people.owner)
@@ -270,6 +278,14 @@ class TestClawback:
         with pytest.raises(WrongState):
             receipt(order, WAN, people.finance, "HK-3")
         assert lines() == []
+
+    def test_the_firm_alone_is_asked_to_pay(self, people, award, client_of):
+        order = owing(people, award)
+        page, asked = reverse("awards:clawback", args=[award.pk]), "请于"
+        for person, there in ((people.owner, True), (people.finance, False)):
+            shown = client_of(person).get(page).content.decode()
+            assert (f"缴款时请注明文号{order.document_no}" in shown) == there
+            assert (asked in shown) == there
 
     def test_interest_alone_moves_no_ledger(self, people, award):
         stand_still(award)
