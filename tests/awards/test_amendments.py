@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -16,6 +17,7 @@ from awards.services import amendments
 from awards.waiting import waiting_for
 from awards.wording import term_text
 from notifications.models import Message
+from papers.codes import code_of
 from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
@@ -134,6 +136,22 @@ def test_the_agreement_says_what_was_signed_and_what_is_in_force(people, award, 
     assert reverse("awards:amendments", args=[award.pk]) in text
     assert ">280 人<" in text
     assert "现行：400" in text  # of the last instalment of 600
+
+
+def test_a_genuine_agreement_that_is_out_of_date_says_so(people, award, client_of):
+    number, public = award.agreement.number, client_of(None)
+    code = code_of(settings.STEELYARD_AUDIT_KEY, number, award.agreement.digest)
+
+    def verified():
+        sent = {"number": number, "digest": code}
+        page = public.post(reverse("portal:verify"), sent).content.decode()
+        return [words in page for words in ("现行金额为 2,800 万元", "已于")]
+
+    assert verified() == [False, False]
+    granted(asked(people, award, {"amount": 2_800 * WAN}), people.officer)
+    assert verified() == [True, False]
+    stages.terminated(people, award)
+    assert verified() == [True, True]
 
 
 def test_jobs_are_then_measured_by_the_new_promise(people, award):
