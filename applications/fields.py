@@ -168,12 +168,12 @@ class Field:
 
 def _money_problem(text: str, reason: str) -> Promise | str:
     if reason == "fen":
-        return _("“%(given)s” is finer than a fen. At most six decimals of 万元 can be kept.") % {
-            "given": text[:40]
-        }
-    return _("“%(given)s” is not an amount. Write digits only, in 万元, for example 1,260.5.") % {
-        "given": text[:40]
-    }
+        return _(
+            "“%(given)s” is finer than a fen. At most six decimals of CNY 10,000 can be kept."
+        ) % {"given": text[:40]}
+    return _(
+        "“%(given)s” is not an amount. Write digits only, in CNY 10,000, for example 1,260.5."
+    ) % {"given": text[:40]}
 
 
 def _telephone(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Level
 from applications.models import Attachment
@@ -13,7 +14,11 @@ from audit.invariants import Check, Rule, stored_files
 
 SUBMISSIONS: Final = Rule(
     "applications_application",
-    _("%(kept)s submissions, the last of them is version %(last)s"),
+    ngettext_lazy(
+        "%(kept)s submission, the last is version %(last)s",
+        "%(kept)s submissions, the last of them is version %(last)s",
+        "kept",
+    ),
     """
     SELECT a.id, COUNT(s.id) AS kept, COALESCE(MAX(s.version), 0) AS last
     FROM applications_application a LEFT JOIN applications_submission s ON s.application_id = a.id

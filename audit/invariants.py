@@ -5,6 +5,7 @@ Unlike a witness, a rule asks the rows alone and never the log: it also finds wh
 themselves did wrongly.
 """
 
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -54,8 +55,13 @@ class Rule:
             names = [column.name for column in cursor.description]
             while rows := cursor.fetchmany(ROWS_AT_ONCE):
                 for row in rows:
-                    wrong = str(self.wrong) % dict(zip(names, row, strict=True))
+                    wrong = _filled(self.wrong, dict(zip(names, row, strict=True)))
                     yield Breach(self.table, str(row[0]), wrong)
+
+
+def _filled(wrong: str | Promise, values: Mapping[str, Any]) -> str:
+    """With its values; a text that counts chooses its form by them, so it is not asked before."""
+    return str(operator.mod(wrong, values))
 
 
 def register(name: str, check: Check) -> None:

@@ -49,6 +49,11 @@ def net_new(insured: int, baseline: int) -> int:
     return max(0, insured - baseline)
 
 
+def least(promised: int, below: int) -> int:
+    """The fewest net new jobs that are not under so many percent of those promised."""
+    return -(-promised * below // 100)
+
+
 def settle(
     planned: Decimal, *, promised: int, achieved: int, cut_below: int, fail_below: int
 ) -> Settlement:

@@ -210,17 +210,23 @@ def _agreements() -> None:
     kinds.register(
         "award.cut",
         title=_("The last instalment of “%(title)s” is cut to %(payable)s"),
-        body=_(
+        body=ngettext_lazy(
+            "%(achieved)s of the %(promised)s new job promised was verified (%(percent)s%%). By"
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid.",
             "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
-            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid."
+            " the call's rules %(planned)s are cut in proportion; %(payable)s will be paid.",
+            "promised",
         ),
     )
     kinds.register(
         "award.forfeited",
         title=_("The last instalment of “%(title)s” is not paid"),
-        body=_(
+        body=ngettext_lazy(
+            "%(achieved)s of the %(promised)s new job promised was verified (%(percent)s%%). By"
+            " the call's rules nothing of the %(planned)s is paid.",
             "%(achieved)s of the %(promised)s new jobs promised were verified (%(percent)s%%). By"
-            " the call's rules nothing of the %(planned)s is paid."
+            " the call's rules nothing of the %(planned)s is paid.",
+            "promised",
         ),
     )
 
@@ -365,6 +371,11 @@ def _recoveries() -> None:
         body=_("The approver decided that the project goes on: %(reason)s"),
     )
     kinds.register(
+        "termination.withdrawn",
+        title=_("The termination of “%(title)s” was taken back"),
+        body=_("There is nothing to decide any more; the project goes on: %(reason)s"),
+    )
+    kinds.register(
         "clawback.ordered",
         title=_("%(amount)s of “%(title)s” are to be paid back by %(due)s"),
         body=_(
@@ -408,4 +419,9 @@ def _amendments() -> None:
         "amendment.refused",
         title=_("The amendment of “%(title)s” is refused"),
         body=_("The terms stay as they are: %(reason)s"),
+    )
+    kinds.register(
+        "amendment.withdrawn",
+        title=_("The firm of “%(title)s” has taken its amendment back"),
+        body=_("There is nothing to decide any more; the terms stay as they are: %(reason)s"),
     )

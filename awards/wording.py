@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from applications.money import grouped, in_words
@@ -71,7 +71,8 @@ def term_text(name: str, value: str) -> str:
         return day_text(date.fromisoformat(value), get_language() or "zh", year_now=None)
     number = Decimal(value)
     if name == "promised_headcount":
-        return _("%(n)s persons") % {"n": grouped(number)}
+        words = ngettext("%(n)s person", "%(n)s persons", int(number))
+        return words % {"n": grouped(number)}
     return amount_text(number)
 
 

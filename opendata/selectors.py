@@ -82,9 +82,12 @@ def _granted(award: Any) -> Granted:
 
 
 def _place(region: Region) -> str:
-    """In Chinese whoever asks: the file has one language."""
+    """In Chinese whoever asks: the file has one language. 梅河口市, which reports to the
+    province, stands alone, as in every sum on the pages."""
     above = region.parent
-    return f"{above.name_zh}{region.name_zh}" if above else region.name_zh
+    if above is None or region.level != "county" or region.reports_to_id != above.pk:
+        return region.name_zh
+    return f"{above.name_zh}{region.name_zh}"
 
 
 def last_change(found: QuerySet[Award]) -> datetime | None:

@@ -30,13 +30,16 @@ class WanField(forms.CharField):
             amount = parse_wan(text)
         except AmountError:
             raise forms.ValidationError(
-                _("“%(given)s” is not an amount. Write digits only, in 万元, for example 1,260.5."),
+                _(
+                    "“%(given)s” is not an amount. Write digits only, in CNY 10,000, for example"
+                    " 1,260.5."
+                ),
                 params={"given": text[:40]},
             ) from None
         if amount < 0:
             raise forms.ValidationError(_("A negative figure cannot stand here. Enter 0 or more."))
         if amount >= Decimal(10) ** 13:
-            raise forms.ValidationError(_("This amount is too large. Check the unit: 万元."))
+            raise forms.ValidationError(_("This amount is too large. Check the unit: CNY 10,000."))
         return amount
 
 

@@ -68,8 +68,10 @@ class FollowForm(forms.Form):
     """An objector asks what became of the objection."""
 
     number = forms.CharField(label=_("Number of the objection"), max_length=24)
-    objector_identity = IdentityField(
-        label=_("Identity number or unified social credit code"), max_length=30
+    code = forms.CharField(
+        label=_("Query code"),
+        help_text=_("It stands on the receipt, as 7YT9-MM4X-A6B2-TV19."),
+        max_length=40,
     )
 
 

@@ -3,9 +3,9 @@
 # The states in which nothing of a row changes any more.
 FINAL: dict[str, tuple[str, ...]] = {
     "progressreport": ("confirmed", "returned"),
-    "amendment": ("granted", "refused"),
+    "amendment": ("granted", "refused", "withdrawn"),
     "recall": ("lifted", "upheld"),
-    "termination": ("confirmed", "refused"),
+    "termination": ("confirmed", "refused", "withdrawn"),
     "acceptance": ("accepted", "failed", "returned"),
 }
 

@@ -111,9 +111,9 @@ STEPS: dict[str, str] = {
     "acceptance": "applied>graded applied>returned graded>applied graded>accepted graded>failed",
     "progressreport": "submitted>confirmed submitted>returned",
     "amendment": "proposed>endorsed proposed>granted proposed>refused endorsed>granted"
-    " endorsed>refused",
+    " endorsed>refused proposed>withdrawn endorsed>withdrawn",
     "recall": "issued>replied issued>lifted issued>upheld replied>lifted replied>upheld",
-    "termination": "proposed>confirmed proposed>refused",
+    "termination": "proposed>confirmed proposed>refused proposed>withdrawn",
     "paymentbatch": "draft>sent draft>dissolved sent>settled",
     "objectionreview": "asked>upheld asked>rejected",
     "objection": "filed>accepted filed>refused accepted>upheld accepted>rejected",

@@ -12,6 +12,7 @@ AMENDMENT_STATES = {
     "endorsed": pgettext_lazy("amendment", "waiting for the approver"),
     "granted": pgettext_lazy("amendment", "in force"),
     "refused": pgettext_lazy("amendment", "refused"),
+    "withdrawn": pgettext_lazy("amendment", "taken back by the firm"),
 }
 
 
@@ -71,12 +72,12 @@ class Amendment(models.Model):
                 condition=Q(settled_by__isnull=True, settled_at__isnull=True, settlement="")
                 & Q(status__in=("proposed", "endorsed"))
                 | Q(settled_by__isnull=False, settled_at__isnull=False)
-                & Q(status__in=("granted", "refused"))
+                & Q(status__in=("granted", "refused", "withdrawn"))
                 & ~Q(settlement=""),
                 name="amendment_settled_who_when_why",
             ),
             models.CheckConstraint(
-                condition=~Q(settled_by=F("proposed_by"))
+                condition=(~Q(settled_by=F("proposed_by")) | Q(status="withdrawn"))
                 & ~Q(settled_by=F("endorsed_by"))
                 & ~Q(endorsed_by=F("proposed_by")),
                 name="amendment_by_other_hands",

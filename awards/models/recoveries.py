@@ -17,6 +17,7 @@ TERMINATION_STATES = {
     "proposed": pgettext_lazy("termination", "waiting for the approver"),
     "confirmed": pgettext_lazy("termination", "in force"),
     "refused": pgettext_lazy("termination", "refused by the approver"),
+    "withdrawn": pgettext_lazy("termination", "taken back by who put it forward"),
 }
 GROUNDS = {
     "idle": pgettext_lazy("termination", "idle beyond the limit"),
@@ -108,7 +109,10 @@ class Termination(models.Model):
                 name="termination_settled_who_when_why",
             ),
             models.CheckConstraint(
-                condition=~Q(settled_by=F("proposed_by")), name="termination_by_two"
+                condition=~Q(settled_by=F("proposed_by")) & ~Q(status="withdrawn")
+                | Q(settled_by=F("proposed_by"), status="withdrawn")
+                | Q(settled_by__isnull=True, status="proposed"),
+                name="termination_by_two",
             ),
         )
 

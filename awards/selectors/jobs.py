@@ -1,8 +1,9 @@
 """The last instalment by the jobs achieved: as a claim was settled, or as it would be."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from awards.achievement import Settlement, net_new, settle
+from awards.achievement import Settlement, least, net_new, settle
 from awards.models import Claim, Instalment
 from awards.selectors.terms import target, terms_of
 
@@ -21,6 +22,30 @@ def promised_settlement(instalment: Instalment, insured: int) -> Settlement | No
     baseline = target(terms, "baseline_headcount")
     promised = net_new(target(terms, "promised_headcount"), baseline)
     return _settle(instalment, instalment.payable, promised, net_new(insured, baseline))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From how many insured on the last instalment is paid in full, and from how many in part."""
+
+    promised: int
+    baseline: int
+    full: int
+    part: int
+
+
+def bounds_of(instalment: Instalment) -> Bounds | None:
+    """What the jobs decide of the last instalment by the terms in force; None for another, and
+    where no jobs were promised."""
+    if not is_last(instalment):
+        return None
+    terms, rules = terms_of(instalment.award), instalment.award.application.call.rule_set
+    baseline = target(terms, "baseline_headcount")
+    promised = net_new(target(terms, "promised_headcount"), baseline)
+    full, part = (
+        baseline + least(promised, n) for n in (rules.jobs_cut_below, rules.jobs_fail_below)
+    )
+    return Bounds(promised, baseline, full, part) if promised else None
 
 
 def settlement_of(claim: Claim) -> Settlement | None:

@@ -71,6 +71,23 @@ def _last(model: type, award: str, field: str) -> Subquery:
     return Subquery(rows.order_by().values(award).annotate(last=Max(field)).values("last"))
 
 
+def upheld_in_vain(award: Award) -> Recall | None:
+    """The last recall, where the termination that upheld it was taken back and the firm has neither
+    claimed nor reported nor applied since: a termination may rest on it again."""
+    last = Recall.objects.filter(award=award).order_by("-pk").first()
+    if last is None or last.status != "upheld" or last.settled_at is None:
+        return None
+    acts = (
+        Claim.objects.filter(instalment__award=award, claimed_at__gt=last.settled_at),
+        ProgressReport.objects.filter(award=award, submitted_at__gt=last.settled_at),
+        Acceptance.objects.filter(award=award, applied_at__gt=last.settled_at),
+    )
+    ended = Termination.objects.filter(recall=last).order_by("-pk").first()
+    if ended is None or ended.status != "withdrawn" or any(rows.exists() for rows in acts):
+        return None
+    return last
+
+
 def lots(award: Award, principal: Decimal) -> list[Lot]:
     """What of each payment to a project makes up a principal clawed back from it. One query."""
     made = Payment.objects.filter(instalment__award=award, paid_on__isnull=False)

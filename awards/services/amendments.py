@@ -193,6 +193,24 @@ def _settle(row: Amendment, status: str, text: str, by: User) -> None:
 
 
 @transaction.atomic
+def withdraw_amendment(*, amendment: Amendment, reason: str, by: User) -> Amendment:
+    """The firm no longer asks for it, while nobody has decided: the terms stay as they are."""
+    row, _parts = _lock(amendment)
+    if not is_owner(by, row.award.application.firm_id):
+        raise NotPermitted(_("Only an owner of the firm takes an amendment back."))
+    source, why = row.status, written(reason, "reason")
+    _settle(row, "withdrawn", why, by)
+    event = entry(row, "amendment.withdraw", by, source=source, target="withdrawn", why=why)
+    record_all([event])
+    role = Role.APPROVER if source == "endorsed" else Role.PROGRAMME_OFFICER
+    asked = {user.pk: user for user in users_with_role(role)}
+    if row.endorsed_by is not None:
+        asked[row.endorsed_by.pk] = row.endorsed_by
+    notify_all([told(row, "amendment.withdrawn", asked.values(), PAGE, reason=why)])
+    return row
+
+
+@transaction.atomic
 def refuse_amendment(*, amendment: Amendment, reason: str, by: User) -> Amendment:
     """Say no, with the reason: the terms stay as they are."""
     row, _parts = _lock(amendment)

@@ -1,13 +1,11 @@
 """复核: one review of an objection's answer, above those who gave it."""
 
-import hmac
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import identity
 from accounts.models import User
 from accounts.roles import Role
 from accounts.rules import is_owner
@@ -21,6 +19,7 @@ from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongStat
 from audit.services import Entry
 from awards.facts import review_facts
 from awards.models import Minutes, Objection, ObjectionReview
+from awards.query_code import opens
 from awards.rules import require
 from awards.services.objection_answers import releases
 from awards.services.objection_rows import told, within
@@ -31,16 +30,15 @@ from notifications.services import Dispatch
 LEAST = 20
 
 
-def followed(number: str, given: str) -> Objection:
-    """The objection of this number, for whoever knows the objector's identity number.
+def followed(number: str, code: str) -> Objection:
+    """The objection of this number, for whoever has the code of its receipt.
 
-    Raises Invalid, the same for a number that is not there and for another's identity.
+    Raises Invalid, the same for a number that is not there and for another's code.
     """
     row = Objection.objects.filter(number=number.strip().upper()).first()
-    kept = row.objector_identity if row is not None else ""
-    if row is None or not hmac.compare_digest(kept, identity.normalise(given)):
+    if row is None or not opens(row, code):
         raise Invalid(
-            _("No objection has this number and this identity number. Check both."), field="number"
+            _("No objection has this number and this query code. Check both."), field="number"
         )
     return row
 

@@ -27,9 +27,9 @@ def keep_scan(
     agreement: Agreement, side: Side, scan: "File[Any]", by: User, at: datetime
 ) -> Signature:
     """Keep the scan of the agreement as this side stamped it. Raises Invalid(field="upload")."""
-    checked = uploads.check(scan)
-    if checked.extension not in SCANS:
+    if uploads.extension_of(scan) not in SCANS:
         raise Invalid(_("Upload the stamped agreement as PDF or JPG."), field="upload")
+    checked = uploads.check(scan)
     if fonts.available() and checked.digest == sm3(set_paper(agreement_paper(agreement))):
         raise Invalid(
             _("This is the agreement as it was downloaded. Stamp it, scan it and upload the scan."),

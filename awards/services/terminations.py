@@ -17,6 +17,7 @@ from awards.ledger import Kind
 from awards.models import GROUNDS, Award, Instalment, Recall, Termination
 from awards.rules import require
 from awards.selectors.people import firm_people
+from awards.selectors.recoveries import upheld_in_vain
 from awards.services.credit import note
 from awards.services.endings import award_entry, check_going_on, lock_ending, lock_parts
 from awards.services.ledger import Booking, books
@@ -35,6 +36,7 @@ def propose_termination(
     """An officer puts forward to end a project, on a ground, with so much (yuan) to be paid back.
 
     On the ground `idle` the open recall is upheld by it: the firm has replied, or its time is over.
+    So is one upheld by a termination that was taken back, if the firm has done nothing since.
     """
     role = require(by, Role.PROGRAMME_OFFICER)
     locked, _parts = lock_ending(award)
@@ -48,13 +50,14 @@ def propose_termination(
     if Termination.objects.filter(award=locked, status="proposed").exists():
         raise WrongState(_("The termination is put forward already; the approver decides."))
     why = written(reason, "reason")
-    recall = _upheld(locked, why, by) if ground == "idle" else None
+    held = upheld_in_vain(locked) if ground == "idle" else None
+    recall = _upheld(locked, why, by) if ground == "idle" and held is None else None
     row = Termination.objects.create(
         award=locked,
         ground=ground,
         reason=why,
         claw_back=claw_back,
-        recall=recall,
+        recall=recall or held,
         proposed_by=by,
         proposed_at=clock.now(),
     )
@@ -83,6 +86,13 @@ def _upheld(award: Award, why: str, by: User) -> Recall:
 
 def _decided(termination: Termination, by: User) -> tuple[Termination, list[Instalment], Role]:
     role = require(by, Role.APPROVER)
+    row, parts = _lock(termination)
+    if row.proposed_by_id == by.pk:
+        raise NotPermitted(_("Whoever put the termination forward may not decide on it."))
+    return row, parts, role
+
+
+def _lock(termination: Termination) -> tuple[Termination, list[Instalment]]:
     parts = lock_parts(termination.award_id)
     row = (
         Termination.objects.select_for_update(of=("self", "award"))
@@ -92,9 +102,26 @@ def _decided(termination: Termination, by: User) -> tuple[Termination, list[Inst
     check_going_on(row.award)
     if row.status != "proposed":
         raise WrongState(_("This termination is decided. Open the page again and check."))
-    if row.proposed_by_id == by.pk:
-        raise NotPermitted(_("Whoever put the termination forward may not decide on it."))
-    return row, parts, role
+    return row, parts
+
+
+@transaction.atomic
+def withdraw_termination(*, termination: Termination, reason: str, by: User) -> Termination:
+    """Whoever put it forward takes it back, while nobody has decided: the project goes on."""
+    role = require(by, Role.PROGRAMME_OFFICER)
+    row, _parts = _lock(termination)
+    if row.proposed_by_id != by.pk:
+        raise NotPermitted(
+            _("Only whoever put the termination forward takes it back; the approver may refuse it.")
+        )
+    why = written(reason, "reason")
+    _settle(row, "withdrawn", why, by)
+    step = "termination.withdraw"
+    record_all([entry(row, step, by, role, source="proposed", target="withdrawn", why=why)])
+    notify_all(
+        [told(row, "termination.withdrawn", users_with_role(Role.APPROVER), PAGE, reason=why)]
+    )
+    return row
 
 
 @transaction.atomic

@@ -101,10 +101,12 @@ def _acts(user: User, award: Award, rows: list[Amendment]) -> list[Act]:
     """What the person may do now; the services ask again."""
     if award.application.status not in REPORTING or in_force_since(award) is None:
         return []
+    owner = is_owner(user, award.application.firm_id)
     waiting = next((row for row in rows if row.status in ("proposed", "endorsed")), None)
     if waiting is None:
-        owner = is_owner(user, award.application.firm_id)
         return [_propose(user, award, rows)] if owner else []
+    if owner:
+        return [_withdraw(user, waiting)]
     decides = Role.APPROVER if waiting.status == "endorsed" else Role.PROGRAMME_OFFICER
     others = user.pk not in (waiting.proposed_by_id, waiting.endorsed_by_id)
     return _decide(user, waiting) if others and has_role(user, decides) else []
@@ -130,6 +132,21 @@ def _propose(user: User, award: Award, rows: list[Amendment]) -> Act:
         form=partial(AmendmentForm, initial=initial),
         do=do,
         done=_("Asked for. The office decides."),
+        folded=True,
+    )
+
+
+def _withdraw(user: User, row: Amendment) -> Act:
+    return Act(
+        name="withdraw",
+        title=_("Take the amendment back"),
+        verb=_("Take the amendment back"),
+        text=_("Until it is decided the terms stay as they are. Take it back if it is wrong."),
+        form=partial(
+            ReasonForm, label=_("Reason"), hint=_("At least ten characters; the office reads it.")
+        ),
+        do=lambda values: services.withdraw_amendment(amendment=row, by=user, **values),
+        done=_("Taken back. You can ask for another."),
         folded=True,
     )
 

@@ -17,7 +17,7 @@ from awards.forms.refusing import add_refusal
 from awards.models import Award, Claim, ClaimFile, Instalment
 from awards.selectors import money
 from awards.selectors.firm_acts import to_claim
-from awards.selectors.jobs import settlement_of
+from awards.selectors.jobs import bounds_of, settlement_of
 from awards.selectors.progress import known_investment
 from awards.selectors.terms import terms_of
 from awards.services import claims
@@ -64,6 +64,7 @@ def make(request: SignedInRequest, pk: int) -> HttpResponse:
         "instalment": instalment,
         "application": instalment.award.application,
         "returned": money.returned_claim(instalment),
+        "bounds": bounds_of(instalment),
     }
     return render(request, "awards/claim_form.html", context, status=422 if form.is_bound else 200)
 

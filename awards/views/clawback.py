@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import Role
-from accounts.rules import has_role
+from accounts.rules import has_role, is_member
 from awards.forms.project import NothingForm, OrderForm, ReasonForm, RepaymentForm
 from awards.interest import accrued, until
 from awards.models import Clawback, Repayment, Termination
@@ -68,6 +68,7 @@ def _owed(
         "then": then,
         "owed": until(then, row.rate, today),
         "days": max(0, (today - then.day).days),
+        "pays": row.settled_at is None and is_member(request.user, row.award.application.firm_id),
         "late": row.due_at < request.clock.now and not row.provisional,
         "lots": _lots(row),
     }

@@ -73,6 +73,8 @@ def _acts(user: User, award: Award, called: list[Recall], ended: list[Terminatio
         if recall is not None:
             acts.append(_lift(user, recall))
         acts.append(_propose(user, award, recall))
+    if proposed and has_role(user, Role.PROGRAMME_OFFICER) and proposed.proposed_by_id == user.pk:
+        acts.append(_withdraw(user, proposed))
     if proposed and has_role(user, Role.APPROVER) and proposed.proposed_by_id != user.pk:
         acts += _decide(user, award, proposed)
     return acts
@@ -116,6 +118,23 @@ def _propose(user: User, award: Award, recall: Recall | None) -> Act:
         form=partial(TerminationForm, initial=first),
         do=lambda values: terminations.propose_termination(award=award, by=user, **values),
         done=_("Put forward. The approver decides."),
+        folded=True,
+    )
+
+
+def _withdraw(user: User, row: Termination) -> Act:
+    return Act(
+        name="withdraw",
+        title=_("Take the termination back"),
+        verb=_("Take the termination back"),
+        text=_("You put it forward; the approver decides. Take it back if it is wrong."),
+        form=partial(
+            ReasonForm,
+            label=_("Why the project goes on"),
+            hint=_("At least ten characters; the approvers read it."),
+        ),
+        do=lambda values: terminations.withdraw_termination(termination=row, by=user, **values),
+        done=_("Taken back. The project goes on."),
         folded=True,
     )
 

@@ -18,6 +18,7 @@ from audit.refusals import Refused
 from awards.forms.objections import FollowForm, ObjectionForm, ReviewForm
 from awards.forms.refusing import add_refusal
 from awards.models import Objection, ObjectionReview, PublicNotice
+from awards.query_code import query_code
 from awards.services import objection_reviews, objections
 
 WORD_FOR_WORD = "word for word"  # the same person's same words on a project are one objection
@@ -86,6 +87,7 @@ def _filed(
     context: dict[str, Any] = {
         "notice": row.notice,
         "row": row,
+        "code": query_code(row),
         "review": review,
         "form": form if review is None and row.status == "rejected" and open_ else None,
     }
@@ -94,13 +96,11 @@ def _filed(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: PageRequest) -> HttpResponse:
-    """Who objected asks by number and identity number what became of it."""
+    """Who objected asks by number and query code what became of it."""
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            row = objection_reviews.followed(
-                form.cleaned_data["number"], form.cleaned_data["objector_identity"]
-            )
+            row = objection_reviews.followed(**form.cleaned_data)
         except Refused as refused:
             add_refusal(form, refused)
         else:

@@ -19,6 +19,7 @@ from awards import rules
 from awards.forms.objections import AnswerForm, FindingForm, ReviewDecisionForm
 from awards.forms.refusing import add_refusal
 from awards.models import Minutes, Objection, ObjectionFile, ObjectionReview
+from awards.query_code import query_code
 from awards.selectors import lists
 from awards.services import objection_answers, objection_reviews, objections
 from awards.views.funding import minutes_choices
@@ -94,6 +95,7 @@ def objection(request: SignedInRequest, pk: int) -> HttpResponse:
         "row": row,
         "application": row.application,
         "files": row.files.order_by("pk"),
+        "code": query_code(row) if has_role(request.user, Role.PROGRAMME_OFFICER) else "",
         "examines": examines,
         "answers": answers,
         "form": form or (FindingForm() if examines else AnswerForm()),

@@ -28,6 +28,7 @@ class ResultSerializer(serializers.Serializer[Call]):
     projects = serializers.IntegerField(help_text=_("that stand; those terminated are apart"))
     awarded = MoneyField(help_text=_("yuan"))
     paid = MoneyField(help_text=_("yuan"))
+    cut = MoneyField(help_text=_("awarded, but will not be paid, yuan"))
     ended = serializers.IntegerField(help_text=_("projects terminated since"))
     ended_paid = MoneyField(help_text=_("to projects terminated since, yuan"))
     recovered = MoneyField(help_text=_("principal that came back of it, yuan"))
@@ -62,6 +63,7 @@ class AwardSerializer(serializers.Serializer[Award]):
     industry = NamedSerializer(source="application.industry", allow_null=True)
     amount = MoneyField(help_text=_("awarded, yuan"))
     paid = MoneyField(help_text=_("yuan"))
+    cut = MoneyField(help_text=_("awarded, but will not be paid, yuan"))
     awarded_on = serializers.SerializerMethodField()
     allocation_notice = serializers.CharField(
         source="allocation.number", default=None, allow_null=True

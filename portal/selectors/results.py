@@ -29,6 +29,7 @@ def calls_with_results() -> QuerySet[Call]:
             projects=Count("applications__award", filter=live),
             awarded=Sum("applications__award__amount", filter=live, default=Decimal(0)),
             paid=Sum("applications__award__paid", filter=live, default=Decimal(0)),
+            cut=Sum("applications__award__cut", filter=live, default=Decimal(0)),
             ended=Count("applications__award", filter=over),
             ended_paid=Sum("applications__award__paid", filter=over, default=Decimal(0)),
             recovered=_recovered("clawback__award__application__call"),
@@ -45,15 +46,16 @@ def _recovered(owner: str) -> Coalesce:
     return Coalesce(Subquery(total), Decimal(0), output_field=DecimalField())
 
 
-def weighed(awarded: Decimal, paid: Decimal) -> list[tuple[Decimal, Any, str]]:
-    """What lies on the beam of a call's funds: paid, and awarded but not yet paid (yuan)."""
-    return [(paid, _("paid"), ""), (awarded - paid, _("awarded, not yet paid"), "soft")]
+def weighed(awarded: Decimal, paid: Decimal, cut: Decimal) -> list[tuple[Decimal, Any, str]]:
+    """What lies on the beam of a call's funds: paid, and awarded but not yet paid (yuan), without
+    what was cut and will not be."""
+    return [(paid, _("paid"), ""), (awarded - cut - paid, _("awarded, not yet paid"), "soft")]
 
 
 def latest(most: int) -> list[tuple[Any, list[tuple[Decimal, Any, str]]]]:
     """The newest calls with results, each with what lies on its beam; one query."""
     found: list[Any] = list(calls_with_results()[:most])
-    return [(call, weighed(call.awarded, call.paid)) for call in found]
+    return [(call, weighed(call.awarded, call.paid, call.cut)) for call in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class ResultRow:
     industry: str
     amount: Decimal
     paid: Decimal
+    cut: Decimal  # will not be paid: too few jobs, or an amendment
     letter: str
     ended_on: date | None  # terminated since: what was not paid went back
     recovered: Decimal  # of what was paid to an ended one
@@ -124,6 +127,7 @@ def _row(award: Any) -> ResultRow:
         industry=str(application.industry or ""),
         amount=award.amount,
         paid=award.paid,
+        cut=award.cut,
         letter=award.allocation.number if award.allocation else "",
         ended_on=day_of(award.revoked_at) if award.revoked_at else None,
         recovered=award.recovered,

@@ -15,6 +15,7 @@ from portal.addresses import address
 from portal.forms.public import VerifyForm
 from portal.rule_words import rule_rows
 from portal.selectors import calls, draws, notices, proofs, results
+from portal.selectors.handed_out import since_signed
 from portal.sheet_rows import sheet_rows, totals
 
 
@@ -99,14 +100,16 @@ def verify(request: PageRequest) -> HttpResponse:
     """
     printed = {name: request.GET.get(name, "")[:80] for name in ("number", "digest")}
     form = VerifyForm(request.POST if request.method == "POST" else None, initial=printed)
-    proof, paper = None, None
+    proof, paper, since = None, None, None
     if form.is_valid():
         number, digest = form.cleaned_data["number"], form.cleaned_data["digest"]
         if is_code(digest):
             proof, paper = proofs.check_code(number, digest)
+            since = since_signed(paper.number) if paper else None
         else:
             proof = proofs.check(number, digest)
-    return render(request, "portal/verify.html", {"form": form, "proof": proof, "paper": paper})
+    context = {"form": form, "proof": proof, "paper": paper, "since": since}
+    return render(request, "portal/verify.html", context)
 
 
 @require_safe

@@ -88,14 +88,16 @@ def result_detail(request: PageRequest, number: str) -> HttpResponse:
     regions = results.by_region(rows)
     total = sum((row.amount for row in rows), Decimal(0))
     paid = sum((row.paid for row in rows), Decimal(0))
+    cut = sum((row.cut for row in rows), Decimal(0))
     context = {
         "call": call,
         "page": page,
-        "loads": results.weighed(total, paid),
+        "loads": results.weighed(total, paid, cut),
         "regions": regions,
         "largest": max((region.amount for region in regions), default=Decimal(0)),
         "total": total,
         "paid": paid,
+        "cut": cut,
         "projects": len(rows),
         "ended": results.ended_rows(call),
         "letters": results.allocations(call),
@@ -111,12 +113,12 @@ def result_table(request: PageRequest, number: str) -> HttpResponse:
     header = (
         *(_("Application"), _("Project"), _("Firm"), _("Place"), _("Industry")),
         *(_("Amount, yuan"), _("Paid, yuan"), _("Allocation notice")),
-        *(_("Terminated on"), _("Recovered, yuan")),
+        *(_("Terminated on"), _("Recovered, yuan"), _("Cut, will not be paid, yuan")),
     )
     rows = (
         (
             *(r.number, r.title, r.firm, r.region, r.industry, r.amount, r.paid, r.letter),
-            *(r.ended_on or "", r.recovered if r.ended_on else ""),
+            *(r.ended_on or "", r.recovered if r.ended_on else "", r.cut),
         )
         for r in (*results.result_rows(call), *results.ended_rows(call))
     )

@@ -16,7 +16,8 @@ class Unfillable(ValueError):
 
     def __init__(self, short: dict[str, int]) -> None:
         named = ", ".join(f"{name} ({missing})" for name, missing in list(short.items())[:10])
-        super().__init__(f"{sum(short.values())} places stay empty: {named}")
+        empty = sum(short.values())
+        super().__init__(f"{empty} {'place stays' if empty == 1 else 'places stay'} empty: {named}")
         self.short = short
 
 

@@ -19,12 +19,17 @@ SCORES = (
 
 
 class ActForm(forms.Form):
-    """An act on a request that needs words; `holds`: the departments that hold it now."""
+    """An act on a request that needs words, `label` is what they are called; `holds`: the
+    departments that hold it now."""
 
     text = text_field(_("Text"), 4, max_length=4000)
 
-    def __init__(self, *args: Any, holds: Iterable[RequestHold] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, holds: Iterable[RequestHold] = (), label: Any = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if label:
+            self.fields["text"].label = label
         if "hold" in self.fields:
             self.fields["hold"].choices = [(row.pk, row.unit) for row in holds]  # type: ignore[attr-defined]
 

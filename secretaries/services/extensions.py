@@ -44,7 +44,13 @@ def ask_extension(*, request: ServiceRequest, days: int, reason: str, by: User) 
         )
     if not 1 <= days <= set_by.extension_most_days:
         raise Invalid(
-            _("From 1 to %(most)s working days.") % {"most": set_by.extension_most_days}, "days"
+            ngettext_lazy(
+                "%(most)s working day, not more.",
+                "From 1 to %(most)s working days.",
+                set_by.extension_most_days,
+            )
+            % {"most": set_by.extension_most_days},
+            "days",
         )
     kept = checked_text(reason, "text")
     asked = Extension.objects.create(request=row, days=days, reason=kept, asked_by=by, asked_at=now)

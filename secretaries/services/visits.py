@@ -114,13 +114,12 @@ def confirm_visit(*, visit: Visit, by: User) -> Visit:
 
 
 def _picture(upload: "UploadedFile[Any]") -> uploads.Checked:
+    if uploads.extension_of(upload) not in PICTURES:
+        raise Invalid(_("Only JPG and PNG pictures are kept with a visit."), "photos")
     try:
-        facts = uploads.check(upload)
+        return uploads.check(upload)
     except Invalid as refused:
         raise Invalid(refused.message, "photos") from refused
-    if facts.extension not in PICTURES:
-        raise Invalid(_("Only JPG and PNG pictures are kept with a visit."), "photos")
-    return facts
 
 
 def _kept(visit: Visit, upload: "UploadedFile[Any]", facts: uploads.Checked) -> VisitPhoto:

@@ -1,5 +1,7 @@
 """Overdue inquiries: the list, and the page on which each is explained and closed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -49,7 +51,7 @@ def inquiry_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(request, row)
     act = request.POST.get("act", "")
     if act == "explain":
-        form: ActForm | FindingForm = ActForm(request.POST, prefix="explain")
+        form: ActForm | FindingForm = _explanation(request.POST)
     elif act == "close":
         form = FindingForm(request.POST, prefix="close")
     else:
@@ -72,6 +74,11 @@ def inquiry_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, row, act=act, form=form)
 
 
+def _explanation(data: Any = None) -> ActForm:
+    label = _("Why it took so long, and what has been done since")
+    return ActForm(data, prefix="explain", label=label)
+
+
 def _page(
     request: SignedInRequest,
     row: OverdueInquiry,
@@ -91,7 +98,7 @@ def _page(
     )
     # What was sent comes back with what is wrong, also where somebody else was first.
     forms = {
-        "explain": ActForm(prefix="explain") if explains else None,
+        "explain": _explanation() if explains else None,
         "close": FindingForm(prefix="close", initial={"responsible": row.step}) if closes else None,
         **({act: form} if form is not None else {}),
     }

@@ -19,9 +19,12 @@ Words = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Act:
+    """`label`: what its words are called, on the page and where the form says what is missing."""
+
     form: type[forms.ActForm]
     do: Callable[[ServiceRequest, User, Words], object]
     done: str | Promise
+    label: str | Promise = ""
 
 
 ACTS: dict[str, Act] = {
@@ -29,11 +32,13 @@ ACTS: dict[str, Act] = {
         forms.ActForm,
         lambda row, by, w: requests.answer(request=row, text=w["text"], by=by),
         _("Answered; the firm is asked to confirm."),
+        _("What was settled, by whom, by when"),
     ),
     "reply": Act(
         forms.ActForm,
         lambda row, by, w: requests.reply(request=row, text=w["text"], by=by),
         _("First reply sent; the clock of the settlement goes on."),
+        _("Who does what by when"),
     ),
     "pass": Act(
         forms.PassForm,
@@ -54,11 +59,13 @@ ACTS: dict[str, Act] = {
         forms.HoldForm,
         lambda row, by, w: holds.send_back(request=row, by=by, **w),
         _("Sent back: the request is with your office again."),
+        _("Why it is not theirs"),
     ),
     "assisted": Act(
         forms.HoldForm,
         lambda row, by, w: holds.record_assistance(request=row, by=by, **w),
         _("Assistance recorded."),
+        _("What was given"),
     ),
     "pause": Act(
         forms.PauseForm,
@@ -71,6 +78,7 @@ ACTS: dict[str, Act] = {
         forms.ActForm,
         lambda row, by, w: pauses.resume_clock(request=row, text=w["text"], by=by),
         _("The clock goes on."),
+        _("What has come"),
     ),
     "extend": Act(
         forms.ExtendForm,
@@ -78,6 +86,7 @@ ACTS: dict[str, Act] = {
             request=row, days=w["days"], reason=w["text"], by=by
         ),
         _("Asked; the lead decides."),
+        _("Reason"),
     ),
     "grant": Act(
         forms.ActForm,
@@ -85,6 +94,7 @@ ACTS: dict[str, Act] = {
             request=row, granted=True, text=w["text"], by=by
         ),
         _("Granted; both sides have been told."),
+        _("Reason of the decision"),
     ),
     "refuse": Act(
         forms.ActForm,
@@ -92,16 +102,19 @@ ACTS: dict[str, Act] = {
             request=row, granted=False, text=w["text"], by=by
         ),
         _("Refused; both sides have been told."),
+        _("Reason of the decision"),
     ),
     "note": Act(
         forms.ActForm,
         lambda row, by, w: requests.add_note(request=row, text=w["text"], by=by),
         _("Noted."),
+        _("Note"),
     ),
     "call_back": Act(
         forms.ActForm,
         lambda row, by, w: requests.record_call_back(request=row, text=w["text"], by=by),
         _("Call-back recorded."),
+        _("Who was called, what was said"),
     ),
     "satisfied": Act(
         forms.NoWordsForm,
@@ -112,6 +125,7 @@ ACTS: dict[str, Act] = {
         forms.ActForm,
         lambda row, by, w: requests.confirm(request=row, satisfied=False, text=w["text"], by=by),
         _("Your word is recorded; whoever acts next has been told."),
+        _("No, because"),
     ),
     "rate": Act(
         forms.RateForm,
@@ -129,6 +143,7 @@ ACTS: dict[str, Act] = {
         forms.ActForm,
         lambda row, by, w: requests.close_by_lead(request=row, text=w["text"], by=by),
         _("Decided and closed; both sides have been told."),
+        _("Decision, with the reason"),
     ),
 }
 
@@ -195,20 +210,22 @@ def forms_of(
     """A form for each act offered; the one that was sent is given back with its errors, even
     where it is not offered any more."""
     return {
-        one: bound
-        if bound is not None and one == name
-        else ACTS[one].form(prefix=one, holds=_choices(one, held))
+        one: bound if bound is not None and one == name else _form(one, _choices(one, held))
         for one in names | ({name} if bound is not None else set())
     }
 
 
 def bind(name: str, data: Any, row: ServiceRequest) -> forms.ActForm:
     """The form that was sent; the departments are read where it names one."""
-    form = ACTS[name].form
-    if "hold" not in form.base_fields:
-        return form(data, prefix=name)
+    if "hold" not in ACTS[name].form.base_fields:
+        return _form(name, [], data)
     held = row.holds.filter(until__isnull=True, is_office=False)
-    return form(data, prefix=name, holds=_choices(name, list(held)))
+    return _form(name, _choices(name, list(held)), data)
+
+
+def _form(name: str, holds: list[RequestHold], data: Any = None) -> forms.ActForm:
+    act = ACTS[name]
+    return act.form(data, prefix=name, holds=holds, label=act.label)
 
 
 def _choices(name: str, held: list[RequestHold]) -> list[RequestHold]:

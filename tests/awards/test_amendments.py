@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -15,6 +16,8 @@ from awards.selectors.terms import terms_of
 from awards.services import amendments
 from awards.waiting import waiting_for
 from awards.wording import term_text
+from notifications.models import Message
+from papers.codes import code_of
 from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
@@ -41,6 +44,10 @@ def asked(people, award, wanted=None, by=None):
 
 def granted(row, by):
     return amendments.grant_amendment(amendment=row, text=WHY, by=by)
+
+
+def taken_back(row, by):
+    return amendments.withdraw_amendment(amendment=row, reason=WHY, by=by)
 
 
 def waits(person, award):
@@ -131,6 +138,22 @@ def test_the_agreement_says_what_was_signed_and_what_is_in_force(people, award, 
     assert "现行：400" in text  # of the last instalment of 600
 
 
+def test_a_genuine_agreement_that_is_out_of_date_says_so(people, award, client_of):
+    number, public = award.agreement.number, client_of(None)
+    code = code_of(settings.STEELYARD_AUDIT_KEY, number, award.agreement.digest)
+
+    def verified():
+        sent = {"number": number, "digest": code}
+        page = public.post(reverse("portal:verify"), sent).content.decode()
+        return [words in page for words in ("现行金额为 2,800 万元", "已于")]
+
+    assert verified() == [False, False]
+    granted(asked(people, award, {"amount": 2_800 * WAN}), people.officer)
+    assert verified() == [True, False]
+    stages.terminated(people, award)
+    assert verified() == [True, True]
+
+
 def test_jobs_are_then_measured_by_the_new_promise(people, award):
     """240 promised beyond 112 are 128 jobs; 215 insured are 103, 80.47 %."""
     row = granted(asked(people, award, {"promised_headcount": 240}), people.officer)
@@ -192,12 +215,14 @@ def test_what_is_paid_or_claimed_stays(people, award):
 
 
 DECIDED = pairs("grant", "officer", "officer2") | pairs("refuse", "officer", "officer2")
+TAKEN_BACK = pairs("withdraw", "owner")
 ALLOWED = {
     "none": pairs("propose", "owner"),
-    "proposed": DECIDED,
-    "endorsed": pairs("grant", "approver") | pairs("refuse", "approver"),
+    "proposed": DECIDED | TAKEN_BACK,
+    "endorsed": pairs("grant", "approver") | pairs("refuse", "approver") | TAKEN_BACK,
     "granted": pairs("propose", "owner"),
     "refused": pairs("propose", "owner"),
+    "withdrawn": pairs("propose", "owner"),
 }
 
 
@@ -217,7 +242,10 @@ def test_state_by_person_by_act(
         acts |= {
             "grant": lambda by: granted(row, by),
             "refuse": lambda by: amendments.refuse_amendment(amendment=row, reason=WHY, by=by),
+            "withdraw": lambda by: taken_back(row, by),
         }
+        if state == "withdrawn":
+            taken_back(row, people.owner)
         if state in ("endorsed", "granted", "refused"):
             acts["refuse" if state == "refused" else "grant"](people.officer)
     assert tried(acts, persons)[0] == ALLOWED[state]
@@ -244,6 +272,43 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     assert ">280 人 → 260 人<" in shown  # on a phone
     assert 'value="260"' in shown  # a whole number, where it is asked for again
     assert term_text("finishes_on", "2027-06-30") == "2027年6月30日"
+
+
+@pytest.mark.parametrize(("wanted", "asked_of"), [(SMALL, "officer"), (LARGE, "approver")])
+def test_the_firm_takes_back_what_it_asked_for(people, award, client_of, wanted, asked_of):
+    row = asked(people, award, wanted)
+    if wanted is LARGE:
+        granted(row, people.officer)
+    page, person = reverse("awards:amendments", args=[award.pk]), getattr(people, asked_of)
+    owner, typed = client_of(people.owner), {"act": "withdraw", "withdraw-reason": WHY}
+    assert 'value="withdraw"' not in client_of(person).get(page).content.decode()
+    assert client_of(person).post(page, typed).status_code == 409
+    short = owner.post(page, {**typed, "withdraw-reason": "短"})
+    assert (short.status_code, "短</textarea>" in short.content.decode()) == (422, True)
+    assert waits(person, award)
+    assert owner.post(page, typed).status_code == 302
+    assert owner.post(page, typed).status_code == 409
+    row.refresh_from_db()
+    assert (row.status, row.settled_by) == ("withdrawn", people.owner)
+    assert not waits(person, award)
+    assert Message.objects.filter(kind="amendment.withdrawn", recipient=person).count() == 1
+    assert "申报单位已撤回" in owner.get(page).content.decode()
+    assert terms_of(award)["targets"]["promised_headcount"] == "280"
+    asked(people, award)
+    assert lines() == []
+
+
+def test_what_was_taken_back_stays_so(people, award):
+    taken_back(asked(people, award), people.owner)
+    assert "what was settled stays" in refused("UPDATE awards_amendment SET status = 'proposed'")
+
+
+def test_nobody_grants_what_they_asked_for(people, award):
+    asked(people, award)
+    assert "amendment_by_other_hands" in refused(
+        "UPDATE awards_amendment SET status = 'refused', settled_by_id = proposed_by_id,"
+        " settled_at = now(), settlement = 'x'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from awards.bookkeeping import ledger as bookkeeping
 from awards.models import Award, Envelope, LedgerEntry
+from awards.selectors.jobs import Bounds, bounds_of
 from awards.services import payments
 from notifications.models import Message
 from tests.awards import stages
@@ -109,3 +110,12 @@ def test_jobs_are_written_once(people, last):
         "UPDATE awards_claim SET jobs_achieved = 168 WHERE jobs_achieved IS NOT NULL"
     )
     assert "what is cut stands" in refused("UPDATE awards_instalment SET cut = 0 WHERE cut > 0")
+
+
+def test_the_firm_is_told_before_it_claims(people, agreed, last, client_of):
+    """80 % of 168 are 134.4 jobs: 135, with the 112 before 247 insured; half are 84."""
+    asked = reverse("awards:claim_new", args=[last.pk])
+    shown = client_of(people.owner).get(asked)
+    assert shown.context["bounds"] == Bounds(promised=168, baseline=112, full=247, part=196)
+    assert "参保人数达到 247 人的全额拨付" in shown.content.decode()
+    assert bounds_of(stages.part(agreed, 2)) is None

@@ -17,6 +17,7 @@ from awards.models import Award, Envelope, LedgerEntry, Recall, Repayment
 from awards.services import clawbacks, recalls, terminations
 from awards.tasks import recall_idle
 from awards.waiting import waiting_for
+from notifications.models import Message
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.tables import pairs, tried
@@ -77,6 +78,14 @@ class TestRecall:
         stages.claimed(people, stages.part(award.agreement, 2))
         stand_still(award, months=6)
         assert recall_idle() == 0
+
+    def test_what_follows_without_a_reply_is_said_while_it_is_awaited(
+        self, people, award, client_of
+    ):
+        row, page = recalled(award), reverse("awards:ending", args=[award.pk])
+        assert "逾期未答复的" in client_of(people.owner).get(page).content.decode()
+        recalls.reply(recall=row, text="设备延期交付，七月恢复安装。", by=people.owner)
+        assert "逾期未答复的" not in client_of(people.owner).get(page).content.decode()
 
     def test_a_lifted_recall_begins_the_time_anew(self, people, award):
         row = recalled(award)
@@ -168,12 +177,59 @@ class TestTermination:
             stages.ending(people, award, **change)
         assert caught.value.field == field
 
+    def test_whoever_put_it_forward_takes_it_back(self, people, award, client_of):
+        row = stages.ending(people, award)
+        page, typed = reverse("awards:ending", args=[award.pk]), {"act": "withdraw"}
+        typed["withdraw-reason"] = WHY
+        for person in (people.officer2, people.approver, people.owner):
+            with pytest.raises(NotPermitted):
+                taken_back(row, person)
+            assert client_of(person).post(page, typed).status_code == 409
+        officer = client_of(people.officer)
+        assert officer.post(page, {**typed, "withdraw-reason": "短"}).status_code == 422
+        assert page in waits(people.approver)
+        assert officer.post(page, typed).status_code == 302
+        assert officer.post(page, typed).status_code == 409
+        row.refresh_from_db()
+        assert (row.status, row.settled_by) == ("withdrawn", people.officer)
+        assert page not in waits(people.approver)
+        told = Message.objects.filter(kind="termination.withdrawn", recipient=people.approver)
+        assert told.count() == 1
+        with pytest.raises(WrongState):
+            terminations.confirm_termination(termination=row, text=WHY, by=people.approver)
+        stages.terminated(people, award)
+        assert lines() == []
+
+    def test_the_recall_of_what_was_taken_back_is_a_ground_again(self, people, award):
+        row = recalled(award)
+        clock.travel_to(row.due_at + timedelta(minutes=1))
+        taken_back(stages.ending(people, award, ground="idle"), people.officer)
+        again = stages.ending(people, award, ground="idle")
+        assert again.recall == row
+        taken_back(again, people.officer)
+        stages.reported(people, award, stages.pass_quarter())
+        with pytest.raises(Invalid) as caught:
+            stages.ending(people, award, ground="idle")
+        assert caught.value.field == "ground"
+        assert lines() == []
+
+    def test_another_than_who_put_it_forward_cannot_have_taken_it_back(self, people, award):
+        stages.ending(people, award)
+        assert "termination_by_two" in refused(
+            "UPDATE awards_termination SET status = 'withdrawn', settled_at = now(), settlement ="
+            " 'x', settled_by_id = (SELECT decided_by_id FROM awards_award LIMIT 1)"
+        )
+
     def test_whoever_puts_it_forward_does_not_decide(self, people, award):
         stages.ending(people, award)
         assert "termination_by_two" in refused(
             "UPDATE awards_termination SET status = 'confirmed', settled_by_id = proposed_by_id,"
             " settled_at = now(), settlement = 'x'"
         )
+
+
+def taken_back(row, by):
+    return terminations.withdraw_termination(termination=row, reason=WHY, by=by)
 
 
 def owing(people, award, wan=1_500):
@@ -222,6 +278,14 @@ class TestClawback:
         with pytest.raises(WrongState):
             receipt(order, WAN, people.finance, "HK-3")
         assert lines() == []
+
+    def test_the_firm_alone_is_asked_to_pay(self, people, award, client_of):
+        order = owing(people, award)
+        page, asked = reverse("awards:clawback", args=[award.pk]), "请于"
+        for person, there in ((people.owner, True), (people.finance, False)):
+            shown = client_of(person).get(page).content.decode()
+            assert (f"缴款时请注明文号{order.document_no}" in shown) == there
+            assert (asked in shown) == there
 
     def test_interest_alone_moves_no_ledger(self, people, award):
         stand_still(award)

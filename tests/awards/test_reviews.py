@@ -7,6 +7,7 @@ from applications.workflow import Status
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, NotVisible, TooLate, WrongState
 from awards.models import Award, ObjectionReview
+from awards.query_code import query_code
 from awards.services import (
     decisions,
     objection_answers,
@@ -211,13 +212,16 @@ class TestPages:
         row = answered(upheld=False)
         stages.pass_day(clock.today())
         client, url = client_of(None), reverse("awards:follow_objection")
-        for number, identity in ((row.number, "220302198001011219"), ("2026-1-N1-O9", IDENTITY)):
-            answer = client.post(url, {"number": number, "objector_identity": identity})
+        code = query_code(row)
+        guesses = (row.number, IDENTITY), (row.number, f"{code[:-1]}="), ("2026-1-N1-O9", code)
+        for number, guess in guesses:
+            answer = client.post(url, {"number": number, "code": guess})
             assert answer.status_code == 422
             assert "经现场核查" not in answer.content.decode()
-        sent = {"number": f" {row.number.lower()} ", "objector_identity": IDENTITY}
+        sent = {"number": f" {row.number.lower()} ", "code": code.lower().replace("-", " ")}
         page = client.post(url, sent, follow=True).content.decode()
         assert "经现场核查，已有结论。" in page
+        assert code in page
         asks = reverse("awards:ask_review")
         assert asks in page
         assert client.post(asks, {"text": "不服"}).status_code == 422
@@ -226,7 +230,12 @@ class TestPages:
         assert ObjectionReview.objects.count() == 1
         office = reverse("awards:objection", args=[row.pk])
         decides = reverse("awards:decide_review", args=[row.pk])
-        assert decides not in client_of(people.approver).get(office).content.decode()
+        shown = {
+            role: client_of(getattr(people, role)).get(office).content.decode()
+            for role in ("officer", "approver")
+        }
+        assert [code in shown[role] for role in ("officer", "approver")] == [True, False]
+        assert decides not in shown["approver"]
         assert office in [one.url for one in waiting_for(approver2, clock.now())]
         assert "尚未登记" in client_of(approver2).get(office).content.decode()
         kept = stages.minutes(people, row.notice.call, number="3号")
@@ -247,7 +256,8 @@ class TestPages:
         texts = [own.get(page).content.decode(), own.get(asks).content.decode()]
         assert asks in texts[0]
         assert "经现场核查，已有结论。" in texts[0]
-        assert [s for s in (NAME, IDENTITY, CONTACT) for text in texts if s in text] == []
+        secrets = NAME, IDENTITY, CONTACT, query_code(row)
+        assert [s for s in secrets for text in texts if s in text] == []
         assert asks not in client_of(editor).get(page).content.decode()
         assert client_of(editor).post(asks, {"text": WHY}).status_code == 403
         assert client_of(people.secretary).get(asks).status_code == 404

@@ -137,7 +137,7 @@ def test_a_chain_of_exchanges_is_found():
 
 def test_what_cannot_be_filled_is_named_with_what_is_missing():
     of = problem([[1, 1], [1, -1], [-1, -1]], 1, 1)
-    with pytest.raises(Unfillable, match="1 places stay empty: A2") as found:
+    with pytest.raises(Unfillable, match="1 place stays empty: A2") as found:
         total.assign(of, SEED)
     assert found.value.short == {"A2": 1}
     with pytest.raises(Unfillable):

@@ -98,7 +98,7 @@ awards_envelope {0}: paid is {3}, its entries total {4}""",
                SELECT MIN(id) FROM applications_submission WHERE application_id NOT IN (
                    SELECT application_id FROM applications_submission WHERE version > 1))
            RETURNING application_id""",
-        "applications_application {0}: 1 submissions, the last of them is version 7",
+        "applications_application {0}: 1 submission, the last is version 7",
     ),
     "a submission taken out": (
         "applications.submissions",

@@ -14,6 +14,7 @@ from applications.selectors.dossiers import dossiers_of_firms
 from applications.workflow import Status
 from audit import clock
 from awards.models import Award
+from awards.services.amendments import grant_amendment, propose_amendment
 from awards.services.clawbacks import confirm_repayment
 from awards.services.terminations import confirm_termination, propose_termination
 from opendata.paging import Pages
@@ -118,6 +119,30 @@ def test_what_was_terminated_stays_with_what_was_paid_and_came_back(client, peop
     assert (ended["paid"], ended["recovered"], ended["ended_on"]) == (
         "15000000.00", f"{got.principal:.2f}", clock.today().isoformat()
     )  # fmt: skip
+
+
+def test_what_was_cut_is_the_same_on_the_page_in_the_table_and_here(client, people, agreed):
+    """An amendment from 3,000 to 2,800 万元: nothing waits to be paid of the 200."""
+    asked = propose_amendment(
+        award=agreed.award,
+        wanted={"amount": 2_800 * WAN},
+        reason="设备选型调整，资助金额相应调减。",
+        by=people.owner,
+    )
+    grant_amendment(amendment=asked, text="情况属实，同意调减。", by=people.officer)
+    [row] = rows(client, "results")
+    awards = rows(client, "award_list")
+    assert row["cut"] == "2000000.00"
+    assert sorted({award["cut"] for award in awards}) == ["0.00", "2000000.00"]
+    assert Decimal(row["awarded"]) == sum(Decimal(award["amount"]) for award in awards)
+    number = agreed.award.application.call.number
+    shown = client.get(reverse("portal:public_result", args=[number]))
+    assert "200 万元调减，不再拨付" in shown.content.decode()
+    assert shown.context["loads"][1][0] == Decimal(row["awarded"]) - 200 * WAN
+    table = client.get(reverse("portal:result_table", args=[number])).getvalue().decode("utf-8-sig")
+    assert sorted({line.rpartition(",")[2] for line in table.splitlines()[1:]}) == [
+        "0.00", "2000000.00"
+    ]  # fmt: skip
 
 
 def test_a_call_whose_projects_are_all_terminated_is_still_published(client, officer, approver):

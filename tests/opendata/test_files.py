@@ -24,6 +24,7 @@ from tests import making
 from tests.awards import stages
 from tests.awards.stages import WAN
 from tests.awards.test_recoveries import owing, receipt
+from tests.matrix.twins import triggers_off
 from tests.opendata import standard
 from tests.portal import published
 
@@ -73,10 +74,20 @@ def test_the_package_follows_the_standard(client, call, settings):
     assert one["fundingOrganization"] == [
         {"id": "CN-USCI-11220000013544367L", "name": "吉林省发展和改革委员会"}
     ]
-    assert one["beneficiaryLocation"] == [
-        {"id": "220581", "name": "通化市梅河口市", "countryCode": "CN"}
-    ]
+    assert one["beneficiaryLocation"] == [{"id": "220581", "name": "梅河口市", "countryCode": "CN"}]
     assert one["grantProgramme"][0]["code"] == call.number
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("220581", "梅河口市"), ("220382", "四平市双辽市"), ("220300", "四平市")],
+)
+def test_a_place_is_where_the_pages_count_it(client, call, code, name):
+    """梅河口市 lies in 通化市, but is a region of its own in every sum that is published."""
+    with triggers_off():
+        Application.objects.filter(call=call).update(region=making.region(code))
+    for grant in json.loads(body(client, url("json")))["grants"]:
+        assert grant["beneficiaryLocation"] == [{"id": code, "name": name, "countryCode": "CN"}]
 
 
 def test_without_a_code_the_publisher_has_the_prefix(client, call):

@@ -158,6 +158,17 @@ def test_what_an_inquiry_refuses_is_said_and_what_was_typed_is_kept(cast: Served
     refused(cast.lead, "inquiry", pk, {"act": "close"}, 'href="#id_close-measures"')
 
 
+def test_what_is_missing_is_called_in_the_summary_as_on_the_page(cast: Served) -> None:
+    row = cast.ask()
+    for act, words in (
+        ("answer", "解决了什么、由谁办理、何时办完"),
+        ("reply", "由谁办理、办什么、何时办结"),
+    ):
+        typed = {"act": act, f"{act}-text": ""}
+        link = f'<a href="#id_{act}-text">{words}：'
+        refused(cast.zhao.user, "request", row.pk, typed, link, f'for="id_{act}-text">{words}')
+
+
 def test_an_act_that_somebody_else_was_first_with_says_so(cast: Served) -> None:
     row = cast.ask()
     words = {"act": "answer", "answer-text": "增容方案已批复，六月底送电。"}

@@ -291,11 +291,13 @@ def test_a_visit_keeps_pictures_and_refuses_other_files(cast: Served) -> None:
     [photo] = Visit.objects.get().photos.all()  # the same picture twice is one
     for user, status in ((cast.owner, 200), (cast.zhao.user, 200), (cast.stranger, 404)):
         assert client_of(user).get(url("visit_photo", photo.pk)).status_code == status
-    with pytest.raises(Invalid):
-        visits.record_visit(
-            assignment=cast.assignment, on=clock.today(), kind="site", people="张",
-            summary="又看现场", photos=[SimpleUploadedFile("a.exe", b"MZ")], by=cast.zhao.user,
-        )  # fmt: skip
+    for name in ("a.exe", "a.heic", "a.pdf"):
+        with pytest.raises(Invalid) as caught:
+            visits.record_visit(
+                assignment=cast.assignment, on=clock.today(), kind="site", people="张",
+                summary="又看现场", photos=[SimpleUploadedFile(name, b"MZ")], by=cast.zhao.user,
+            )  # fmt: skip
+        assert str(caught.value.message) == "走访照片仅限 JPG 和 PNG。"
 
 
 def test_pages_for_whom_and_within_their_queries(
