@@ -76,6 +76,13 @@ def day_text(
     return f"{weekday}{d.day} {MONTHS_EN[d.month - 1]}{year}"
 
 
+def month_text(value: date, language: str) -> str:
+    """2026年6月; short in English, as it heads the narrow rows of tables."""
+    if is_chinese(language):
+        return f"{value.year}年{value.month}月"
+    return f"{MONTHS_EN[value.month - 1][:3]} {value.year}"
+
+
 def moment_text(value: datetime, language: str, *, year_now: int | None, week: bool = True) -> str:
     """6月12日（周五）17:00; without the weekday 6月12日 17:00."""
     day = day_text(value, language, year_now=year_now, week=week)

@@ -71,7 +71,10 @@ def record_milestones(round_: Round) -> None:
         for row in milestones_of(assignment.application)[:REACHED]:
             milestones.reach(milestone=row, on=today, evidence="已核对原件", by=by)
         milestones.record_investment(
-            application=assignment.application, month=today, invested=Decimal(5_000_000), by=by
+            application=assignment.application,
+            month=today,
+            by=by,
+            invested=_invested(assignment.application, Decimal(0)),
         )
 
 
@@ -135,12 +138,15 @@ def keep_company(round_: Round, share: Decimal) -> None:
         for row in list(rows)[: 3 if lags else None]:
             on = today if lags else min(today, row.planned_on + timedelta(days=place % 7 - 3))
             milestones.reach(milestone=row, on=on, evidence="已核对批文和现场", by=by)
-        latest = application.submissions.order_by("-version")[0]
-        planned = Decimal(latest.content["figures"]["fixed_assets_yuan"])
-        made = planned * share * (Decimal("0.8") if lags else 1)
-        milestones.record_investment(
-            application=application, month=today, invested=made.quantize(Decimal(1)), by=by
-        )
+        made = _invested(application, share * (Decimal("0.8") if lags else 1))
+        milestones.record_investment(application=application, month=today, invested=made, by=by)
+
+
+def _invested(application: Application, share: Decimal) -> Decimal:
+    """What the dossier says is invested, and that share of what is planned beyond it; yuan."""
+    figures = application.submissions.order_by("-version")[0].content["figures"]
+    before, planned = (Decimal(figures[f"{name}_yuan"]) for name in ("invested", "fixed_assets"))
+    return (before + (planned - before) * share).quantize(Decimal(1))
 
 
 def settle_some(round_: Round) -> None:

@@ -36,6 +36,15 @@ def register_all() -> None:
         ),
     )
     kinds.register(
+        "secretary.unserved",
+        title=_("%(name)s is on leave from %(first)s to %(last)s and nobody stands in"),
+        body=_(
+            "On some of these days nobody serves: %(titles)s. Name who stands in, or ask for other "
+            "days."
+        ),
+        act=True,
+    )
+    kinds.register(
         "secretary.gap",
         title=_("No secretary is free for %(title)s (%(region)s)"),
         body=_(
@@ -253,22 +262,20 @@ def reply_kinds() -> None:
 
 def inquiry_kinds() -> None:
     """What overdue inquiries and appraisals tell."""
-    kinds.register(
-        "inquiry.opened",
-        title=ngettext_lazy(
-            "Inquiry into %(number)s: %(clock)s %(days)s working day overdue",
-            "Inquiry into %(number)s: %(clock)s %(days)s working days overdue",
-            "days",
-        ),
-        body=ngettext_lazy(
-            "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working day, "
-            "went by at %(step)s. The secretary explains, the lead decides.",
-            "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working "
-            "days, went by at %(step)s. The secretary explains, the lead decides.",
-            "step_days",
-        ),
-        act=True,
+    title = ngettext_lazy(
+        "Inquiry into %(number)s: %(clock)s %(days)s working day overdue",
+        "Inquiry into %(number)s: %(clock)s %(days)s working days overdue",
+        "days",
     )
+    body = ngettext_lazy(
+        "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working day, "
+        "went by at %(step)s. The secretary explains, the lead decides.",
+        "“%(subject)s” of “%(title)s” (%(firm)s): most of the time, %(step_days)s working "
+        "days, went by at %(step)s. The secretary explains, the lead decides.",
+        "step_days",
+    )
+    kinds.register("inquiry.opened", title=title, body=body, act=True)
+    kinds.register("inquiry.opened_watch", title=title, body=body)
     kinds.register(
         "inquiry.explained",
         title=_("Inquiry into %(number)s: the explanation is there"),

@@ -3,7 +3,7 @@ document."""
 
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from applications.workflow import Status
@@ -100,8 +100,11 @@ def _above(user: User, now: datetime) -> list[Rows]:
 
 
 def graded(user: User) -> Rows:
-    """Projects that another person graded."""
+    """Projects that another person graded; none that would be completed while its termination
+    waits."""
+    ends = Termination.objects.filter(award=OuterRef("award"), status="proposed")
     rows = under_way(Acceptance).filter(status="graded").exclude(graded_by=user)
+    rows = rows.exclude(Exists(ends), ~Q(grade="poor"))
     return shaped("settle_acceptance", rows)
 
 

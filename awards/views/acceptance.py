@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.rules import has_any_role, has_role, is_owner
 from applications.workflow import Status
 from awards.forms.project import AcceptanceForm, GradeForm, ReasonForm
-from awards.models import ACCEPTANCE_STATES, GRADE_NAMES, SETTLED, Acceptance, Award
+from awards.models import ACCEPTANCE_STATES, GRADE_NAMES, SETTLED, Acceptance, Award, Termination
 from awards.selectors.money import last_verified
 from awards.selectors.terms import target, terms_of
 from awards.services import acceptance as services
@@ -30,7 +30,8 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = list(found.select_related("applied_by", "graded_by", "settled_by"))
     for row in rows:
         row.award = award
-    acts = _acts(request.user, award, rows)
+    ending = Termination.objects.filter(award=award, status="proposed").exists()
+    acts = _acts(request.user, award, rows, ending=ending)
     forms = drawn(acts)
     if request.method == "POST":
         concerned = _concerned(request.user, award)
@@ -48,6 +49,7 @@ def acceptance(request: SignedInRequest, pk: int) -> HttpResponse:
         "planned": target(terms, "fixed_assets_yuan"),
         "verified": last_verified(award),
         "waits": _waits(award, rows),
+        "ending": ending,
         "nav_current": "applications:dossier_list",
     }
     status = 422 if request.method == "POST" else 200
@@ -88,8 +90,9 @@ def _waits(award: Award, rows: list[Acceptance]) -> str:
     return _("The acceptance follows once every instalment is settled.")
 
 
-def _acts(user: User, award: Award, rows: list[Acceptance]) -> list[Act]:
-    """What the person may do now; the services ask again."""
+def _acts(user: User, award: Award, rows: list[Acceptance], *, ending: bool) -> list[Act]:
+    """What the person may do now; the services ask again. `ending`: a termination waits, so that
+    the project is not completed."""
     if award.application.status != Status.IN_PROGRESS:
         return []
     row = rows[-1] if rows else None
@@ -99,8 +102,10 @@ def _acts(user: User, award: Award, rows: list[Acceptance]) -> list[Act]:
         return []
     if row.status == "applied" and has_role(user, Role.PROGRAMME_OFFICER):
         return _grade(user, row)
-    if row.status == "graded" and has_any_role(user, *services.SECOND):
-        return [] if row.graded_by_id == user.pk else _settle(user, row)
+    second = has_any_role(user, *services.SECOND) and row.graded_by_id != user.pk
+    if row.status == "graded" and second:
+        acts = _settle(user, row)
+        return acts[1:] if ending and row.grade != "poor" else acts
     return []
 
 

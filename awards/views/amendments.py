@@ -165,7 +165,9 @@ def _decide(user: User, row: Amendment) -> list[Act]:
             do=lambda values: services.grant_amendment(
                 amendment=row, text=values["reason"], by=user
             ),
-            done=_("Kept. Whoever is next has been told."),
+            done=_("Endorsed. The approver decides.")
+            if passes_on
+            else _("Granted. The firm has been told."),
         ),
         Act(
             name="refuse",

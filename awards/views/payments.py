@@ -21,7 +21,7 @@ from awards.forms.refusing import add_refusal
 from awards.models import Instalment, Payment
 from awards.selectors import money
 from awards.selectors.batches import line_of
-from awards.selectors.firm_acts import to_claim
+from awards.selectors.firm_acts import to_check, to_claim
 from awards.selectors.jobs import settlement_of
 from awards.services import payments
 from awards.views.agreements import guard
@@ -103,6 +103,7 @@ def _page(
         "line": line_of(payment) if payment and rules.sees_funding(request.user) else None,
         "jobs": settlement_of(claim) if claim else None,
         "waits": WAITS[row.status],
+        "unchecked": to_check().filter(pk=row.pk).exists(),
         "loads": _loads(row),
         "timeline": [
             {"at": s["at"], "who": s["who"], "text": STEP_WORDS[s["key"]], "state": "past"}

@@ -16,6 +16,7 @@ from accounts.roles import Role
 from accounts.rules import has_role, is_owner
 from awards.forms.project import MidTermForm, ReasonForm, ReportForm
 from awards.models import REPORT_STATES, Award, MidTermCheck, ProgressReport
+from awards.selectors.firm_acts import to_check
 from awards.selectors.progress import REPORTING, Owed, owed
 from awards.services import progress as services
 from awards.views.acting import Act, award_of, carried_out, drawn
@@ -36,7 +37,8 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
         report.award = award
     rows = owed(award, reports, request.clock.now, working_days())
     confirms = _confirms(request, award)
-    acts = _acts(request, award, rows, reports, checks, confirms=confirms)
+    blocked = to_check().filter(award=award).first()
+    acts = _acts(request, award, rows, reports, checks, confirms=confirms, due=bool(blocked))
     forms = drawn(acts)
     if request.method == "POST":
         concerned = confirms or is_owner(request.user, award.application.firm_id)
@@ -49,6 +51,7 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
         "application": award.application,
         "rows": [_row(one, reports) for one in rows],
         "checks": checks[::-1],
+        "blocked": blocked,
         "reporting": award.application.status in REPORTING,
         "acts": forms,
         "nav_current": "applications:dossier_list",
@@ -82,8 +85,10 @@ def _acts(
     checks: list[MidTermCheck],
     *,
     confirms: bool,
+    due: bool,
 ) -> list[Act]:
-    """What the person may do now; the services ask again."""
+    """What the person may do now; the services ask again. `due`: an instalment waits for the
+    mid-term check."""
     if award.application.status not in REPORTING:
         return []
     user = request.user
@@ -96,7 +101,7 @@ def _acts(
         if waiting is not None:
             acts += _confirm(user, waiting)
         if not (checks and checks[-1].passed):
-            acts.append(_check(request, award))
+            acts.append(_check(request, award, due=due))
     return acts
 
 
@@ -135,7 +140,7 @@ def _confirm(user: User, row: ProgressReport) -> Iterator[Act]:
     )
 
 
-def _check(request: SignedInRequest, award: Award) -> Act:
+def _check(request: SignedInRequest, award: Award, *, due: bool) -> Act:
     return Act(
         name="check",
         title=_("Record the mid-term check"),
@@ -143,5 +148,5 @@ def _check(request: SignedInRequest, award: Award) -> Act:
         form=partial(MidTermForm, initial={"on": request.clock.today}),
         do=lambda values: services.check_mid_term(award=award, by=request.user, **values),
         done=_("Recorded. The firm has been told."),
-        folded=True,
+        folded=not due,
     )

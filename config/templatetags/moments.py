@@ -39,6 +39,12 @@ def day(value: Any, options: str = "") -> str:
 
 
 @register.filter
+def month(value: Any) -> str:
+    """2026年6月"""
+    return wording.month_text(value, _language()) if isinstance(value, date) else MISSING
+
+
+@register.filter
 def moment(value: Any, options: str = "") -> str:
     """6月12日（周五）17:00. Options: "short" leaves the weekday out, "year" always a year."""
     if not isinstance(value, datetime):

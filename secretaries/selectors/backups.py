@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from secretaries.models import Leave, ServiceAssignment
+from secretaries.models import Leave, ServiceAssignment, ServiceSecretary
 from secretaries.selectors.candidates import CODES, LOAD, by_role, project_of
 
 
@@ -72,6 +72,37 @@ def still_fits(assignment: ServiceAssignment, today: date) -> bool:
         return False
     fit = (one.id for one in stand_ins(assignment, today) if one.unfit is None)
     return assignment.backup_id in fit
+
+
+def unserved(
+    secretary: ServiceSecretary, leaves: Collection[Leave]
+) -> dict[int, list[ServiceAssignment]]:
+    """By each leave of the secretary, the projects that nobody serves on a day of it: nobody stands
+    in, or the other one is on leave too. Two queries, whatever the number of leaves."""
+    served = ServiceAssignment.objects.filter(
+        Q(secretary=secretary) | Q(backup=secretary), valid_to__isnull=True, role="lead"
+    )
+    rows = list(served.select_related("application", "secretary__user", "backup__user"))
+    others = {pk for row in rows for pk in (row.secretary_id, row.backup_id)} - {secretary.pk}
+    away = list(Leave.objects.filter(secretary__in=others, cancelled_at__isnull=True))
+    found: dict[int, list[ServiceAssignment]] = {}
+    for leave in leaves:
+        meets = {
+            other.secretary_id
+            for other in away
+            if other.first_day <= leave.last_day and other.last_day >= leave.first_day
+        }
+        alone = [row for row in rows if _is_alone(row, secretary, meets)]
+        if alone:
+            found[leave.pk] = alone
+    return found
+
+
+def _is_alone(row: ServiceAssignment, secretary: ServiceSecretary, away: Collection[int]) -> bool:
+    """Whether nobody is left at a project when the secretary goes and these are away."""
+    if row.secretary_id == secretary.pk:
+        return row.backup_id is None or row.backup_id in away
+    return row.secretary_id in away
 
 
 def _stand_in(row: Any, places: Collection[str], today: date) -> StandIn:

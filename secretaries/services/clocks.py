@@ -30,6 +30,7 @@ from secretaries.models import (
 from secretaries.selectors.settings import numbers
 from secretaries.service_rules import ServiceRules
 from secretaries.services import clock_rows, holds, inquiries, telling, unsigned
+from secretaries.services.apart import apart
 from secretaries.services.request_rows import escalated, lock_request
 
 LADDER = (Rung.HALF, Rung.NEAR, Rung.UNIT, Rung.CITY, Rung.PROVINCE, Rung.INQUIRY)
@@ -70,11 +71,12 @@ def watch_clocks(now: datetime | None = None) -> int:
     units that did not sign in time; how often somebody was told.
 
     A rung is a row, told once: run as often as you like. Provisional due dates are first counted
-    again with the table as it stands. A query a rung, whatever the number of clocks.
+    again with the table as it stands. A query a rung, whatever the number of clocks. What
+    fails at one keeps none of the others.
     """
     at = Moment(now or clock.now(), working_days(), numbers())
     recount()
-    climbed = sum(_climb(pk, rung, at) for rung in LADDER for pk in _reached(rung, at))
+    climbed = sum(apart(_climb, pk, rung, at) for rung in LADDER for pk in _reached(rung, at))
     return climbed + unsigned.tell_all(at.now, at.table)
 
 
@@ -106,7 +108,6 @@ def nth_back(today: date, days: int, table: WorkingDays) -> date:
     return day
 
 
-@transaction.atomic
 def _climb(pk: int, rung: Rung, at: Moment) -> int:
     """Write the rung and tell of it, unless it was answered or told of meanwhile."""
     whose = ServiceRequest.objects.filter(Q(finish=pk) | Q(response=pk), status=RequestStatus.OPEN)

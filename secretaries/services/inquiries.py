@@ -31,8 +31,9 @@ def open_inquiry(
 ) -> OverdueInquiry:
     """Open it with the sub-clocks as they stand and the step that took most of the time.
 
-    Called by the ladder, in its transaction; `told` is whom the rung names. A request has one
-    inquiry, also when reopened or when both its clocks (`clock`: the kind) run over.
+    Called by the ladder, in its transaction; `told` is whom the rung names: the secretary and the
+    lead have to act, the others hear of it. A request has one inquiry, also when reopened or when
+    both its clocks (`clock`: the kind) run over.
     """
     found = shares_of(row, now, table)
     step = slowest(found)
@@ -51,7 +52,9 @@ def open_inquiry(
     )
     if is_new:
         _note("inquiry.open", inquiry, None)
-        telling.inquiry("opened", inquiry, told)
+        acting = {*telling.secretary_of(row.application), *telling.leads()}
+        telling.inquiry("opened", inquiry, [user for user in told if user in acting])
+        telling.inquiry("opened_watch", inquiry, [user for user in told if user not in acting])
     return inquiry
 
 

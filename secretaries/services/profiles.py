@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
@@ -15,9 +16,12 @@ from applications.models import Industry
 from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from audit.services import record
+from notifications.services import notify
 from secretaries import rules
 from secretaries.models import Leave, ServiceSecretary
+from secretaries.selectors.backups import unserved
 from secretaries.selectors.candidates import load_and_places
+from secretaries.services import telling
 from secretaries.services.appointments import retry_gaps
 
 MOST_LOAD = 20
@@ -96,7 +100,8 @@ def _keep(user: User, values: dict[str, Any]) -> tuple[ServiceSecretary, dict[st
 def record_leave(
     *, secretary: ServiceSecretary, first_day: date, last_day: date, reason: str = "", by: User
 ) -> Leave:
-    """Enter leave, by the secretary or the lead. Refuses the past and overlapping leave."""
+    """Enter leave, by the secretary or the lead. Refuses the past and overlapping leave; the leads
+    hear of projects that nobody serves on these days."""
     row = ServiceSecretary.objects.select_for_update(no_key=True).get(pk=secretary.pk)
     _own_or_lead(row, by)
     if last_day < first_day:
@@ -123,7 +128,26 @@ def record_leave(
         reason=leave.reason,
         after={"first_day": first_day, "last_day": last_day},
     )
+    _tell_unserved(leave)
     return leave
+
+
+def _tell_unserved(leave: Leave) -> None:
+    alone = unserved(leave.secretary, [leave]).get(leave.pk, [])
+    if not alone:
+        return
+    notify(
+        kind="secretary.unserved",
+        recipients=telling.leads(),
+        key=f"unserved:{leave.pk}",
+        context={
+            "name": leave.secretary.user.name,
+            "first": leave.first_day,
+            "last": leave.last_day,
+            "titles": [row.application.title for row in alone],
+        },
+        url=reverse("secretaries:profile", args=[leave.secretary_id]),
+    )
 
 
 @transaction.atomic

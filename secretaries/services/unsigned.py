@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
@@ -12,6 +11,7 @@ from calendars.table import WorkingDays
 from calendars.wording import day_of
 from secretaries.models import Escalation, RequestHold, RequestStatus, Rung, ServiceRequest
 from secretaries.services import telling
+from secretaries.services.apart import apart
 from secretaries.services.request_rows import escalated, lock_request
 
 MOST_AT_ONCE = 2_000  # in one run; the next run tells the rest
@@ -27,10 +27,11 @@ def tell_all(now: datetime, table: WorkingDays) -> int:
         .filter(till__gt=F("sign_due_at"))
         .order_by("sign_due_at", "pk")
     )
-    return sum(_tell(pk, now, table) for pk in late.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return sum(
+        apart(_tell, pk, now, table) for pk in late.values_list("pk", flat=True)[:MOST_AT_ONCE]
+    )
 
 
-@transaction.atomic
 def _tell(pk: int, now: datetime, table: WorkingDays) -> int:
     """Write it down and tell of it, unless that was done meanwhile."""
     row = lock_request(RequestHold.objects.select_related("request").get(pk=pk).request).row

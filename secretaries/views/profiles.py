@@ -1,5 +1,6 @@
 """Secretaries' profiles and leave."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +17,9 @@ from accounts.selectors import users_with_role
 from audit.refusals import NotVisible, Refused
 from secretaries import rules
 from secretaries.forms.work import LeaveForm, ProfileForm
-from secretaries.models import Leave, ServiceSecretary
+from secretaries.models import Leave, ServiceAssignment, ServiceSecretary
 from secretaries.selectors import projects as reading
+from secretaries.selectors.backups import unserved
 from secretaries.services import profiles
 from secretaries.views.board import lead_only
 
@@ -93,15 +95,24 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
     form = LeaveForm(request.POST, prefix="leave")
     if form.is_valid():
         try:
-            profiles.record_leave(secretary=secretary, by=request.user, **form.cleaned_data)
+            entered = profiles.record_leave(
+                secretary=secretary, by=request.user, **form.cleaned_data
+            )
         except Refused as refused:
             field = refused.field if refused.field in form.fields else None
             form.add_error(field, str(refused.message))
         else:
-            messages.success(request, _("Leave entered; the backup stands in."))
+            _say_entered(request, secretary, entered)
             return redirect("secretaries:profile", pk=pk)
     own = _form_for_page(request, secretary)
     return _page(request, secretary, form=own, leave=form)
+
+
+def _say_entered(request: SignedInRequest, secretary: ServiceSecretary, row: Leave) -> None:
+    if unserved(secretary, [row]):
+        messages.warning(request, _("Leave entered. Nobody serves some projects on these days."))
+    else:
+        messages.success(request, _("Leave entered; whoever is named stands in."))
 
 
 @login_required
@@ -138,6 +149,16 @@ def _seen(request: SignedInRequest, pk: int) -> ServiceSecretary:
     return secretary
 
 
+def _leaves(
+    secretary: ServiceSecretary, today: date
+) -> list[tuple[Leave, list[ServiceAssignment]]]:
+    """The latest leave, each with the projects that nobody serves meanwhile."""
+    rows = list(reading.leaves_of(secretary)[:20])
+    ahead = [row for row in rows if row.cancelled_at is None and row.last_day >= today]
+    alone = unserved(secretary, ahead)
+    return [(row, alone.get(row.pk, [])) for row in rows]
+
+
 def _page(
     request: SignedInRequest,
     secretary: ServiceSecretary,
@@ -149,7 +170,7 @@ def _page(
         "secretary": secretary,
         "form": form,
         "leave_form": leave or LeaveForm(prefix="leave"),
-        "leaves": list(reading.leaves_of(secretary)[:20]),
+        "leaves": _leaves(secretary, request.clock.today),
         "assignments": list(
             reading.own_assignments(secretary.user, request.clock.today).filter(secretary=secretary)
         ),

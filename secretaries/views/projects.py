@@ -227,6 +227,11 @@ def frame(request: SignedInRequest, application: Application) -> dict[str, Any]:
     }
 
 
+def _stands_in(row: ServiceAssignment, today: date) -> bool:
+    """Whether somebody is there while the secretary is on leave."""
+    return row.backup is not None and reading.leave_today(row.backup, today) is None
+
+
 def _page(
     request: SignedInRequest,
     application: Application,
@@ -243,6 +248,7 @@ def _page(
     places = {region.code: str(region) for region in near if region is not None}
     user, today = request.user, request.clock.today
     serving = rules.serves(user, application, today)
+    away = reading.leave_today(current.secretary, today) if current else None
     state = Status(application.status)
     context = {
         **frame(request, application),
@@ -250,7 +256,8 @@ def _page(
         "current": current,
         "former": [a for a in assignments if a is not current],
         "reason": reason_text(current.reason, places) if current else "",
-        "away": reading.leave_today(current.secretary, today) if current else None,
+        "away": away,
+        "stood_in": bool(away and current and _stands_in(current, today)),
         "requests": requests,
         "visits": list(reading.visits_of(application)[:50]),
         "form": form or VisitForm(initial={"on": today, "kind": "site"}),

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from applications.models import Application, CallStatus
 from applications.workflow import Status
+from audit import clock
 from audit.refusals import Invalid, NotPermitted, WrongState
 from awards.models import Acceptance, Award
 from awards.services import acceptance, claims, terminations
+from awards.waiting import waiting_for
 from tests.awards import stages
 from tests.awards.tables import pairs, tried
 from tests.awards.test_guards import refused
@@ -29,6 +31,14 @@ def award(kept, people, ranked):
 
 def status(award):
     return Application.objects.get(pk=award.application_id).status
+
+
+def offered(client, path):
+    return [one.act.name for one in client.get(path).context["acts"]]
+
+
+def waiting(user):
+    return [item.url for item in waiting_for(user, clock.now())]
 
 
 def test_accepted_by_two(people, award, client_of):
@@ -58,14 +68,33 @@ def test_a_poor_project_is_not_accepted_and_may_apply_again(people, award):
     assert lines() == []
 
 
-def test_a_project_is_not_accepted_while_its_termination_waits(people, award):
+def test_a_project_is_not_accepted_while_its_termination_waits(people, award, client_of):
     row = stages.graded(people, award)
+    path = reverse("awards:acceptance", args=[award.pk])
+    assert offered(client_of(people.officer2), path) == ["settle", "send_back"]
     ended = stages.ending(people, award)
     with pytest.raises(WrongState):
         acceptance.settle(acceptance=row, text=WHY, by=people.officer2)
+    assert offered(client_of(people.officer2), path) == ["send_back"]
+    assert path not in waiting(people.officer2)
+    page = client_of(people.officer2).get(path).content.decode()
+    assert "终止决定作出前，本项目不得验收。" in page
+    assert reverse("awards:ending", args=[award.pk]) in page
     terminations.refuse_termination(termination=ended, reason=WHY, by=people.approver)
+    assert path in waiting(people.officer2)
     acceptance.settle(acceptance=row, text=WHY, by=people.officer2)
     assert status(award) == Status.COMPLETED
+
+
+def test_a_poor_project_is_settled_while_its_termination_waits(people, award, client_of):
+    row = stages.graded(people, award, "59.99")
+    stages.ending(people, award)
+    path = reverse("awards:acceptance", args=[award.pk])
+    assert offered(client_of(people.officer2), path) == ["settle", "send_back"]
+    assert path in waiting(people.officer2)
+    acceptance.settle(acceptance=row, text=WHY, by=people.officer2)
+    row.refresh_from_db()
+    assert (row.status, status(award)) == ("failed", Status.IN_PROGRESS)
 
 
 def test_what_is_sent_back_is_graded_anew(people, award):

@@ -266,7 +266,9 @@ def test_the_page_shows_the_versions_side_by_side(people, award, client_of, appl
     assert [c["name"] for c in Amendment.objects.get().changes] == ["promised_headcount"]
     assert owner.post(page, typed).status_code == 409
     decided = {"act": "grant", "grant-reason": WHY}
-    assert client_of(people.officer).post(page, decided).status_code == 302
+    officer = client_of(people.officer)
+    assert officer.post(page, decided).status_code == 302
+    assert "已批准，并已通知企业。" in officer.get(page).content.decode()
     shown = owner.get(page).content.decode()
     assert (shown.count(">280 人<"), shown.count(">260 人<")) == (2, 2)
     assert ">280 人 → 260 人<" in shown  # on a phone
@@ -309,6 +311,20 @@ def test_nobody_grants_what_they_asked_for(people, award):
         "UPDATE awards_amendment SET status = 'refused', settled_by_id = proposed_by_id,"
         " settled_at = now(), settlement = 'x'"
     )
+
+
+def test_whoever_decides_reads_who_decides_next(people, award, client_of):
+    """A large one is endorsed by an officer, then granted by the approver."""
+    row = asked(people, award, LARGE)
+    assert row.to_approver
+    page = reverse("awards:amendments", args=[award.pk])
+    decided = {"act": "grant", "grant-reason": WHY}
+    said = [
+        client_of(person).post(page, decided, follow=True).content.decode()
+        for person in (people.officer, people.approver)
+    ]
+    assert "已同意，转审定人员审定。" in said[0]
+    assert "已批准，并已通知企业。" in said[1]
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,32 @@ def test_an_older_quarter_reports_no_more_than_a_later_one(people, award):
     stages.reported(people, award, first, invested=5_000 * WAN)
 
 
+def test_what_waits_for_the_check_says_so_until_it_is_passed(people, client_of):
+    agreement = stages.agreed(people, stages.ranked(people, midterm_before=2))
+    stages.paid(people, stages.part(agreement, 1))
+    part = reverse("awards:instalment", args=[stages.part(agreement, 2).pk])
+    page = reverse("awards:progress", args=[agreement.award_id])
+    officer, owner = client_of(people.officer), client_of(people.owner)
+
+    def said():
+        folded = {one.act.name: one.act.folded for one in officer.get(page).context["acts"]}
+        words = "中期检查通过后方可申请第 2 期拨付", "中期检查通过后，项目单位方可申请本期拨付"
+        return (
+            *(words[0] in client.get(page).content.decode() for client in (officer, owner)),
+            *(words[1] in client.get(part).content.decode() for client in (officer, owner)),
+            folded.get("check"),
+        )
+
+    assert said() == (True, True, True, True, False)
+    for passed, found in ((False, (True, True, True, True, False)), (True, (False,) * 4)):
+        progress.check_mid_term(
+            award=agreement.award, on=clock.today(), passed=passed, finding=WHY, by=people.officer
+        )
+        assert said()[: len(found)] == found
+    read = owner.get(page).content.decode()
+    assert ("通过" in read, "须整改" in read) == (True, True)  # either check says what it found
+
+
 def test_the_check_opens_the_instalment_that_wants_it(people):
     agreement = stages.agreed(people, stages.ranked(people, midterm_before=2))
     award = agreement.award

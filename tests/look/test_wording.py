@@ -305,3 +305,11 @@ def test_the_year_is_always_written_without_a_clock():
 )
 def test_a_difference_has_its_sign(value, shown):
     assert signed(value) == shown
+
+
+def test_months_in_both_languages() -> None:
+    day = date(2025, 9, 30)
+    assert [wording.month_text(day, language) for language in ("zh-hans", "en")] == [
+        "2025年9月",
+        "Sep 2025",
+    ]

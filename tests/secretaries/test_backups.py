@@ -9,6 +9,7 @@ from applications.rules import SERVE, holds
 from audit import clock
 from audit.models import Event
 from audit.refusals import Invalid, NotPermitted
+from notifications import kinds
 from notifications.models import Message
 from secretaries.models import ServiceSecretary
 from secretaries.selectors.backups import stand_ins
@@ -137,3 +138,39 @@ def test_queries_do_not_grow(cast: Served, django_assert_max_num_queries) -> Non
             assert client.get(path).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_leave_on_which_nobody_serves_is_entered_and_the_lead_is_warned(cast: Served) -> None:
+    """Nobody stands in, or both are away: said on the pages, told to the lead, not refused."""
+    own, lead, sun = client_of(cast.zhao.user), client_of(cast.lead), cast.secretary("孙桂芳")
+    assert "尚未指定替补秘书。" in lead.get(url("project", cast.it.pk)).content.decode()
+    leave(cast, cast.zhao, 0, 3)
+    assert "无人代为服务。" in lead.get(url("project", cast.it.pk)).content.decode()
+    row = cast.zhao.leaves.get()
+    profiles.cancel_leave(leave=row, by=cast.lead)
+    backups.set_backup(assignment=cast.assignment, backup=sun, by=cast.lead)
+    leave(cast, cast.zhao, 10, 15)
+    told = Message.objects.filter(kind="secretary.unserved", recipient=cast.lead)
+    assert [kinds.render(m.kind, m.context, "en").body.split(": ")[1] for m in told] == [
+        f"{cast.it.title}. Name who stands in, or ask for other days."
+    ]
+    day = (clock.today() + timedelta(days=15)).isoformat()
+    typed = {"leave-first_day": day, "leave-last_day": day}
+    page = client_of(sun.user).post(url("leave", sun.pk), typed, follow=True).content.decode()
+    assert "休假已登记。休假期间部分项目无人服务。" in page
+    assert told.all().count() == 2
+    for who in (sun, cast.zhao):  # seen from both sides
+        page = lead.get(url("profile", who.pk)).content.decode()
+        assert "休假期间无人服务：" in page
+        assert url("backup", cast.assignment.pk) in page
+    assert "休假期间无人服务：" in own.get(url("profile", cast.zhao.pk)).content.decode()
+
+
+def test_leave_on_which_another_serves_warns_of_nothing(cast: Served) -> None:
+    sun = cast.secretary("孙桂芳")
+    backups.set_backup(assignment=cast.assignment, backup=sun, by=cast.lead)
+    leave(cast, sun, 0, 3)
+    leave(cast, cast.zhao, 4, 6)
+    assert not Message.objects.filter(kind="secretary.unserved").exists()
+    page = client_of(cast.lead).get(url("profile", sun.pk)).content.decode()
+    assert "休假期间无人服务：" not in page

@@ -222,10 +222,15 @@ def test_an_inquiry_opens_by_itself_and_names_the_step(cast: Served) -> None:
     clocks.watch_clocks()
     inquiry = OverdueInquiry.objects.get()
     assert inquiry.clock == "finish"
-    assert heard("opened") == {cast.zhao.user, cast.lead, cast.officer, region}
+    assert heard("opened") == {cast.zhao.user, cast.lead}
+    assert heard("opened_watch") == {cast.officer, region}
+    assert [kinds.sort_of(f"inquiry.{kind}") for kind in ("opened", "opened_watch")] == [
+        "act",
+        "news",
+    ]
     steps = Escalation.objects.filter(rung="inquiry").order_by("clock__kind")
     assert [sorted(step.told) for step in steps] == [
-        sorted(user.name for user in heard("opened")), []
+        sorted(user.name for user in heard("opened") | heard("opened_watch")), []
     ]  # fmt: skip
     assert (inquiry.request, inquiry.subject, inquiry.step) == (row, cast.zhao.user, "供电公司")
     assert inquiry.shares == [["四平市工信局", 0], ["供电公司", 16]]

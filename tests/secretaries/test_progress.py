@@ -384,3 +384,17 @@ def test_a_place_opens_into_its_months(cast: Served) -> None:
             assert sum(own[name].part for _m, own in rows) == rate.part
             assert sum(own[name].whole for _m, own in rows) == rate.whole
     assert page.content.decode().count('<details class="fold') == len(found.lines)
+
+
+def test_a_month_that_is_refused_says_why_at_the_head_of_its_form(cast: Served) -> None:
+    """And what was typed comes back; the months that are recorded are named in words."""
+    own, path = client_of(cast.zhao.user), url("milestones", cast.it.pk)
+    typed = {"invest": "1", "invest-month": "", "invest-invested": "120.5"}
+    refused = own.post(path, typed)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'href="#id_invest-month"' in page
+    assert 'value="120.5"' in page
+    today = clock.today()
+    assert own.post(path, {**typed, "invest-month": today.isoformat()}).status_code == 302
+    assert f"{today.year}年{today.month}月</th>" in own.get(path).content.decode()
