@@ -18,15 +18,15 @@ from secretaries.models import ServiceSecretary
 # The clock of the n-th settlement has the number n, that of its first reply the count + n.
 CLOCKS = """
 INSERT INTO secretaries_serviceclock
-    (id, kind, days, extended, started_at, half_on, near_on, due_at, provisional, paused_since,
-     paused_days)
-SELECT n, 'finish', 15, 0, at, at::date + 10, at::date + 16,
+    (id, kind, days, extended, started_at, half_days, near_days, half_on, near_on, due_at,
+     provisional, paused_since, paused_days)
+SELECT n, 'finish', 15, 0, at, 8, 12, at::date + 10, at::date + 16,
        CASE WHEN n %% 10 <> 0 THEN at + interval '21 days' END, false,
        CASE WHEN n %% 10 = 0 THEN at::date + 5 END, 0
 FROM (SELECT n, steelyard_now() - (n %% 30) * interval '1 day' AS at
       FROM generate_series(1, %(count)s) n) made
 UNION ALL
-SELECT %(count)s + n, 'response', 3, 0, steelyard_now(), current_date, current_date,
+SELECT %(count)s + n, 'response', 3, 0, steelyard_now(), 2, 3, current_date, current_date,
        steelyard_now(), false, NULL, 0
 FROM generate_series(1, %(count)s) n
 """

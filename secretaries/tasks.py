@@ -1,5 +1,7 @@
 """Thin doors for Celery: the work is in the services."""
 
+from collections.abc import Callable
+
 from celery import shared_task
 
 from applications.models import Application
@@ -32,13 +34,29 @@ def recount() -> None:
     clocks.recount()
 
 
+# Leave begins and ends by date, projects end: release, fill, warn. A quarter ends: appraise.
+STEPS = (
+    appointments.release_finished,
+    batches.fill_gaps,
+    clocks.watch_clocks,
+    appraisals.appraise_last_quarter,
+)
+
+
 @shared_task(name="secretaries.tasks.daily", ignore_result=True)
 def daily() -> None:
-    """Leave begins and ends by date, projects end: release, then fill, then warn (periodic).
-    A quarter ends: appraise."""
+    """What a day brings (periodic). A fault in one step keeps none of the others from being taken;
+    all are raised at the end, for the worker's log."""
     with alone("secretaries.daily") as is_alone:
         if is_alone:
-            appointments.release_finished()
-            batches.fill_gaps()
-            clocks.watch_clocks()
-            appraisals.appraise_last_quarter()
+            failed = [error for step in STEPS if (error := _fault(step)) is not None]
+            if failed:
+                raise ExceptionGroup("secretaries.tasks.daily", failed)
+
+
+def _fault(step: Callable[[], int]) -> Exception | None:
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001  (raised with the others)
+        return error
+    return None

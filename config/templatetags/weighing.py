@@ -132,8 +132,9 @@ def pips(on: int, of: int) -> SafeString:
 
 
 @register.simple_tag
-def mini(used: Any, limit: Any) -> SafeString:
-    """{% mini request.used request.limit %}: a clock; stars at 50 and 80 %, then the overrun."""
+def mini(used: Any, limit: Any, *marks: Any) -> SafeString:
+    """{% mini clock.used clock.limit clock.half clock.nearly %}: a clock; marks where the warnings
+    come, the last of which makes it amber, then the overrun."""
     whole = _decimal(limit)
     rod = Decimal(200) / 3  # the limit stands at two thirds of the width
     share = max(_decimal(used) / whole, Decimal(0)) if whole > 0 else Decimal(0)
@@ -141,7 +142,8 @@ def mini(used: Any, limit: Any) -> SafeString:
         min(share, Decimal(1)) * rod,
         min(max(share - 1, Decimal(0)), Decimal("0.5")) * rod,
     )
-    kind = "warn" if Decimal("0.8") <= share <= 1 else "ok"
+    warned = bool(marks) and _decimal(marks[-1]) <= _decimal(used)
+    kind = "warn" if warned and share <= 1 else "ok"
     late = (
         format_html(
             '<rect class="late" x="{}" y="3" width="{}" height="5"/>', percent(rod), percent(beyond)
@@ -151,7 +153,7 @@ def mini(used: Any, limit: Any) -> SafeString:
     )
     ticks = format_html_join(
         "", '<line class="tick" x1="{0}" x2="{0}" y1="9" y2="13"/>',
-        ((percent(rod * s / 100),) for s in (50, 80)),
+        ((percent(rod * _decimal(mark) / whole),) for mark in marks if whole > 0),
     )  # fmt: skip
     return format_html(
         '<svg class="mini" aria-hidden="true"><rect class="track" y="3" width="{0}" height="5"/>'

@@ -85,6 +85,8 @@ class Migration(migrations.Migration):
                 ('days', models.PositiveSmallIntegerField()),
                 ('extended', models.PositiveSmallIntegerField(default=0)),
                 ('started_at', models.DateTimeField()),
+                ('half_days', models.PositiveSmallIntegerField()),
+                ('near_days', models.PositiveSmallIntegerField()),
                 ('half_on', models.DateField()),
                 ('near_on', models.DateField()),
                 ('due_at', models.DateTimeField(null=True)),

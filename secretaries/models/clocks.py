@@ -28,6 +28,8 @@ class ServiceClock(models.Model):
     days = models.PositiveSmallIntegerField()  # an extension granted is in them
     extended = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
+    half_days = models.PositiveSmallIntegerField()  # used up when the first warning comes
+    near_days = models.PositiveSmallIntegerField()  # … and the second
     half_on = models.DateField()
     near_on = models.DateField()
     due_at = models.DateTimeField(null=True)

@@ -13,12 +13,15 @@ from secretaries.models import RequestHold, RequestStatus, ServiceClock, Service
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Working days used of the working days allowed; the day of receipt is not counted."""
+    """Working days used of the working days allowed; the day of receipt is not counted. `half`,
+    `nearly`: used up when the first warning comes, and the second."""
 
     used: int
     limit: int
+    half: int
+    nearly: int
     running: bool
-    near: bool = False  # nearly used up (the service's own share, 80 % at first) and not yet over
+    near: bool = False  # the second warning has come, and it is not over yet
     late: bool = False  # past its due day; `over` counts from the next working day on
     paused: bool = False
 
@@ -88,7 +91,16 @@ def _clock(row: ServiceRequest, elapsed: int, now: datetime) -> Clock:
     paused = finish.paused_since is not None
     late = running and finish.due_at is not None and finish.due_at < now
     near = running and not paused and not late and day_of(now) >= finish.near_on
-    return Clock(used=used, limit=finish.days, running=running, near=near, late=late, paused=paused)
+    return Clock(
+        used=used,
+        limit=finish.days,
+        half=finish.half_days,
+        nearly=finish.near_days,
+        running=running,
+        near=near,
+        late=late,
+        paused=paused,
+    )
 
 
 def shares_of(request: ServiceRequest, now: datetime, table: WorkingDays) -> list[Share]:

@@ -10,7 +10,15 @@ from calendars.wording import day_of
 from secretaries.models import ClockKind, ClockPause, ServiceClock
 from secretaries.service_rules import ServiceRules
 
-MEASURED = ("half_on", "near_on", "due_at", "provisional", "paused_days")
+MEASURED = (
+    "half_days",
+    "near_days",
+    "half_on",
+    "near_on",
+    "due_at",
+    "provisional",
+    "paused_days",
+)
 
 
 def begin(
@@ -41,14 +49,14 @@ def measure(
         clock.due_at = None
         return
     clock.due_at, clock.provisional = end_of_day(due.day), due.provisional
-    clock.half_on = _part(clock, start, numbers.half_percent, stops, table)
-    clock.near_on = _part(clock, start, numbers.near_percent, stops, table)
+    clock.half_days = part_of(clock.days, numbers.half_percent)
+    clock.near_days = part_of(clock.days, numbers.near_percent)
+    clock.half_on = _day(start, clock.half_days, stops, table)
+    clock.near_on = _day(start, clock.near_days, stops, table)
 
 
-def _part(
-    clock: ServiceClock, start: date, percent: int, stops: Iterable[Pause], table: WorkingDays
-) -> date:
-    found = due_with_pauses(start, part_of(clock.days, percent), stops, table)
+def _day(start: date, days: int, stops: Iterable[Pause], table: WorkingDays) -> date:
+    found = due_with_pauses(start, days, stops, table)
     if found is None:
         raise ValueError("a clock that is due has no open pause")
     return found.day

@@ -93,8 +93,13 @@ def test_bar_keeps_to_its_track():
 def test_mini_shows_overrun_only_beyond_the_limit():
     assert 'class="late"' in mini(22, 15)
     assert 'class="late"' not in mini(15, 15)
-    assert 'class="warn"' in mini(12, 15)
-    assert 'class="ok"' in mini(11, 15)
+    assert 'class="warn"' in mini(12, 15, 8, 12)
+    assert 'class="ok"' in mini(11, 15, 8, 12)
+    assert [f'x1="{at}%"' in mini(3, 15, 6, 9) for at in ("26.667", "40.000", "35.556")] == [
+        True,
+        True,
+        False,
+    ]
     assert 'width="33.333%"' in mini(9000, 15)
     assert 'class="ok" y="3" width="0.000%"' in mini(5, 0)
 

@@ -3,8 +3,11 @@
 import pytest
 from django.db import connection
 
+from applications.models import Application
+from applications.workflow import Status
+from secretaries import tasks
 from secretaries.models import Escalation
-from secretaries.services import clocks, requests
+from secretaries.services import appointments, clocks, requests
 from tests.secretaries.people import made_older, on_a_day
 from tests.secretaries.test_clocks import worked
 from tests.secretaries.test_requests import Served
@@ -27,15 +30,33 @@ def test_a_fault_at_one_clock_keeps_none_of_the_others(
     ]
     for row in rows:
         made_older(row, worked(6))
-    refuse_rungs_of(rows[0].finish_id)
+    number = rows[0].finish_id
+    refuse(f"BEFORE INSERT ON secretaries_escalation FOR EACH ROW WHEN (NEW.clock_id = {number})")
     assert clocks.watch_clocks() == 2
     told = Escalation.objects.values_list("clock", flat=True)
     assert set(told) == {rows[1].finish_id, rows[2].finish_id}
     assert [r.getMessage() for r in caplog.records if r.name == "secretaries.services.apart"] == [
         f"secretaries.services.clocks {rows[0].finish_id} failed"
     ]
-    sql("DROP TRIGGER refused_rung ON secretaries_escalation")
+    sql("DROP TRIGGER refused ON secretaries_escalation")
     assert clocks.watch_clocks() == 1
+
+
+def test_a_fault_in_one_step_of_the_day_keeps_none_of_the_others(cast: Served) -> None:
+    """The database refuses to end the assignment of a finished project; the ladder is climbed."""
+    row = requests.reply(request=cast.ask(), text="已转办理。", by=cast.zhao.user)
+    made_older(row, worked(6))
+    over = cast.project(status=Status.AWARDED)
+    appointments.appoint(application=over)
+    Application.objects.filter(pk=over.pk).update(status=Status.COMPLETED)
+    refuse("BEFORE UPDATE ON secretaries_serviceassignment FOR EACH ROW")
+    with pytest.raises(ExceptionGroup) as faults:
+        tasks.daily()
+    assert [str(error).splitlines()[0] for error in faults.value.exceptions] == ["refused"]
+    assert Escalation.objects.values_list("clock", flat=True).get() == row.finish_id
+    sql("DROP TRIGGER refused ON secretaries_serviceassignment")
+    tasks.daily()
+    assert over.service_assignments.filter(valid_to=None).count() == 0
 
 
 def sql(text: str) -> None:
@@ -43,16 +64,12 @@ def sql(text: str) -> None:
         cursor.execute(text)
 
 
-def refuse_rungs_of(number: int) -> None:
+def refuse(when: str) -> None:
+    """From now on the database refuses that, as `refused`."""
     sql(
         """
-        CREATE FUNCTION refuse_rung() RETURNS trigger LANGUAGE plpgsql AS
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'refused'; END $$
         """
     )
-    sql(
-        f"""
-        CREATE TRIGGER refused_rung BEFORE INSERT ON secretaries_escalation
-        FOR EACH ROW WHEN (NEW.clock_id = {int(number)}) EXECUTE FUNCTION refuse_rung()
-        """
-    )
+    sql(f"CREATE TRIGGER refused {when} EXECUTE FUNCTION refuse()")

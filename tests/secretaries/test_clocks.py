@@ -14,11 +14,21 @@ from audit.models import Event
 from audit.refusals import Invalid, NotPermitted, WrongState
 from calendars.selectors import working_days
 from calendars.wording import day_of
+from config.templatetags.weighing import mini
 from notifications import kinds
 from notifications.models import Message
 from secretaries.models import Escalation, OverdueInquiry, RequestHold, ServiceRequest
 from secretaries.selectors.clocks import clock_of, shares_of
-from secretaries.services import clocks, extensions, holds, inquiries, pauses, requests, telling
+from secretaries.services import (
+    clocks,
+    extensions,
+    holds,
+    inquiries,
+    pauses,
+    requests,
+    settings,
+    telling,
+)
 from tests import making
 from tests.racing import overtaken
 from tests.secretaries.people import made_older, on_a_day
@@ -73,6 +83,24 @@ def test_a_pause_takes_its_days_out_and_does_not_restart(cast: Served) -> None:
     assert clock_of(again(row), clock.now(), working_days()).used == 6
     kinds = row.actions.values_list("kind", flat=True)
     assert list(kinds) == ["raise", "pause", "resume"]
+
+
+def test_a_clock_is_marked_where_its_own_warnings_come(cast: Served) -> None:
+    """By the numbers in force when its days were counted, not by a share written on the page."""
+    before = cast.ask(level="complex")
+    settings.set_numbers(
+        values={"half_percent": 20, "near_percent": 40},
+        document_no="吉工信服务〔2026〕5号",
+        reason="提前预警，给承办单位留足时间。",
+        seen=1,
+        by=cast.lead,
+    )
+    after = cast.ask(level="complex")
+    found = [clock_of(again(row), clock.now(), working_days()) for row in (before, after)]
+    assert [(one.limit, one.half, one.nearly) for one in found] == [(15, 8, 12), (15, 3, 6)]
+    made_older(after, worked(6))
+    marked = clock_of(again(after), clock.now(), working_days())
+    assert (marked.near, 'class="warn"' in mini(6, 15, marked.half, marked.nearly)) == (True, True)
 
 
 def test_a_pause_asks_for_a_listed_reason_evidence_and_time_left(cast: Served) -> None:
