@@ -61,7 +61,7 @@ def test_two_invitations_ask_the_database_no_more_than_one(
     call = round.eligible(officer, firm, {"equipment": 5, "ev_parts": 3})
     panels.form_panels(call=call, by=officer)
     second = round.drawn(call, officer, supervisor)  # five of nine again: one sits in both at least
-    asked = {1: set(), 2: set()}
+    asked = {1: set(), 2: set()}  # by chance all may sit in both
     for person in User.objects.filter(expert__seats__draw__in=(draw, second)).distinct():
         page, client = reverse("reviews:my_reviews"), client_of(person)
         client.get(page)
@@ -70,8 +70,8 @@ def test_two_invitations_ask_the_database_no_more_than_one(
             items = waiting_for(person, clock.now())
         assert len(items) == invitations
         asked[invitations].add(len(seen))
-    assert asked[1] == asked[2]
     assert len(asked[2]) == 1
+    assert asked[1] <= asked[2]
 
 
 def test_a_forged_replacement_is_found(draw):
