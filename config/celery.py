@@ -8,6 +8,7 @@ from celery import Celery, Task
 from celery.signals import worker_init, worker_process_init
 
 from audit import origin
+from config import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Before numpy is imported: on small matrices more threads cost more than they save.
@@ -26,6 +27,7 @@ class WorkersTask(Task[..., Any]):
             return super().__call__(*args, **kwargs)
 
 
+broker.use()
 app = Celery("steelyard", task_cls=WorkersTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(

@@ -35,6 +35,16 @@ def test_a_broker_that_never_answers_is_given_up():
         assert publish(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") < ENOUGH
 
 
+@pytest.mark.parametrize("end", ["close", "collect"])
+def test_what_is_done_after_the_connection_closed_finds_it_lost(end):
+    """As a worker's consumer does whose Redis went away; another error would end the worker."""
+    connection = app.connection_for_read()
+    channel = connection.channel()
+    getattr(connection, end)()
+    with pytest.raises(connection.connection_errors, match="closed"):
+        channel.qos.ack("no such tag")
+
+
 def test_periodic_tasks_exist_and_expire_before_the_next():
     app.loader.import_default_modules()
     for name, entry in app.conf.beat_schedule.items():
