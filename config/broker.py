@@ -12,7 +12,7 @@ class Channel(redis.Channel):
     def _connparams(self, asynchronous: bool = False) -> Any:  # noqa: FBT001, FBT002  (kombu's own)
         if getattr(self.connection, "client", None) is None:
             raise ConnectionError("the connection to the broker is closed")
-        return super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]
+        return super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]  # not in stubs
 
 
 class Transport(redis.Transport):

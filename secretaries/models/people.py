@@ -103,7 +103,7 @@ def _within_load(name: str, operation: Any, added: str, **tables: str) -> pgtrig
         level=pgtrigger.Statement,
         operation=operation,
         when=pgtrigger.After,
-        referencing=pgtrigger.Referencing(**tables),  # type: ignore[no-untyped-call]
+        referencing=pgtrigger.Referencing(**tables),  # type: ignore[no-untyped-call]  # untyped
         declare=[("taken", "bigint[]"), ("beyond", "record")],
         func=WITHIN_LOAD.format(added=added),
     )
